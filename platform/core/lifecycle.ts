@@ -1,0 +1,26 @@
+/** Settles after `ms`; rejects with the signal's reason when that aborts first. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** Milliseconds before attempt `n` (0, 1, …): doubles from `baseMs` up to `capMs`, with ±25 % jitter so that peers spread out. */
+export function backoffMs(
+  attempt: number,
+  baseMs: number,
+  capMs: number,
+  random: () => number = Math.random,
+): number {
+  const whole = Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
+  return Math.round(whole * (0.75 + random() * 0.5));
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { VumiError } from './errors.ts';
+
+/**
+ * Routes and transports: lower case, digits, `-` and `_` (DESIGN §6). Lower case because a transport's name is a part
+ * of routing keys (spec vumi-core §2).
+ */
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,62}$/,
+    'use 1 to 63 lower-case letters, digits, "-" or "_", starting with a letter or digit',
+  );
+
+/**
+ * Accounts and apps: as above, and short and without `--`, because `<account>--<app>` is one label of a host name,
+ * which holds 63 characters.
+ */
+export const slugSchema = z
+  .string()
+  .regex(
+    /^(?!.*--)[a-z0-9](?:[a-z0-9_-]{0,28}[a-z0-9_])?$/,
+    'use 1 to 30 lower-case letters, digits, "_" or single "-", starting and ending with a letter or digit',
+  );
+
+/** The endpoint of a message that names none. */
+export const DEFAULT_ENDPOINT = 'default';
+
+/** Kinds of traffic on a connector; also the last part of the routing key. */
+export const FLOW_KINDS = ['inbound', 'event', 'outbound'] as const;
+export type FlowKind = (typeof FLOW_KINDS)[number];
+
+/** Vumi's routing key, and by convention its queue's name (spec vumi-core §2). */
+export function routingKey(connector: string, kind: FlowKind | 'failures' | 'status'): string {
+  // Vumi adds the suffix of a status twice; Python peers listen on exactly that key.
+  const key = kind === 'status' ? `${connector}.status.status` : `${connector}.${kind}`;
+  if (key !== key.toLowerCase()) {
+    throw new VumiError(
+      'name.not_lower_case',
+      `routing key "${key}" must be lower case; rename the connector "${connector}"`,
+    );
+  }
+  return key;
+}

@@ -1,0 +1,87 @@
+/**
+ * What boxes ask of their surroundings, where there is more than one way to give it. The implementations are in
+ * platform/broker and platform/state; only platform/host puts them together.
+ */
+import type { ConsumeOptions, Delivery, Subscription } from './connector.ts';
+
+/** Milliseconds since the epoch. */
+export type Clock = () => number;
+
+/** Bodies in queues. Routing keys are Vumi's (names.ts); a body is the JSON of one message. */
+export interface Broker extends AsyncDisposable {
+  /** Resolves when the body is durable in every queue bound to the key. Declares the queue, so nothing early is lost. */
+  publish(routingKey: string, body: string): Promise<void>;
+  /** Delivers bodies in order of arrival, `prefetch` at a time. The promise of `handle` is the acknowledgement. */
+  consume(queue: string, handle: BodyHandler, options: BrokerConsumeOptions): Promise<Subscription>;
+  /** Delivers what is published under the key to one more queue. */
+  bind(queue: string, routingKey: string): Promise<void>;
+  /** Messages that wait in a queue, without those at consumers. */
+  depth(queue: string): Promise<number>;
+}
+
+/** Throwing a VumiError whose `retry` is false sends the body to the failures queue at once. */
+export type BodyHandler = (body: string, delivery: Delivery) => Promise<void>;
+
+export interface BrokerConsumeOptions extends ConsumeOptions {
+  /** Where a body goes after its last attempt, wrapped in a FailureMessage: `<name>.failures`. */
+  readonly failuresKey: string;
+}
+
+/** One change of state in a commit. Values are JSON texts; `ttlMs` absent means no expiry. */
+export type StateWrite =
+  | { readonly op: 'set'; readonly key: string; readonly value: string; readonly ttlMs?: number }
+  | { readonly op: 'delete'; readonly key: string }
+  | { readonly op: 'increment'; readonly key: string; readonly by: number };
+
+/** The effects of one handler (DESIGN §4.3). */
+export interface StateCommit {
+  /** Names the inbound message, unique per app. */
+  readonly marker: string;
+  readonly markerTtlMs: number;
+  readonly writes: readonly StateWrite[];
+  /** Bodies that the handler sends, in order. */
+  readonly outbox: readonly string[];
+}
+
+/** `fresh` false: a commit under this marker was there already, nothing was written, and `outbox` is what it left. */
+export interface CommitResult {
+  readonly fresh: boolean;
+  readonly outbox: readonly string[];
+}
+
+/** Keyed state with expiry. Keys are opaque; the callers' scopes build them (`app/<account>/<app>/…`). */
+export interface KeyedState extends AsyncDisposable {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, ttlMs?: number): Promise<void>;
+  /** False, and nothing written, when the key exists. */
+  setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean>;
+  /** Whether the key existed. Also removes a key written by `putField`. */
+  delete(key: string): Promise<boolean>;
+  /** Reads and deletes in one step: of two callers one gets the value. */
+  take(key: string): Promise<string | null>;
+  /** Atomic. A value that is no integer is the error `state.not_a_number`. Absent counts as 0; keeps an existing expiry. */
+  increment(key: string, by: number, ttlMs?: number): Promise<number>;
+  /** Sets one field of a record, renews its expiry and answers the whole record in one step. */
+  putField(key: string, field: string, value: string, ttlMs: number): Promise<Record<string, string>>;
+  /** The record that `putField` has written, empty when there is none. */
+  getFields(key: string): Promise<Record<string, string>>;
+  /** Writes, marker and outbox in one atomic step, or nothing. */
+  commit(commit: StateCommit): Promise<CommitResult>;
+  /** The outbox under a marker, or null when nothing was committed under it. */
+  committed(marker: string): Promise<readonly string[] | null>;
+}
+
+/**
+ * A transport's own record of what it has handed to the network and taken from it, on its own disk: it must be
+ * written in the same tick as the socket, which no server can do (decision 0003). Writes are in the operating system's
+ * hands at the end of the tick or at `flush`; they survive kill -9.
+ */
+export interface Ledger extends AsyncDisposable {
+  get(key: string): string | null;
+  put(key: string, value: string): void;
+  delete(key: string): void;
+  /** Keys that start with the prefix and their values, oldest first. */
+  entries(prefix: string): [string, string][];
+  /** Makes the writes so far safe from a kill of the process, now. */
+  flush(): void;
+}

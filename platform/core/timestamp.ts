@@ -1,0 +1,24 @@
+/** Vumi's timestamps: naive UTC `YYYY-MM-DD HH:MM:SS.ffffff` (spec vumi-core §1). */
+
+const PATTERN = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?$/;
+
+/** Formats milliseconds since the epoch; the last three digits are always 0, as JavaScript has no microseconds. */
+export function formatTimestamp(epochMs: number): string {
+  const iso = new Date(epochMs).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000`;
+}
+
+/** Milliseconds since the epoch, or null when the text is not such a timestamp. The fraction may be absent. */
+export function parseTimestamp(text: string): number | null {
+  const match = PATTERN.exec(text);
+  if (match === null) return null;
+  const [, date, time, fraction = ''] = match;
+  const epochMs = Date.parse(`${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  return Number.isNaN(epochMs) ? null : epochMs;
+}
+
+/** The timestamp as ISO 8601 with a zone, for databases and APIs. */
+export function timestampToIso(text: string): string {
+  const epochMs = parseTimestamp(text);
+  return new Date(epochMs ?? 0).toISOString();
+}
