@@ -1,0 +1,150 @@
+import { connect, type ChannelModel } from 'amqplib';
+import { backoffMs, errorText, sleep, VumiError, type Logger } from '@vumi/core';
+
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+/** RabbitMQ's own default of 60 s lets a dead peer keep its messages for two minutes. */
+const HEARTBEAT_SECONDS = 15;
+/** Replies that no waiting mends: wrong password, unknown virtual host. */
+const HOPELESS = /ACCESS[-_]REFUSED|NOT[-_]ALLOWED|vhost/i;
+
+export interface LinkOptions {
+  readonly url: string;
+  /** How long the first connection is tried. */
+  readonly connectTimeoutMs: number;
+  /** Shown in RabbitMQ's list of connections. */
+  readonly purpose: string;
+  readonly logger: Logger;
+}
+
+/** Is told about each connection while it lives. */
+export interface LinkUser {
+  connected(model: ChannelModel): void;
+}
+
+/** One connection to RabbitMQ that is made again whenever it breaks. */
+export class RabbitLink implements AsyncDisposable {
+  readonly #options: LinkOptions;
+  readonly #users = new Set<LinkUser>();
+  readonly #stop = new AbortController();
+  #model: ChannelModel | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** The connection, or null while there is none. */
+  get model(): ChannelModel | null {
+    return this.#model;
+  }
+
+  /** Resolves with the first connection; keeps it up from then on. */
+  async start(): Promise<void> {
+    const first = await this.#connectFirst();
+    this.#running = this.#keep(first);
+  }
+
+  add(user: LinkUser): void {
+    this.#users.add(user);
+  }
+
+  remove(user: LinkUser): void {
+    this.#users.delete(user);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    const model = this.#model;
+    if (model !== null) {
+      const closed = model.close().catch(() => undefined);
+      await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS)]);
+    }
+    await this.#running;
+  }
+
+  async #connectFirst(): Promise<ChannelModel> {
+    const deadline = Date.now() + this.#options.connectTimeoutMs;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#connect();
+      } catch (error) {
+        const wait = backoffMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS);
+        if (HOPELESS.test(errorText(error)) || Date.now() + wait > deadline) throw this.#unreachable(error);
+        await sleep(wait);
+      }
+    }
+  }
+
+  async #keep(first: ChannelModel): Promise<void> {
+    let model: ChannelModel | null = first;
+    while (model !== null) {
+      await this.#use(model);
+      model = await this.#reconnect();
+    }
+  }
+
+  /** Until the connection is closed by either side. */
+  async #use(model: ChannelModel): Promise<void> {
+    const closed = new Promise<void>((resolve) => model.once('close', () => resolve()));
+    this.#model = model;
+    for (const user of this.#users) user.connected(model);
+    await closed;
+    this.#model = null;
+  }
+
+  async #reconnect(): Promise<ChannelModel | null> {
+    const { logger, purpose } = this.#options;
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+      try {
+        await sleep(backoffMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS), this.#stop.signal);
+        const model = await this.#connect();
+        logger.info({ purpose }, 'RabbitMQ connected again');
+        return model;
+      } catch (error) {
+        if (!this.#stop.signal.aborted)
+          logger.warn({ purpose, reason: errorText(error) }, 'RabbitMQ unreachable');
+      }
+    }
+    return null;
+  }
+
+  async #connect(): Promise<ChannelModel> {
+    const { url, purpose, logger } = this.#options;
+    const target = new URL(url);
+    if (!target.searchParams.has('heartbeat'))
+      target.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+    const model = await connect(target.href, {
+      noDelay: true,
+      timeout: HANDSHAKE_TIMEOUT_MS,
+      clientProperties: { connection_name: `vumi ${purpose}` },
+    });
+    model.on('error', (error) => logger.warn({ purpose, reason: error.message }, 'RabbitMQ connection lost'));
+    model.on('blocked', (reason) =>
+      logger.warn({ purpose, reason }, 'RabbitMQ takes no messages at the moment'),
+    );
+    if (this.#stop.signal.aborted) {
+      await model.close();
+      throw new VumiError('broker.closed', 'the broker is closed; this process is stopping');
+    }
+    return model;
+  }
+
+  #unreachable(cause: unknown): VumiError {
+    const { host } = new URL(this.#options.url);
+    return new VumiError(
+      'broker.unavailable',
+      `no RabbitMQ for us at ${host}: ${errorText(cause)}; start it, or correct the broker's URL`,
+      { cause },
+    );
+  }
+}
+
+/** Opens a connection; rejects with `broker.unavailable` when there is none in time. */
+export async function openRabbitLink(options: LinkOptions): Promise<RabbitLink> {
+  const link = new RabbitLink(options);
+  await link.start();
+  return link;
+}
