@@ -1,0 +1,3 @@
+export { openEmbeddedState, type EmbeddedStateOptions } from './embedded/embedded-state.ts';
+export { openLedger } from './ledger.ts';
+export { connectRedisState, type RedisStateOptions } from './redis/redis-state.ts';

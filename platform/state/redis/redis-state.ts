@@ -1,0 +1,141 @@
+import {
+  errorText,
+  VumiError,
+  type CommitResult,
+  type KeyedState,
+  type Logger,
+  type StateCommit,
+  type StateWrite,
+} from '@vumi/core';
+import { checkIncrement, notANumber } from '../not-a-number.ts';
+import { RedisLink, type Repeatable, type ScriptedRedis } from './redis-link.ts';
+
+const DEFAULT_DEADLINE_MS = 5_000;
+const DEFAULT_PREFIX = 'vumi:';
+
+export interface RedisStateOptions {
+  /** `redis://user:password@host:port/db`. */
+  readonly url: string;
+  /** Put before every key, so that several platforms share one Redis. Default `vumi:`. */
+  readonly prefix?: string;
+  /** How long a command waits for a Redis that is away. Default 5,000. */
+  readonly deadlineMs?: number;
+  readonly logger: Logger;
+}
+
+class RedisState implements KeyedState {
+  readonly #link: RedisLink;
+  readonly #prefix: string;
+
+  constructor(link: RedisLink, prefix: string) {
+    this.#link = link;
+    this.#prefix = prefix;
+  }
+
+  get(key: string): Promise<string | null> {
+    return this.#run('repeatable', key, (redis) => redis.get(this.#prefix + key));
+  }
+
+  async set(key: string, value: string, ttlMs?: number): Promise<void> {
+    const name = this.#prefix + key;
+    await this.#run('repeatable', key, (redis) =>
+      ttlMs === undefined ? redis.set(name, value) : redis.set(name, value, 'PX', ttlMs),
+    );
+  }
+
+  async setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
+    const name = this.#prefix + key;
+    const reply = await this.#run('once', key, (redis) =>
+      ttlMs === undefined ? redis.set(name, value, 'NX') : redis.set(name, value, 'PX', ttlMs, 'NX'),
+    );
+    return reply === 'OK';
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return (await this.#run('once', key, (redis) => redis.del(this.#prefix + key))) === 1;
+  }
+
+  take(key: string): Promise<string | null> {
+    return this.#run('once', key, (redis) => redis.getdel(this.#prefix + key));
+  }
+
+  async increment(key: string, by: number, ttlMs?: number): Promise<number> {
+    checkIncrement(key, by);
+    const name = this.#prefix + key;
+    const sum = await this.#run('once', key, (redis) =>
+      ttlMs === undefined ? redis.incrby(name, by) : redis.vumiIncrement(name, by, ttlMs),
+    );
+    return sum;
+  }
+
+  async putField(key: string, field: string, value: string, ttlMs: number): Promise<Record<string, string>> {
+    const name = this.#prefix + key;
+    const flat = await this.#run('repeatable', key, (redis) => redis.vumiPutField(name, field, value, ttlMs));
+    const record: Record<string, string> = {};
+    for (let at = 0; at < flat.length; at += 2) record[flat[at] ?? ''] = flat[at + 1] ?? '';
+    return record;
+  }
+
+  getFields(key: string): Promise<Record<string, string>> {
+    return this.#run('repeatable', key, (redis) => redis.hgetall(this.#prefix + key));
+  }
+
+  async commit({ marker, markerTtlMs, writes, outbox }: StateCommit): Promise<CommitResult> {
+    for (const write of writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
+    const keys = [marker, ...writes.map(({ key }) => key)].map((key) => this.#prefix + key);
+    const scriptArguments = [markerTtlMs, JSON.stringify(outbox), ...writes.flatMap(argumentsOf)];
+    const earlier = await this.#run('repeatable', marker, (redis) =>
+      redis.vumiCommit(keys.length, ...keys, ...scriptArguments),
+    );
+    return earlier === null
+      ? { fresh: true, outbox }
+      : { fresh: false, outbox: JSON.parse(earlier) as string[] };
+  }
+
+  async committed(marker: string): Promise<readonly string[] | null> {
+    const outbox = await this.get(marker);
+    return outbox === null ? null : (JSON.parse(outbox) as string[]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  async #run<T>(
+    repeatable: Repeatable,
+    key: string,
+    command: (redis: ScriptedRedis) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#link.run(repeatable, command);
+    } catch (error) {
+      throw error instanceof VumiError ? error : this.#translate(key, error);
+    }
+  }
+
+  #translate(key: string, error: unknown): VumiError {
+    const text = errorText(error);
+    const culprit = /NOT_A_NUMBER (.*)/.exec(text)?.[1];
+    if (culprit !== undefined) return notANumber(culprit.slice(this.#prefix.length));
+    if (/not an integer|would overflow/.test(text)) return notANumber(key);
+    return new VumiError('state.unavailable', `Redis refused a command: ${text}`, { cause: error });
+  }
+}
+
+function argumentsOf(write: StateWrite): (string | number)[] {
+  if (write.op === 'set') return [write.op, write.value, write.ttlMs ?? ''];
+  return [write.op, write.op === 'increment' ? write.by : '', ''];
+}
+
+/** Keyed state on a Redis 7. Rejects with `state.unavailable` when it is not there in time; later it may come and go. */
+export async function connectRedisState(options: RedisStateOptions): Promise<KeyedState> {
+  const { url, prefix = DEFAULT_PREFIX, deadlineMs = DEFAULT_DEADLINE_MS, logger } = options;
+  const link = new RedisLink({ url, deadlineMs, logger });
+  try {
+    await link.start();
+  } catch (error) {
+    await link[Symbol.asyncDispose]();
+    throw error;
+  }
+  return new RedisState(link, prefix);
+}
