@@ -1,0 +1,62 @@
+import { VumiError } from '@vumi/core';
+import { z } from 'zod';
+import type { Changes } from './changes.ts';
+import { checkSlug, noAccount } from './checks.ts';
+import type { Database, Statements } from './database.ts';
+import { decodeCursor, pageLimit, toPage } from './page.ts';
+import type { Account, Page, PageQuery } from './records.ts';
+import type { Accounts } from './store.ts';
+
+const COLUMNS = 'name, active, created_at';
+const cursorSchema = z.tuple([z.literal('accounts'), z.string()]);
+
+export function openAccounts(database: Database, changes: Changes): Accounts {
+  return {
+    async create(name) {
+      checkSlug('name', name);
+      return changes.write('accounts', async (statements) => {
+        const [created] = await statements.query<Account>(
+          `insert into accounts (name) values ($1) on conflict do nothing returning ${COLUMNS}`,
+          [name],
+        );
+        if (created !== undefined) return created;
+        throw new VumiError('request.conflict', `the account "${name}" exists already: choose another name`, {
+          field: 'name',
+        });
+      });
+    },
+    get: (name) => requireAccount(database, name),
+    list: (page) => listAccounts(database, page),
+    async setActive(name, active) {
+      checkSlug('account', name);
+      return changes.write('accounts', async (statements) => {
+        const [account] = await statements.query<Account>(
+          `update accounts set active = $2 where name = $1 returning ${COLUMNS}`,
+          [name, active],
+        );
+        if (account === undefined) throw noAccount(name);
+        return account;
+      });
+    },
+  };
+}
+
+/** Throws `not_found` when there is no such account. */
+export async function requireAccount(statements: Statements, name: string): Promise<Account> {
+  checkSlug('account', name);
+  const [account] = await statements.query<Account>(`select ${COLUMNS} from accounts where name = $1`, [
+    name,
+  ]);
+  if (account === undefined) throw noAccount(name);
+  return account;
+}
+
+async function listAccounts(database: Database, page: PageQuery): Promise<Page<Account>> {
+  const limit = pageLimit(page.limit);
+  const after = decodeCursor(cursorSchema, page.cursor)?.[1] ?? '';
+  const rows = await database.query<Account>(
+    `select ${COLUMNS} from accounts where name > $1 order by name limit $2`,
+    [after, limit + 1],
+  );
+  return toPage(rows, limit, { key: ({ name }) => ['accounts', name], item: (row) => row });
+}

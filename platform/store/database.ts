@@ -1,0 +1,108 @@
+import { Pool, types, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg';
+import type { Logger } from '@vumi/core';
+import { databaseError } from './database-error.ts';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Connections at once; they are opened as they are needed. */
+  readonly connections: number;
+}
+
+/** Runs statements: a pool, or one connection of it within a transaction. */
+export interface Statements {
+  /** The rows. Parameters are `$1`, `$2`, … */
+  query<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>;
+}
+
+const CONNECT_MS = 5_000;
+/** Longer than any statement of ours; what takes longer has no server at its end any more. */
+const STATEMENT_MS = 30_000;
+
+/** The first message after a quiet minute should not wait for a connection to be made. */
+const IDLE_MS = 600_000;
+
+const TIMESTAMPTZ = 1184;
+
+/** Instants come as ISO 8601 texts. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    oid === TIMESTAMPTZ
+      ? (text: string) => new Date(text).toISOString()
+      : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+};
+
+/** How all of our connections are made. */
+export function connectionConfig(url: string): ClientConfig {
+  return {
+    connectionString: url,
+    application_name: 'vumi',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: TYPES,
+  };
+}
+
+/** The pool. Its errors are `VumiError`s; connections that break are replaced. */
+export class Database implements Statements, AsyncDisposable {
+  readonly #pool: Pool;
+
+  constructor({ url, logger, connections }: DatabaseOptions) {
+    this.#pool = new Pool({
+      ...connectionConfig(url),
+      query_timeout: STATEMENT_MS,
+      max: connections,
+      idleTimeoutMillis: IDLE_MS,
+    });
+    // A connection that breaks while nobody uses it would end the process if nobody listened.
+    this.#pool.on('error', (error) => logger.warn({ reason: error.message }, 'a database connection broke'));
+  }
+
+  async query<R extends object>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    return this.#run({ text, values: [...values] });
+  }
+
+  /** Prepared once per connection, for statements that run often. */
+  async prepared<R extends object>(name: string, text: string, values: readonly unknown[]): Promise<R[]> {
+    return this.#run({ name, text, values: [...values] });
+  }
+
+  async #run<R extends object>(query: QueryConfig): Promise<R[]> {
+    try {
+      const { rows } = await this.#pool.query<R>(query);
+      return rows;
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
+  /** All of the statements or none. */
+  async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw databaseError(error);
+    });
+    // As in the constructor; the statement that runs rejects by itself.
+    const ignore = (): void => {};
+    client.on('error', ignore);
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work({
+        query: async (text, values = []) => (await client.query(text, [...values])).rows,
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => (broken = failure));
+      throw databaseError(error);
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,32 @@
+import { createAck, createDeliveryReport, createNack, type TransportEvent } from '@vumi/core';
+import { expect, test } from 'vitest';
+import { messageStatus, showEvent } from './message-status.ts';
+
+const fields = { user_message_id: 'id', transport_name: 'smpp', transport_metadata: {} };
+const ack = createAck(fields, 'smsc-id');
+const nack = createNack(fields, 'throttled');
+const uncertain = createNack({ ...fields, transport_metadata: { outcome: 'uncertain' } }, 'uncertain: lost');
+const discarded = createNack({ ...fields, transport_metadata: { outcome: 'discarded' } }, 'inactive');
+const pending = createDeliveryReport(fields, 'pending');
+const delivered = createDeliveryReport(fields, 'delivered');
+const failed = createDeliveryReport(fields, 'failed');
+
+const cases: [string, TransportEvent[], string][] = [
+  ['nothing', [], 'queued'],
+  ['an ack', [ack], 'ack'],
+  ['a nack', [nack], 'nack'],
+  ['an unknown outcome', [uncertain], 'uncertain'],
+  ['its account was switched off', [discarded], 'discarded'],
+  ['an unknown outcome, then an ack', [uncertain, ack], 'uncertain'],
+  ['an unknown outcome, then a nack', [uncertain, nack], 'nack'],
+  ['a receipt on the way', [ack, pending], 'pending'],
+  ['a receipt before the ack', [delivered, ack], 'delivered'],
+  ['a receipt of delivery, then an old one', [ack, delivered, pending], 'delivered'],
+  ['a receipt of failure', [ack, failed], 'undelivered'],
+  ['failure, then delivery', [failed, delivered], 'delivered'],
+  ['delivery of what was refused', [nack, delivered], 'delivered'],
+];
+
+test.each(cases)('after %s', (_label, events, status) => {
+  expect(messageStatus('queued', events.map(showEvent))).toBe(status);
+});

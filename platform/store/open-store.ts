@@ -1,0 +1,64 @@
+import type { Logger } from '@vumi/core';
+import { openAccounts } from './accounts.ts';
+import { openApps } from './apps.ts';
+import { CHANNEL, Changes } from './changes.ts';
+import { Database } from './database.ts';
+import { Leases } from './leases.ts';
+import { openLogs } from './logs.ts';
+import { openMessages } from './messages.ts';
+import { migrate } from './migrate.ts';
+import { openRecorder } from './recorder.ts';
+import { openRoutes } from './routes.ts';
+import { Session } from './session.ts';
+import { readSnapshot } from './snapshot.ts';
+import type { Store } from './store.ts';
+import { openTokens } from './tokens.ts';
+import { openTransports } from './transports.ts';
+import { openVersions } from './versions.ts';
+
+export interface StoreOptions {
+  /** `postgres://user:password@host:port/database`, Postgres 15 or newer. */
+  readonly url: string;
+  readonly logger: Logger;
+}
+
+/** Of what people and administration ask for. */
+const CONNECTIONS = 6;
+/** Apart, so that a long list does not keep messages from being acknowledged. */
+const RECORDER_CONNECTIONS = 4;
+
+/** Opens the platform's database and brings its schema up to date. Disposal writes what is being recorded first. */
+export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
+  await migrate(url, logger);
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(new Database({ url, logger, connections: CONNECTIONS }));
+  const recording = stack.use(new Database({ url, logger, connections: RECORDER_CONNECTIONS }));
+  const changes = new Changes(database, logger);
+  const session = stack.use(
+    await Session.open({
+      url,
+      logger,
+      prepare: async (connection) => void (await connection.query(`listen ${CHANNEL}`)),
+      onNotification: (payload) => void changes.heard(payload),
+      onRestored: () => void changes.tellAll(),
+    }),
+  );
+  const leases = new Leases(session, logger);
+  const recorder = stack.use(openRecorder(recording, logger));
+  const owned = stack.move();
+  return {
+    accounts: openAccounts(database, changes),
+    tokens: openTokens(database),
+    apps: openApps(database, changes),
+    versions: openVersions(database, changes),
+    routes: openRoutes(database, changes),
+    transports: openTransports(database, changes),
+    messages: openMessages(database),
+    logs: openLogs(database),
+    recorder,
+    snapshot: () => readSnapshot(database),
+    onChange: (listener) => changes.listen(listener),
+    lease: (name, signal) => leases.acquire(name, signal),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,197 @@
+/** What the store gives out and takes in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
+import type { AppRef, DeliveryStatus } from '@vumi/core';
+
+export interface PageQuery {
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string;
+  /** 1 to 1000; default 50. */
+  readonly limit?: number;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  /** Null when nothing follows. */
+  readonly next_cursor: string | null;
+}
+
+export interface Account {
+  readonly name: string;
+  /** An inactive account neither receives nor sends. */
+  readonly active: boolean;
+  readonly created_at: string;
+}
+
+export interface TokenInfo {
+  /** Null for administrators. */
+  readonly account: string | null;
+  readonly label: string;
+  readonly scopes: string[];
+}
+
+export interface App extends AppRef {
+  readonly active_version: number | null;
+  readonly config: Record<string, unknown>;
+  /** Names only. */
+  readonly secrets: string[];
+  readonly created_at: string;
+}
+
+export interface AppSettings {
+  readonly config: Record<string, unknown>;
+  readonly secrets: Record<string, string>;
+}
+
+export interface AppVersion extends AppRef {
+  /** 1, 2, 3, …; never used again, not even for a new app of the same name. */
+  readonly version: number;
+  readonly sha256: string;
+  readonly handlers: string[];
+  readonly manifest: Record<string, unknown>;
+  /** Bytes of the bundle. */
+  readonly size: number;
+  readonly active: boolean;
+  readonly created_at: string;
+}
+
+export interface VersionFile {
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly content_type: string;
+  readonly bytes: Buffer;
+}
+
+export interface Worker {
+  readonly code: string;
+  /** Source map, as JSON. */
+  readonly map: string | null;
+}
+
+export interface NewVersion {
+  readonly ref: AppRef;
+  /** The zip as it was uploaded. */
+  readonly bundle: Buffer;
+  /** Hex; an app has one version of a bundle. */
+  readonly sha256: string;
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly handlers: readonly string[];
+  readonly worker: Worker;
+  readonly files: readonly VersionFile[];
+  readonly activate: boolean;
+}
+
+/** Binds an app to a transport; null matches anything. */
+export interface Route {
+  readonly account: string;
+  readonly name: string;
+  readonly app: string;
+  readonly transport: string;
+  readonly to_addr: string | null;
+  /** Lower case. */
+  readonly keyword: string | null;
+  /** How the sender's address starts. */
+  readonly prefix: string | null;
+}
+
+export type RouteInput = Pick<Route, 'account' | 'name' | 'app' | 'transport'> & {
+  readonly to_addr?: string | null | undefined;
+  readonly keyword?: string | null | undefined;
+  readonly prefix?: string | null | undefined;
+};
+
+export interface TransportRow {
+  readonly name: string;
+  readonly type: string;
+  readonly config: Record<string, unknown>;
+}
+
+export const DIRECTIONS = ['inbound', 'outbound'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** The status that a message is recorded with. */
+export type InboundStatus = 'received' | 'unrouted' | 'discarded' | 'failed';
+export type OutboundStatus = 'queued' | 'discarded' | 'failed';
+/** What is known of a message by now: its events say more than its own status. */
+export type MessageStatus =
+  | InboundStatus
+  | OutboundStatus
+  | 'ack'
+  | 'pending'
+  | 'uncertain'
+  | 'nack'
+  | 'delivered'
+  | 'undelivered';
+
+export interface MessageEvent {
+  readonly event_id: string;
+  readonly event_type: 'ack' | 'nack' | 'delivery_report';
+  /** What the event makes of the message. */
+  readonly status: MessageStatus;
+  readonly timestamp: string;
+  readonly sent_message_id?: string;
+  readonly nack_reason?: string;
+  readonly delivery_status?: DeliveryStatus;
+}
+
+export interface MessageRow {
+  readonly message_id: string;
+  readonly direction: Direction;
+  /** Null when no route led to an app. */
+  readonly account: string | null;
+  readonly app: string | null;
+  readonly transport_name: string | null;
+  readonly from_addr: string | null;
+  readonly to_addr: string | null;
+  readonly content: string | null;
+  readonly session_event: string | null;
+  readonly in_reply_to: string | null;
+  readonly timestamp: string;
+  readonly status: MessageStatus;
+  /** Oldest first. */
+  readonly events: MessageEvent[];
+}
+
+export interface MessageQuery extends PageQuery {
+  /** Null: of all accounts, and of none. */
+  readonly account: string | null;
+  /** Not before this instant, ISO 8601. */
+  readonly from?: string;
+  /** Before this instant, ISO 8601. */
+  readonly to?: string;
+  readonly direction?: Direction;
+  readonly app?: string;
+  /** Sender or receiver. */
+  readonly address?: string;
+}
+
+export interface LogEntry extends AppRef {
+  readonly level: string;
+  readonly text: string;
+  /** The message in whose handler the app logged. */
+  readonly message_id: string | null;
+  readonly fields?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly timestamp: string;
+}
+
+export interface LogRow {
+  readonly level: string;
+  readonly text: string;
+  readonly message_id: string | null;
+  readonly fields: Record<string, unknown> | null;
+  readonly timestamp: string;
+}
+
+/** What routing depends on, all of one moment. */
+export interface Snapshot {
+  readonly accounts: Account[];
+  readonly apps: SnapshotApp[];
+  readonly routes: Route[];
+  readonly transports: TransportRow[];
+}
+
+export interface SnapshotApp extends AppRef {
+  /** The active version. */
+  readonly version: number | null;
+  /** Of the active version. */
+  readonly handlers: string[];
+}

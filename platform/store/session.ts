@@ -1,0 +1,139 @@
+import { Client } from 'pg';
+import { backoffMs, errorText, sleep, type Logger } from '@vumi/core';
+import { connectionConfig } from './database.ts';
+import { databaseError } from './database-error.ts';
+
+const HEARTBEAT_MS = 5_000;
+/** An answer that takes longer does not come. */
+const ANSWER_MS = 10_000;
+/** A server that is gone does not take leave. */
+const FAREWELL_MS = 2_000;
+
+/** One connection, from its making to its end. */
+export interface Connection {
+  query<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Resolves when the connection is gone or no longer answers, and with it its locks and subscriptions. */
+  readonly broken: Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  /** Runs on each new connection before anybody gets it. */
+  prepare(connection: Connection): Promise<void>;
+  onNotification(payload: string): void;
+  /** After a break: something may have been missed. */
+  onRestored(): void;
+}
+
+interface Kept extends Connection {
+  /** Declares it broken and closes it. */
+  end(): Promise<void>;
+}
+
+/** A connection that is kept for what lives as long as a connection: subscriptions and advisory locks. */
+export class Session implements AsyncDisposable {
+  readonly #options: SessionOptions;
+  readonly #closing = new AbortController();
+  #current: Kept | null = null;
+  #keeping: Promise<void> = Promise.resolve();
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects when the first connection cannot be made. */
+  static async open(options: SessionOptions): Promise<Session> {
+    const session = new Session(options);
+    session.#current = await connect(options);
+    session.#keeping = session.#keep(session.#current);
+    return session;
+  }
+
+  /** Null while there is none. */
+  get connection(): Connection | null {
+    return this.#current;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#current?.end();
+    await this.#keeping;
+  }
+
+  async #keep(first: Kept): Promise<void> {
+    let kept: Kept | null = first;
+    while (kept !== null) {
+      await watch(kept);
+      this.#current = null;
+      const ended = kept.end();
+      if (this.#closing.signal.aborted) {
+        await ended;
+        return;
+      }
+      this.#options.logger.warn({}, 'lost the database session, connecting again');
+      kept = await this.#reconnect();
+    }
+  }
+
+  async #reconnect(): Promise<Kept | null> {
+    const { signal } = this.#closing;
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        this.#current = await connect(this.#options);
+        this.#options.onRestored();
+        return this.#current;
+      } catch (error) {
+        this.#options.logger.debug({ attempt, reason: errorText(error) }, 'no database session yet');
+        await sleep(backoffMs(attempt, 100, 3_000), signal).catch(() => {});
+      }
+    }
+    return null;
+  }
+}
+
+async function connect(options: SessionOptions): Promise<Kept> {
+  const client = new Client({ ...connectionConfig(options.url), query_timeout: ANSWER_MS });
+  const { promise: broken, resolve: declareBroken } = Promise.withResolvers<void>();
+  client.once('end', declareBroken).on('error', () => declareBroken());
+  client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
+  const kept: Kept = {
+    broken,
+    query: async (text, values = []) => {
+      try {
+        return (await client.query(text, [...values])).rows;
+      } catch (error) {
+        throw databaseError(error);
+      }
+    },
+    end: async () => {
+      declareBroken();
+      await Promise.race([client.end().catch(() => {}), sleep(FAREWELL_MS)]);
+    },
+  };
+  try {
+    await client.connect();
+    await options.prepare(kept);
+  } catch (error) {
+    void kept.end();
+    throw databaseError(error);
+  }
+  return kept;
+}
+
+/** Resolves when the connection breaks; also notices a server that went without a word. */
+async function watch(connection: Connection): Promise<void> {
+  const stop = new AbortController();
+  const heartbeat = async (): Promise<void> => {
+    try {
+      for (;;) {
+        await sleep(HEARTBEAT_MS, stop.signal);
+        await connection.query('select 1');
+      }
+    } catch {
+      // Stopped, or no answer: both end the wait.
+    }
+  };
+  await Promise.race([connection.broken, heartbeat()]);
+  stop.abort();
+}

@@ -1,0 +1,26 @@
+import type { Database } from './database.ts';
+import type { Account, Route, Snapshot, SnapshotApp, TransportRow } from './records.ts';
+import { ROUTE_COLUMNS } from './routes.ts';
+import { TRANSPORT_COLUMNS } from './transports.ts';
+
+/** What routing depends on, as it was at one moment. */
+export function readSnapshot(database: Database): Promise<Snapshot> {
+  return database.transaction(async (statements) => {
+    await statements.query('set transaction isolation level repeatable read, read only');
+    return {
+      accounts: await statements.query<Account>(
+        'select name, active, created_at from accounts order by name',
+      ),
+      apps: await statements.query<SnapshotApp>(
+        `select apps.account, apps.app, version, coalesce(handlers, '{}') as handlers
+         from apps left join versions
+           on versions.account = apps.account and versions.app = apps.app and version = active_version
+         order by account, app`,
+      ),
+      routes: await statements.query<Route>(`select ${ROUTE_COLUMNS} from routes order by account, name`),
+      transports: await statements.query<TransportRow>(
+        `select ${TRANSPORT_COLUMNS} from transports order by name`,
+      ),
+    };
+  });
+}

@@ -1,0 +1,167 @@
+import type { AppRef, TransportEvent, UserMessage } from '@vumi/core';
+import type {
+  Account,
+  App,
+  AppSettings,
+  AppVersion,
+  InboundStatus,
+  LogEntry,
+  LogRow,
+  MessageQuery,
+  MessageRow,
+  NewVersion,
+  OutboundStatus,
+  Page,
+  PageQuery,
+  Route,
+  RouteInput,
+  Snapshot,
+  TokenInfo,
+  TransportRow,
+  VersionFile,
+  Worker,
+} from './records.ts';
+
+/**
+ * The platform's database. Errors of all methods: `store.unavailable` while Postgres cannot be reached, `not_found` for
+ * what is named but does not exist, `request.invalid` with the field for names, cursors and the like that are none.
+ */
+export interface Store extends AsyncDisposable {
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  readonly apps: Apps;
+  readonly versions: Versions;
+  readonly routes: Routes;
+  readonly transports: Transports;
+  readonly messages: Messages;
+  readonly logs: Logs;
+  readonly recorder: Recorder;
+  snapshot(): Promise<Snapshot>;
+  /**
+   * Tells of writes in any process. Listeners in the process that writes are awaited before the write resolves; others
+   * hear a moment later, and hear of everything when they may have missed something.
+   */
+  onChange(listener: ChangeListener): Disposable;
+  /** Waits for its turn: of all processes one holds the lease of a name. Rejects with the signal's reason. */
+  lease(name: string, signal: AbortSignal): Promise<Lease>;
+}
+
+export const CHANGES = ['accounts', 'apps', 'routes', 'transports'] as const;
+export type ChangedThing = (typeof CHANGES)[number];
+export interface Change {
+  readonly what: ChangedThing;
+}
+export type ChangeListener = (change: Change) => void | Promise<void>;
+
+/** Disposal gives the lease to whoever waits for it. */
+export interface Lease extends AsyncDisposable {
+  /** Resolves when the connection that holds the lease broke: another process may have the lease now. */
+  readonly lost: Promise<void>;
+}
+
+export interface Accounts {
+  /** `request.conflict` when it exists. */
+  create(name: string): Promise<Account>;
+  get(name: string): Promise<Account>;
+  /** By name. */
+  list(page: PageQuery): Promise<Page<Account>>;
+  setActive(name: string, active: boolean): Promise<Account>;
+}
+
+export interface Tokens {
+  /** The token is shown this once: the store keeps its hash. */
+  issue(token: {
+    readonly account: string | null;
+    readonly label: string;
+    readonly scopes: readonly string[];
+  }): Promise<{ token: string; info: TokenInfo }>;
+  /** Null for a token that was never issued. */
+  verify(token: string): Promise<TokenInfo | null>;
+  /** Makes an administrator's token that was chosen outside valid. Earlier ones stay valid. */
+  ensure(token: string, info: { readonly label: string; readonly scopes: readonly string[] }): Promise<void>;
+}
+
+export interface Apps {
+  get(ref: AppRef): Promise<App>;
+  /** By name. */
+  list(account: string, page: PageQuery): Promise<Page<App>>;
+  /** With its versions, routes, settings and logs; its messages stay. */
+  remove(ref: AppRef): Promise<void>;
+  /** Replaces the whole configuration. */
+  setConfig(ref: AppRef, config: Readonly<Record<string, unknown>>): Promise<App>;
+  /** Null removes the secret. */
+  setSecret(ref: AppRef, name: string, value: string | null): Promise<void>;
+  /** The one way to read secrets' values. */
+  settings(ref: AppRef): Promise<AppSettings>;
+}
+
+export interface Versions {
+  /**
+   * Makes the app when it is new. A bundle that the app has already is that version again (`created` false), activated
+   * when asked.
+   */
+  add(version: NewVersion): Promise<{ version: AppVersion; created: boolean }>;
+  /** Newest first. */
+  list(ref: AppRef, page: PageQuery): Promise<Page<AppVersion>>;
+  get(ref: AppRef, version: number): Promise<AppVersion>;
+  activate(ref: AppRef, version: number): Promise<AppVersion>;
+  worker(ref: AppRef, version: number): Promise<Worker>;
+  /** Null when the version has no file of that path. */
+  file(ref: AppRef, version: number, path: string): Promise<Omit<VersionFile, 'path'> | null>;
+  /** The zip as it was uploaded. */
+  bundle(ref: AppRef, version: number): Promise<Buffer>;
+}
+
+export interface Routes {
+  /** Makes or replaces. `route.conflict`, with the other route in the details, when one matches the same messages. */
+  put(route: RouteInput): Promise<Route>;
+  get(account: string, name: string): Promise<Route>;
+  /** By name. */
+  list(account: string, page: PageQuery): Promise<Page<Route>>;
+  remove(account: string, name: string): Promise<void>;
+}
+
+export interface Transports {
+  /** Makes or replaces. */
+  put(
+    name: string,
+    transport: { readonly type: string; readonly config: Readonly<Record<string, unknown>> },
+  ): Promise<TransportRow>;
+  get(name: string): Promise<TransportRow>;
+  /** By name. */
+  list(): Promise<TransportRow[]>;
+  remove(name: string): Promise<void>;
+}
+
+export interface Messages {
+  /** Newest first. */
+  list(query: MessageQuery): Promise<Page<MessageRow>>;
+  /** `account` null: of any account. */
+  get(account: string | null, messageId: string): Promise<MessageRow>;
+}
+
+export interface Logs {
+  /** Entries of apps that do not exist are dropped. */
+  append(entries: readonly LogEntry[]): Promise<void>;
+  /**
+   * The newest 1000 entries of an app, oldest first, from the cursor on. `next_cursor` is the place after the last
+   * entry, to ask for what comes later; null when there was no entry.
+   */
+  list(ref: AppRef, query: { readonly after?: string; readonly limit?: number }): Promise<Page<LogRow>>;
+}
+
+/**
+ * Writes what happened. A promise resolves when the row is safe in Postgres; rows of many callers travel together.
+ * While Postgres is away callers wait. What was recorded before is not recorded again.
+ */
+/** Whose message it is; `app` null for one that an account sent through the API. */
+export interface MessageOwner {
+  readonly account: string;
+  readonly app: string | null;
+}
+
+export interface Recorder {
+  inbound(message: UserMessage, owner: MessageOwner | null, status: InboundStatus): Promise<void>;
+  outbound(message: UserMessage, owner: MessageOwner | null, status: OutboundStatus): Promise<void>;
+  event(event: TransportEvent): Promise<void>;
+}

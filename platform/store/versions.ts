@@ -1,0 +1,181 @@
+import { VumiError, type AppRef } from '@vumi/core';
+import { z } from 'zod';
+import { requireAccount } from './accounts.ts';
+import { requireApp } from './apps.ts';
+import type { Changes } from './changes.ts';
+import { checkRef } from './checks.ts';
+import type { Database, Statements } from './database.ts';
+import { decodeCursor, pageLimit, toPage } from './page.ts';
+import type { AppVersion, NewVersion, Page, PageQuery, VersionFile } from './records.ts';
+import type { Versions } from './store.ts';
+import { addFiles } from './version-files.ts';
+
+const SELECT = `
+  select account, app, version, versions.sha256, handlers, manifest, octet_length(bundle) as size,
+    versions.created_at, active_version is not distinct from version as active
+  from versions join apps using (account, app)
+  where account = $1 and app = $2`;
+const cursorSchema = z.tuple([z.literal('versions'), z.int32()]);
+/** Of a column; a greater number is no version, and Postgres would not take it. */
+const MAX_VERSION = 2 ** 31 - 1;
+
+export function openVersions(database: Database, changes: Changes): Versions {
+  return {
+    add: (version) => addVersion(changes, version),
+    list: (ref, page) => listVersions(database, ref, page),
+    get: (ref, version) => requireVersion(database, ref, version),
+    async activate(ref, version) {
+      checkRef(ref);
+      return changes.write('apps', (statements) => activate(statements, ref, version));
+    },
+    async worker(ref, version) {
+      const { code, map } = await readColumns<{ code: Buffer; map: Buffer | null }>(
+        database,
+        'worker_code as code, worker_map as map',
+        { ref, version },
+      );
+      return { code: code.toString(), map: map?.toString() ?? null };
+    },
+    file: (ref, version, path) => readFile(database, { ref, version, path }),
+    async bundle(ref, version) {
+      const { bundle } = await readColumns<{ bundle: Buffer }>(database, 'bundle', { ref, version });
+      return bundle;
+    },
+  };
+}
+
+async function addVersion(
+  changes: Changes,
+  added: NewVersion,
+): Promise<{ version: AppVersion; created: boolean }> {
+  const { ref } = added;
+  checkRef(ref);
+  return changes.write('apps', async (statements) => {
+    await requireAccount(statements, ref.account);
+    await lockApp(statements, ref);
+    const [same] = await statements.query<AppVersion>(`${SELECT} and versions.sha256 = $3`, [
+      ref.account,
+      ref.app,
+      added.sha256,
+    ]);
+    const number = same?.version ?? (await insertVersion(statements, added));
+    const version = added.activate
+      ? await activate(statements, ref, number)
+      : await requireVersion(statements, ref, number);
+    return { version, created: same === undefined };
+  });
+}
+
+/** Makes the app when it is new, and keeps others from adding versions to it until the transaction ends. */
+async function lockApp(statements: Statements, { account, app }: AppRef): Promise<void> {
+  await statements.query('insert into apps (account, app) values ($1, $2) on conflict do nothing', [
+    account,
+    app,
+  ]);
+  await statements.query('select from apps where account = $1 and app = $2 for update', [account, app]);
+}
+
+async function insertVersion(statements: Statements, added: NewVersion): Promise<number> {
+  const { account, app } = added.ref;
+  const [{ last } = { last: 1 }] = await statements.query<{ last: number }>(
+    `insert into version_numbers (account, app, last) values ($1, $2, 1)
+     on conflict (account, app) do update set last = version_numbers.last + 1 returning last`,
+    [account, app],
+  );
+  await statements.query(
+    `insert into versions (account, app, version, sha256, handlers, manifest, bundle, worker_code, worker_map)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      account,
+      app,
+      last,
+      added.sha256,
+      added.handlers,
+      JSON.stringify(added.manifest),
+      added.bundle,
+      Buffer.from(added.worker.code),
+      added.worker.map === null ? null : Buffer.from(added.worker.map),
+    ],
+  );
+  await addFiles(statements, { account, app, version: last }, added.files);
+  return last;
+}
+
+async function activate(statements: Statements, ref: AppRef, version: number): Promise<AppVersion> {
+  await requireVersion(statements, ref, version);
+  await statements.query('update apps set active_version = $3 where account = $1 and app = $2', [
+    ref.account,
+    ref.app,
+    version,
+  ]);
+  return requireVersion(statements, ref, version);
+}
+
+async function listVersions(database: Database, ref: AppRef, page: PageQuery): Promise<Page<AppVersion>> {
+  checkRef(ref);
+  const limit = pageLimit(page.limit);
+  const before = decodeCursor(cursorSchema, page.cursor)?.[1] ?? MAX_VERSION;
+  const rows = await database.query<AppVersion>(`${SELECT} and version < $3 order by version desc limit $4`, [
+    ref.account,
+    ref.app,
+    before,
+    limit + 1,
+  ]);
+  if (rows.length === 0) await requireApp(database, ref);
+  return toPage(rows, limit, { key: ({ version }) => ['versions', version], item: (row) => row });
+}
+
+async function requireVersion(statements: Statements, ref: AppRef, version: number): Promise<AppVersion> {
+  checkVersion(ref, version);
+  const [found] = await statements.query<AppVersion>(`${SELECT} and version = $3`, [
+    ref.account,
+    ref.app,
+    version,
+  ]);
+  if (found === undefined) throw await noVersion(statements, ref, version);
+  return found;
+}
+
+async function readColumns<R extends object>(
+  database: Database,
+  columns: string,
+  { ref, version }: { ref: AppRef; version: number },
+): Promise<R> {
+  checkVersion(ref, version);
+  const [found] = await database.query<R>(
+    `select ${columns} from versions where account = $1 and app = $2 and version = $3`,
+    [ref.account, ref.app, version],
+  );
+  if (found === undefined) throw await noVersion(database, ref, version);
+  return found;
+}
+
+async function readFile(
+  database: Database,
+  { ref, version, path }: { ref: AppRef; version: number; path: string },
+): Promise<Omit<VersionFile, 'path'> | null> {
+  checkVersion(ref, version);
+  // Postgres refuses the character; no file has it in its name.
+  if (path.includes('\u0000')) return null;
+  const [file] = await database.query<Omit<VersionFile, 'path'>>(
+    `select sha256, content_type, bytes from version_files join blobs using (sha256)
+     where account = $1 and app = $2 and version = $3 and path = $4`,
+    [ref.account, ref.app, version, path],
+  );
+  return file ?? null;
+}
+
+function checkVersion(ref: AppRef, version: number): void {
+  checkRef(ref);
+  if (Number.isInteger(version) && version >= 1 && version <= MAX_VERSION) return;
+  throw new VumiError('request.invalid', 'a version is a whole number from 1 on', { field: 'version' });
+}
+
+/** The error for a version that is not there, or for an app that is not. */
+async function noVersion(statements: Statements, ref: AppRef, version: number): Promise<VumiError> {
+  await requireApp(statements, ref);
+  return new VumiError(
+    'not_found',
+    `app "${ref.app}" has no version ${version}: list its versions to see which there are`,
+  );
+}
