@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createAck,
+  createUserMessage,
+  reply,
+  send,
+  silentLogger,
+  type FailureMessage,
+  type KeyedState,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createEventRoutes } from './event-routes.ts';
+import { guardInbound, guardOutbound } from './gate.ts';
+import { createContentKeywordRouter } from './routers/content-keyword-router.ts';
+import { createSimpleDispatchRouter } from './routers/simple-dispatch-router.ts';
+import { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
+import { createSessions } from './sessions.ts';
+import { stampMessage } from './stamp.ts';
+
+const snapshot: RoutingSnapshot = {
+  accounts: [
+    { name: 'demo', active: true },
+    { name: 'asleep', active: false },
+  ],
+  apps: [
+    { account: 'demo', app: 'hello', version: 1, handlers: ['onMessage'] },
+    { account: 'demo', app: 'quiz', version: 1, handlers: ['onMessage', 'onEvent'] },
+    { account: 'asleep', app: 'nap', version: 1, handlers: ['onMessage'] },
+  ],
+  routes: [
+    {
+      account: 'demo',
+      name: 'hello',
+      app: 'hello',
+      transport: 'smsc',
+      to_addr: '12345',
+      keyword: null,
+      prefix: null,
+    },
+    {
+      account: 'demo',
+      name: 'quiz',
+      app: 'quiz',
+      transport: 'smsc',
+      to_addr: '12345',
+      keyword: 'quiz',
+      prefix: null,
+    },
+    {
+      account: 'asleep',
+      name: 'nap',
+      app: 'nap',
+      transport: 'smsc',
+      to_addr: '777',
+      keyword: null,
+      prefix: null,
+    },
+  ],
+  transports: [{ name: 'smsc' }],
+};
+
+function mapState(): Pick<KeyedState, 'get' | 'set' | 'delete'> {
+  const values = new Map<string, string>();
+  return {
+    get: async (key) => values.get(key) ?? null,
+    set: async (key, value) => void values.set(key, value),
+    delete: async (key) => values.delete(key),
+  };
+}
+
+interface World {
+  dispatcher: Dispatcher;
+  published: [string, UserMessage | TransportEvent | FailureMessage][];
+  recorded: [string, string, string | null][];
+}
+
+function createWorld(fallbackApp: { account: string; app: string } | null = null): World {
+  const table = new RoutingTable(snapshot);
+  const state = mapState() as KeyedState;
+  const published: World['published'] = [];
+  const recorded: World['recorded'] = [];
+  const publish = async (
+    connector: string,
+    message: UserMessage | TransportEvent | FailureMessage,
+  ): Promise<void> => void published.push([connector, message]);
+  const router = createContentKeywordRouter(
+    { fallbackApp },
+    {
+      table: () => table,
+      connectorOf: (ref) => `q-${ref.app}`,
+      sessions: createSessions(state),
+      eventRoutes: createEventRoutes(state),
+    },
+  );
+  const simple = createSimpleDispatchRouter(
+    { routeMappings: { wired: ['one', 'two'], single: 'three' }, transportMappings: { alias: 'smsc' } },
+    (name) => table.transports.has(name),
+    silentLogger,
+  );
+  const wired = new Set(['wired', 'single', 'one', 'two', 'three']);
+  const dispatcher = createDispatcher({
+    routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
+    isActive: (account) => table.isActive(account),
+    recorder: {
+      inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),
+      outbound: async (_message, owner, status) =>
+        void recorded.push(['outbound', status, owner?.app ?? null]),
+      event: async (event) => void recorded.push(['event', event.event_type, event.user_message_id]),
+    },
+    publishInbound: publish,
+    publishEvent: publish,
+    publishOutbound: publish,
+    publishFailure: (connector, failure) => publish(`${connector}.failures`, failure),
+    logger: silentLogger,
+  });
+  return { dispatcher, published, recorded };
+}
+
+const mo = (content: string, fields: Partial<UserMessage> = {}): UserMessage =>
+  createUserMessage({
+    from_addr: '+27761234567',
+    to_addr: '12345',
+    transport_name: 'smsc',
+    transport_type: 'sms',
+    content,
+    ...fields,
+  });
+
+const inboundTo = async (world: World, message: UserMessage): Promise<UserMessage> => {
+  await world.dispatcher.inbound(message);
+  const last = world.published.at(-1);
+  if (last === undefined) throw new Error('nothing was published');
+  return last[1] as UserMessage;
+};
+
+describe('inbound messages', () => {
+  it('go to the app of the keyword, else to the app of the number, stamped with account and app', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('quiz'));
+    await world.dispatcher.inbound(mo('hi'));
+    expect(world.published.map(([connector]) => connector)).toEqual(['q-quiz', 'q-hello']);
+    expect(world.published[0]?.[1].helper_metadata['vumi']).toEqual({ account: 'demo', app: 'quiz' });
+  });
+
+  it('cannot bring a stamp of their own', async () => {
+    const forged = mo('hi', { helper_metadata: { vumi: { account: 'asleep', app: 'nap' } } });
+    const message = await inboundTo(createWorld(), forged);
+    expect(message.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'hello' });
+  });
+
+  it('stay with the app of the keyword while it keeps the session open', async () => {
+    const world = createWorld();
+    const first = await inboundTo(world, mo('quiz'));
+    await world.dispatcher.outbound(reply(first, 'Question 1?'), 'q-quiz');
+    const second = await inboundTo(world, mo('b'));
+    expect(second.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'quiz' });
+
+    await world.dispatcher.outbound(reply(second, 'Done', { continueSession: false }), 'q-quiz');
+    const third = await inboundTo(world, mo('b'));
+    expect(third.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'hello' });
+  });
+
+  it('that no route matches go to the fallback app, or are recorded as unrouted', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '999' }));
+    expect(world.published).toEqual([]);
+    expect(world.recorded).toEqual([['inbound', 'unrouted', null]]);
+
+    const withFallback = createWorld({ account: 'demo', app: 'hello' });
+    await withFallback.dispatcher.inbound(mo('hi', { to_addr: '999', content: null }));
+    expect(withFallback.published[0]?.[0]).toBe('q-hello');
+  });
+
+  it('for an inactive account are discarded and recorded so', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '777' }));
+    expect(world.published).toEqual([]);
+    expect(world.recorded).toEqual([['inbound', 'discarded', 'nap']]);
+  });
+
+  it('of a wired transport are copied to each of its connectors', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('hi', { transport_name: 'wired' }));
+    await world.dispatcher.inbound(mo('hi', { transport_name: 'single' }));
+    expect(world.published.map(([connector]) => connector)).toEqual(['one', 'two', 'three']);
+    expect(world.published[0]?.[1]).not.toBe(world.published[1]?.[1]);
+  });
+});
+
+describe('outbound messages', () => {
+  it('go to the transport that their message came from, recorded as queued', async () => {
+    const world = createWorld();
+    const message = await inboundTo(world, mo('hi'));
+    await world.dispatcher.outbound(reply(message, 'hello'), 'q-hello');
+    expect(world.published.at(-1)?.[0]).toBe('smsc');
+    expect(world.recorded).toEqual([['outbound', 'queued', 'hello']]);
+  });
+
+  it('that answer nothing leave by the route of their app and from its number', async () => {
+    const world = createWorld();
+    const news = stampMessage(send('+27761234567', 'news'), { account: 'demo', app: 'hello' });
+    await world.dispatcher.outbound(news, 'q-hello');
+    expect(world.published.at(-1)).toMatchObject(['smsc', { transport_name: 'smsc', from_addr: '12345' }]);
+  });
+
+  it('without a route are a nack that says what to do', async () => {
+    const world = createWorld();
+    const news = stampMessage(send('+27761234567', 'news'), { account: 'demo', app: 'unlinked' });
+    await world.dispatcher.outbound(news, 'q-unlinked');
+    expect(world.recorded).toEqual([
+      ['outbound', 'failed', 'unlinked'],
+      ['event', 'nack', news.message_id],
+    ]);
+    expect(world.published).toMatchObject([
+      ['q-unlinked.failures', { reason: expect.stringContaining('vumi route set') as string }],
+    ]);
+  });
+
+  it('of an inactive account are discarded', async () => {
+    const world = createWorld();
+    const news = stampMessage(send('+27761234567', 'news'), { account: 'asleep', app: 'nap' });
+    await world.dispatcher.outbound(news, 'q-nap');
+    expect(world.recorded).toEqual([['outbound', 'discarded', 'nap']]);
+    expect(world.published).toEqual([]);
+  });
+
+  it('of a wired application go by its own name for the transport', async () => {
+    const world = createWorld();
+    await world.dispatcher.outbound(mo('x', { transport_name: 'alias' }), 'one');
+    expect(world.published[0]?.[0]).toBe('smsc');
+  });
+});
+
+describe('events', () => {
+  it('find the app that sent the message, when it handles events, and are recorded', async () => {
+    const world = createWorld();
+    const message = await inboundTo(world, mo('quiz'));
+    const answer = reply(message, 'Question 1?');
+    await world.dispatcher.outbound(answer, 'q-quiz');
+    await world.dispatcher.event(
+      createAck({ user_message_id: answer.message_id, transport_name: 'smsc' }, 'smsc-1'),
+    );
+    expect(world.published.at(-1)).toMatchObject(['q-quiz', { event_type: 'ack' }]);
+    expect(world.recorded.at(-1)).toEqual(['event', 'ack', answer.message_id]);
+  });
+
+  it('of an app that handles none, or of an unknown message, are only recorded', async () => {
+    const world = createWorld();
+    await world.dispatcher.event(createAck({ user_message_id: 'unknown', transport_name: 'smsc' }, 'smsc-1'));
+    expect(world.published).toEqual([]);
+    expect(world.recorded).toEqual([['event', 'ack', 'unknown']]);
+  });
+});
+
+describe('the gates behind queues', () => {
+  const owned = stampMessage(mo('hi'), { account: 'asleep', app: 'nap' });
+  const delivery = { redelivered: false, attempt: 1 };
+
+  it('discard what waited while its account was switched off', async () => {
+    const recorded: string[] = [];
+    const events: TransportEvent[] = [];
+    const handled: string[] = [];
+    const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
+    const isActive = (account: string): boolean => account === 'demo';
+    const inbound = guardInbound(handler, {
+      isActive,
+      recorder: { inbound: async (_message, _owner, status) => void recorded.push(status) },
+    });
+    const outbound = guardOutbound(handler, {
+      isActive,
+      publishEvent: async (event) => void events.push(event),
+    });
+    await inbound(owned, delivery);
+    await outbound(owned, delivery);
+    expect(handled).toEqual([]);
+    expect(recorded).toEqual(['discarded']);
+    expect(events).toMatchObject([{ event_type: 'nack', transport_metadata: { outcome: 'discarded' } }]);
+
+    const mine = stampMessage(mo('hi'), { account: 'demo', app: 'hello' });
+    await inbound(mine, delivery);
+    await outbound(mine, delivery);
+    expect(handled).toHaveLength(2);
+  });
+});

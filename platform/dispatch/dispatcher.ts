@@ -1,0 +1,107 @@
+import {
+  createFailure,
+  VumiError,
+  type FailureMessage,
+  type Logger,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+import type { Router } from './routers/router.ts';
+import { nackOf } from './nack.ts';
+import { stampOf, type Stamp } from './stamp.ts';
+
+/** Where messages are written down. A promise resolves when the row is safe. */
+export interface MessageRecorder {
+  inbound(
+    message: UserMessage,
+    owner: Stamp | null,
+    status: 'received' | 'unrouted' | 'discarded',
+  ): Promise<void>;
+  outbound(
+    message: UserMessage,
+    owner: Stamp | null,
+    status: 'queued' | 'discarded' | 'failed',
+  ): Promise<void>;
+  event(event: TransportEvent): Promise<void>;
+}
+
+export interface DispatcherPorts {
+  /** The router for what a transport sends, or for what comes from an application's connector. */
+  readonly routerFor: (connector: string | null) => Router;
+  readonly isActive: (account: string) => boolean;
+  readonly recorder: MessageRecorder;
+  readonly publishInbound: (connector: string, message: UserMessage) => Promise<void>;
+  readonly publishEvent: (connector: string, event: TransportEvent) => Promise<void>;
+  readonly publishOutbound: (connector: string, message: UserMessage) => Promise<void>;
+  readonly publishFailure: (connector: string, failure: FailureMessage) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** Moves messages between transports and applications. Every promise resolves when the next step is safe (DESIGN §1). */
+export interface Dispatcher {
+  inbound(message: UserMessage): Promise<void>;
+  event(event: TransportEvent): Promise<void>;
+  outbound(message: UserMessage, source: string): Promise<void>;
+}
+
+export function createDispatcher(ports: DispatcherPorts): Dispatcher {
+  const { recorder, logger } = ports;
+  const isDiscarded = (owner: Stamp | null): owner is Stamp =>
+    owner !== null && !ports.isActive(owner.account);
+
+  const dispatchEvent = async (event: TransportEvent): Promise<void> => {
+    const targets = await ports.routerFor(event.transport_name).event(event);
+    await Promise.all([
+      recorder.event(event),
+      ...targets.map(({ connector, message }) => ports.publishEvent(connector, message)),
+    ]);
+  };
+
+  const refuse = async (message: UserMessage, source: string, error: VumiError): Promise<void> => {
+    logger.warn({ messageId: message.message_id, source, reason: error.message }, 'outbound message refused');
+    await recorder.outbound(message, stampOf(message), 'failed');
+    await ports.publishFailure(source, createFailure(message, error.message, 'permanent'));
+    await dispatchEvent(nackOf(message, error.message));
+  };
+
+  return {
+    async inbound(message) {
+      const targets = await ports.routerFor(message.transport_name).inbound(message);
+      if (targets.length === 0) {
+        logger.info({ messageId: message.message_id, transport: message.transport_name }, 'message unrouted');
+        await recorder.inbound(message, null, 'unrouted');
+        return;
+      }
+      await Promise.all(
+        targets.map(({ connector, message: copy }) => {
+          const owner = stampOf(copy);
+          return isDiscarded(owner)
+            ? recorder.inbound(copy, owner, 'discarded')
+            : ports.publishInbound(connector, copy);
+        }),
+      );
+    },
+
+    event: dispatchEvent,
+
+    async outbound(message, source) {
+      const owner = stampOf(message);
+      if (isDiscarded(owner)) {
+        await recorder.outbound(message, owner, 'discarded');
+        return;
+      }
+      try {
+        const router = ports.routerFor(source);
+        const routed = router.outbound(message);
+        await Promise.all([
+          router.noteOutbound(routed),
+          ports.publishOutbound(routed.connector, routed.message),
+          recorder.outbound(routed.message, owner, 'queued'),
+        ]);
+      } catch (error) {
+        if (!(error instanceof VumiError) || error.retry) throw error;
+        await refuse(message, source, error);
+      }
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { KeyedState, UserMessage } from '@vumi/core';
+import { stampOf, type Stamp } from './stamp.ts';
+
+/** As long as Vumi's `expire_routing_memory` (spec vumi-core §3). */
+const MEMORY_MS = 7 * 24 * 3600 * 1000;
+/** Most events come within seconds of their message: these many newest are answered without asking the state. */
+const RECENT = 20_000;
+
+/** Remembers who sent a message, so that its events find their way back. */
+export interface EventRoutes {
+  remember(message: UserMessage): Promise<void>;
+  senderOf(messageId: string): Promise<Stamp | null>;
+}
+
+export function createEventRoutes(state: KeyedState): EventRoutes {
+  const recent = new Map<string, Stamp>();
+  const keep = (messageId: string, stamp: Stamp): void => {
+    recent.set(messageId, stamp);
+    if (recent.size <= RECENT) return;
+    const oldest = recent.keys().next();
+    if (oldest.done !== true) recent.delete(oldest.value);
+  };
+  return {
+    async remember(message) {
+      const stamp = stampOf(message);
+      if (stamp === null) return;
+      keep(message.message_id, stamp);
+      await state.set(key(message.message_id), JSON.stringify(stamp), MEMORY_MS);
+    },
+    async senderOf(messageId) {
+      const known = recent.get(messageId);
+      if (known !== undefined) return known;
+      const stored = await state.get(key(messageId));
+      return stored === null ? null : (JSON.parse(stored) as Stamp);
+    },
+  };
+}
+
+function key(messageId: string): string {
+  return `sender/${messageId}`;
+}

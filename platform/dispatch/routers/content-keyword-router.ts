@@ -1,0 +1,108 @@
+import { VumiError, type AppRef, type TransportEvent, type UserMessage } from '@vumi/core';
+import type { EventRoutes } from '../event-routes.ts';
+import type { RoutingTable, RouteRule } from '../routing-table.ts';
+import type { Sessions } from '../sessions.ts';
+import { appOf, stampMessage, stampOf } from '../stamp.ts';
+import type { Routed, Router } from './router.ts';
+
+export interface ContentKeywordConfig {
+  /** Gets what no route matches; null leaves such messages unrouted. */
+  readonly fallbackApp: AppRef | null;
+}
+
+export interface ContentKeywordPorts {
+  /** The table as it is now. */
+  readonly table: () => RoutingTable;
+  readonly connectorOf: (ref: AppRef) => string;
+  readonly sessions: Sessions;
+  readonly eventRoutes: EventRoutes;
+}
+
+/**
+ * Routes by number, sender's prefix and first word, from the store's routes (spec vumi-core §3, "ContentKeyword").
+ * Decided differently from Vumi: a message goes to one app, the most specific match, not to every rule that fires; and
+ * a user stays with the app that a keyword led to while the app keeps the session open.
+ */
+export function createContentKeywordRouter(config: ContentKeywordConfig, ports: ContentKeywordPorts): Router {
+  const toApp = (message: UserMessage, ref: AppRef): Routed<UserMessage> => ({
+    connector: ports.connectorOf(ref),
+    message: stampMessage(message, { account: ref.account, app: ref.app }),
+  });
+
+  return {
+    async inbound(message) {
+      const ref = await findApp(message, config, ports);
+      return ref === null ? [] : [toApp(message, ref)];
+    },
+
+    async event(event) {
+      const sender = await ports.eventRoutes.senderOf(event.user_message_id);
+      if (sender === null || sender.app === null) return [];
+      const ref = { account: sender.account, app: sender.app };
+      if (!ports.table().isActive(ref.account) || !ports.table().handlesEvents(ref)) return [];
+      return [{ connector: ports.connectorOf(ref), message: stampEvent(event, ref) }];
+    },
+
+    outbound: (message) => addressOutbound(message, ports.table()),
+
+    async noteOutbound({ connector, message }) {
+      const ref = appOf(message);
+      if (ref === null) return;
+      const table = ports.table();
+      const isShared = table.hasKeywords(connector, message.from_addr);
+      await Promise.all([
+        // Events of other apps are only recorded, by the id of their message.
+        table.handlesEvents(ref) ? ports.eventRoutes.remember(message) : null,
+        isShared ? ports.sessions.answered(message, ref) : null,
+      ]);
+    },
+  };
+}
+
+async function findApp(
+  message: UserMessage,
+  config: ContentKeywordConfig,
+  ports: ContentKeywordPorts,
+): Promise<AppRef | null> {
+  const table = ports.table();
+  const keyword = table.matchKeyword(message);
+  if (keyword !== null) return appOfRoute(keyword);
+  if (table.hasKeywords(message.transport_name, message.to_addr)) {
+    const session = await ports.sessions.find(message);
+    if (session !== null && table.activeVersion(session) !== null) return session;
+  }
+  const catchAll = table.matchCatchAll(message);
+  return catchAll === null ? config.fallbackApp : appOfRoute(catchAll);
+}
+
+function appOfRoute(route: RouteRule): AppRef {
+  return { account: route.account, app: route.app };
+}
+
+function stampEvent(event: TransportEvent, ref: AppRef): TransportEvent {
+  return { ...event, helper_metadata: { ...event.helper_metadata, vumi: ref } };
+}
+
+/** A reply goes back the way its message came; anything else leaves by a route of its app, from that route's number. */
+function addressOutbound(message: UserMessage, table: RoutingTable): Routed<UserMessage> {
+  if (message.in_reply_to !== null && message.transport_name !== null) {
+    return { connector: message.transport_name, message };
+  }
+  const stamp = stampOf(message);
+  if (stamp === null) {
+    throw new VumiError('route.none', 'the message names no account, so no route can be found for it');
+  }
+  const route = table.outboundRoute(stamp.account, {
+    ...(stamp.app === null ? {} : { app: stamp.app }),
+    ...(message.transport_name === null ? {} : { transport: message.transport_name }),
+    ...(message.from_addr === null ? {} : { from: message.from_addr }),
+  });
+  if (route === null) {
+    const who = stamp.app === null ? `account "${stamp.account}"` : `app "${stamp.account}/${stamp.app}"`;
+    throw new VumiError('route.none', `${who} has no route to send by; add one with "vumi route set"`);
+  }
+  return {
+    connector: route.transport,
+    message: { ...message, transport_name: route.transport, from_addr: route.to_addr },
+  };
+}

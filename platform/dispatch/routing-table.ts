@@ -1,0 +1,121 @@
+import { appKey, type AppRef, type UserMessage } from '@vumi/core';
+import { keywordOf } from './keyword.ts';
+
+/** Binds an app to a transport; null matches anything. `prefix` is the start of the sender's address. */
+export interface RouteRule {
+  readonly account: string;
+  readonly name: string;
+  readonly app: string;
+  readonly transport: string;
+  readonly to_addr: string | null;
+  readonly keyword: string | null;
+  readonly prefix: string | null;
+}
+
+/** Everything that routing depends on, as the store knows it at one moment. */
+export interface RoutingSnapshot {
+  readonly accounts: readonly { readonly name: string; readonly active: boolean }[];
+  readonly apps: readonly {
+    readonly account: string;
+    readonly app: string;
+    /** The active version, or null when none is. */
+    readonly version: number | null;
+    readonly handlers: readonly string[];
+  }[];
+  readonly routes: readonly RouteRule[];
+  readonly transports: readonly { readonly name: string }[];
+}
+
+interface HostedApp {
+  readonly version: number | null;
+  readonly handlers: readonly string[];
+}
+
+/** Routes held in memory and replaced as a whole, so that a message sees one consistent table. */
+export class RoutingTable {
+  readonly #activeAccounts: ReadonlySet<string>;
+  readonly #apps: ReadonlyMap<string, HostedApp>;
+  readonly #byTransport: ReadonlyMap<string, readonly RouteRule[]>;
+  readonly #byAccount: ReadonlyMap<string, readonly RouteRule[]>;
+  readonly transports: ReadonlySet<string>;
+
+  constructor(snapshot: RoutingSnapshot) {
+    this.#activeAccounts = new Set(
+      snapshot.accounts.filter((account) => account.active).map(({ name }) => name),
+    );
+    this.#apps = new Map(snapshot.apps.map((app) => [appKey(app), app]));
+    const ordered = snapshot.routes.toSorted((a, b) => specificity(b) - specificity(a) || compare(a, b));
+    this.#byTransport = Map.groupBy(ordered, (route) => route.transport);
+    this.#byAccount = Map.groupBy(ordered, (route) => route.account);
+    this.transports = new Set(snapshot.transports.map(({ name }) => name));
+  }
+
+  isActive(account: string): boolean {
+    return this.#activeAccounts.has(account);
+  }
+
+  activeVersion(ref: AppRef): number | null {
+    return this.#apps.get(appKey(ref))?.version ?? null;
+  }
+
+  handlesEvents(ref: AppRef): boolean {
+    return this.#apps.get(appKey(ref))?.handlers.includes('onEvent') ?? false;
+  }
+
+  /** The most specific route with a keyword that the message matches. */
+  matchKeyword(message: UserMessage): RouteRule | null {
+    const candidates = this.#candidates(message).filter((route) => route.keyword !== null);
+    if (candidates.length === 0) return null;
+    const keyword = keywordOf(message.content);
+    return candidates.find((route) => route.keyword === keyword) ?? null;
+  }
+
+  /** Whether the number that the message came to is shared by keywords. */
+  hasKeywords(transport: string | null, address: string | null): boolean {
+    return this.#routesOf(transport).some(
+      (route) => route.keyword !== null && (route.to_addr === null || route.to_addr === address),
+    );
+  }
+
+  /** The most specific route without a keyword that the message matches. */
+  matchCatchAll(message: UserMessage): RouteRule | null {
+    return this.#candidates(message).find((route) => route.keyword === null) ?? null;
+  }
+
+  /** The route that a message of the app goes out by: over the wanted transport or from the wanted number where given. */
+  outboundRoute(
+    account: string,
+    wanted: { app?: string; transport?: string; from?: string },
+  ): RouteRule | null {
+    const routes = (this.#byAccount.get(account) ?? []).filter(
+      (route) =>
+        (wanted.app === undefined || route.app === wanted.app) &&
+        (wanted.transport === undefined || route.transport === wanted.transport),
+    );
+    if (wanted.from !== undefined) return routes.find((route) => route.to_addr === wanted.from) ?? null;
+    return routes.find((route) => route.to_addr !== null) ?? routes[0] ?? null;
+  }
+
+  #routesOf(transport: string | null): readonly RouteRule[] {
+    return transport === null ? [] : (this.#byTransport.get(transport) ?? []);
+  }
+
+  #candidates(message: UserMessage): readonly RouteRule[] {
+    return this.#routesOf(message.transport_name).filter(
+      (route) =>
+        (route.to_addr === null || route.to_addr === message.to_addr) &&
+        (route.prefix === null || (message.from_addr ?? '').startsWith(route.prefix)),
+    );
+  }
+}
+
+const NUMBER_WEIGHT = 1000;
+
+/** A route for one number comes before one for all; then the longer prefix of the sender. */
+function specificity(route: RouteRule): number {
+  return (route.to_addr === null ? 0 : NUMBER_WEIGHT) + (route.prefix?.length ?? 0);
+}
+
+function compare(a: RouteRule, b: RouteRule): number {
+  return a.account.localeCompare(b.account) || a.name.localeCompare(b.name);
+}
