@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../testing/eventually.ts';
+import { SmppFixture } from '../../testing/smpp-fixture.ts';
+import { TestSmsc } from '../../testing/test-smsc.ts';
+import { STATUS } from '../codec/statuses.ts';
+
+let fixture: SmppFixture;
+
+beforeEach(async () => {
+  fixture = await SmppFixture.create();
+});
+
+afterEach(() => fixture[Symbol.asyncDispose]());
+
+describe('binding', () => {
+  it('introduces itself as configured and says how it is doing', async () => {
+    const transport = await fixture.start({
+      system_type: 'VMA',
+      address_range: '^123',
+      password: 'longer-than-8',
+    });
+    await fixture.smsc.session();
+    expect(fixture.smsc.binds).toMatchObject([
+      {
+        systemId: 'vumi',
+        password: 'longer-t',
+        systemType: 'VMA',
+        interfaceVersion: 0x34,
+        addressRange: '^123',
+      },
+    ]);
+    await eventually(
+      () => fixture.statusTypes,
+      (types) => types.includes('bound'),
+    );
+    expect(fixture.statusTypes).toEqual(['binding', 'bound']);
+    expect(transport.status()).toMatchObject({ component: 'smpp', status: 'ok', type: 'bound' });
+  });
+
+  it('comes back when the connection goes, and takes no messages meanwhile', async () => {
+    await fixture.start();
+    await eventually(
+      () => fixture.ports.paused,
+      (paused) => !paused,
+    );
+    await fixture.smsc.cut();
+    await eventually(
+      () => fixture.ports.paused,
+      (paused) => paused,
+    );
+    await fixture.smsc.session();
+    await eventually(
+      () => fixture.ports.paused,
+      (paused) => !paused,
+    );
+    expect(fixture.statusTypes).toEqual(['binding', 'bound', 'connection_lost', 'binding', 'bound']);
+  });
+
+  it('says what is wrong when it is refused, and goes on trying', async () => {
+    fixture.smsc.onBind = () => STATUS.RINVPASWD;
+    const transport = await fixture.start();
+    await eventually(
+      () => transport.status().type,
+      (type) => type === 'bind_failed',
+    );
+    expect(transport.status()).toMatchObject({ status: 'down' });
+    expect(transport.status().message).toContain('ESME_RINVPASWD: check system_id, password');
+    fixture.smsc.onBind = () => STATUS.ROK;
+    await fixture.smsc.session();
+  });
+
+  it('waits for an SMSC that is not there yet', async () => {
+    const { port } = fixture.smsc;
+    await fixture.smsc[Symbol.asyncDispose]();
+    const transport = await fixture.start({ port });
+    await eventually(
+      () => transport.status().type,
+      (type) => type === 'connection_lost',
+    );
+    expect(transport.status().message).toContain('ECONNREFUSED');
+    fixture.smsc = await TestSmsc.start(port);
+    await fixture.smsc.session();
+  });
+
+  it.each([
+    ['an unknown option', { windw: 3 }, 'did you mean "window"'],
+    ['a missing option', { host: undefined }, '"host" is missing'],
+    ['a pattern without groups', { delivery_report_regex: 'id:(.*)' }, 'named groups id and stat'],
+  ])('refuses a configuration with %s', async (_, config, text) => {
+    await expect(fixture.start(config)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(text),
+    });
+  });
+});

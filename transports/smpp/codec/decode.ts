@@ -1,0 +1,147 @@
+import { commandName, type CommandName } from './commands.ts';
+import { MAX, MAX_SHORT_MESSAGE } from './limits.ts';
+import { OctetReader } from './octet-reader.ts';
+import type {
+  AlertNotificationBody,
+  BindBody,
+  BindCommand,
+  BindRespBody,
+  DataBody,
+  MessageBody,
+  MessageRespBody,
+  OutbindBody,
+  Pdu,
+  PduBody,
+} from './pdu.ts';
+import { STATUS } from './statuses.ts';
+
+/**
+ * Reads one whole frame. Requests are read strictly, with the specification's status for each fault; responses
+ * leniently, because a response that is thrown away leaves a message uncertain.
+ * @throws PduError with the status to answer; ESME_RINVCMDID for an unknown command.
+ */
+export function decodePdu(frame: Buffer): Pdu {
+  const reader = new OctetReader(frame);
+  const command = commandName(reader.commandId);
+  if (command === undefined) return reader.fail(STATUS.RINVCMDID, 'unknown command_id');
+  return { status: reader.status, sequence: reader.sequence, body: DECODERS[command](reader) };
+}
+
+const DECODERS: Readonly<Record<CommandName, (reader: OctetReader) => PduBody>> = {
+  submit_sm: (reader) => decodeMessage('submit_sm', reader),
+  submit_sm_resp: (reader) => decodeMessageResp('submit_sm_resp', reader),
+  deliver_sm: (reader) => decodeMessage('deliver_sm', reader),
+  deliver_sm_resp: (reader) => decodeMessageResp('deliver_sm_resp', reader),
+  data_sm: (reader) => decodeData(reader),
+  data_sm_resp: (reader) => decodeMessageResp('data_sm_resp', reader),
+  bind_receiver: (reader) => decodeBind('bind_receiver', reader),
+  bind_receiver_resp: (reader) => decodeBindResp('bind_receiver_resp', reader),
+  bind_transmitter: (reader) => decodeBind('bind_transmitter', reader),
+  bind_transmitter_resp: (reader) => decodeBindResp('bind_transmitter_resp', reader),
+  bind_transceiver: (reader) => decodeBind('bind_transceiver', reader),
+  bind_transceiver_resp: (reader) => decodeBindResp('bind_transceiver_resp', reader),
+  outbind: (reader) => decodeOutbind(reader),
+  alert_notification: (reader) => decodeAlertNotification(reader),
+  unbind: () => ({ command: 'unbind' }),
+  unbind_resp: () => ({ command: 'unbind_resp' }),
+  enquire_link: () => ({ command: 'enquire_link' }),
+  enquire_link_resp: () => ({ command: 'enquire_link_resp' }),
+  generic_nack: () => ({ command: 'generic_nack' }),
+};
+
+function decodeMessage(command: MessageBody['command'], reader: OctetReader): MessageBody {
+  const serviceType = reader.cString('service_type', MAX.serviceType, STATUS.RINVSERTYP);
+  const sourceAddrTon = reader.uint8('source_addr_ton');
+  const sourceAddrNpi = reader.uint8('source_addr_npi');
+  const sourceAddr = reader.cString('source_addr', MAX.address, STATUS.RINVSRCADR);
+  const destAddrTon = reader.uint8('dest_addr_ton');
+  const destAddrNpi = reader.uint8('dest_addr_npi');
+  const destinationAddr = reader.cString('destination_addr', MAX.address, STATUS.RINVDSTADR);
+  const esmClass = reader.uint8('esm_class');
+  const protocolId = reader.uint8('protocol_id');
+  const priorityFlag = reader.uint8('priority_flag');
+  const scheduleDeliveryTime = reader.cString('schedule_delivery_time', MAX.time, STATUS.RINVSCHED);
+  const validityPeriod = reader.cString('validity_period', MAX.time, STATUS.RINVEXPIRY);
+  const registeredDelivery = reader.uint8('registered_delivery');
+  const replaceIfPresentFlag = reader.uint8('replace_if_present_flag');
+  const dataCoding = reader.uint8('data_coding');
+  const smDefaultMsgId = reader.uint8('sm_default_msg_id');
+  const length = reader.uint8('sm_length');
+  if (length > MAX_SHORT_MESSAGE)
+    reader.fail(STATUS.RINVMSGLEN, `sm_length ${length} is over ${MAX_SHORT_MESSAGE}`);
+  return {
+    command,
+    serviceType,
+    sourceAddrTon,
+    sourceAddrNpi,
+    sourceAddr,
+    destAddrTon,
+    destAddrNpi,
+    destinationAddr,
+    esmClass,
+    protocolId,
+    priorityFlag,
+    scheduleDeliveryTime,
+    validityPeriod,
+    registeredDelivery,
+    replaceIfPresentFlag,
+    dataCoding,
+    smDefaultMsgId,
+    shortMessage: reader.octets(length, 'short_message'),
+    tlvs: reader.tlvs(),
+  };
+}
+
+function decodeData(reader: OctetReader): DataBody {
+  return {
+    command: 'data_sm',
+    serviceType: reader.cString('service_type', MAX.serviceType, STATUS.RINVSERTYP),
+    sourceAddrTon: reader.uint8('source_addr_ton'),
+    sourceAddrNpi: reader.uint8('source_addr_npi'),
+    sourceAddr: reader.cString('source_addr', MAX.longAddress, STATUS.RINVSRCADR),
+    destAddrTon: reader.uint8('dest_addr_ton'),
+    destAddrNpi: reader.uint8('dest_addr_npi'),
+    destinationAddr: reader.cString('destination_addr', MAX.longAddress, STATUS.RINVDSTADR),
+    esmClass: reader.uint8('esm_class'),
+    registeredDelivery: reader.uint8('registered_delivery'),
+    dataCoding: reader.uint8('data_coding'),
+    tlvs: reader.tlvs(),
+  };
+}
+
+function decodeMessageResp(command: MessageRespBody['command'], reader: OctetReader): MessageRespBody {
+  return { command, messageId: reader.lenientCString(), tlvs: reader.lenientTlvs() };
+}
+
+function decodeBindResp(command: BindRespBody['command'], reader: OctetReader): BindRespBody {
+  return { command, systemId: reader.lenientCString(), tlvs: reader.lenientTlvs() };
+}
+
+function decodeBind(command: BindCommand, reader: OctetReader): BindBody {
+  return {
+    command,
+    systemId: reader.cString('system_id', MAX.systemId, STATUS.RINVSYSID),
+    password: reader.cString('password', MAX.password, STATUS.RINVPASWD),
+    systemType: reader.cString('system_type', MAX.systemType, STATUS.RINVSYSTYP),
+    interfaceVersion: reader.uint8('interface_version'),
+    addrTon: reader.uint8('addr_ton'),
+    addrNpi: reader.uint8('addr_npi'),
+    addressRange: reader.cString('address_range', MAX.addressRange, STATUS.RBINDFAIL),
+  };
+}
+
+function decodeOutbind(reader: OctetReader): OutbindBody {
+  return {
+    command: 'outbind',
+    systemId: reader.cString('system_id', MAX.systemId, STATUS.RINVSYSID),
+    password: reader.cString('password', MAX.password, STATUS.RINVPASWD),
+  };
+}
+
+function decodeAlertNotification(reader: OctetReader): AlertNotificationBody {
+  reader.octets(2, 'source_addr_ton and source_addr_npi');
+  const sourceAddr = reader.cString('source_addr', MAX.longAddress, STATUS.RINVSRCADR);
+  reader.octets(2, 'esme_addr_ton and esme_addr_npi');
+  const esmeAddr = reader.cString('esme_addr', MAX.longAddress, STATUS.RINVDSTADR);
+  return { command: 'alert_notification', sourceAddr, esmeAddr, tlvs: reader.tlvs() };
+}

@@ -1,0 +1,135 @@
+import { COMMAND_IDS } from './commands.ts';
+import { MAX, MAX_SHORT_MESSAGE } from './limits.ts';
+import { OctetWriter } from './octet-writer.ts';
+import type {
+  AlertNotificationBody,
+  BindBody,
+  BindRespBody,
+  DataBody,
+  MessageBody,
+  MessageRespBody,
+  OutbindBody,
+  Pdu,
+  PduBody,
+  Tlv,
+} from './pdu.ts';
+import { STATUS } from './statuses.ts';
+
+/**
+ * Appends one PDU to the writer, whole or not at all.
+ * @throws PduError when a field does not fit, with the status a peer would answer.
+ */
+export function encodePdu(writer: OctetWriter, body: PduBody, status: number, sequence: number): void {
+  writer.begin({ commandId: COMMAND_IDS[body.command], status, sequence }, variableLength(body));
+  try {
+    if (!isBare(body, status)) encodeBody(writer, body);
+  } catch (error) {
+    writer.undo();
+    throw error;
+  }
+  writer.end();
+}
+
+/** One PDU as a buffer of its own. */
+export function encodeFrame(pdu: Pdu): Buffer {
+  const writer = new OctetWriter();
+  encodePdu(writer, pdu.body, pdu.status, pdu.sequence);
+  return writer.take();
+}
+
+/** Error responses have no body (sections 4.4.2, 4.6.2). */
+function isBare(body: PduBody, status: number): boolean {
+  return status !== STATUS.ROK && 'messageId' in body && body.messageId === '' && body.tlvs.length === 0;
+}
+
+function variableLength(body: PduBody): number {
+  const text = 'shortMessage' in body ? body.shortMessage.length : 0;
+  return 'tlvs' in body ? text + tlvsLength(body.tlvs) : text;
+}
+
+function tlvsLength(tlvs: readonly Tlv[]): number {
+  let length = 0;
+  for (const tlv of tlvs) length += 4 + tlv.value.length;
+  return length;
+}
+
+function encodeBody(writer: OctetWriter, body: PduBody): void {
+  if ('shortMessage' in body) encodeMessage(writer, body);
+  else if ('messageId' in body) encodeMessageResp(writer, body);
+  else if ('dataCoding' in body) encodeData(writer, body);
+  else if ('systemType' in body) encodeBind(writer, body);
+  else if ('password' in body) encodeOutbind(writer, body);
+  else if ('systemId' in body) encodeBindResp(writer, body);
+  else if ('esmeAddr' in body) encodeAlertNotification(writer, body);
+}
+
+function encodeMessageResp(writer: OctetWriter, body: MessageRespBody): void {
+  writer.cString(body.messageId, 'message_id', MAX.messageId, STATUS.RINVMSGID);
+  writer.tlvs(body.tlvs);
+}
+
+function encodeBindResp(writer: OctetWriter, body: BindRespBody): void {
+  writer.cString(body.systemId, 'system_id', MAX.systemId, STATUS.RINVSYSID);
+  writer.tlvs(body.tlvs);
+}
+
+function encodeOutbind(writer: OctetWriter, body: OutbindBody): void {
+  writer.cString(body.systemId, 'system_id', MAX.systemId, STATUS.RINVSYSID);
+  writer.cString(body.password, 'password', MAX.password, STATUS.RINVPASWD);
+}
+
+function encodeMessage(writer: OctetWriter, body: MessageBody): void {
+  writer.cString(body.serviceType, 'service_type', MAX.serviceType, STATUS.RINVSERTYP);
+  writer.uint8(body.sourceAddrTon);
+  writer.uint8(body.sourceAddrNpi);
+  writer.cString(body.sourceAddr, 'source_addr', MAX.address, STATUS.RINVSRCADR);
+  writer.uint8(body.destAddrTon);
+  writer.uint8(body.destAddrNpi);
+  writer.cString(body.destinationAddr, 'destination_addr', MAX.address, STATUS.RINVDSTADR);
+  writer.uint8(body.esmClass);
+  writer.uint8(body.protocolId);
+  writer.uint8(body.priorityFlag);
+  writer.cString(body.scheduleDeliveryTime, 'schedule_delivery_time', MAX.time, STATUS.RINVSCHED);
+  writer.cString(body.validityPeriod, 'validity_period', MAX.time, STATUS.RINVEXPIRY);
+  writer.uint8(body.registeredDelivery);
+  writer.uint8(body.replaceIfPresentFlag);
+  writer.uint8(body.dataCoding);
+  writer.uint8(body.smDefaultMsgId);
+  const { length } = body.shortMessage;
+  if (length > MAX_SHORT_MESSAGE) writer.fail(STATUS.RINVMSGLEN, `short_message has ${length} octets`);
+  writer.uint8(length);
+  writer.octets(body.shortMessage);
+  writer.tlvs(body.tlvs);
+}
+
+function encodeData(writer: OctetWriter, body: DataBody): void {
+  writer.cString(body.serviceType, 'service_type', MAX.serviceType, STATUS.RINVSERTYP);
+  writer.uint8(body.sourceAddrTon);
+  writer.uint8(body.sourceAddrNpi);
+  writer.cString(body.sourceAddr, 'source_addr', MAX.longAddress, STATUS.RINVSRCADR);
+  writer.uint8(body.destAddrTon);
+  writer.uint8(body.destAddrNpi);
+  writer.cString(body.destinationAddr, 'destination_addr', MAX.longAddress, STATUS.RINVDSTADR);
+  writer.uint8(body.esmClass);
+  writer.uint8(body.registeredDelivery);
+  writer.uint8(body.dataCoding);
+  writer.tlvs(body.tlvs);
+}
+
+function encodeBind(writer: OctetWriter, body: BindBody): void {
+  writer.cString(body.systemId, 'system_id', MAX.systemId, STATUS.RINVSYSID);
+  writer.cString(body.password, 'password', MAX.password, STATUS.RINVPASWD);
+  writer.cString(body.systemType, 'system_type', MAX.systemType, STATUS.RINVSYSTYP);
+  writer.uint8(body.interfaceVersion);
+  writer.uint8(body.addrTon);
+  writer.uint8(body.addrNpi);
+  writer.cString(body.addressRange, 'address_range', MAX.addressRange, STATUS.RBINDFAIL);
+}
+
+function encodeAlertNotification(writer: OctetWriter, body: AlertNotificationBody): void {
+  writer.uint16(0);
+  writer.cString(body.sourceAddr, 'source_addr', MAX.longAddress, STATUS.RINVSRCADR);
+  writer.uint16(0);
+  writer.cString(body.esmeAddr, 'esme_addr', MAX.longAddress, STATUS.RINVDSTADR);
+  writer.tlvs(body.tlvs);
+}

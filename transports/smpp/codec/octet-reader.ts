@@ -1,0 +1,108 @@
+import { commandName } from './commands.ts';
+import { NO_TLVS, PduError, type Tlv } from './pdu.ts';
+import { STATUS } from './statuses.ts';
+import { FIXED_LENGTHS } from './tags.ts';
+
+const HEADER_LENGTH = 16;
+
+/** A cursor over one frame. Every read is bounded; a read that fails throws a PduError with the status to answer. */
+export class OctetReader {
+  readonly commandId: number;
+  readonly status: number;
+  readonly sequence: number;
+  readonly #frame: Buffer;
+  #offset = HEADER_LENGTH;
+
+  /** Of a whole frame: at least the header. */
+  constructor(frame: Buffer) {
+    this.#frame = frame;
+    this.commandId = frame.readUInt32BE(4);
+    this.status = frame.readUInt32BE(8);
+    this.sequence = frame.readUInt32BE(12);
+  }
+
+  get remaining(): number {
+    return this.#frame.length - this.#offset;
+  }
+
+  fail(status: number, message: string): never {
+    const command = commandName(this.commandId) ?? `command 0x${this.commandId.toString(16)}`;
+    throw new PduError(`${command}: ${message}`, status, this);
+  }
+
+  uint8(field: string): number {
+    const value = this.#frame[this.#offset];
+    if (value === undefined) this.fail(STATUS.RINVCMDLEN, `ends before ${field}`);
+    this.#offset += 1;
+    return value;
+  }
+
+  /** A C-octet string of at most `max` octets with its NUL (section 3.1), read as Latin-1. */
+  cString(field: string, max: number, status: number): string {
+    const frame = this.#frame;
+    const start = this.#offset;
+    const limit = Math.min(start + max, frame.length);
+    let end = start;
+    while (end < limit && frame[end] !== 0) end += 1;
+    if (end === limit) {
+      const cut = limit === frame.length && limit < start + max;
+      this.fail(
+        cut ? STATUS.RINVCMDLEN : status,
+        cut ? `ends within ${field}` : `${field} is longer than ${max - 1}`,
+      );
+    }
+    this.#offset = end + 1;
+    return end === start ? '' : frame.toString('latin1', start, end);
+  }
+
+  /** As cString, for responses: a missing or unterminated text is what there is of it. */
+  lenientCString(): string {
+    const frame = this.#frame;
+    const nul = frame.indexOf(0, this.#offset);
+    const end = nul === -1 ? frame.length : nul;
+    const text = frame.toString('latin1', this.#offset, end);
+    this.#offset = Math.min(end + 1, frame.length);
+    return text;
+  }
+
+  octets(length: number, field: string): Buffer {
+    if (length > this.remaining) this.fail(STATUS.RINVMSGLEN, `${field} of ${length} octets is cut off`);
+    const value = this.#frame.subarray(this.#offset, this.#offset + length);
+    this.#offset += length;
+    return value;
+  }
+
+  /** The optional parameters, to the end of the frame (section 3.2.4). Unknown tags pass through. */
+  tlvs(): readonly Tlv[] {
+    if (this.remaining === 0) return NO_TLVS;
+    const tlvs: Tlv[] = [];
+    while (this.remaining > 0) tlvs.push(this.#tlv());
+    return tlvs;
+  }
+
+  /** As tlvs, for responses: from the first broken one on they are ignored, for the answer itself must count. */
+  lenientTlvs(): readonly Tlv[] {
+    const tlvs: Tlv[] = [];
+    try {
+      while (this.remaining > 0) tlvs.push(this.#tlv());
+    } catch (error) {
+      if (!(error instanceof PduError)) throw error;
+    }
+    return tlvs.length === 0 ? NO_TLVS : tlvs;
+  }
+
+  #tlv(): Tlv {
+    if (this.remaining < 4) this.fail(STATUS.RINVOPTPARSTREAM, 'optional parameters are cut off');
+    const tag = this.#frame.readUInt16BE(this.#offset);
+    const length = this.#frame.readUInt16BE(this.#offset + 2);
+    this.#offset += 4;
+    if (length > this.remaining) {
+      this.fail(STATUS.RINVOPTPARSTREAM, `TLV 0x${tag.toString(16)} of ${length} octets is cut off`);
+    }
+    const expected = FIXED_LENGTHS.get(tag);
+    if (expected !== undefined && expected !== length) {
+      this.fail(STATUS.RINVPARLEN, `TLV 0x${tag.toString(16)} has ${length} octets instead of ${expected}`);
+    }
+    return { tag, value: this.octets(length, 'TLV') };
+  }
+}

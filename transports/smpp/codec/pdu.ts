@@ -1,0 +1,136 @@
+/** One optional parameter. Integers are big-endian; `tlvs.ts` reads them. */
+export interface Tlv {
+  readonly tag: number;
+  readonly value: Buffer;
+}
+
+export type BindCommand = 'bind_receiver' | 'bind_transmitter' | 'bind_transceiver';
+
+/** Section 4.1: the ESME's introduction. */
+export interface BindBody {
+  readonly command: BindCommand;
+  readonly systemId: string;
+  readonly password: string;
+  readonly systemType: string;
+  /** 0x34 is version 3.4; below that no TLVs may be sent to the peer (section 3.4). */
+  readonly interfaceVersion: number;
+  readonly addrTon: number;
+  readonly addrNpi: number;
+  readonly addressRange: string;
+}
+
+export interface BindRespBody {
+  readonly command: `${BindCommand}_resp`;
+  readonly systemId: string;
+  readonly tlvs: readonly Tlv[];
+}
+
+/** submit_sm and deliver_sm have the same layout (sections 4.4.1, 4.6.1). Addresses are Latin-1 texts. */
+export interface MessageBody {
+  readonly command: 'submit_sm' | 'deliver_sm';
+  readonly serviceType: string;
+  readonly sourceAddrTon: number;
+  readonly sourceAddrNpi: number;
+  readonly sourceAddr: string;
+  readonly destAddrTon: number;
+  readonly destAddrNpi: number;
+  readonly destinationAddr: string;
+  readonly esmClass: number;
+  readonly protocolId: number;
+  readonly priorityFlag: number;
+  readonly scheduleDeliveryTime: string;
+  readonly validityPeriod: string;
+  readonly registeredDelivery: number;
+  readonly replaceIfPresentFlag: number;
+  readonly dataCoding: number;
+  readonly smDefaultMsgId: number;
+  /** At most 254 octets; longer text goes into the TLV message_payload. */
+  readonly shortMessage: Buffer;
+  readonly tlvs: readonly Tlv[];
+}
+
+/** Section 4.7.1: the text is always in the TLV message_payload. */
+export interface DataBody {
+  readonly command: 'data_sm';
+  readonly serviceType: string;
+  readonly sourceAddrTon: number;
+  readonly sourceAddrNpi: number;
+  readonly sourceAddr: string;
+  readonly destAddrTon: number;
+  readonly destAddrNpi: number;
+  readonly destinationAddr: string;
+  readonly esmClass: number;
+  readonly registeredDelivery: number;
+  readonly dataCoding: number;
+  readonly tlvs: readonly Tlv[];
+}
+
+export interface MessageRespBody {
+  readonly command: 'submit_sm_resp' | 'deliver_sm_resp' | 'data_sm_resp';
+  /** Empty in a deliver_sm_resp and where an error response has no body. */
+  readonly messageId: string;
+  readonly tlvs: readonly Tlv[];
+}
+
+export interface OutbindBody {
+  readonly command: 'outbind';
+  readonly systemId: string;
+  readonly password: string;
+}
+
+export interface AlertNotificationBody {
+  readonly command: 'alert_notification';
+  readonly sourceAddr: string;
+  readonly esmeAddr: string;
+  readonly tlvs: readonly Tlv[];
+}
+
+type EmptyCommand = 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack';
+interface EmptyBody {
+  readonly command: EmptyCommand;
+}
+
+export type PduBody =
+  | BindBody
+  | BindRespBody
+  | MessageBody
+  | DataBody
+  | MessageRespBody
+  | OutbindBody
+  | AlertNotificationBody
+  | EmptyBody;
+
+/** What a session may ask of its peer and gets an answer to. */
+export type RequestBody = BindBody | MessageBody | DataBody | { readonly command: 'unbind' | 'enquire_link' };
+export type ResponseBody =
+  | BindRespBody
+  | MessageRespBody
+  | { readonly command: 'unbind_resp' | 'enquire_link_resp' | 'generic_nack' };
+
+export interface Pdu {
+  /** command_status; 0 in requests. */
+  readonly status: number;
+  readonly sequence: number;
+  readonly body: PduBody;
+}
+
+/** Every optional parameter is absent. */
+export const NO_TLVS: readonly Tlv[] = [];
+
+/**
+ * A PDU that cannot be read or written. `status` is what to answer with; `commandId` and `sequence` are those of the
+ * header, which is always readable.
+ */
+export class PduError extends Error {
+  override readonly name = 'PduError';
+  readonly status: number;
+  readonly commandId: number;
+  readonly sequence: number;
+
+  constructor(message: string, status: number, header: { commandId: number; sequence: number }) {
+    super(message);
+    this.status = status;
+    this.commandId = header.commandId;
+    this.sequence = header.sequence;
+  }
+}

@@ -1,0 +1,13 @@
+/** The pieces of SMPP, for benches, conformance suites and servers. */
+export { decodePdu } from './codec/decode.ts';
+export { encodeFrame } from './codec/encode.ts';
+export { FrameError, FrameReader, MAX_FRAME } from './codec/frame-reader.ts';
+export { NO_TLVS, PduError, type MessageBody, type Pdu, type PduBody } from './codec/pdu.ts';
+export { STATUS, statusName } from './codec/statuses.ts';
+export { TAG } from './codec/tags.ts';
+export type { Outcome } from './session/outcome.ts';
+export { Session, type SessionOptions } from './session/session.ts';
+export { decodeText, encodeText, type Charset } from './text/charset.ts';
+export { createCharsetTable } from './text/data-coding.ts';
+export { decodeGsm, encodeGsm } from './text/gsm0338.ts';
+export { segmentText, type SegmentedText } from './text/segments.ts';

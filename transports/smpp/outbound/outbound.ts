@@ -1,0 +1,142 @@
+import {
+  createFailure,
+  parseTimestamp,
+  type FailureMessage,
+  type KeyedState,
+  type TransportEnd,
+  type UserMessage,
+} from '@vumi/core';
+import type { SmppConfig } from '../config.ts';
+import type { ReceiptBook } from '../receipts.ts';
+import type { CharsetTable } from '../text/data-coding.ts';
+import { composePart, composeText } from './compose.ts';
+import { resultEvent, type PartResult } from './part-result.ts';
+import { submitPart, type SubmitPorts } from './submit.ts';
+
+export interface OutboundPorts extends SubmitPorts {
+  readonly end: TransportEnd;
+  readonly state: KeyedState;
+  readonly receipts: ReceiptBook;
+  readonly publishFailure: (failure: FailureMessage) => Promise<void>;
+  readonly config: SmppConfig;
+  readonly table: CharsetTable;
+  readonly random: () => number;
+}
+
+/** As long as anything upstream may publish a message again. */
+const REMEMBERED_MS = 7 * 24 * 3_600_000;
+const REFERENCES = 256;
+
+/** Sends messages, each part at most once unless the policy says otherwise, and reports each message with one event. */
+export class Outbound {
+  readonly #ports: OutboundPorts;
+  /** Messages that are being sent: the same one may be delivered to us again meanwhile. */
+  readonly #sending = new Map<string, Promise<void>>();
+  #reference: number;
+
+  constructor(ports: OutboundPorts) {
+    this.#ports = ports;
+    this.#reference = Math.floor(ports.random() * REFERENCES);
+  }
+
+  /** Resolves when the outcome is known and published. */
+  handle(message: UserMessage): Promise<void> {
+    const { message_id: id } = message;
+    const running = this.#sending.get(id);
+    if (running !== undefined) return running;
+    const sending = this.#send(message).finally(() => this.#sending.delete(id));
+    this.#sending.set(id, sending);
+    return sending;
+  }
+
+  async #send(message: UserMessage): Promise<void> {
+    const { parts, end, receipts, table } = this.#ports;
+    const past = await this.#recall(message);
+    if (past !== null) return end.publishEvent(resultEvent(message, end.name, past));
+    const composed = composeText(message, table);
+    if (composed.kind === 'refused') return this.#refuse(message, composed.reason);
+    const total = composed.text.segments.length;
+    const reference = this.#referenceOf(message, total);
+    const noted: Promise<void>[] = [];
+    const results = await allSettled(
+      composed.text.segments.map(async (_, index) => {
+        const result = await this.#part(message, { text: composed.text, index, reference });
+        // Not awaited with the part: what it notes and the event of the message do not wait for each other.
+        if (result.kind === 'ok') {
+          noted.push(
+            receipts.remember(result.remoteId, { messageId: message.message_id, part: index, total }),
+          );
+        }
+        return result;
+      }),
+    );
+    await allSettled([...noted, this.#publish(message, results)]);
+    parts.finish(message.message_id, total);
+  }
+
+  /** The results of a message that was finished before the ledger's memory begins. */
+  async #recall(message: UserMessage): Promise<readonly PartResult[] | null> {
+    if (!this.#ports.parts.mayHaveForgotten(parseTimestamp(message.timestamp))) return null;
+    const text = await this.#ports.state.get(this.#sentKey(message));
+    return text === null ? null : (JSON.parse(text) as PartResult[]);
+  }
+
+  /** The result that the ledger holds, or that comes of sending the part now. */
+  #part(message: UserMessage, part: Parameters<typeof composePart>[2]): Promise<PartResult> | PartResult {
+    const { parts, policy, config } = this.#ports;
+    const submission = {
+      messageId: message.message_id,
+      part: part.index,
+      total: part.text.segments.length,
+      reference: part.reference,
+      body: composePart(message, config, part),
+    };
+    const past = parts.read(message.message_id, part.index)?.record;
+    if (past === undefined) return submitPart(submission, this.#ports);
+    if (past.kind !== 'submitting') return past;
+    if (policy === 'at-least-once') return submitPart(submission, this.#ports);
+    const result: PartResult = { kind: 'uncertain', reason: 'the transport was stopped before the response' };
+    parts.write(submission, result);
+    return result;
+  }
+
+  /** All parts share one reference, also those that a former life has sent. */
+  #referenceOf(message: UserMessage, total: number): number {
+    if (total === 1) return 0;
+    for (let index = 0; index < total; index += 1) {
+      const past = this.#ports.parts.read(message.message_id, index);
+      if (past !== null) return past.reference;
+    }
+    this.#reference = (this.#reference + 1) % REFERENCES;
+    return this.#reference;
+  }
+
+  async #publish(message: UserMessage, results: readonly PartResult[]): Promise<void> {
+    const { state, end } = this.#ports;
+    const event = resultEvent(message, end.name, results);
+    const failed = results.find((result) => result.kind === 'failed');
+    await Promise.all([
+      state.set(this.#sentKey(message), JSON.stringify(results), REMEMBERED_MS),
+      end.publishEvent(event),
+      failed === undefined ? undefined : this.#ports.publishFailure(createFailure(message, failed.reason)),
+    ]);
+  }
+
+  async #refuse(message: UserMessage, reason: string): Promise<void> {
+    const { end } = this.#ports;
+    await end.publishEvent(resultEvent(message, end.name, [{ kind: 'failed', reason }]));
+  }
+
+  #sentKey(message: UserMessage): string {
+    return `transport/${this.#ports.end.name}/sent/${message.message_id}`;
+  }
+}
+
+/** As Promise.all, but nothing is under way any more when it rejects. */
+async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}

@@ -1,0 +1,43 @@
+import {
+  createAck,
+  createNack,
+  deriveId,
+  type EventFields,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+
+/** What became of one part of a message. `uncertain`: nobody knows whether the SMSC has it (DESIGN §4.5). */
+export type PartResult =
+  | { readonly kind: 'ok'; readonly remoteId: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'uncertain'; readonly reason: string };
+
+/** The one event for all parts: the first hard failure, else the first doubt, else the ids joined by commas. */
+export function resultEvent(
+  message: UserMessage,
+  transport: string,
+  results: readonly PartResult[],
+): TransportEvent {
+  const failed = results.find((result) => result.kind === 'failed');
+  if (failed !== undefined) return createNack(fields(message, transport, 'nack'), failed.reason);
+  const uncertain = results.find((result) => result.kind === 'uncertain');
+  if (uncertain !== undefined) {
+    const about = {
+      ...fields(message, transport, 'uncertain'),
+      transport_metadata: { outcome: 'uncertain' },
+    };
+    return createNack(about, `uncertain: ${uncertain.reason}`);
+  }
+  const ids = results.map((result) => (result.kind === 'ok' ? result.remoteId : ''));
+  return createAck(fields(message, transport, 'ack'), ids.join(','));
+}
+
+/** Derived ids: the event may be published again by a later life of the transport. */
+function fields(message: UserMessage, transport: string, kind: string): EventFields {
+  return {
+    user_message_id: message.message_id,
+    transport_name: transport,
+    event_id: deriveId(message.message_id, kind),
+  };
+}

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outbound, SmppFixture } from '../testing/smpp-fixture.ts';
+import { STATUS } from './codec/statuses.ts';
+import { TAG } from './codec/tags.ts';
+import { tlvInteger, tlvText } from './codec/tlvs.ts';
+
+let fixture: SmppFixture;
+
+beforeEach(async () => {
+  fixture = await SmppFixture.create();
+});
+
+afterEach(() => fixture[Symbol.asyncDispose]());
+
+describe('a receipt', () => {
+  const DELIVERED =
+    'id:id-1 sub:001 dlvrd:001 submit date:2611222200 done date:2611222200 stat:DELIVRD err:000 text:x';
+
+  it.each([
+    ['its text', DELIVERED, {}, ['delivered', 'DELIVRD']],
+    ['its text, failed', 'id:id-1 stat:UNDELIV err:034', {}, ['failed', 'UNDELIV']],
+    ['its text, on the way', 'id:id-1 stat:ENROUTE', {}, ['pending', 'ENROUTE']],
+    ['an id in capitals', 'id:ID-1 stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
+    ['an id with zeros in front', 'id:00id-1 stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
+    [
+      'its TLVs, whatever text and esm_class say',
+      'hello',
+      {
+        esmClass: 0,
+        tlvs: [tlvText(TAG.RECEIPTED_MESSAGE_ID, 'id-1'), tlvInteger(TAG.MESSAGE_STATE, 3, 1)],
+      },
+      ['failed', 'EXPIRED'],
+    ],
+    ['an intermediate notification', 'id:id-1 stat:ENROUTE', { esmClass: 0x20 }, ['pending', 'ENROUTE']],
+    [
+      'text in UTF-16',
+      '',
+      { dataCoding: 8, shortMessage: Buffer.from('id:id-1 stat:DELIVRD', 'utf16le').swap16() },
+      ['delivered', 'DELIVRD'],
+    ],
+    [
+      'text in message_payload',
+      '',
+      { tlvs: [{ tag: TAG.MESSAGE_PAYLOAD, value: Buffer.from(DELIVERED) }] },
+      ['delivered', 'DELIVRD'],
+    ],
+  ])('by %s is a report on its message', async (_, text, fields, [status, state]) => {
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    expect(await fixture.smsc.receipt(text, fields)).toMatchObject({ status: STATUS.ROK });
+    expect(fixture.eventsOf(message)[1]).toMatchObject({
+      event_type: 'delivery_report',
+      delivery_status: status,
+      transport_metadata: { smpp_delivery_status: state },
+    });
+    expect(fixture.ports.inbound).toEqual([]);
+  });
+
+  it('before the response waits for it', async () => {
+    const answer = Promise.withResolvers<{ status: number; id: string }>();
+    fixture.smsc.onSubmit = () => answer.promise;
+    await fixture.start();
+    const message = outbound('x');
+    const sent = fixture.ports.send(message);
+    await fixture.smsc.receipt('id:early stat:ENROUTE');
+    await fixture.smsc.receipt('id:early stat:DELIVRD');
+    expect(fixture.ports.events).toEqual([]);
+    answer.resolve({ status: STATUS.ROK, id: 'early' });
+    await sent;
+    expect(
+      fixture.eventsOf(message).map((event) => ('delivery_status' in event ? event.delivery_status : 'ack')),
+    ).toEqual(expect.arrayContaining(['pending', 'delivered', 'ack']));
+  });
+
+  it('that comes twice is one event', async () => {
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt(DELIVERED);
+    await fixture.smsc.receipt(DELIVERED);
+    expect(new Set(fixture.eventsOf(message).map(({ event_id: id }) => id)).size).toBe(2);
+  });
+
+  it('after a restart finds its message', async () => {
+    const first = await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    await first[Symbol.asyncDispose]();
+    const later = fixture.nextLife();
+    await fixture.start({}, later);
+    await fixture.smsc.receipt(DELIVERED);
+    expect(fixture.eventsOf(message, later)).toMatchObject([{ delivery_status: 'delivered' }]);
+  });
+
+  it('is matched to the newest message when an SMSC gives an id again', async () => {
+    fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: '1' });
+    await fixture.start();
+    const [first, second] = [outbound('a'), outbound('b')];
+    await fixture.ports.send(first);
+    await fixture.smsc.receipt('id:1 stat:DELIVRD');
+    await fixture.ports.send(second);
+    expect(fixture.eventsOf(second)).toHaveLength(1);
+    await fixture.smsc.receipt('id:1 stat:UNDELIV');
+    expect(fixture.eventsOf(second)[1]).toMatchObject({ delivery_status: 'failed' });
+  });
+
+  it('of a part alone does not say that a long message is delivered', async () => {
+    await fixture.start();
+    const message = outbound('a'.repeat(400));
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt('id:id-1 stat:DELIVRD');
+    await fixture.smsc.receipt('id:id-3 stat:DELIVRD');
+    expect(fixture.eventsOf(message)).toHaveLength(1);
+    await fixture.smsc.receipt('id:id-2 stat:DELIVRD');
+    expect(fixture.eventsOf(message)[1]).toMatchObject({ delivery_status: 'delivered' });
+  });
+
+  it('of a part that failed says that a long message failed', async () => {
+    await fixture.start();
+    const message = outbound('a'.repeat(400));
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt('id:id-2 stat:UNDELIV');
+    expect(fixture.eventsOf(message)[1]).toMatchObject({ delivery_status: 'failed' });
+  });
+
+  it('that cannot be stored is asked for again', async () => {
+    await fixture.start();
+    await fixture.ports.send(outbound('x'));
+    fixture.ports.state.broken = true;
+    expect(await fixture.smsc.receipt(DELIVERED)).toMatchObject({ status: STATUS.RX_T_APPN });
+  });
+
+  it('that cannot be read, or belongs to nobody, is taken and no message', async () => {
+    await fixture.start();
+    expect(await fixture.smsc.receipt('what is this')).toMatchObject({ status: STATUS.ROK });
+    expect(await fixture.smsc.receipt('id:stranger stat:DELIVRD')).toMatchObject({ status: STATUS.ROK });
+    expect([fixture.ports.inbound, fixture.ports.events]).toEqual([[], []]);
+  });
+
+  it('is a text like others when esm_class does not say what it is', async () => {
+    await fixture.start();
+    await fixture.smsc.receipt(DELIVERED, { esmClass: 0 });
+    expect(fixture.ports.inbound).toMatchObject([{ content: DELIVERED }]);
+  });
+
+  it('is known by its text alone where the bind is set to that', async () => {
+    await fixture.start({ delivery_report_use_esm_class: false });
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt(DELIVERED, { esmClass: 0 });
+    await fixture.smsc.deliver({ shortMessage: Buffer.from('hello') });
+    expect(fixture.eventsOf(message)).toHaveLength(2);
+    expect(fixture.ports.inbound).toMatchObject([{ content: 'hello' }]);
+  });
+});

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { silentLogger } from '@vumi/core';
+import { NO_TLVS, type BindBody, type MessageBody } from '../smpp/codec/pdu.ts';
+import { STATUS } from '../smpp/codec/statuses.ts';
+import type { Answer } from '../smpp/session/answer.ts';
+import type { Outcome } from '../smpp/session/outcome.ts';
+import { Session } from '../smpp/session/session.ts';
+import { eventually } from './eventually.ts';
+
+const DELIVER: MessageBody = {
+  command: 'deliver_sm',
+  serviceType: '',
+  sourceAddrTon: 1,
+  sourceAddrNpi: 1,
+  sourceAddr: '27761234567',
+  destAddrTon: 0,
+  destAddrNpi: 1,
+  destinationAddr: '12345',
+  esmClass: 0,
+  protocolId: 0,
+  priorityFlag: 0,
+  scheduleDeliveryTime: '',
+  validityPeriod: '',
+  registeredDelivery: 0,
+  replaceIfPresentFlag: 0,
+  dataCoding: 0,
+  smDefaultMsgId: 0,
+  shortMessage: Buffer.alloc(0),
+  tlvs: NO_TLVS,
+};
+
+/** An SMSC that does exactly what a test says, one PDU at a time. */
+export class TestSmsc implements AsyncDisposable {
+  readonly submits: MessageBody[] = [];
+  readonly binds: BindBody[] = [];
+  /** What submit_sm are answered; a promise that never settles is silence. */
+  onSubmit: (submit: MessageBody, number: number) => Answer | Promise<Answer> = (_, number) => ({
+    status: STATUS.ROK,
+    id: `id-${number}`,
+  });
+  onBind: (bind: BindBody) => number = () => STATUS.ROK;
+  readonly #server: Server;
+  readonly #sessions: Session[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(port = 0): Promise<TestSmsc> {
+    const smsc = new TestSmsc(createServer());
+    smsc.#server.on('connection', (socket) => {
+      smsc.#sessions.push(
+        new Session(socket, {
+          role: 'smsc',
+          window: 1000,
+          responseTimeoutMs: 5000,
+          enquireLinkMs: 60_000,
+          bindTimeoutMs: 5000,
+          logger: silentLogger,
+          clock: Date.now,
+          onRequest: ({ body }) => {
+            if (body.command === 'submit_sm') return smsc.#submit(body);
+            if (!('interfaceVersion' in body)) return { status: STATUS.RINVCMDID };
+            smsc.binds.push(body);
+            return { status: smsc.onBind(body), id: 'smsc' };
+          },
+        }),
+      );
+    });
+    smsc.#server.listen(port, '127.0.0.1');
+    await once(smsc.#server, 'listening');
+    return smsc;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The session that is bound now; waits for one. */
+  async session(): Promise<Session> {
+    const found = await eventually(
+      () => this.#sessions.find(({ state }) => state === 'bound_trx'),
+      (session) => session !== undefined,
+    );
+    if (found === undefined) throw new Error('nobody is bound');
+    return found;
+  }
+
+  async deliver(fields: Partial<MessageBody>): Promise<Outcome> {
+    const session = await this.session();
+    return session.request({ ...DELIVER, ...fields });
+  }
+
+  async receipt(text: string, fields: Partial<MessageBody> = {}): Promise<Outcome> {
+    return this.deliver({ esmClass: 0x04, shortMessage: Buffer.from(text), ...fields });
+  }
+
+  /** Cuts the connection as a broken network does. */
+  async cut(): Promise<void> {
+    const session = await this.session();
+    session.destroy({ kind: 'closed_here', message: 'cut' });
+    await session.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const session of this.#sessions)
+      session.destroy({ kind: 'closed_here', message: 'the test is over' });
+    await closed;
+  }
+
+  #submit(body: MessageBody): Answer | Promise<Answer> {
+    this.submits.push(body);
+    return this.onSubmit(body, this.submits.length);
+  }
+}

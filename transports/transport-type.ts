@@ -1,0 +1,61 @@
+import {
+  parseInput,
+  type Clock,
+  type FailureMessage,
+  type KeyedState,
+  type Ledger,
+  type Logger,
+  type TransportEnd,
+  type TransportStatus,
+} from '@vumi/core';
+import type { z } from 'zod';
+
+/** What a transport works with. It knows neither brokers nor databases. */
+export interface TransportPorts {
+  /** Its end of the connector; the name is the transport's. */
+  readonly end: TransportEnd;
+  publishStatus(status: TransportStatus): Promise<void>;
+  publishFailure(failure: FailureMessage): Promise<void>;
+  /** Shared with the transport's next life, on whatever machine. Keys start with `transport/<name>/`. */
+  readonly state: KeyedState;
+  /** Shared with the transport's next life on this machine only (decision 0003). */
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** 0 to 1, as Math.random. */
+  readonly random: () => number;
+}
+
+/** How a transport is doing: the last of the statuses that it published. */
+export type TransportHealth = Pick<TransportStatus, 'component' | 'status' | 'type' | 'message'>;
+
+/** A running transport. Disposal ends its work in good order within seconds. */
+export interface Transport extends AsyncDisposable {
+  status(): TransportHealth;
+}
+
+/** A kind of transport, as the registry holds it. */
+export interface TransportType {
+  readonly type: string;
+  /** Its options, by Vumi's names where Vumi has them, each described with unit and default. */
+  readonly configSchema: z.ZodType;
+  /** Throws `config.invalid`; never for a network that does not answer, which the transport waits for. */
+  start(config: unknown, ports: TransportPorts): Promise<Transport>;
+}
+
+interface TransportDefinition<S extends z.ZodType> {
+  readonly type: string;
+  readonly configSchema: S;
+  start(config: z.infer<S>, ports: TransportPorts): Promise<Transport>;
+}
+
+/** Erases the type of the configuration by parsing inside, so that one record holds all transports. */
+export function defineTransport<S extends z.ZodType>(definition: TransportDefinition<S>): TransportType {
+  const { type, configSchema } = definition;
+  return {
+    type,
+    configSchema,
+    start: async (config, ports) =>
+      definition.start(parseInput(configSchema, config, 'config.invalid'), ports),
+  };
+}
