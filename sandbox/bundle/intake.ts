@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { compileWorker, type CompiledWorker } from './compile-worker.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
+import { sortParts, type BundleParts } from './parts.ts';
+import { readZip } from './zip-reader.ts';
+import { contentTypeOf } from './content-types.ts';
+
+/** A file of the app's web page. */
+export interface BundleFile {
+  readonly path: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly content_type: string;
+  readonly bytes: Buffer;
+}
+
+/** An app as it was uploaded, checked and compiled. */
+export interface Bundle {
+  /** Of the zip, hex. */
+  readonly sha256: string;
+  readonly manifest: Manifest;
+  readonly worker: CompiledWorker;
+  /** `index.html` and `assets/**`: what the world may read. */
+  readonly files: BundleFile[];
+  /** Sentences for the author. */
+  readonly warnings: string[];
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function describeFiles({ assets }: BundleParts): BundleFile[] {
+  return Array.from(assets, ([path, bytes]) => ({
+    path,
+    sha256: sha256(bytes),
+    content_type: contentTypeOf(path),
+    bytes,
+  }));
+}
+
+/**
+ * Makes an app of an untrusted zip (spec sandbox-security §3.5, DESIGN §7). Nothing of it is written to disk and
+ * nothing is run. Throws `bundle.refused` with `details.reason` and `details.file`, or `bundle.does_not_compile` with
+ * `details.file`, `line` and `column`.
+ */
+export async function intakeBundle(zip: Buffer): Promise<Bundle> {
+  const parts = sortParts(await readZip(zip));
+  const manifest = parseManifest(parts.manifest);
+  const { worker, warnings } = await compileWorker(parts.entry, parts.sources);
+  return {
+    sha256: sha256(zip),
+    manifest,
+    worker,
+    files: describeFiles(parts),
+    warnings: [...parts.warnings, ...warnings],
+  };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { errorText, VumiError } from '@vumi/core';
+import { limitsSchema } from '../limits.ts';
+
+const SCOPE = /^state:read:[A-Za-z0-9._:-]{1,128}$/;
+const LANGUAGE = /^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$/;
+
+/** `vumi.json`: what an app says about itself. */
+export const manifestSchema = z.strictObject({
+  name: z.string().min(1).max(100).optional().describe('What people call the app'),
+  description: z.string().max(1000).optional(),
+  languages: z
+    .array(z.string().regex(LANGUAGE, 'use language codes such as "en" or "zul"'))
+    .max(100)
+    .optional()
+    .describe('Languages that the app speaks'),
+  apology: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('What a user reads when the app fails; it ends his session'),
+  keywords: z
+    .array(z.string().regex(/^\S{1,30}$/, 'a keyword is one word of at most 30 characters'))
+    .max(20)
+    .optional()
+    .describe('Keywords that the app would like to be reached by; the account decides'),
+  frontend: z
+    .strictObject({
+      scopes: z
+        .array(z.string().regex(SCOPE, 'the scopes are "state:read:<key>"'))
+        .max(50)
+        .default([])
+        .describe("What the app's web page may read: state:read:<key> of app.state"),
+    })
+    .optional(),
+  limits: limitsSchema.partial().optional().describe('Lower limits than the platform gives'),
+  config: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('JSON Schema of the configuration that the app understands'),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+const NAME = 'vumi.json';
+
+/** Reads `vumi.json`; an absent one is empty. Throws `bundle.refused` naming the member. */
+export function parseManifest(text: string | null): Manifest {
+  if (text === null) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new VumiError('bundle.refused', `${NAME} is not JSON: ${errorText(error)}`, {
+      details: { reason: 'manifest-not-json', file: NAME },
+    });
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') ?? '';
+  const where = field === '' ? NAME : `${NAME}, ${field}`;
+  throw new VumiError('bundle.refused', `${where}: ${issue?.message ?? 'is invalid'}`, {
+    ...(field === '' ? {} : { field }),
+    details: { reason: 'manifest-invalid', file: NAME },
+  });
+}

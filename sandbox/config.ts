@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { DEFAULT_LIMITS, limitsSchema } from './limits.ts';
+
+const MIN_RUNNERS = 2;
+
+/** How the sandbox runs. */
+export const sandboxConfigSchema = z.strictObject({
+  runners: z
+    .int()
+    .positive()
+    .default(() => Math.max(MIN_RUNNERS, availableParallelism()))
+    .describe('Runner processes at work; one more waits warm'),
+  isolates_per_runner: z.int().positive().default(400).describe('Apps that one runner keeps loaded'),
+  idle_ms: z.int().positive().default(600_000).describe('An app that nobody used for so long is unloaded'),
+  rss_soft_mb: z.int().positive().default(700).describe('A runner that has grown so big is replaced'),
+  rss_hard_mb: z.int().positive().default(1100).describe('A runner that has grown so big is killed at once'),
+  marker_ttl_ms: z
+    .int()
+    .positive()
+    .default(24 * 3_600_000)
+    .describe('How long a handled message is remembered, so that its redelivery has no second effect'),
+  allow_private_http: z.boolean().default(false).describe('Let apps call private addresses and any port'),
+  limits: limitsSchema.partial().default({}).describe('What one message may use, in place of the defaults'),
+});
+
+export type SandboxConfig = z.input<typeof sandboxConfigSchema>;
+
+/** Checks a configuration and fills in its defaults. */
+export function parseSandboxConfig(config: SandboxConfig) {
+  const parsed = sandboxConfigSchema.parse(config);
+  return { ...parsed, limits: limitsSchema.parse({ ...DEFAULT_LIMITS, ...parsed.limits }) };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+/**
+ * What a handler leaves behind, as the guest hands it over in one JSON text when the handler has finished. A tenant
+ * can make this text say anything (he owns the realm that wrote it), so the supervisor parses it with these schemas.
+ */
+const metadata = z.record(z.string(), z.unknown());
+
+const sendSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('reply'),
+    text: z.string(),
+    end: z.boolean(),
+    metadata: metadata.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('group'),
+    text: z.string(),
+    end: z.boolean(),
+    metadata: metadata.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('send'),
+    text: z.string(),
+    to: z.string().min(1).max(256),
+    endpoint: z.string().min(1).max(64).optional(),
+    metadata: metadata.optional(),
+  }),
+]);
+
+const scope = z.enum(['shared', 'user']);
+/** Bytes are checked where the whole key is built (supervisor/keys.ts). */
+const key = z.string().min(1).max(256);
+
+const writeSchema = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('set'),
+    scope,
+    key,
+    /** JSON text. */
+    value: z.string(),
+    /** Seconds. */
+    ttl: z.number().positive().optional(),
+  }),
+  z.strictObject({ op: z.literal('delete'), scope, key }),
+  z.strictObject({ op: z.literal('increment'), scope, key, by: z.int() }),
+]);
+
+export const effectsSchema = z.strictObject({
+  sends: z.array(sendSchema),
+  writes: z.array(writeSchema),
+});
+
+export type Effects = z.infer<typeof effectsSchema>;
+export type GuestSend = Effects['sends'][number];
+export type GuestWrite = Effects['writes'][number];
+export type StateScopeName = z.infer<typeof scope>;
+
+/** What a handler may ask for while it runs. */
+export const callSchema = z.discriminatedUnion('call', [
+  z.strictObject({ call: z.literal('get'), scope, key }),
+  z.strictObject({ call: z.literal('secret'), name: z.string().min(1).max(128) }),
+  z.strictObject({ call: z.literal('ids') }),
+  z.strictObject({
+    call: z.literal('http'),
+    url: z.string().max(8192),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    headers: z.record(z.string(), z.string()),
+    body: z.string().nullable(),
+  }),
+]);
+
+export type GuestCall = z.infer<typeof callSchema>;
+
+/** One line of the author's log, as it leaves the guest. */
+export const logLineSchema = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  text: z.string(),
+  fields: z.record(z.string(), z.unknown()).optional(),
+});
+
+export type GuestLogLine = z.infer<typeof logLineSchema>;

@@ -1,0 +1,69 @@
+import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions } from '@vumi/sdk';
+import type { GuestSend } from '../effects.ts';
+import { freeze, isArray, text, TrustedError } from './primordials.ts';
+import { TurnState } from './state-scope.ts';
+import { TurnHttp } from './turn-http.ts';
+import { createLog } from './turn-log.ts';
+import type { Turn } from './turn.ts';
+
+type Config = Readonly<Record<string, Json>>;
+
+function checkText(value: unknown): string {
+  if (value === null || value === undefined) throw new TrustedError('the text of a message is missing');
+  return text(value);
+}
+
+function withMetadata(send: GuestSend, metadata: unknown): GuestSend {
+  if (metadata === undefined) return send;
+  if (typeof metadata !== 'object' || metadata === null || isArray(metadata)) {
+    throw new TrustedError('helper_metadata is an object');
+  }
+  return { ...send, metadata: metadata as Record<string, unknown> };
+}
+
+/** The message with its verbs, as `onMessage` gets it. */
+export function createMessage(turn: Turn, body: Record<string, unknown>): Message {
+  const answer =
+    (kind: 'reply' | 'group') =>
+    (value: string, options: ReplyOptions = {}): Promise<string> => {
+      const send: GuestSend = { kind, text: checkText(value), end: options.end === true };
+      return turn.send(withMetadata(send, options.helper_metadata));
+    };
+  body['reply'] = answer('reply');
+  body['replyGroup'] = answer('group');
+  return body as unknown as Message;
+}
+
+function createSecrets(turn: Turn): Secrets {
+  return freeze({
+    get: (name: string) => turn.call({ call: 'secret', name: text(name) }) as Promise<string | null>,
+  });
+}
+
+function createSend(turn: Turn): EventApp['send'] {
+  return (to: string, value: string, options: SendOptions = {}) => {
+    if (typeof to !== 'string' || to === '') throw new TrustedError('send needs the address to send to');
+    const send: GuestSend = { kind: 'send', to, text: checkText(value) };
+    const withEndpoint =
+      options.endpoint === undefined ? send : { ...send, endpoint: text(options.endpoint) };
+    return turn.send(withMetadata(withEndpoint, options.helper_metadata));
+  };
+}
+
+/** What `onEvent` gets. */
+export function createEventApp(turn: Turn, config: Config): EventApp {
+  return {
+    state: new TurnState(turn, 'shared'),
+    log: createLog(turn),
+    http: new TurnHttp(turn),
+    config,
+    secrets: createSecrets(turn),
+    now: turn.now,
+    send: createSend(turn),
+  };
+}
+
+/** What `onMessage` gets. */
+export function createApp(turn: Turn, config: Config): App {
+  return { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
+}

@@ -1,0 +1,158 @@
+/**
+ * The trusted half inside the guest, evaluated before tenant code, once for each isolate. It takes `post` off the
+ * global and returns the entries, which only the runner holds. No guest promise is ever settled from outside a timed
+ * entry and no guest value or error crosses: texts are posted (spec sandbox-security §2.6).
+ */
+import type { AppDefinition, DeliveryEvent, Json, Log } from '@vumi/sdk';
+import { createApp, createEventApp, createMessage } from './app-object.ts';
+import { errorText } from './error-text.ts';
+import type { Answer, Entries, GuestLimits, LoadSettings, Post, TurnStart } from './host.ts';
+import {
+  apply,
+  deleteIn,
+  evaluate,
+  getIn,
+  parse,
+  push,
+  setIn,
+  stringify,
+  andThen,
+  TrustedError,
+  TrustedMap,
+  TrustedPromise,
+} from './primordials.ts';
+import { freezeDeep, prepareRealm, seedFrom, setPresent, type Present } from './realm.ts';
+import { Turn } from './turn.ts';
+
+interface Loaded {
+  readonly definition: AppDefinition;
+  readonly config: Readonly<Record<string, Json>>;
+  readonly limits: GuestLimits;
+}
+
+const HANDLERS = ['onMessage', 'onEvent'] as const;
+const NO_HANDLER =
+  'the app exports no handler: write "export default defineApp({ async onMessage(message, app) { … } })"';
+
+interface Running {
+  readonly turn: Turn;
+  readonly present: Present;
+}
+
+const turns = new TrustedMap<number, Running>();
+let loaded: Loaded | null = null;
+
+function takePost(): Post {
+  const post = Reflect.get(globalThis, '__post') as Post;
+  Reflect.deleteProperty(globalThis, '__post');
+  return post;
+}
+
+const post = takePost();
+
+/** The worker is a script whose value is what it exports (bundle/compile-worker.ts). */
+function exportsOf(code: string): AppDefinition {
+  const exported = evaluate(code) as { default?: unknown } | undefined;
+  const definition = exported?.default ?? exported;
+  if (typeof definition !== 'object' || definition === null) throw new TrustedError(NO_HANDLER);
+  return definition;
+}
+
+function load(code: string, settings: string): void {
+  try {
+    const { config, limits } = parse(settings) as LoadSettings;
+    const definition = exportsOf(code);
+    const names: string[] = [];
+    for (let index = 0; index < HANDLERS.length; index++) {
+      const name = HANDLERS[index];
+      if (name !== undefined && typeof definition[name] === 'function') push(names, name);
+    }
+    if (names.length === 0) throw new TrustedError(NO_HANDLER);
+    loaded = { definition, config: freezeDeep(config) as Readonly<Record<string, Json>>, limits };
+    post('loaded', 0, stringify(names));
+  } catch (error) {
+    post('unloadable', 0, errorText(error));
+  }
+}
+
+function begin(turn: Turn, start: TurnStart, log: Log): void {
+  const present = { now: turn.now, log, seed: seedFrom(start.ids[0] ?? '') };
+  setIn(turns, turn.number, { turn, present });
+  setPresent(present);
+}
+
+function callHandler(app: Loaded, turn: Turn, start: TurnStart): unknown {
+  const { definition, config } = app;
+  if (start.kind === 'event') {
+    const surroundings = createEventApp(turn, config);
+    begin(turn, start, surroundings.log);
+    const { onEvent } = definition;
+    if (typeof onEvent !== 'function') return undefined;
+    return apply(onEvent, definition, [start.body as unknown as DeliveryEvent, surroundings]);
+  }
+  const surroundings = createApp(turn, config);
+  begin(turn, start, surroundings.log);
+  const { onMessage } = definition;
+  if (typeof onMessage !== 'function') return undefined;
+  return apply(onMessage, definition, [createMessage(turn, start.body), surroundings]);
+}
+
+function finish(turn: Turn): void {
+  deleteIn(turns, turn.number);
+  try {
+    turn.finish();
+  } catch (error) {
+    turn.fail(errorText(error));
+  }
+}
+
+function fail(turn: Turn, error: unknown): void {
+  deleteIn(turns, turn.number);
+  turn.fail(errorText(error));
+}
+
+/** Follows a promise, of whatever making, to its end. */
+function follow(turn: Turn, result: unknown): void {
+  if (typeof result !== 'object' || result === null) return finish(turn);
+  const whenDone = (): void => finish(turn);
+  const whenFailed = (reason: unknown): void => fail(turn, reason);
+  if (result instanceof TrustedPromise) {
+    void andThen(result, whenDone, whenFailed);
+    return;
+  }
+  const foreignThen: unknown = Reflect.get(result, 'then');
+  if (typeof foreignThen !== 'function') return finish(turn);
+  apply(foreignThen, result, [whenDone, whenFailed]);
+}
+
+function dispatch(number: number, text: string): void {
+  const start = parse(text) as TurnStart;
+  if (loaded === null) return post('threw', number, 'the app is not loaded');
+  const turn = new Turn(number, start, { post, limits: loaded.limits });
+  try {
+    follow(turn, callHandler(loaded, turn, start));
+  } catch (error) {
+    fail(turn, error);
+  }
+}
+
+function settle(number: number, text: string): void {
+  const running = getIn(turns, number);
+  if (running === undefined) return;
+  setPresent(running.present);
+  const answers = parse(text) as Answer[];
+  for (let index = 0; index < answers.length; index++) {
+    const answer = answers[index];
+    if (answer !== undefined) running.turn.settle(answer);
+  }
+}
+
+function drop(number: number): void {
+  getIn(turns, number)?.turn.drop();
+  deleteIn(turns, number);
+}
+
+prepareRealm();
+
+/** Read by the runner as the value of the script. */
+export const entries: Entries = { load, dispatch, settle, drop };

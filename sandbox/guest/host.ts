@@ -1,0 +1,56 @@
+/**
+ * The one way out of the guest: `post(kind, turn, text)`. A *turn* is one run of a handler. The runner checks that
+ * the turn belongs to this isolate, so that a tenant who got hold of `post` could only speak for himself.
+ */
+export type PostKind =
+  /** Loaded; JSON list of the handlers' names. */
+  | 'loaded'
+  /** Did not load; why. */
+  | 'unloadable'
+  /** The handler has finished; JSON of its effects. */
+  | 'done'
+  /** The handler threw; the stack. */
+  | 'threw'
+  /** JSON of one line of log. */
+  | 'log'
+  /** JSON of `[call id, call]`: the host answers by `settle`. */
+  | 'call';
+
+export type Post = (kind: PostKind, turn: number, text: string) => void;
+
+/** What the bootstrap hands to the runner: the only functions that enter the guest. */
+export interface Entries {
+  load(code: string, settings: string): void;
+  dispatch(turn: number, start: string): void;
+  settle(turn: number, answers: string): void;
+  drop(turn: number): void;
+}
+
+/** What an app is loaded with. */
+export interface LoadSettings {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly limits: GuestLimits;
+}
+
+export interface GuestLimits {
+  readonly host_calls: number;
+  readonly http_calls: number;
+  readonly sends: number;
+  readonly log_lines: number;
+  readonly value_bytes: number;
+  readonly total_bytes: number;
+}
+
+/** What a turn starts with. */
+export interface TurnStart {
+  readonly kind: 'message' | 'event';
+  /** The user message or event, with Vumi's fields. */
+  readonly body: Record<string, unknown>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Ids of the first outgoing messages; the call `ids` gives all. */
+  readonly ids: readonly string[];
+}
+
+/** `[call id, whether it worked, result or reason]`. */
+export type Answer = readonly [number, boolean, unknown];

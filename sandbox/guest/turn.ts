@@ -1,0 +1,146 @@
+import type { GuestCall, GuestLogLine, GuestSend, GuestWrite } from '../effects.ts';
+import type { Answer, GuestLimits, Post, TurnStart } from './host.ts';
+import {
+  deleteIn,
+  forEachIn,
+  getIn,
+  push,
+  resolved,
+  setIn,
+  stringify,
+  andThen,
+  TrustedError,
+  TrustedMap,
+  TrustedPromise,
+} from './primordials.ts';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * One run of a handler: its effects so far, what it has used of its limits, and the calls that it waits for. Limits
+ * are counted here, at the source, where a flood ends as an exception (spec sandbox-security §2.6, rule 4).
+ */
+export class Turn {
+  readonly number: number;
+  readonly now: number;
+  readonly limits: GuestLimits;
+  /** State as this handler has left it, by scope and key. */
+  readonly writes = new TrustedMap<string, GuestWrite>();
+  readonly #post: Post;
+  readonly #ids: readonly string[];
+  readonly #sends: GuestSend[] = [];
+  readonly #waiting = new TrustedMap<number, Waiting>();
+  #allIds: Promise<readonly string[]> | null = null;
+  #calls = 0;
+  #httpCalls = 0;
+  #sent = 0;
+  #logLines = 0;
+  #bytes = 0;
+  #finished = false;
+
+  constructor(number: number, start: TurnStart, surroundings: { post: Post; limits: GuestLimits }) {
+    this.number = number;
+    this.now = start.now;
+    this.#ids = start.ids;
+    this.#post = surroundings.post;
+    this.limits = surroundings.limits;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** Counts a text against the limits of size. */
+  charge(value: string): void {
+    this.#mustRun();
+    this.#bytes += value.length;
+    if (value.length > this.limits.value_bytes) {
+      throw new TrustedError(
+        `limit: a value may have ${this.limits.value_bytes} characters, not ${value.length}`,
+      );
+    }
+    if (this.#bytes > this.limits.total_bytes) {
+      throw new TrustedError(
+        `limit: a message may write and send ${this.limits.total_bytes} characters in all`,
+      );
+    }
+  }
+
+  /** Asks the host; resolves to its answer. */
+  call(call: GuestCall): Promise<unknown> {
+    const id = ++this.#calls;
+    if (id > this.limits.host_calls) {
+      throw new TrustedError(`limit: a message may make ${this.limits.host_calls} calls`);
+    }
+    if (call.call === 'http' && ++this.#httpCalls > this.limits.http_calls) {
+      throw new TrustedError(`limit: a message may make ${this.limits.http_calls} HTTP calls`);
+    }
+    const body = stringify([id, call]);
+    this.charge(body);
+    return new TrustedPromise((resolve, reject) => {
+      setIn(this.#waiting, id, { resolve, reject });
+      this.#post('call', this.number, body);
+    });
+  }
+
+  /** Read by index: taking an array apart would call an iterator that a tenant may have replaced. */
+  settle(answer: Answer): void {
+    const waiting = getIn(this.#waiting, answer[0]);
+    if (waiting === undefined) return;
+    deleteIn(this.#waiting, answer[0]);
+    if (answer[1]) waiting.resolve(answer[2]);
+    else waiting.reject(new TrustedError(answer[2] as string));
+  }
+
+  /** Adds an outgoing message; resolves to the id that it will have. */
+  send(send: GuestSend): Promise<string> {
+    this.#mustRun();
+    const index = this.#sent++;
+    if (index >= this.limits.sends) {
+      throw new TrustedError(`limit: a message may send ${this.limits.sends} messages`);
+    }
+    this.charge(stringify(send));
+    push(this.#sends, send);
+    const id = this.#ids[index];
+    if (id !== undefined) return resolved(id);
+    this.#allIds ??= this.call({ call: 'ids' }) as Promise<readonly string[]>;
+    return andThen(this.#allIds, (ids) => ids[index] ?? '');
+  }
+
+  log(line: GuestLogLine): void {
+    if (this.#finished || ++this.#logLines > this.limits.log_lines) return;
+    this.#post('log', this.number, stringify(line));
+  }
+
+  /** Hands the effects over; whatever the tenant's code still does is without effect. */
+  finish(): void {
+    if (this.#finished) return;
+    const writes: GuestWrite[] = [];
+    forEachIn(this.writes, (write) => push(writes, write));
+    const effects = stringify({ sends: this.#sends, writes });
+    // Text passes twice through JSON at most: a tenant's toJSON could still make it any size.
+    if (typeof effects !== 'string' || effects.length > 4 * this.limits.total_bytes + 65_536) {
+      throw new TrustedError('limit: the effects of this message are too large');
+    }
+    this.#finished = true;
+    this.#post('done', this.number, effects);
+  }
+
+  fail(stack: string): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#post('threw', this.number, stack);
+  }
+
+  drop(): void {
+    this.#finished = true;
+  }
+
+  #mustRun(): void {
+    if (this.#finished)
+      throw new TrustedError('the handler of this message has finished: await what it starts');
+  }
+}

@@ -1,0 +1,103 @@
+import { errorText, VumiError } from '@vumi/core';
+import { exchange, type Exchange } from './exchange.ts';
+import { parseTarget, resolveTarget, type TargetRules } from './target.ts';
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Not passed on when a redirect leads to another origin. */
+const PERSONAL_HEADERS = ['authorization', 'cookie'];
+/** What belongs to the connection or would let a tenant speak for another host. */
+const FORBIDDEN_HEADERS = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+interface HttpCall {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** The same when the same message is handled again. */
+  readonly idempotencyKey: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+export interface HttpGateway {
+  /** Rejects with a VumiError whose text is for the app's author. */
+  request(call: HttpCall): Promise<HttpAnswer>;
+}
+
+export interface GatewayOptions extends TargetRules {
+  readonly timeoutMs: number;
+  /** Of the decoded body. */
+  readonly maxBytes: number;
+}
+
+function checkHeaders(call: HttpCall): Record<string, string> {
+  const headers: Record<string, string> = { 'user-agent': 'vumi', 'idempotency-key': call.idempotencyKey };
+  for (const [name, value] of Object.entries(call.headers)) {
+    const lower = name.toLowerCase();
+    if (FORBIDDEN_HEADERS.has(lower) || lower.startsWith('proxy-')) {
+      throw new VumiError('request.invalid', `http: the header "${lower}" is the platform's to set`);
+    }
+    headers[lower] = value;
+  }
+  return headers;
+}
+
+/** What a browser does with a redirect: anything but GET and HEAD becomes GET unless the status says otherwise. */
+function follow(
+  before: Exchange,
+  location: string,
+  { status, rules }: { status: number; rules: TargetRules },
+): Omit<Exchange, 'target'> & { url: URL } {
+  const from = before.target.url;
+  const url = parseTarget(location, from, rules);
+  const keepsMethod = status === 307 || status === 308 || before.method === 'GET' || before.method === 'HEAD';
+  const headers = { ...before.headers };
+  if (url.origin !== from.origin) for (const name of PERSONAL_HEADERS) delete headers[name];
+  if (keepsMethod) return { url, method: before.method, headers, body: before.body };
+  delete headers['content-type'];
+  return { url, method: 'GET', headers, body: null };
+}
+
+/** Makes the HTTP calls of apps. Every hop is resolved, checked and pinned anew (spec sandbox-security §3.6). */
+export function createHttpGateway(options: GatewayOptions): HttpGateway {
+  async function run(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
+    let url = parseTarget(call.url, undefined, options);
+    let next = { method: call.method, headers: checkHeaders(call), body: call.body };
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      const sent: Exchange = { ...next, target: await resolveTarget(url, options) };
+      const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
+      const location = answer.headers['location'];
+      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      ({ url, ...next } = follow(sent, location, { status: answer.status, rules: options }));
+    }
+    throw new VumiError('request.invalid', `http: more than ${MAX_REDIRECTS} redirects`);
+  }
+
+  return {
+    async request(call) {
+      const signal = AbortSignal.timeout(options.timeoutMs);
+      try {
+        return await run(call, signal);
+      } catch (error) {
+        if (error instanceof VumiError) throw error;
+        const reason = signal.aborted ? `no answer within ${options.timeoutMs / 1000} s` : errorText(error);
+        throw new VumiError('request.invalid', `http: ${reason}`, { cause: error });
+      }
+    },
+  };
+}

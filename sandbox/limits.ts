@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** What one message may use. Where each is enforced: guest/quota.ts counts, runner/watchdog.ts measures. */
+export const limitsSchema = z.strictObject({
+  cpu_ms: z.int().positive().describe('CPU of all code that one message runs'),
+  entry_cpu_ms: z.int().positive().describe('CPU of code between two awaited calls'),
+  wall_ms: z.int().positive().describe('Time from the start of a handler to its end'),
+  session_wall_ms: z.int().positive().describe('The same for USSD, whose networks give up soon'),
+  memory_mb: z.int().min(8).describe('Heap of the app'),
+  host_calls: z.int().nonnegative().describe('Reads of state and secrets, HTTP calls'),
+  http_calls: z.int().nonnegative().describe('HTTP calls'),
+  sends: z.int().nonnegative().describe('Replies and sends'),
+  log_lines: z.int().nonnegative().describe('Lines of log; those over it are dropped'),
+  value_bytes: z.int().positive().describe('One value, text or HTTP body'),
+  total_bytes: z.int().positive().describe('All that a message writes, sends and asks for'),
+});
+
+export type Limits = Readonly<z.infer<typeof limitsSchema>>;
+
+/** Starting values of spec sandbox-security §4. */
+export const DEFAULT_LIMITS: Limits = {
+  cpu_ms: 300,
+  entry_cpu_ms: 100,
+  wall_ms: 15_000,
+  session_wall_ms: 3000,
+  memory_mb: 32,
+  host_calls: 200,
+  http_calls: 5,
+  sends: 50,
+  log_lines: 100,
+  value_bytes: 65_536,
+  total_bytes: 262_144,
+};
+
+/** A bundle may ask for less than the platform gives, never for more. */
+export function lowerLimits(
+  given: Limits,
+  asked: { readonly [K in keyof Limits]?: number | undefined } | undefined,
+): Limits {
+  const result: Record<string, number> = { ...given };
+  for (const [name, value] of Object.entries(asked ?? {})) {
+    if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
+  }
+  return limitsSchema.parse(result);
+}

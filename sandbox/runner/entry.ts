@@ -1,0 +1,46 @@
+import type { Entries } from '../guest/host.ts';
+import type { Limits } from '../limits.ts';
+import type { EntryReferences } from './isolate.ts';
+
+/**
+ * V8's timeout is wall time, which innocent code may use up on a busy machine: the watchdog measures CPU. This is for
+ * the case that the watchdog sleeps.
+ */
+const BACKSTOP_MS = 5000;
+
+/** One entry into the guest, to be made when its tenant's turn has come. */
+export interface Entry {
+  /** The turn that gets the CPU of it on its bill; null for those that belong to none. */
+  readonly turn: string | null;
+  /** CPU that it may use. */
+  readonly limitMs: number;
+  readonly name: keyof Entries;
+  readonly args: (string | number)[];
+}
+
+export function loadEntry(limits: Limits, code: string, settings: string): Entry {
+  return { turn: null, limitMs: limits.entry_cpu_ms, name: 'load', args: [code, settings] };
+}
+
+export function turnEntry(
+  limits: Limits,
+  name: 'dispatch' | 'settle',
+  [turn, text]: [string, string],
+): Entry {
+  return { turn, limitMs: limits.entry_cpu_ms, name, args: [Number(turn), text] };
+}
+
+/** Makes the guest forget a turn. */
+export function dropEntry(limits: Limits, turn: string): Entry {
+  return { turn: null, limitMs: limits.entry_cpu_ms, name: 'drop', args: [Number(turn)] };
+}
+
+/** Enters the guest on a thread of isolated-vm. */
+export async function enterThreaded(entries: EntryReferences, entry: Entry): Promise<void> {
+  await entries[entry.name].apply(undefined, entry.args as never, { timeout: BACKSTOP_MS });
+}
+
+/** Enters the guest on this thread: nothing else of this process happens meanwhile. */
+export function enterInline(entries: EntryReferences, entry: Entry, timeoutMs: number): void {
+  entries[entry.name].applySync(undefined, entry.args as never, { timeout: timeoutMs });
+}

@@ -1,0 +1,94 @@
+/**
+ * A runner: an expendable process that holds isolates and nothing else. It has no credentials, no network and reads
+ * no file but isolated-vm. It gets this program on its standard input and talks over file descriptor 3 (frames.ts).
+ */
+import { Socket } from 'node:net';
+import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
+import type { Limits } from '../limits.ts';
+import { loadEntry, turnEntry } from './entry.ts';
+import type { GuestProgram } from './isolate.ts';
+import { Scheduler } from './scheduler.ts';
+import { SpareIsolates } from './spare-isolates.ts';
+import { Tenant, type TenantPorts } from './tenant.ts';
+import { Watchdog } from './watchdog.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
+export interface RunnerSettings {
+  readonly guest: string;
+  /** Guest entries at once, without the light lane. */
+  readonly lanes: number;
+  /** Of most apps: what spare isolates are made for. */
+  readonly memoryMb: number;
+  readonly rssSoftMb: number;
+  readonly rssHardMb: number;
+}
+
+declare const RUNNER_SETTINGS: RunnerSettings;
+
+const program: GuestProgram = { code: RUNNER_SETTINGS.guest, cache: null };
+const spares = new SpareIsolates(program, RUNNER_SETTINGS.memoryMb);
+const tenants = new Map<string, Tenant>();
+const now = (): number => performance.now();
+const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
+const rssMb = (): number => process.memoryUsage.rss() / MEGABYTE;
+
+const socket = new Socket({ fd: 3, readable: true, writable: true });
+const channel = new Channel<FromRunner, ToRunner>(socket, onFrame);
+const send = (frame: FromRunner): void => channel.send(frame);
+
+const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb });
+
+const ports: TenantPorts = {
+  send,
+  now,
+  ended: (tenant, isInline) => scheduler.ended(tenant, isInline),
+  died: (tenant, left) => {
+    tenants.delete(tenant.instance);
+    scheduler.forget(tenant);
+    watchdog.watchDead(tenant, left);
+  },
+};
+
+// Without its supervisor a runner has nothing to live for; process.exit() could hang in a busy isolate.
+socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
+
+function onFrame(frame: ToRunner): void {
+  switch (frame[0]) {
+    case 'load':
+      return load(frame);
+    case 'turn':
+      return startTurn(frame);
+    case 'settle':
+      return settle(frame);
+    case 'unload':
+      return tenants.get(frame[1])?.unload();
+    case 'ping':
+      return send(['pong', frame[1], String(Math.round(rssMb())), String(tenants.size)]);
+  }
+}
+
+function load([, instance, app, limits, settings, code]: ToRunner & readonly ['load', ...string[]]): void {
+  const usage = scheduler.usageOf(app);
+  const given = JSON.parse(limits) as Limits;
+  const guest = spares.take(given.memory_mb);
+  const tenant = new Tenant({ instance, app, limits: given, program, guest, usage }, ports);
+  tenants.set(instance, tenant);
+  scheduler.add(tenant, loadEntry(tenant.limits, JSON.parse(code) as string, settings));
+}
+
+function startTurn([, instance, turn, wallMs, start]: ToRunner & readonly ['turn', ...string[]]): void {
+  const tenant = tenants.get(instance);
+  if (tenant === undefined) return send(['lost', turn]);
+  tenant.begin(turn, Number(wallMs));
+  scheduler.add(tenant, turnEntry(tenant.limits, 'dispatch', [turn, start]));
+}
+
+function settle([, instance, turn, answers]: ToRunner & readonly ['settle', ...string[]]): void {
+  const tenant = tenants.get(instance);
+  if (tenant === undefined || !tenant.turns.has(turn)) return;
+  scheduler.add(tenant, turnEntry(tenant.limits, 'settle', [turn, answers]));
+}
+
+send(['up']);

@@ -1,0 +1,302 @@
+import type { FailureReason, FromRunner } from '../frames.ts';
+import type { PostKind } from '../guest/host.ts';
+import type { Limits } from '../limits.ts';
+import { enterInline, enterThreaded, type Entry } from './entry.ts';
+import type { EntryReferences, GuestIsolate, GuestProgram } from './isolate.ts';
+import type { Usage } from './usage.ts';
+
+/** Posts beyond the guest's own limits that a turn may make before its isolate is taken for broken into. */
+const SPARE_POSTS = 50;
+/** How long an inline entry may hold the whole process. Wall time: what another process took is forgiven by a rerun. */
+const INLINE_TIMEOUT_MS = 20;
+/** Below this the wall clock is as good a measure of CPU as the thread's own, and cheaper to read. */
+const SHORT_MS = 1;
+const NANOS = 1_000_000;
+/** Longer than anything that the guest's own limits let through. */
+const MAX_POST_LENGTH = 4 * 1024 * 1024;
+const LINE_BREAKING = /[\n\t]/;
+/** Posts whose text goes into a frame as it is. */
+const CARRIES_JSON: Record<PostKind, boolean> = {
+  loaded: true,
+  unloadable: false,
+  done: true,
+  threw: false,
+  log: true,
+  call: true,
+};
+
+/** One run of a handler in this runner. */
+interface Turn {
+  readonly wallMs: number;
+  startedAt: number | null;
+  cpuMs: number;
+  posts: number;
+}
+
+interface Running {
+  readonly entry: Entry;
+  readonly startedAt: number;
+  readonly cpuAtStart: bigint;
+}
+
+export interface TenantPorts {
+  readonly send: (frame: FromRunner) => void;
+  readonly ended: (tenant: Tenant, isInline: boolean) => void;
+  /** The isolate is disposed of; `left` settles when its last entry has left it. */
+  readonly died: (tenant: Tenant, left: Promise<void>) => void;
+  readonly now: () => number;
+}
+
+export interface TenantOptions {
+  readonly instance: string;
+  readonly app: string;
+  readonly limits: Limits;
+  readonly program: GuestProgram;
+  readonly guest: GuestIsolate;
+  readonly usage: Usage;
+}
+
+/** One app's isolate. Every entry into the guest goes through `run`, which is timed and never rejects. */
+export class Tenant {
+  readonly instance: string;
+  readonly app: string;
+  readonly limits: Limits;
+  readonly usage: Usage;
+  readonly queue: Entry[] = [];
+  readonly turns = new Map<string, Turn>();
+  running: Running | null = null;
+  dead = false;
+  /** CPU of this isolate when it was last seen idle, for the watchdog. */
+  idleCpu: bigint | null = null;
+  readonly #ports: TenantPorts;
+  readonly #program: GuestProgram;
+  readonly #guest: GuestIsolate;
+  readonly #maxPosts: number;
+  #leaving: Promise<void> = Promise.resolve();
+  #loaded = false;
+  #lastCpu = 0n;
+
+  constructor(options: TenantOptions, ports: TenantPorts) {
+    this.instance = options.instance;
+    this.app = options.app;
+    this.limits = options.limits;
+    this.usage = options.usage;
+    this.#program = options.program;
+    this.#ports = ports;
+    this.#maxPosts = options.limits.host_calls + options.limits.log_lines + SPARE_POSTS;
+    this.#guest = options.guest;
+    this.#guest.owner = {
+      post: (kind, turn, text) => this.#onPost(kind, turn, text),
+      onCatastrophe: (message) => ports.send(['poisoned', JSON.stringify(message)]),
+    };
+  }
+
+  /** CPU of the isolate so far in nanoseconds; the clock of a thread has been seen to go back, hence the maximum. */
+  get cpu(): bigint {
+    if (!this.dead) {
+      const now = this.#guest.isolate.cpuTime;
+      if (now > this.#lastCpu) this.#lastCpu = now;
+    }
+    return this.#lastCpu;
+  }
+
+  get mayRunInline(): boolean {
+    return this.#loaded && this.usage.mayRunInline;
+  }
+
+  begin(turn: string, wallMs: number): void {
+    this.turns.set(turn, { wallMs, startedAt: null, cpuMs: 0, posts: 0 });
+  }
+
+  /** Makes an entry. The scheduler calls it, with no other entry of this tenant running. */
+  run(entry: Entry, isInline: boolean): void {
+    const startedAt = this.#ports.now();
+    const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
+    if (turn !== undefined) turn.startedAt ??= startedAt;
+    const { entries } = this.#guest;
+    if (isInline && entries !== null) return this.#runInline(entries, entry, startedAt);
+    const running = { entry, startedAt, cpuAtStart: this.cpu };
+    this.running = running;
+    this.#leaving = this.#enter(entry).then(() => this.#leave(running));
+  }
+
+  /** Which limit of CPU the running entry has broken; null when none. */
+  overspent(): string | null {
+    if (this.running === null) return null;
+    const { entry } = this.running;
+    const used = this.#usedMs(this.running);
+    if (used > entry.limitMs) return `the code used more than ${entry.limitMs} ms of CPU without an await`;
+    if (used + this.#billOf(entry) <= this.limits.cpu_ms) return null;
+    return `the message used more than ${this.limits.cpu_ms} ms of CPU`;
+  }
+
+  /** Ends one turn by the clock; its isolate goes on. */
+  expire(name: string): void {
+    const turn = this.turns.get(name);
+    if (turn === undefined) return;
+    this.turns.delete(name);
+    this.#fail(name, 'wall', {
+      cpuMs: turn.cpuMs,
+      text: `the handler did not finish within ${turn.wallMs / 1000} s`,
+    });
+  }
+
+  /** Disposes of an isolate that nobody needs any more. */
+  unload(): void {
+    this.#loaded = true;
+    this.kill('runner', 'unloaded');
+  }
+
+  /**
+   * Disposes of the isolate. The turn whose code was running gets the blame; the others were only beside it and run
+   * again elsewhere.
+   */
+  kill(reason: FailureReason, text: string): void {
+    if (this.dead) return;
+    const { running } = this;
+    const cpuMs = running === null ? 0 : this.#usedMs(running);
+    this.#dispose();
+    if (!this.#loaded) this.#ports.send(['unloadable', this.instance, reason, JSON.stringify(text)]);
+    const blamed = running?.entry.turn ?? null;
+    for (const [name, turn] of this.turns) {
+      if (name === blamed) this.#fail(name, reason, { cpuMs: turn.cpuMs + cpuMs, text });
+      else this.#ports.send(['lost', name]);
+    }
+    this.#bury(running === null ? Promise.resolve() : this.#leaving);
+    if (running === null) return;
+    this.usage.charge(cpuMs);
+    this.#ports.ended(this, false);
+  }
+
+  #dispose(): void {
+    // Read before: the clock is gone with the isolate.
+    this.#lastCpu = this.cpu;
+    this.dead = true;
+    this.#guest.isolate.dispose();
+  }
+
+  #bury(left: Promise<void>): void {
+    this.turns.clear();
+    this.queue.length = 0;
+    this.running = null;
+    this.#ports.send(['gone', this.instance]);
+    this.#ports.died(this, left);
+  }
+
+  /** The app has always been quick: no thread is woken for it. */
+  #runInline(entries: EntryReferences, entry: Entry, startedAt: number): void {
+    const cpuAtStart = this.cpu;
+    try {
+      enterInline(entries, entry, INLINE_TIMEOUT_MS);
+    } catch (error) {
+      this.#onInlineError(entry, error);
+    }
+    const wallMs = this.#ports.now() - startedAt;
+    const cpuMs = wallMs < SHORT_MS ? wallMs : Number(this.cpu - cpuAtStart) / NANOS;
+    this.#charge(entry, cpuMs);
+    this.#ports.ended(this, true);
+  }
+
+  #onInlineError(entry: Entry, error: unknown): void {
+    const text = textOf(error);
+    if (/timed out/.test(text)) {
+      // Nobody is to blame yet: on a thread it will be seen whose CPU it was.
+      this.usage.overstayed();
+      this.#dispose();
+      for (const name of this.turns.keys()) this.#ports.send(['lost', name]);
+      this.#bury(Promise.resolve());
+      return;
+    }
+    this.running = { entry, startedAt: this.#ports.now(), cpuAtStart: this.cpu };
+    this.#leaving = Promise.resolve();
+    this.#onEntryError(error);
+  }
+
+  async #enter(entry: Entry): Promise<void> {
+    try {
+      await enterThreaded(await this.#guest.open(this.#program), entry);
+    } catch (error) {
+      this.#onEntryError(error);
+    }
+  }
+
+  #leave(running: Running): void {
+    if (this.dead || this.running !== running) return;
+    const cpuMs = this.#usedMs(running);
+    this.running = null;
+    this.#charge(running.entry, cpuMs);
+    this.#ports.ended(this, false);
+  }
+
+  #charge(entry: Entry, cpuMs: number): void {
+    const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
+    if (turn !== undefined) turn.cpuMs += cpuMs;
+    this.idleCpu = null;
+    this.usage.charge(cpuMs);
+  }
+
+  /** CPU of the running entry so far. */
+  #usedMs(running: Running): number {
+    return Number(this.cpu - running.cpuAtStart) / NANOS;
+  }
+
+  /** What earlier entries of the same turn have used. */
+  #billOf(entry: Entry): number {
+    return entry.turn === null ? 0 : (this.turns.get(entry.turn)?.cpuMs ?? 0);
+  }
+
+  /** Entries catch all that a tenant throws, so what arrives here is V8's or isolated-vm's. */
+  #onEntryError(error: unknown): void {
+    if (this.dead) return;
+    const text = textOf(error);
+    if (/timed out/.test(text)) this.kill('cpu', 'the code ran for too long without an await');
+    else if (/memory/.test(text)) this.kill('memory', `the app used more than ${this.limits.memory_mb} MB`);
+    else this.kill('memory', text);
+  }
+
+  /** Nothing here trusts a post: a turn must be one of this isolate's, and a text must be one line. */
+  #onPost(kind: PostKind, number: number, text: string): void {
+    if (this.dead) return;
+    if (typeof text !== 'string' || text.length > MAX_POST_LENGTH) return this.#brokeOut();
+    if (CARRIES_JSON[kind] && LINE_BREAKING.test(text)) return this.#brokeOut();
+    if (kind === 'loaded' || kind === 'unloadable') return this.#onLoad(kind, text);
+    const name = String(number);
+    const turn = this.turns.get(name);
+    if (turn === undefined) return;
+    if (++turn.posts > this.#maxPosts) return this.#brokeOut();
+    if (kind === 'log' || kind === 'call') return this.#ports.send([kind, name, text]);
+    this.#onEnd(kind, name, { turn, text });
+  }
+
+  #onLoad(kind: 'loaded' | 'unloadable', text: string): void {
+    if (this.#loaded) return;
+    if (kind === 'unloadable') return this.kill('load', text);
+    this.#loaded = true;
+    this.#ports.send(['loaded', this.instance, text]);
+  }
+
+  #onEnd(kind: 'done' | 'threw', name: string, { turn, text }: { turn: Turn; text: string }): void {
+    const isRunning = this.running?.entry.turn === name;
+    const cpuMs = turn.cpuMs + (isRunning && this.running !== null ? this.#usedMs(this.running) : 0);
+    this.turns.delete(name);
+    if (kind === 'done') this.#ports.send(['done', name, micros(cpuMs), text]);
+    else this.#fail(name, 'threw', { cpuMs, text });
+  }
+
+  #brokeOut(): void {
+    this.kill('calls', 'the app went around the limits of the sandbox');
+  }
+
+  #fail(name: string, reason: FailureReason, what: { cpuMs: number; text: string }): void {
+    this.#ports.send(['failed', name, reason, micros(what.cpuMs), JSON.stringify(what.text)]);
+  }
+}
+
+function micros(ms: number): string {
+  return String(Math.round(ms * 1000));
+}
+
+/** Whatever was thrown may be no error: isolated-vm throws primitives too. */
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,28 @@
+import { deriveId, VumiError, type KeyedState } from '@vumi/core';
+import type { GuestCall } from '../effects.ts';
+import type { HttpGateway } from '../http/gateway.ts';
+import type { LoadedApp } from './app.ts';
+import { outgoingId, userOf, type TurnOrigin } from './effects-commit.ts';
+import { stateKey } from './keys.ts';
+
+export interface CallPorts {
+  readonly state: KeyedState;
+  readonly http: HttpGateway;
+}
+
+/** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
+export async function answerCall(
+  ports: CallPorts,
+  turn: { origin: TurnOrigin; app: LoadedApp },
+  { call, number }: { call: GuestCall; number: number },
+): Promise<unknown> {
+  const { origin, app } = turn;
+  const { limits } = app;
+  const { secrets } = app.settings;
+  if (call.call === 'get') return ports.state.get(stateKey(origin.ref, userOf(origin), call));
+  if (call.call === 'secret') return Object.hasOwn(secrets, call.name) ? secrets[call.name] : null;
+  if (call.call === 'ids')
+    return Array.from({ length: limits.sends }, (_, index) => outgoingId(origin.id, index));
+  if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
+  return ports.http.request({ ...call, idempotencyKey: deriveId(origin.id, 'http', number) });
+}

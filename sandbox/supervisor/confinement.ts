@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import type { Logger } from '@vumi/core';
+
+/** Runs a command in a network namespace with nothing in it, as a user who is root only there. */
+const EMPTY_NETWORK = ['unshare', '--user', '--map-root-user', '--net'] as const;
+const PROBE_TIMEOUT_MS = 3000;
+
+/** How runner processes are started. */
+export interface Confinement {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** What confines a runner whatever the system: no JIT, no files, no child processes, no workers. */
+export function runnerFlags(nativeModule: string): string[] {
+  return [
+    '--no-node-snapshot',
+    '--jitless',
+    '--permission',
+    '--allow-addons',
+    `--allow-fs-read=${nativeModule}`,
+    '--disable-warning=SecurityWarning',
+    '--disable-warning=ExperimentalWarning',
+  ];
+}
+
+/** Finds out once whether this system lets an ordinary process make an empty network, and logs the choice. */
+export async function chooseConfinement(flags: readonly string[], logger: Logger): Promise<Confinement> {
+  const emptyNetwork =
+    process.platform === 'linux' && (await works([...EMPTY_NETWORK, process.execPath, '--version']));
+  logger.info(
+    { emptyNetwork },
+    emptyNetwork ? 'runners have no network' : 'runners are confined by Node alone',
+  );
+  const [unshare, ...namespaces] = EMPTY_NETWORK;
+  return emptyNetwork
+    ? { command: unshare, args: [...namespaces, process.execPath, ...flags] }
+    : { command: process.execPath, args: flags };
+}
+
+function works([command = '', ...args]: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}

@@ -1,0 +1,117 @@
+import {
+  deriveId,
+  endpointOf,
+  reply,
+  replyGroup,
+  send,
+  VumiError,
+  type AppRef,
+  type StateWrite,
+  type UserMessage,
+} from '@vumi/core';
+import { effectsSchema, type Effects, type GuestSend, type GuestWrite } from '../effects.ts';
+import type { Limits } from '../limits.ts';
+import { stateKey } from './keys.ts';
+
+/** What a turn was started with: a user's message, or an event. */
+export interface TurnOrigin {
+  readonly ref: AppRef;
+  /** `message_id` or `event_id`: what outgoing ids and the marker are made of. */
+  readonly id: string;
+  /** Null for an event. */
+  readonly message: UserMessage | null;
+}
+
+/** Whose `app.user` is meant; an event has no user. */
+export function userOf(origin: TurnOrigin): string | null {
+  return origin.message?.from_addr ?? null;
+}
+
+/** The id of the n-th message that a handler sends (DESIGN §4.3). */
+export function outgoingId(originId: string, index: number): string {
+  return deriveId(originId, 'out', index);
+}
+
+function refuse(text: string): VumiError {
+  return new VumiError('app.limit', text);
+}
+
+/** Reads what the guest left. The limits were counted in the guest: whoever exceeds them here went around them. */
+export function parseEffects(json: string, limits: Limits): Effects {
+  const effects = effectsSchema.safeParse(JSON.parse(json));
+  if (!effects.success)
+    throw refuse(`the effects of the handler have the wrong form: ${effects.error.message}`);
+  const { sends, writes } = effects.data;
+  if (sends.length > limits.sends) throw refuse(`a message may send ${limits.sends} messages`);
+  const bytes = sends.reduce((sum, { text }) => sum + text.length, 0);
+  const written = writes.reduce((sum, write) => sum + (write.op === 'set' ? write.value.length : 0), bytes);
+  if (written > limits.total_bytes)
+    throw refuse(`a message may write and send ${limits.total_bytes} characters`);
+  return effects.data;
+}
+
+/** The platform's own key says whose message it is; a guest can neither set nor change it. */
+function helperMetadata(
+  origin: TurnOrigin,
+  given: Record<string, unknown> | undefined,
+): Record<string, unknown> {
+  return { ...origin.message?.helper_metadata, ...given, vumi: { ...origin.ref } };
+}
+
+function toOutgoing(origin: TurnOrigin, sent: GuestSend, index: number): UserMessage {
+  const fields = {
+    message_id: outgoingId(origin.id, index),
+    helper_metadata: helperMetadata(origin, sent.metadata),
+  };
+  if (sent.kind === 'send') {
+    const metadata = { ...sent.metadata, vumi: { ...origin.ref } };
+    const routing = { endpoint_name: sent.endpoint ?? 'default' };
+    return send(sent.to, sent.text, { ...fields, helper_metadata: metadata, routing_metadata: routing });
+  }
+  if (origin.message === null) throw refuse('there is no message here to reply to');
+  const answer = sent.kind === 'group' ? replyGroup : reply;
+  return answer(origin.message, sent.text, { continueSession: !sent.end, fields });
+}
+
+function toStateWrite(origin: TurnOrigin, write: GuestWrite): StateWrite {
+  const key = stateKey(origin.ref, userOf(origin), write);
+  if (write.op === 'delete') return { op: 'delete', key };
+  if (write.op === 'increment') return { op: 'increment', key, by: write.by };
+  const value = canonicalJson(write.value);
+  if (write.ttl === undefined) return { op: 'set', key, value };
+  return { op: 'set', key, value, ttlMs: Math.ceil(write.ttl * 1000) };
+}
+
+/** A tenant may have written something that is no JSON: it must not reach the state. */
+function canonicalJson(value: string): string {
+  try {
+    return JSON.stringify(JSON.parse(value));
+  } catch (error) {
+    throw new VumiError('app.limit', 'a value of state is no JSON', { cause: error });
+  }
+}
+
+/** Turns the effects of a guest into messages and writes of the platform. Throws `app.limit`. */
+export function toPlatform(
+  origin: TurnOrigin,
+  effects: Effects,
+): { messages: UserMessage[]; writes: StateWrite[] } {
+  return {
+    messages: effects.sends.map((sent, index) => toOutgoing(origin, sent, index)),
+    writes: effects.writes.map((write) => toStateWrite(origin, write)),
+  };
+}
+
+/** The user's apology for a handler that failed: it ends the session. Null when there is nobody to apologise to. */
+export function apologyFor(origin: TurnOrigin, text: string): UserMessage | null {
+  const { message } = origin;
+  if (message === null || message.session_event === 'close') return null;
+  return reply(message, text, {
+    continueSession: false,
+    fields: {
+      message_id: outgoingId(origin.id, 0),
+      helper_metadata: helperMetadata(origin, undefined),
+      routing_metadata: { endpoint_name: endpointOf(message) },
+    },
+  });
+}

@@ -1,0 +1,144 @@
+import {
+  createFailure,
+  errorText,
+  parseUserMessage,
+  VumiError,
+  type Clock,
+  type Delivery,
+  type FailureMessage,
+  type KeyedState,
+  type Logger,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+import type { HttpGateway } from '../http/gateway.ts';
+import type { LoadedApp, LoadedApps } from './app.ts';
+import { logEntry, type LogEntry } from './author-log.ts';
+import { answerCall } from './calls.ts';
+import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
+import { markerKey } from './keys.ts';
+import { turnStart } from './turn-start.ts';
+import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
+
+const DEFAULT_APOLOGY = 'Sorry, something went wrong. Please try again later.';
+/** What a guest can bring about in a commit; anything else is the platform's trouble. */
+const GUEST_FAULTS = new Set(['app.limit', 'state.not_a_number', 'request.invalid']);
+
+export interface HandlingPorts {
+  readonly state: KeyedState;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  publishOutbound(message: UserMessage): Promise<void>;
+  publishFailure(failure: FailureMessage): Promise<void>;
+  log(entry: LogEntry): void;
+}
+
+export interface HandlingOptions {
+  readonly ports: HandlingPorts;
+  readonly apps: LoadedApps;
+  readonly turns: Turns;
+  readonly http: HttpGateway;
+  readonly markerTtlMs: number;
+}
+
+/** One message or event on its way through an app. */
+interface Task {
+  readonly origin: TurnOrigin;
+  readonly body: UserMessage | TransportEvent;
+  readonly marker: string;
+  readonly app: LoadedApp;
+}
+
+/**
+ * The protocol of DESIGN §4: run the handler with its effects buffered, commit them with a marker and an outbox in
+ * one step, publish the outbox. What was committed is never run again.
+ */
+export class Handling {
+  readonly #options: HandlingOptions;
+
+  constructor(options: HandlingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the message's effects are safe; rejects when it has to come again. */
+  async handle(origin: TurnOrigin, body: UserMessage | TransportEvent, delivery: Delivery): Promise<void> {
+    const { ports, apps } = this.#options;
+    const marker = markerKey(origin.ref, origin.id);
+    if (delivery.redelivered) {
+      const outbox = await ports.state.committed(marker);
+      if (outbox !== null) return this.#publish(outbox.map(parseUserMessage));
+    }
+    const app = await apps.current(origin.ref);
+    if (app === null) {
+      const reason = `app ${origin.ref.account}/${origin.ref.app} has no active version`;
+      return ports.publishFailure(createFailure(body, reason, 'permanent'));
+    }
+    const task = { origin, body, marker, app };
+    const outcome = await this.#run(task);
+    for (const line of outcome.log) this.#log(task, line);
+    await this.#conclude(task, outcome.end);
+  }
+
+  #run({ origin, body, app }: Task): Promise<TurnOutcome> {
+    const { ports, turns, http } = this.#options;
+    const ofSession = origin.message?.transport_type === 'ussd';
+    return turns.run({
+      app,
+      start: turnStart(origin, body, ports.clock()),
+      wallMs: ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms,
+      answer: (call, number) => answerCall({ state: ports.state, http }, { origin, app }, { call, number }),
+    });
+  }
+
+  async #conclude(task: Task, end: TurnEnd): Promise<void> {
+    if (end.kind === 'failed') return this.#fail(task, end);
+    try {
+      const { messages, writes } = toPlatform(task.origin, parseEffects(end.effects, task.app.limits));
+      await this.#commit(task, messages, writes);
+    } catch (error) {
+      if (!(error instanceof VumiError) || !GUEST_FAULTS.has(error.code)) throw error;
+      await this.#fail(task, { kind: 'failed', reason: 'calls', text: error.message });
+    }
+  }
+
+  async #commit(
+    task: Task,
+    messages: UserMessage[],
+    writes: Parameters<KeyedState['commit']>[0]['writes'],
+  ): Promise<void> {
+    const { ports, markerTtlMs } = this.#options;
+    const outbox = messages.map((message) => JSON.stringify(message));
+    const result = await ports.state.commit({ marker: task.marker, markerTtlMs, writes, outbox });
+    await this.#publish(result.fresh ? messages : result.outbox.map(parseUserMessage));
+  }
+
+  async #publish(messages: readonly UserMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await Promise.all(messages.map((message) => this.#options.ports.publishOutbound(message)));
+  }
+
+  /** A handler that failed leaves an apology, a line for the author and a failure for the operator. */
+  async #fail(task: Task, end: TurnEnd & { kind: 'failed' }): Promise<void> {
+    const { ports } = this.#options;
+    const { origin, app } = task;
+    const text = app.mapStack(end.text);
+    const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
+    await this.#commit(task, apology === null ? [] : [apology], []);
+    this.#log(task, { level: 'error', text, fields: { reason: end.reason } });
+    ports.logger.info(
+      { app: app.key, version: app.version, id: origin.id, reason: end.reason },
+      'app failed',
+    );
+    await ports.publishFailure(createFailure(task.body, `${end.reason}: ${text}`, 'permanent'));
+  }
+
+  #log({ app, origin }: Task, line: Parameters<typeof logEntry>[1]): void {
+    const { ports } = this.#options;
+    try {
+      const source = { ref: app.ref, secrets: app.settings.secrets };
+      ports.log(logEntry(source, line, { messageId: origin.id, clock: ports.clock }));
+    } catch (error) {
+      ports.logger.warn({ app: app.key, error: errorText(error) }, 'line of log could not be kept');
+    }
+  }
+}

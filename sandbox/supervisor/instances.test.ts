@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import type { LoadedApp } from './app.ts';
+import { Instances } from './instances.ts';
+import type { RunnerPool } from './pool.ts';
+import type { RunnerProcess } from './runner-process.ts';
+
+function app(name: string): LoadedApp {
+  return {
+    ref: { account: 'tests', app: name },
+    key: `tests/${name}`,
+    version: 1,
+    limits: DEFAULT_LIMITS,
+    settings: { config: {}, secrets: {} },
+    apology: undefined,
+    mapStack: (stack) => stack,
+    frame: { limits: '{}', settings: '{}', code: '""' },
+  };
+}
+
+function setUp() {
+  let now = 0;
+  const sent: string[] = [];
+  const runner = {
+    send: ([kind, instance]: string[]) => sent.push(`${kind} ${instance}`),
+  } as unknown as RunnerProcess;
+  const pool = { isUsable: () => true, pick: async () => runner } as unknown as RunnerPool;
+  const instances = new Instances(pool, { perRunner: 10, idleMs: 100, now: () => now });
+  return { instances, sent, pass: (ms: number) => (now += ms) };
+}
+
+test('an app that nobody used for long is unloaded, one that is at work is not', async () => {
+  const { instances, sent, pass } = setUp();
+  const [idle, busy, used] = [app('idle'), app('busy'), app('used')];
+  await instances.get(idle);
+  (await instances.get(busy)).turns.add('1');
+  await instances.get(used);
+  pass(90);
+  await instances.get(used);
+  pass(20);
+  expect(instances.sweep()).toEqual([idle]);
+  expect(sent).toEqual(['load 1', 'load 2', 'load 3', 'unload 1']);
+  expect(instances.size).toBe(2);
+});
+
+test('a newer version takes the place of an older one, which finishes first', async () => {
+  const { instances, sent } = setUp();
+  const old = await instances.get(app('x'));
+  old.turns.add('1');
+  const fresh = await instances.get(app('x'));
+  expect(fresh).not.toBe(old);
+  expect(sent).toEqual(['load 1', 'load 2']);
+  instances.release(old, '1');
+  expect(sent.at(-1)).toBe('unload 1');
+});
+
+test('two messages at once load an app once', async () => {
+  const { instances, sent } = setUp();
+  const one = app('x');
+  const [first, second] = await Promise.all([instances.get(one), instances.get(one)]);
+  expect(second).toBe(first);
+  expect(sent).toEqual(['load 1']);
+});

@@ -1,0 +1,148 @@
+import type { FromRunner } from '../frames.ts';
+import type { LoadedApp } from './app.ts';
+import type { RunnerPool } from './pool.ts';
+import type { RunnerProcess } from './runner-process.ts';
+
+/** One app in one isolate of one runner. */
+export interface Instance {
+  readonly id: string;
+  readonly app: LoadedApp;
+  readonly runner: RunnerProcess;
+  /** Turns that run in it now. */
+  readonly turns: Set<string>;
+  lastUsed: number;
+  /** No new turns: a newer version has taken its place. */
+  drained: boolean;
+}
+
+export interface InstanceOptions {
+  /** Isolates that a runner may hold. */
+  readonly perRunner: number;
+  /** An isolate that nobody used for so long is given up. */
+  readonly idleMs: number;
+  readonly now: () => number;
+}
+
+/**
+ * Which app is loaded where. Only the supervisor decides what is loaded and unloaded, so that both ends of the wire
+ * agree without asking; a runner only reports that an isolate had to die.
+ */
+export class Instances {
+  readonly #pool: RunnerPool;
+  readonly #options: InstanceOptions;
+  /** By app; in order of use, the least recent first. */
+  readonly #current = new Map<string, Instance>();
+  readonly #byId = new Map<string, Instance>();
+  readonly #counts = new Map<RunnerProcess, number>();
+  #lastId = 0;
+
+  constructor(pool: RunnerPool, options: InstanceOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The instance to run a turn of the app in; loads one when there is none. */
+  async get(app: LoadedApp): Promise<Instance> {
+    return this.#find(app) ?? this.#load(app);
+  }
+
+  release(instance: Instance, turn: string): void {
+    instance.turns.delete(turn);
+    if (instance.drained && instance.turns.size === 0) this.#unload(instance);
+  }
+
+  /** The runner has reported the isolate's end. */
+  onGone(frame: FromRunner & readonly ['gone', ...string[]]): void {
+    const instance = this.#byId.get(frame[1]);
+    if (instance !== undefined) this.#remove(instance);
+  }
+
+  onRunnerGone(runner: RunnerProcess): void {
+    for (const instance of this.#byId.values()) if (instance.runner === runner) this.#remove(instance);
+    this.#counts.delete(runner);
+  }
+
+  /** Gives up what was idle for long; returns the apps. */
+  sweep(): LoadedApp[] {
+    const swept: LoadedApp[] = [];
+    const before = this.#options.now() - this.#options.idleMs;
+    for (const instance of this.#current.values()) {
+      if (instance.lastUsed > before) break;
+      if (instance.turns.size > 0) continue;
+      this.#unload(instance);
+      swept.push(instance.app);
+    }
+    return swept;
+  }
+
+  #find(app: LoadedApp): Instance | null {
+    const instance = this.#current.get(app.key);
+    if (instance === undefined) return null;
+    if (instance.app !== app || !this.#pool.isUsable(instance.runner)) {
+      this.#drain(instance);
+      return null;
+    }
+    const now = this.#options.now();
+    if (now !== instance.lastUsed) {
+      instance.lastUsed = now;
+      this.#current.delete(app.key);
+      this.#current.set(app.key, instance);
+    }
+    return instance;
+  }
+
+  async #load(app: LoadedApp): Promise<Instance> {
+    const runner = await this.#pool.pick((candidate) => this.#count(candidate));
+    const meanwhile = this.#find(app);
+    if (meanwhile !== null) return meanwhile;
+    if (this.#count(runner) >= this.#options.perRunner) this.#makeRoom(runner);
+    const instance: Instance = {
+      id: String(++this.#lastId),
+      app,
+      runner,
+      turns: new Set(),
+      lastUsed: this.#options.now(),
+      drained: false,
+    };
+    this.#current.set(app.key, instance);
+    this.#byId.set(instance.id, instance);
+    this.#counts.set(runner, this.#count(runner) + 1);
+    const { limits, settings, code } = app.frame;
+    runner.send(['load', instance.id, app.key, limits, settings, code]);
+    return instance;
+  }
+
+  #count(runner: RunnerProcess): number {
+    return this.#counts.get(runner) ?? 0;
+  }
+
+  #makeRoom(runner: RunnerProcess): void {
+    for (const instance of this.#current.values()) {
+      if (instance.runner !== runner || instance.turns.size > 0) continue;
+      this.#unload(instance);
+      return;
+    }
+  }
+
+  #drain(instance: Instance): void {
+    instance.drained = true;
+    if (this.#current.get(instance.app.key) === instance) this.#current.delete(instance.app.key);
+    if (instance.turns.size === 0) this.#unload(instance);
+  }
+
+  #unload(instance: Instance): void {
+    if (!this.#byId.has(instance.id)) return;
+    this.#remove(instance);
+    instance.runner.send(['unload', instance.id]);
+  }
+
+  #remove(instance: Instance): void {
+    if (!this.#byId.delete(instance.id)) return;
+    if (this.#current.get(instance.app.key) === instance) this.#current.delete(instance.app.key);
+    this.#counts.set(instance.runner, this.#count(instance.runner) - 1);
+  }
+}

@@ -1,0 +1,46 @@
+import type { AppRef } from '@vumi/core';
+import { VumiError } from '@vumi/core';
+import type { StateScopeName } from '../effects.ts';
+
+/** Bytes of a key as the author writes it, and of an address in it. */
+const KEY_BYTES = 512;
+// eslint-disable-next-line no-control-regex -- control characters are what must not be in a key
+const FORBIDDEN = /[\u0000-\u001f\u007f\ud800-\udfff]/u;
+
+function checked(part: string, what: string): string {
+  if (part === '' || Buffer.byteLength(part) > KEY_BYTES || FORBIDDEN.test(part)) {
+    throw new VumiError(
+      'request.invalid',
+      `${what} must have 1 to ${KEY_BYTES} bytes and no control characters`,
+    );
+  }
+  return part;
+}
+
+/** Where the platform keeps `app.state` of an app. */
+export function sharedStateKey({ account, app }: AppRef, key: string): string {
+  return `app/${account}/${app}/shared/${checked(key, 'a key of state')}`;
+}
+
+/** Where the platform keeps `app.user`. Addresses come from outside: a slash in one must not reach into another's. */
+export function userStateKey({ account, app }: AppRef, address: string, key: string): string {
+  const user = checked(address, 'an address').replaceAll('%', '%25').replaceAll('/', '%2F');
+  return `app/${account}/${app}/user/${user}/${checked(key, 'a key of state')}`;
+}
+
+/** What is committed with the effects of a message or event. */
+export function markerKey({ account, app }: AppRef, id: string): string {
+  return `done/${account}/${app}/${id}`;
+}
+
+/** Finds the key of a read or write; an event has no user. */
+export function stateKey(
+  ref: AppRef,
+  user: string | null,
+  at: { scope: StateScopeName; key: string },
+): string {
+  if (at.scope === 'shared') return sharedStateKey(ref, at.key);
+  if (user === null)
+    throw new VumiError('request.invalid', 'there is no user here: app.user belongs to onMessage');
+  return userStateKey(ref, user, at.key);
+}

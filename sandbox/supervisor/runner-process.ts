@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { VumiError } from '@vumi/core';
+import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
+import type { Confinement } from './confinement.ts';
+
+const START_TIMEOUT_MS = 15_000;
+/** What is kept of a runner's last words. */
+const LAST_WORDS = 2000;
+
+export interface RunnerListener {
+  onFrame(runner: RunnerProcess, frame: FromRunner): void;
+  /** Once, however the process ended. */
+  onExit(runner: RunnerProcess, how: string): void;
+}
+
+/** A runner as the supervisor sees it. SIGKILL is its only way out. */
+export class RunnerProcess {
+  readonly pid: number;
+  /** Turns whose code was running when the runner last said so. */
+  suspects: readonly string[] = [];
+  /** Pings since the last pong. */
+  unanswered = 0;
+  rssMb = 0;
+  isolates = 0;
+  readonly startedAt = Date.now();
+  /** Somebody else ended it with SIGKILL: an operator, or the system when memory ran out. */
+  killedFromOutside = false;
+  readonly #child: ChildProcess;
+  readonly #channel: Channel<ToRunner, FromRunner>;
+  #gone = false;
+  #killed = false;
+  #whenUp: (() => void) | null = null;
+  #whenDown: ((reason: Error) => void) | null = null;
+  readonly #ended: Promise<void>;
+
+  constructor(child: ChildProcess, listener: RunnerListener) {
+    this.#child = child;
+    this.pid = child.pid ?? 0;
+    const stream = child.stdio[3] as Duplex;
+    this.#channel = new Channel<ToRunner, FromRunner>(stream, (frame) => {
+      if (frame[0] === 'up') this.#whenUp?.();
+      else listener.onFrame(this, frame);
+    });
+    let lastWords = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-LAST_WORDS);
+    });
+    this.#ended = new Promise((resolve) => {
+      const end = (how: string): void => {
+        if (this.#gone) return;
+        this.#gone = true;
+        this.#whenDown?.(new VumiError('runner.lost', `a runner could not be started: ${how} ${lastWords}`));
+        listener.onExit(this, lastWords === '' ? how : `${how}: ${lastWords}`);
+        resolve();
+      };
+      child.on('error', (error) => end(error.message));
+      child.on('exit', (code, signal) => {
+        this.killedFromOutside = signal === 'SIGKILL' && !this.#killed;
+        end(String(signal ?? code));
+      });
+    });
+  }
+
+  /** Resolves when the runner is ready for work. */
+  up(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.kill(), START_TIMEOUT_MS);
+      this.#whenUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#whenDown = (reason) => {
+        clearTimeout(timer);
+        reject(reason);
+      };
+    });
+  }
+
+  send(frame: ToRunner): void {
+    if (!this.#gone) this.#channel.send(frame);
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  kill(): void {
+    this.#killed = true;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Kills it and resolves when it has ended. */
+  async end(): Promise<void> {
+    this.kill();
+    await this.#ended;
+  }
+}
+
+/** Starts a runner: an empty environment, the program on standard input, the wire on descriptor 3. */
+export function spawnRunner(
+  confinement: Confinement,
+  program: string,
+  listener: RunnerListener,
+): RunnerProcess {
+  const child = spawn(confinement.command, [...confinement.args, '-'], {
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    env: {},
+    cwd: '/',
+  });
+  child.stdin?.on('error', () => child.kill('SIGKILL'));
+  child.stdin?.end(program);
+  return new RunnerProcess(child, listener);
+}

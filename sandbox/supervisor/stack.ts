@@ -1,0 +1,26 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { BOOTSTRAP_NAME, WORKER_NAME } from '../script-names.ts';
+
+const FRAME = new RegExp(`${WORKER_NAME.replace('.', '\\.')}:(\\d+):(\\d+)`, 'g');
+
+export type StackMapper = (stack: string) => string;
+
+/** Makes stacks of the bundled worker point into the author's files, and takes the platform's own frames out. */
+export function createStackMapper(map: string | null): StackMapper {
+  let parsed: SourceMap | null = null;
+  return (stack) => {
+    const own = stack.split('\n').filter((line) => !line.includes(BOOTSTRAP_NAME));
+    if (map === null) return own.join('\n');
+    parsed ??= new SourceMap(JSON.parse(map) as SourceMapPayload);
+    const sources = parsed;
+    return own
+      .map((line) => line.replace(FRAME, (...groups: string[]) => origin(sources, groups)))
+      .join('\n');
+  };
+}
+
+function origin(sources: SourceMap, [frame = '', line = '1', column = '1']: string[]): string {
+  const entry = sources.findEntry(Number(line) - 1, Number(column) - 1);
+  if (!('originalSource' in entry)) return frame;
+  return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+}

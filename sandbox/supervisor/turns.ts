@@ -1,0 +1,219 @@
+import { errorText, VumiError } from '@vumi/core';
+import { callSchema, logLineSchema, type GuestCall, type GuestLogLine } from '../effects.ts';
+import type { FailureReason, FromRunner } from '../frames.ts';
+import type { LoadedApp } from './app.ts';
+import type { Instance, Instances } from './instances.ts';
+import type { RunnerProcess } from './runner-process.ts';
+
+/** A turn that was running on so many runners when they died is taken for what kills them. */
+const MAX_STRIKES = 3;
+/** Times that a turn is run again for the sins of others before its message is put back. */
+const MAX_RUNS = 12;
+
+export interface TurnRequest {
+  readonly app: LoadedApp;
+  /** JSON of the guest's TurnStart. */
+  readonly start: string;
+  readonly wallMs: number;
+  /** Answers what the handler asks for. Its rejections reach the handler as texts. */
+  readonly answer: (call: GuestCall, number: number) => Promise<unknown>;
+}
+
+/** How a handler ended. */
+export type TurnEnd =
+  | { readonly kind: 'done'; readonly effects: string }
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly text: string };
+
+export interface TurnOutcome {
+  readonly end: TurnEnd;
+  readonly cpuMicros: number;
+  /** What the last run logged; runs that were lost leave no lines. */
+  readonly log: readonly GuestLogLine[];
+}
+
+interface Turn {
+  readonly number: string;
+  readonly request: TurnRequest;
+  readonly settle: { resolve: (outcome: TurnOutcome) => void; reject: (error: unknown) => void };
+  instance: Instance | null;
+  answers: [number, boolean, unknown][];
+  log: GuestLogLine[];
+  httpCalls: number;
+  strikes: number;
+  runs: number;
+}
+
+/** Runs turns on runners, again elsewhere when a runner or an isolate was lost under them. */
+export class Turns {
+  readonly #instances: Instances;
+  readonly #turns = new Map<string, Turn>();
+  #lastNumber = 0;
+  #closed = false;
+
+  constructor(instances: Instances) {
+    this.#instances = instances;
+  }
+
+  get size(): number {
+    return this.#turns.size;
+  }
+
+  /** Resolves to how the handler ended. Rejects only when the platform could not run it: put the message back. */
+  run(request: TurnRequest): Promise<TurnOutcome> {
+    if (this.#closed) return Promise.reject(closed());
+    return new Promise((resolve, reject) => {
+      const number = String(++this.#lastNumber);
+      const turn: Turn = {
+        number,
+        request,
+        settle: { resolve, reject },
+        instance: null,
+        answers: [],
+        log: [],
+        httpCalls: 0,
+        strikes: 0,
+        runs: 0,
+      };
+      this.#turns.set(number, turn);
+      void this.#start(turn);
+    });
+  }
+
+  onFrame(runner: RunnerProcess, frame: FromRunner): void {
+    if (frame[0] === 'gone') return this.#instances.onGone(frame);
+    if (frame[0] === 'unloadable') return this.#onUnloadable(frame);
+    const turn = this.#turns.get(frame[1] ?? '');
+    // A runner speaks for its own turns only; what comes late is about turns that have been settled.
+    if (turn?.instance?.runner !== runner) return;
+    this.#onTurnFrame(turn, frame);
+  }
+
+  onRunnerGone(runner: RunnerProcess): void {
+    this.#instances.onRunnerGone(runner);
+    const lost = [...this.#turns.values()].filter((turn) => turn.instance?.runner === runner);
+    const suspects = new Set(runner.suspects.filter((number) => lost.some((turn) => turn.number === number)));
+    // Nobody's code was running for long when somebody outside killed it: then no message did it.
+    const isBlameless = suspects.size === 0 && runner.killedFromOutside;
+    for (const turn of lost) {
+      if (!isBlameless && (suspects.size === 0 || suspects.has(turn.number))) turn.strikes++;
+      this.#again(turn);
+    }
+  }
+
+  /** Gives up all turns, now and later: their messages are put back. */
+  close(): void {
+    this.#closed = true;
+    for (const turn of this.#turns.values()) {
+      this.#turns.delete(turn.number);
+      turn.settle.reject(closed());
+    }
+  }
+
+  async #start(turn: Turn): Promise<void> {
+    const instance = await this.#instances.get(turn.request.app);
+    if (!this.#turns.has(turn.number)) return;
+    turn.runs++;
+    turn.instance = instance;
+    instance.turns.add(turn.number);
+    instance.runner.send(['turn', instance.id, turn.number, String(turn.request.wallMs), turn.request.start]);
+  }
+
+  #onTurnFrame(turn: Turn, frame: FromRunner): void {
+    switch (frame[0]) {
+      case 'done':
+        return this.#settle(turn, { kind: 'done', effects: frame[3] }, Number(frame[2]));
+      case 'failed': {
+        const text = JSON.parse(frame[4]) as string;
+        return this.#settle(turn, { kind: 'failed', reason: frame[2], text }, Number(frame[3]));
+      }
+      case 'lost':
+        return this.#again(turn);
+      case 'log':
+        return this.#onLog(turn, frame[2]);
+      case 'call':
+        return this.#onCall(turn, frame[2]);
+      default:
+        return undefined;
+    }
+  }
+
+  /** The app cannot be loaded: that is the outcome of every message that waits for it. */
+  #onUnloadable([, id, reason, text]: FromRunner & readonly ['unloadable', ...string[]]): void {
+    for (const turn of this.#turns.values()) {
+      if (turn.instance?.id !== id) continue;
+      this.#settle(turn, { kind: 'failed', reason, text: JSON.parse(text) as string });
+    }
+  }
+
+  #settle(turn: Turn, end: TurnEnd, cpuMicros: number = 0): void {
+    this.#turns.delete(turn.number);
+    if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
+    turn.settle.resolve({ end, cpuMicros, log: turn.log });
+  }
+
+  #again(turn: Turn): void {
+    if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
+    turn.instance = null;
+    turn.answers = [];
+    turn.log = [];
+    turn.httpCalls = 0;
+    if (turn.strikes >= MAX_STRIKES) {
+      const text = `the process that ran this message died ${MAX_STRIKES} times`;
+      return this.#settle(turn, { kind: 'failed', reason: 'runner', text });
+    }
+    if (turn.runs >= MAX_RUNS) {
+      this.#turns.delete(turn.number);
+      return turn.settle.reject(new VumiError('runner.lost', 'no runner stayed alive for this message'));
+    }
+    void this.#start(turn);
+  }
+
+  #onLog(turn: Turn, json: string): void {
+    const line = logLineSchema.safeParse(parseGuestJson(json));
+    if (line.success) turn.log.push(line.data);
+  }
+
+  #onCall(turn: Turn, json: string): void {
+    const parsed = parseGuestJson(json);
+    const [id, asked] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
+    const call = callSchema.safeParse(asked);
+    if (typeof id !== 'number') return;
+    const run = turn.runs;
+    const answer = (worked: boolean, value: unknown): void => {
+      if (turn.runs === run) this.#answer(turn, [id, worked, value]);
+    };
+    if (!call.success) return answer(false, 'the platform does not understand this call');
+    const number = call.data.call === 'http' ? turn.httpCalls++ : id;
+    // In a promise, so that nothing can throw before somebody listens (spec sandbox-security §2.6, rule 8).
+    Promise.resolve()
+      .then(() => turn.request.answer(call.data, number))
+      .then(
+        (value) => answer(true, value),
+        (error: unknown) => answer(false, error instanceof VumiError ? errorText(error) : 'the call failed'),
+      )
+      .catch(() => undefined);
+  }
+
+  /** Answers that come together enter the guest together. */
+  #answer(turn: Turn, answer: [number, boolean, unknown]): void {
+    if (turn.answers.push(answer) > 1) return;
+    queueMicrotask(() => {
+      const { instance, answers } = turn;
+      turn.answers = [];
+      if (instance === null || !this.#turns.has(turn.number)) return;
+      instance.runner.send(['settle', instance.id, turn.number, JSON.stringify(answers)]);
+    });
+  }
+}
+
+function closed(): VumiError {
+  return new VumiError('runner.lost', 'the sandbox is closing');
+}
+
+function parseGuestJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

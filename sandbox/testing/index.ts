@@ -1,0 +1,2 @@
+export { MemoryState } from './memory-state.ts';
+export { FIRST_TRY, SandboxPlace, SECOND_TRY, type AppOptions } from './sandbox-place.ts';

@@ -1,0 +1,84 @@
+import { VumiError, type CommitResult, type KeyedState, type StateCommit, type StateWrite } from '@vumi/core';
+
+/** Keyed state in a map: no expiry, the rest as the contract says. */
+export class MemoryState implements KeyedState {
+  readonly values = new Map<string, string>();
+  readonly outboxes = new Map<string, readonly string[]>();
+  /** Thrown by the next commit in place of committing. */
+  failNextCommit: Error | null = null;
+
+  async get(key: string): Promise<string | null> {
+    return this.values.get(key) ?? null;
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    this.values.set(key, value);
+  }
+
+  async setIfAbsent(key: string, value: string): Promise<boolean> {
+    if (this.values.has(key)) return false;
+    this.values.set(key, value);
+    return true;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.values.delete(key);
+  }
+
+  async take(key: string): Promise<string | null> {
+    const value = this.values.get(key) ?? null;
+    this.values.delete(key);
+    return value;
+  }
+
+  async increment(key: string, by: number): Promise<number> {
+    const sum = this.#sum(key, by);
+    this.values.set(key, String(sum));
+    return sum;
+  }
+
+  async putField(key: string, field: string, value: string): Promise<Record<string, string>> {
+    const record = {
+      ...(JSON.parse(this.values.get(key) ?? '{}') as Record<string, string>),
+      [field]: value,
+    };
+    this.values.set(key, JSON.stringify(record));
+    return record;
+  }
+
+  async getFields(key: string): Promise<Record<string, string>> {
+    return JSON.parse(this.values.get(key) ?? '{}') as Record<string, string>;
+  }
+
+  async commit({ marker, writes, outbox }: StateCommit): Promise<CommitResult> {
+    const failure = this.failNextCommit;
+    this.failNextCommit = null;
+    if (failure !== null) throw failure;
+    const before = this.outboxes.get(marker);
+    if (before !== undefined) return { fresh: false, outbox: before };
+    for (const write of writes) if (write.op === 'increment') this.#sum(write.key, write.by);
+    for (const write of writes) this.#apply(write);
+    this.outboxes.set(marker, outbox);
+    return { fresh: true, outbox };
+  }
+
+  async committed(marker: string): Promise<readonly string[] | null> {
+    return this.outboxes.get(marker) ?? null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.values.clear();
+  }
+
+  #apply(write: StateWrite): void {
+    if (write.op === 'set') this.values.set(write.key, write.value);
+    else if (write.op === 'delete') this.values.delete(write.key);
+    else this.values.set(write.key, String(this.#sum(write.key, write.by)));
+  }
+
+  #sum(key: string, by: number): number {
+    const before = Number(this.values.get(key) ?? 0);
+    if (!Number.isInteger(before)) throw new VumiError('state.not_a_number', `"${key}" is no number`);
+    return before + by;
+  }
+}

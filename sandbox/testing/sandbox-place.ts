@@ -1,0 +1,136 @@
+import {
+  createUserMessage,
+  silentLogger,
+  type AppRef,
+  type Delivery,
+  type FailureMessage,
+  type UserMessage,
+} from '@vumi/core';
+import { compileWorker } from '../bundle/compile-worker.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import type { SandboxConfig } from '../config.ts';
+import type { AppSettings, VersionCode } from '../supervisor/app.ts';
+import type { LogEntry } from '../supervisor/author-log.ts';
+import { startSandbox, type Sandbox, type SandboxPorts } from '../supervisor/start.ts';
+import { MemoryState } from './memory-state.ts';
+
+export const FIRST_TRY: Delivery = { redelivered: false, attempt: 1 };
+export const SECOND_TRY: Delivery = { redelivered: true, attempt: 2 };
+const ACCOUNT = 'tests';
+const WORKER = 'workers/worker.js';
+
+export interface AppOptions {
+  readonly manifest?: Manifest;
+  readonly settings?: AppSettings;
+}
+
+interface Installed {
+  version: number;
+  readonly versions: Map<number, VersionCode>;
+  settings: AppSettings;
+}
+
+/** A real sandbox with real runners; everything around it is in memory. */
+export class SandboxPlace implements AsyncDisposable {
+  readonly state = new MemoryState();
+  readonly sent: UserMessage[] = [];
+  readonly failures: FailureMessage[] = [];
+  readonly log: LogEntry[] = [];
+  /** Stands in for the dispatcher. */
+  publishOutbound: (message: UserMessage) => Promise<void> = async (message) => {
+    this.sent.push(message);
+  };
+  readonly #apps = new Map<string, Installed>();
+  #sandbox: Sandbox | null = null;
+  #lastMessage = 0;
+
+  static async start(config: SandboxConfig = {}): Promise<SandboxPlace> {
+    const place = new SandboxPlace();
+    place.#sandbox = await startSandbox({ runners: 2, allow_private_http: true, ...config }, place.#ports());
+    return place;
+  }
+
+  get sandbox(): Sandbox {
+    if (this.#sandbox === null) throw new Error('the sandbox is not started');
+    return this.#sandbox;
+  }
+
+  /** Installs a version of an app whose worker is this text, and makes it the active one. */
+  async install(app: string, source: string, options: AppOptions = {}): Promise<AppRef> {
+    const { worker } = await compileWorker(WORKER, new Map([[WORKER, source]]));
+    const installed = this.#apps.get(app) ?? {
+      version: 0,
+      versions: new Map(),
+      settings: { config: {}, secrets: {} },
+    };
+    installed.version++;
+    installed.versions.set(installed.version, { ...worker, manifest: options.manifest ?? {} });
+    installed.settings = options.settings ?? installed.settings;
+    this.#apps.set(app, installed);
+    return { account: ACCOUNT, app };
+  }
+
+  /** Installs an app that is one handler: `reply`, `message` and `app` are at hand. */
+  async installHandler(app: string, body: string, options: AppOptions = {}): Promise<AppRef> {
+    const source = `export default { async onMessage(message, app) { const reply = message.reply; ${body} } };`;
+    return this.install(app, source, options);
+  }
+
+  message(fields: Partial<UserMessage> = {}): UserMessage {
+    return createUserMessage({
+      to_addr: '12345',
+      from_addr: `+2776${String(++this.#lastMessage).padStart(7, '0')}`,
+      content: 'hello',
+      transport_name: 'smpp',
+      transport_type: 'sms',
+      ...fields,
+    });
+  }
+
+  /** What the app answers to a message, in order; waits until it has been handled. */
+  async ask(
+    ref: AppRef,
+    message: UserMessage = this.message(),
+    delivery: Delivery = FIRST_TRY,
+  ): Promise<string[]> {
+    await this.sandbox.handleInbound(ref, message, delivery);
+    return this.answersTo(message);
+  }
+
+  answersTo(message: UserMessage): string[] {
+    return this.sent
+      .filter(({ in_reply_to }) => in_reply_to === message.message_id)
+      .map(({ content }) => content ?? '');
+  }
+
+  /** The author's log as texts. */
+  logOf(ref: AppRef): string[] {
+    return this.log.filter(({ app }) => app === ref.app).map(({ text }) => text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sandbox?.[Symbol.asyncDispose]();
+  }
+
+  #ports(): SandboxPorts {
+    return {
+      state: this.state,
+      logger: silentLogger,
+      clock: () => Date.now(),
+      activeVersion: ({ app }) => this.#apps.get(app)?.version ?? null,
+      loadVersion: async ({ app }, version) => {
+        const code = this.#apps.get(app)?.versions.get(version);
+        if (code === undefined) throw new Error(`no version ${version} of ${app}`);
+        return code;
+      },
+      settings: async ({ app }) => this.#apps.get(app)?.settings ?? { config: {}, secrets: {} },
+      publishOutbound: (message) => this.publishOutbound(message),
+      publishFailure: async (failure) => {
+        this.failures.push(failure);
+      },
+      log: (entry) => {
+        this.log.push(entry);
+      },
+    };
+  }
+}
