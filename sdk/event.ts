@@ -1,0 +1,38 @@
+import type { Json } from './state.ts';
+
+interface EventFields {
+  readonly event_id: string;
+  /** The id that `reply()` or `send()` resolved to. */
+  readonly user_message_id: string;
+  readonly transport_name: string | null;
+  /** UTC, `YYYY-MM-DD HH:MM:SS.ffffff`. */
+  readonly timestamp: string;
+  readonly transport_metadata: Readonly<Record<string, Json>>;
+}
+
+/** The network took the message. */
+export interface AckEvent extends EventFields {
+  readonly event_type: 'ack';
+  /** The network's own id of the message. */
+  readonly sent_message_id: string;
+}
+
+/** The message was not sent. */
+export interface NackEvent extends EventFields {
+  readonly event_type: 'nack';
+  readonly nack_reason: string;
+}
+
+/** What became of the message after the network took it. */
+export interface DeliveryReportEvent extends EventFields {
+  readonly event_type: 'delivery_report';
+  readonly delivery_status: 'pending' | 'failed' | 'delivered';
+}
+
+/**
+ * What became of a sent message. Tell the kinds apart by `event_type`.
+ *
+ * @example
+ * if (event.event_type === 'nack') app.log.warn('not sent', { reason: event.nack_reason });
+ */
+export type DeliveryEvent = AckEvent | NackEvent | DeliveryReportEvent;

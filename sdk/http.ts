@@ -1,0 +1,35 @@
+export interface HttpOptions {
+  /** `GET` when absent, `POST` when there is a body. */
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text as it is, at most 64 KB. */
+  readonly body?: string;
+  /** A value to send as JSON, in place of `body`. */
+  readonly json?: unknown;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 256 KB, as text. */
+  readonly body: string;
+  /** The body read as JSON; throws when it is not. */
+  json<T = unknown>(): T;
+}
+
+/**
+ * Calls to other services: http and https on their usual ports, public addresses only, 10 seconds, 5 calls for each
+ * message. Every call carries an `idempotency-key` header that is the same when a message has to be handled again:
+ * calls are the one effect that cannot be taken back.
+ */
+export interface Http {
+  /**
+   * Resolves for every status; rejects when no answer came.
+   *
+   * @example
+   * const answer = await app.http.request('https://example.org/orders', { json: { item: 7 } });
+   * if (answer.status === 201) await message.reply(`Order ${answer.json().id}`);
+   */
+  request(url: string, options?: HttpOptions): Promise<HttpResponse>;
+}

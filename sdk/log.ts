@@ -1,0 +1,16 @@
+/** Writes one line of at most 500 characters, with fields that say more. */
+export type LogLine = (text: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * The log that the app's author reads (`vumi app logs`). At most 100 lines for each message; values of secrets are
+ * blotted out. `console.log` and its kin write here too.
+ *
+ * @example
+ * app.log.warn('no such order', { order });
+ */
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+}

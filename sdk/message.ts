@@ -1,0 +1,63 @@
+import type { Json } from './state.ts';
+
+/** Where a message is in a conversation: null on networks without sessions, such as SMS. */
+export type SessionEvent = 'new' | 'resume' | 'close' | null;
+
+export interface ReplyOptions {
+  /**
+   * True ends the session after this text; false, the default, waits for the user's next message. On USSD it closes
+   * the menu on the phone; on SMS it says that the user's next message need not come to this app.
+   */
+  readonly end?: boolean;
+  /** Further fields for transports that know them, such as `{ voice: { speech_url } }`. */
+  readonly helper_metadata?: Readonly<Record<string, Json>>;
+}
+
+export interface SendOptions {
+  /** The endpoint of the app to send from; `default` when absent. */
+  readonly endpoint?: string;
+  readonly helper_metadata?: Readonly<Record<string, Json>>;
+}
+
+/** A message from a user, with Vumi's fields. */
+export interface Message {
+  /** Unique: 32 hex digits. */
+  readonly message_id: string;
+  /** The user: `+27761234567`. */
+  readonly from_addr: string;
+  /** What the user wrote to: a short code, a USSD code, a handle. */
+  readonly to_addr: string | null;
+  /** The text; null when the user only opened or closed a session. */
+  readonly content: string | null;
+  readonly session_event: SessionEvent;
+  /** Kind of network: `sms`, `ussd`, `xmpp`, … */
+  readonly transport_type: string | null;
+  readonly transport_name: string | null;
+  /** The id of the message that this one answers, where the network says so. */
+  readonly in_reply_to: string | null;
+  /** The chat room, where there is one. */
+  readonly group: string | null;
+  /** The mobile operator, where it is known. */
+  readonly provider: string | null;
+  /** When the network took the message: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`. */
+  readonly timestamp: string;
+  readonly transport_metadata: Readonly<Record<string, Json>>;
+  readonly helper_metadata: Readonly<Record<string, Json>>;
+
+  /**
+   * Answers the user and resolves to the id of the answer, by which `onEvent` names it later.
+   *
+   * @example
+   * await message.reply('What is your name?');         // waits for the answer
+   * await message.reply('Goodbye!', { end: true });    // ends the session
+   */
+  reply(text: string, options?: ReplyOptions): Promise<string>;
+
+  /**
+   * Answers everybody in the group that the message came from; without a group it is `reply`.
+   *
+   * @example
+   * await message.replyGroup('Meeting at five');
+   */
+  replyGroup(text: string, options?: ReplyOptions): Promise<string>;
+}
