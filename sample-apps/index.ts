@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface SampleApp {
+  readonly name: string;
+  /** The bundle's folder. */
+  readonly folder: string;
+  /** The keyword that leads to it on the demo's number; null for the app that answers everything else. */
+  readonly keyword: string | null;
+}
+
+/** What somebody says to an app, and the whole text that it must answer. */
+export interface TranscriptStep {
+  readonly from: string;
+  readonly say: string;
+  readonly expect: string;
+}
+
+/** Apps to start from. The default `npm start` deploys them all. */
+export const sampleApps: readonly SampleApp[] = [
+  { name: 'hello', folder: folderOf('hello'), keyword: null },
+  { name: 'quiz', folder: folderOf('quiz'), keyword: 'quiz' },
+];
+
+/** The conversation that the app must have word by word; the tests replay it. */
+export function readTranscript({ folder }: SampleApp): TranscriptStep[] {
+  return JSON.parse(readFileSync(join(folder, 'transcript.json'), 'utf8')) as TranscriptStep[];
+}
+
+function folderOf(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
