@@ -1,0 +1,233 @@
+import { appKey, VumiError, type AppRef } from '@vumi/core';
+import type {
+  App,
+  AppVersion,
+  LogRow,
+  MessageQuery,
+  MessageRow,
+  Page,
+  Route,
+  Store,
+  TokenInfo,
+  TransportRow,
+} from '@vumi/store';
+
+/** What the API asks of the store, in memory: for the API's own tests. The real one has its own suite. */
+export interface MemoryStore extends Pick<
+  Store,
+  'accounts' | 'tokens' | 'apps' | 'versions' | 'routes' | 'transports' | 'messages' | 'logs'
+> {
+  readonly rows: { messages: MessageRow[]; logs: LogRow[]; secrets: Map<string, string> };
+  /** The queries that messages were asked with. */
+  readonly queries: MessageQuery[];
+}
+
+const CREATED = '2026-11-22T08:00:00.000Z';
+const unused = (): never => {
+  throw new Error('the API must not ask this');
+};
+
+export function createMemoryStore(): MemoryStore {
+  const apps = new Map<string, App>();
+  const versions = new Map<string, AppVersion[]>();
+  const messages: MessageRow[] = [];
+  const logs: LogRow[] = [];
+  const secrets = new Map<string, string>();
+  const queries: MessageQuery[] = [];
+  return {
+    rows: { messages, logs, secrets },
+    queries,
+    accounts: memoryAccounts(),
+    tokens: memoryTokens(),
+    apps: memoryApps(apps, secrets),
+    versions: memoryVersions(apps, versions),
+    routes: memoryRoutes(),
+    transports: memoryTransports(),
+    messages: {
+      list: async (query) => {
+        queries.push(query);
+        return paged(messages, query);
+      },
+      get: async (account, id) =>
+        found(
+          messages.find((row) => row.message_id === id && row.account === account),
+          `message ${id}`,
+        ),
+    },
+    logs: {
+      append: unused,
+      list: async (_ref, { after = '0', limit = 50 }) => {
+        const items = logs.slice(Number(after), Number(after) + limit);
+        return { items, next_cursor: items.length === 0 ? null : String(Number(after) + items.length) };
+      },
+    },
+  };
+}
+
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new VumiError('not_found', `there is no ${what}`);
+  return value;
+}
+
+function paged<T>(
+  items: readonly T[],
+  { cursor = '0', limit = 50 }: { cursor?: string; limit?: number },
+): Page<T> {
+  const end = Number(cursor) + limit;
+  return { items: items.slice(Number(cursor), end), next_cursor: end < items.length ? String(end) : null };
+}
+
+function memoryAccounts(): Store['accounts'] {
+  const accounts = new Map<string, { name: string; active: boolean; created_at: string }>();
+  const get = (name: string) => found(accounts.get(name), `account "${name}"`);
+  const put = (name: string, active: boolean) => {
+    const account = { name, active, created_at: CREATED };
+    accounts.set(name, account);
+    return account;
+  };
+  return {
+    create: async (name) => {
+      if (accounts.has(name))
+        throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
+      return put(name, true);
+    },
+    get: async (name) => get(name),
+    list: async (page) => paged([...accounts.values()], page),
+    setActive: async (name, active) => put(get(name).name, active),
+  };
+}
+
+function memoryTokens(): Store['tokens'] {
+  const tokens = new Map<string, TokenInfo>();
+  return {
+    issue: async ({ account, label, scopes }) => {
+      const token = `token-${tokens.size}`;
+      const info = { account, label, scopes: [...scopes] };
+      tokens.set(token, info);
+      return { token, info };
+    },
+    verify: async (token) => tokens.get(token) ?? null,
+    ensure: async (token, { label, scopes }) => {
+      tokens.set(token, { account: null, label, scopes: [...scopes] });
+    },
+  };
+}
+
+function memoryApps(apps: Map<string, App>, secrets: Map<string, string>): Store['apps'] {
+  const get = (ref: AppRef): App => found(apps.get(appKey(ref)), `app "${ref.app}"`);
+  const put = (app: App): App => {
+    apps.set(appKey(app), app);
+    return app;
+  };
+  return {
+    get: async (ref) => get(ref),
+    list: async (account, page) =>
+      paged(
+        [...apps.values()].filter((app) => app.account === account),
+        page,
+      ),
+    remove: async (ref) => {
+      apps.delete(appKey(get(ref)));
+    },
+    setConfig: async (ref, config) => put({ ...get(ref), config }),
+    setSecret: async (ref, name, value) => {
+      secrets.set(`${appKey(ref)}/${name}`, value ?? '');
+      put({ ...get(ref), secrets: [...get(ref).secrets, name] });
+    },
+    settings: unused,
+  };
+}
+
+function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion[]>): Store['versions'] {
+  const all = (ref: AppRef): AppVersion[] => versions.get(appKey(ref)) ?? [];
+  const get = (ref: AppRef, version: number): AppVersion =>
+    found(
+      all(ref).find((one) => one.version === version),
+      `version ${version}`,
+    );
+  const activate = (ref: AppRef, version: number): AppVersion => {
+    const active = { ...get(ref, version), active: true };
+    versions.set(
+      appKey(ref),
+      all(ref).map((one) => (one.version === version ? active : Object.assign(one, { active: false }))),
+    );
+    apps.set(appKey(ref), { ...found(apps.get(appKey(ref)), 'app'), active_version: version });
+    return active;
+  };
+  return {
+    add: async ({ ref, sha256, manifest, handlers, bundle, activate: wanted }) => {
+      const app = { ...ref, active_version: null, config: {}, secrets: [], created_at: CREATED };
+      if (!apps.has(appKey(ref))) apps.set(appKey(ref), app);
+      const known = all(ref).find((one) => one.sha256 === sha256);
+      const made = known ?? {
+        ...ref,
+        version: all(ref).length + 1,
+        sha256,
+        handlers: [...handlers],
+        manifest: { ...manifest },
+        size: bundle.length,
+        active: false,
+        created_at: CREATED,
+      };
+      if (known === undefined) versions.set(appKey(ref), [made, ...all(ref)]);
+      return { version: wanted ? activate(ref, made.version) : made, created: known === undefined };
+    },
+    list: async (ref, page) => paged(all(ref), page),
+    get: async (ref, version) => get(ref, version),
+    activate: async (ref, version) => activate(ref, version),
+    worker: unused,
+    file: unused,
+    bundle: unused,
+  };
+}
+
+function memoryRoutes(): Store['routes'] {
+  const routes = new Map<string, Route>();
+  const get = (account: string, name: string): Route =>
+    found(routes.get(`${account}/${name}`), `route "${name}"`);
+  return {
+    put: async ({ to_addr = null, keyword = null, prefix = null, ...input }) => {
+      const route = { ...input, to_addr, keyword: keyword?.toLowerCase() ?? null, prefix };
+      const other = [...routes.values()].find(
+        (one) =>
+          one.name !== route.name &&
+          one.transport === route.transport &&
+          one.to_addr === route.to_addr &&
+          one.keyword === route.keyword,
+      );
+      if (other !== undefined) {
+        throw new VumiError('route.conflict', `route "${other.name}" has these messages`, {
+          details: { route: other },
+        });
+      }
+      routes.set(`${route.account}/${route.name}`, route);
+      return route;
+    },
+    get: async (account, name) => get(account, name),
+    list: async (account, page) =>
+      paged(
+        [...routes.values()].filter((one) => one.account === account),
+        page,
+      ),
+    remove: async (account, name) => {
+      routes.delete(`${account}/${get(account, name).name}`);
+    },
+  };
+}
+
+function memoryTransports(): Store['transports'] {
+  const transports = new Map<string, TransportRow>();
+  return {
+    put: async (name, { type, config }) => {
+      const row = { name, type, config: { ...config } };
+      transports.set(name, row);
+      return row;
+    },
+    get: async (name) => found(transports.get(name), `transport "${name}"`),
+    list: async () => [...transports.values()],
+    remove: async (name) => {
+      found(transports.get(name), `transport "${name}"`);
+      transports.delete(name);
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createUserMessage, silentLogger, VumiError } from '@vumi/core';
+import type { Store } from '@vumi/store';
+import { z } from 'zod';
+import { createApi } from './api.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.fixture.ts';
+import type { ApiPorts, PhoneMessage } from './ports.ts';
+import { problemSchema } from './problem.ts';
+import type { Route } from './route.ts';
+import { API_PREFIX } from './router.ts';
+import { apiRoutes } from './routes/index.ts';
+
+export const ADMIN = 'the-token-of-the-administrator';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, {} when it is no JSON. */
+  readonly json: Record<string, unknown>;
+}
+
+interface CallOptions {
+  /** Null: none. Default: the administrator's. */
+  readonly token?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+/** The API over a real server, on a store in memory. */
+export interface TestPlatform extends AsyncDisposable {
+  readonly url: string;
+  readonly store: MemoryStore;
+  readonly sent: { account: string; key: string | null }[];
+  readonly phones: PhoneMessage[];
+  ready: boolean;
+  /** Calls the API and holds what it answers against the schema that documents it. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+}
+
+const transportTypes = {
+  smpp: {
+    configSchema: z.strictObject({
+      host: z.string(),
+      port: z.int().default(2775),
+      system_id: z.string(),
+      password: z.string(),
+      data_coding_overrides: z.record(z.string(), z.string()).optional(),
+    }),
+  },
+};
+
+export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Promise<TestPlatform> {
+  const store = createMemoryStore();
+  await store.tokens.ensure(ADMIN, { label: 'administrator', scopes: ['admin'] });
+  const state = { ready: true };
+  const sent: TestPlatform['sent'] = [];
+  const phones: PhoneMessage[] = [];
+  const ports: ApiPorts = {
+    ...fakePorts(store, sent, phones),
+    status: async () => ({ ready: state.ready, workers: [{ name: 'one', kind: 'process', status: 'ok' }] }),
+    ...overrides,
+  };
+  const server = createServer(createApi(ports)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const routes = apiRoutes(ports);
+  return {
+    url,
+    store,
+    sent,
+    phones,
+    get ready() {
+      return state.ready;
+    },
+    set ready(value) {
+      state.ready = value;
+    },
+    call: async (method, path, options = {}) => {
+      const answer = await send(`${url}${path.startsWith('/') ? API_PREFIX : '/'}${path}`, method, options);
+      holdAgainstDocument(routes, method, path, answer);
+      return answer;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function fakePorts(
+  store: MemoryStore,
+  sent: TestPlatform['sent'],
+  phones: PhoneMessage[],
+): Omit<ApiPorts, 'status'> {
+  return {
+    // The API asks for nothing that the memory lacks; its type-checked parts say so.
+    store: store as unknown as Store,
+    logger: silentLogger,
+    clock: Date.now,
+    publicUrl: 'http://127.0.0.1:8000',
+    appsDomain: 'apps.localhost',
+    appUrl: ({ account, app }) => `http://${account}--${app}.apps.localhost:8000/`,
+    transportTypes,
+    deploy: async (ref, zip, { activate }) => {
+      if (zip.length === 0) throw new VumiError('bundle.refused', 'the zip is empty');
+      const sha256 = zip.toString('hex').slice(0, 64);
+      const files = {
+        worker: { code: '', map: null },
+        files: [],
+        manifest: { name: 'x' },
+        handlers: ['onMessage'],
+      };
+      return {
+        ...(await store.versions.add({ ref, bundle: zip, sha256, activate, ...files })),
+        warnings: [],
+      };
+    },
+    send: async (account, { to_addr, content }, key) => {
+      if (account === 'asleep') throw new VumiError('account.inactive', 'activate the account first');
+      sent.push({ account, key });
+      return createUserMessage({ to_addr, from_addr: '12345', content });
+    },
+    simulator: {
+      inject: async (message) => {
+        phones.push({ from_addr: message.to_addr, to_addr: message.from_addr, content: 'reply' });
+        return { message_id: 'x' };
+      },
+      messages: ({ address }) => phones.filter(({ to_addr }) => address === undefined || to_addr === address),
+    },
+  };
+}
+
+async function send(url: string, method: string, options: CallOptions): Promise<Answer> {
+  const { token = ADMIN, body, headers, signal } = options;
+  const raw = typeof body === 'string' || body instanceof Uint8Array;
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: raw ? (body as string) : JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true && !text.includes('}\n{');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
+  };
+}
+
+function holdAgainstDocument(routes: readonly Route[], method: string, path: string, answer: Answer): void {
+  const type = answer.headers.get('content-type') ?? '';
+  if (type.startsWith('application/problem+json')) {
+    problemSchema.parse(answer.json);
+    return;
+  }
+  const route = routes.find((one) => one.method === method && matches(one.path, path));
+  if (route === undefined) return;
+  const documented = route.answers[answer.status];
+  if (documented === undefined) throw new Error(`${route.id} does not document the answer ${answer.status}`);
+  if (type.startsWith('application/json')) documented.schema?.parse(answer.json);
+}
+
+function matches(pattern: string, path: string): boolean {
+  const parts = pattern.split('/');
+  const given = (path.split('?')[0] ?? '').split('/');
+  return (
+    parts.length === given.length &&
+    parts.every((part, index) => part.startsWith(':') || part === given[index])
+  );
+}

@@ -1,0 +1,380 @@
+import type { MessageRow } from '@vumi/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN, startTestPlatform, type TestPlatform } from './platform.fixture.ts';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  await platform.call('POST', '/accounts', { body: { name: 'demo' } });
+});
+
+afterAll(() => platform[Symbol.asyncDispose]());
+
+const deploy = (app: string, bytes: string | Uint8Array, query = '') =>
+  platform.call('PUT', `/accounts/demo/apps/${app}${query}`, {
+    body: typeof bytes === 'string' ? Buffer.from(bytes) : bytes,
+    headers: { 'content-type': 'application/zip' },
+  });
+
+describe('accounts', () => {
+  test('are made once, and switched off and on', async () => {
+    expect(await platform.call('POST', '/accounts', { body: { name: 'demo' } })).toMatchObject({
+      status: 409,
+    });
+    const off = await platform.call('PATCH', '/accounts/demo', { body: { active: false } });
+    expect(off.json).toMatchObject({ name: 'demo', active: false });
+    const on = await platform.call('PATCH', '/accounts/demo', { body: { active: true } });
+    expect(on.json['active']).toBe(true);
+  });
+
+  test('are listed page by page', async () => {
+    for (const name of ['page-a', 'page-b']) await platform.call('POST', '/accounts', { body: { name } });
+    const first = await platform.call('GET', '/accounts?limit=2&cursor=');
+    expect(first.json['items']).toHaveLength(2);
+    const second = await platform.call(
+      'GET',
+      `/accounts?limit=2&cursor=${String(first.json['next_cursor'])}`,
+    );
+    expect(second.json).toMatchObject({ items: [{ name: 'page-b' }], next_cursor: null });
+  });
+});
+
+describe('apps', () => {
+  test('a zip becomes a version with its address', async () => {
+    const answer = await deploy('hello', 'zip one');
+    expect(answer).toMatchObject({
+      status: 201,
+      json: {
+        app: 'hello',
+        version: 1,
+        active: true,
+        url: 'http://demo--hello.apps.localhost:8000/',
+        warnings: [],
+      },
+    });
+    expect(answer.json['manifest']).toBeUndefined();
+  });
+
+  test('the same zip is the same version', async () => {
+    expect(await deploy('hello', 'zip one')).toMatchObject({ status: 200, json: { version: 1 } });
+  });
+
+  test('a version may be stored without being activated, and activated later', async () => {
+    expect(await deploy('hello', 'zip two', '?activate=false')).toMatchObject({
+      status: 201,
+      json: { version: 2, active: false },
+    });
+    expect((await platform.call('GET', '/accounts/demo/apps/hello')).json['active_version']).toBe(1);
+    const activated = await platform.call('POST', '/accounts/demo/apps/hello/versions/2/activate');
+    expect(activated.json).toMatchObject({ version: 2, active: true });
+    const { json } = await platform.call('GET', '/accounts/demo/apps/hello/versions');
+    expect(json['items']).toMatchObject([
+      { version: 2, active: true },
+      { version: 1, active: false },
+    ]);
+  });
+
+  test('a version that is not there cannot be activated', async () => {
+    const missing = await platform.call('POST', '/accounts/demo/apps/hello/versions/9/activate');
+    expect(missing.status).toBe(404);
+    const rubbish = await platform.call('POST', '/accounts/demo/apps/hello/versions/latest/activate');
+    expect(rubbish).toMatchObject({ status: 400, json: { field: 'version' } });
+  });
+
+  test.each([
+    { label: 'no zip', type: 'application/json', size: 5, status: 415 },
+    { label: 'a little over 10 MB', type: 'application/zip', size: 10 * 1024 * 1024 + 70_000, status: 413 },
+    { label: 'far over 10 MB', type: 'application/zip', size: 30 * 1024 * 1024, status: 413 },
+  ])('$label is refused with an answer that arrives', async ({ type, size, status }) => {
+    const answer = await platform.call('PUT', '/accounts/demo/apps/big', {
+      body: Buffer.alloc(size),
+      headers: { 'content-type': type },
+    });
+    expect(answer.status).toBe(status);
+  });
+
+  test('10 MB sent in pieces without a length are taken, more are refused', async () => {
+    const pieces = async (count: number) => {
+      async function* chunks() {
+        for (let index = 0; index < count; index++) yield Buffer.alloc(1024 * 1024, index);
+      }
+      const response = await fetch(`${platform.url}/api/v1/accounts/demo/apps/pieces`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/zip' },
+        body: ReadableStream.from(chunks()),
+        duplex: 'half',
+      });
+      return response.status;
+    };
+    expect(await pieces(10)).toBe(201);
+    expect(await pieces(12)).toBe(413);
+  });
+
+  test('configuration is shown, secrets are not', async () => {
+    await platform.call('PUT', '/accounts/demo/apps/hello/config', {
+      body: { greeting: 'Hi', deep: { a: [1] } },
+    });
+    const set = await platform.call('PUT', '/accounts/demo/apps/hello/secrets/API_KEY', {
+      body: { value: 'hush' },
+    });
+    expect(set.json).toEqual({ account: 'demo', app: 'hello', name: 'API_KEY' });
+    expect(platform.store.rows.secrets.get('demo/hello/API_KEY')).toBe('hush');
+    const shown = await platform.call('GET', '/accounts/demo/apps/hello');
+    expect(shown.json).toMatchObject({ config: { greeting: 'Hi', deep: { a: [1] } }, secrets: ['API_KEY'] });
+    expect(shown.text).not.toContain('hush');
+  });
+
+  test('an app is deleted', async () => {
+    await deploy('gone', 'zip');
+    expect(await platform.call('DELETE', '/accounts/demo/apps/gone')).toMatchObject({
+      status: 204,
+      text: '',
+    });
+    expect((await platform.call('GET', '/accounts/demo/apps/gone')).status).toBe(404);
+  });
+});
+
+describe('logs', () => {
+  const row = (text: string) => ({
+    level: 'info',
+    text,
+    message_id: null,
+    fields: null,
+    timestamp: '2026-11-22T08:00:00Z',
+  });
+
+  test('are the newest, oldest first', async () => {
+    platform.store.rows.logs.push(row('one'), row('two'), row('three'));
+    const { json } = await platform.call('GET', '/accounts/demo/apps/hello/logs?limit=2');
+    expect(json).toMatchObject({ items: [{ text: 'two' }, { text: 'three' }], next_cursor: '3' });
+    expect((await platform.call('GET', '/accounts/demo/apps/hello/logs?after=3')).json['items']).toEqual([]);
+  });
+
+  test('follow shows what is there and then what comes', async () => {
+    const over = new AbortController();
+    const response = await fetch(`${platform.url}/api/v1/accounts/demo/apps/hello/logs?follow=true&limit=1`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+      signal: over.signal,
+    });
+    expect(response.headers.get('content-type')).toContain('application/x-ndjson');
+    const decoder = new TextDecoder();
+    const seen: string[] = [];
+    for await (const chunk of response.body ?? []) {
+      seen.push(
+        ...decoder
+          .decode(chunk as Uint8Array)
+          .split('\n')
+          .filter(Boolean),
+      );
+      if (seen.length === 1) platform.store.rows.logs.push(row('four'), row('five'));
+      if (seen.length >= 3) break;
+    }
+    expect(seen.map((line) => (JSON.parse(line) as { text: string }).text)).toEqual([
+      'three',
+      'four',
+      'five',
+    ]);
+    over.abort();
+  });
+
+  test('of an app that is not there are an error', async () => {
+    expect((await platform.call('GET', '/accounts/demo/apps/nothing/logs?follow=true')).status).toBe(404);
+  });
+});
+
+describe('routes', () => {
+  const route = { app: 'hello', transport: 'smsc', to_addr: '12345' };
+
+  test('are put, listed, read and deleted', async () => {
+    const put = await platform.call('PUT', '/accounts/demo/routes/join', {
+      body: { ...route, keyword: 'JOIN' },
+    });
+    expect(put.json).toEqual({ account: 'demo', name: 'join', ...route, keyword: 'join', prefix: null });
+    expect((await platform.call('GET', '/accounts/demo/routes')).json['items']).toEqual([put.json]);
+    expect((await platform.call('GET', '/accounts/demo/routes/join')).json).toEqual(put.json);
+    expect((await platform.call('DELETE', '/accounts/demo/routes/join')).status).toBe(204);
+    expect((await platform.call('GET', '/accounts/demo/routes/join')).status).toBe(404);
+  });
+
+  test('that match the same messages are a conflict that shows the other route', async () => {
+    await platform.call('PUT', '/accounts/demo/routes/first', { body: route });
+    expect(await platform.call('PUT', '/accounts/demo/routes/second', { body: route })).toMatchObject({
+      status: 409,
+      json: { code: 'route.conflict', route: { name: 'first' } },
+    });
+  });
+});
+
+describe('messages', () => {
+  const message = (id: string, content: string): MessageRow => ({
+    message_id: id,
+    direction: 'inbound',
+    account: 'demo',
+    app: 'hello',
+    transport_name: 'smsc',
+    from_addr: '+27761234567',
+    to_addr: '12345',
+    content,
+    session_event: null,
+    in_reply_to: null,
+    timestamp: '2026-11-22T08:00:00.000Z',
+    status: 'received',
+    events: [],
+  });
+
+  beforeAll(() => {
+    platform.store.rows.messages.push(message('m1', 'hello'), message('m2', '=HYPERLINK("x")'));
+  });
+
+  test('are listed by filters that the store gets as instants', async () => {
+    const filters =
+      'from=2026-11-22&to=2026-11-23T10:00:00%2B02:00&direction=inbound&app=hello&address=%2B2776';
+    const { json } = await platform.call('GET', `/accounts/demo/messages?${filters}`);
+    expect(json['items']).toHaveLength(2);
+    expect(platform.store.queries.at(-1)).toEqual({
+      account: 'demo',
+      from: '2026-11-22T00:00:00.000Z',
+      to: '2026-11-23T08:00:00.000Z',
+      direction: 'inbound',
+      app: 'hello',
+      address: '+2776',
+      limit: 50,
+    });
+  });
+
+  test.each(['from=yesterday', 'direction=sideways', 'format=xml', 'app=Not%20A%20Slug'])(
+    'refuse %s',
+    async (query) => {
+      const { status, json } = await platform.call('GET', `/accounts/demo/messages?${query}`);
+      expect({ status, field: json['field'] }).toEqual({ status: 400, field: query.split('=')[0] });
+    },
+  );
+
+  test('are exported as lines of JSON', async () => {
+    const { text, headers } = await platform.call('GET', '/accounts/demo/messages?format=ndjson');
+    expect(headers.get('content-type')).toContain('application/x-ndjson');
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as MessageRow).message_id),
+    ).toEqual(['m1', 'm2']);
+  });
+
+  test('are exported as CSV that runs nothing in a spreadsheet', async () => {
+    const { text } = await platform.call('GET', '/accounts/demo/messages?format=csv');
+    const [head, first, second] = text.split('\r\n');
+    expect(head).toMatch(/^message_id,direction,account,app,/);
+    expect(first).toContain(',+27761234567,12345,hello,');
+    expect(second).toContain(`"'=HYPERLINK(""x"")"`);
+  });
+
+  test('are shown one by one to their account only', async () => {
+    expect((await platform.call('GET', '/accounts/demo/messages/m1')).json['content']).toBe('hello');
+    expect((await platform.call('GET', '/accounts/page-a/messages/m1')).status).toBe(404);
+  });
+
+  test('are sent with the key of the caller', async () => {
+    const answer = await platform.call('POST', '/accounts/demo/messages', {
+      body: { to_addr: '+27761234567', content: 'Hi' },
+      headers: { 'idempotency-key': 'abc-1' },
+    });
+    expect(answer).toMatchObject({
+      status: 202,
+      json: { direction: 'outbound', content: 'Hi', status: 'queued' },
+    });
+    expect(platform.sent.at(-1)).toEqual({ account: 'demo', key: 'abc-1' });
+  });
+
+  test('are not sent for an account that is switched off, or with a key that is none', async () => {
+    await platform.call('POST', '/accounts', { body: { name: 'asleep' } });
+    const body = { to_addr: '1', content: 'x' };
+    expect(await platform.call('POST', '/accounts/asleep/messages', { body })).toMatchObject({
+      status: 403,
+      json: { code: 'account.inactive' },
+    });
+    const spaced = { 'idempotency-key': 'with spaces' };
+    expect(await platform.call('POST', '/accounts/demo/messages', { body, headers: spaced })).toMatchObject({
+      status: 400,
+      json: { field: 'Idempotency-Key' },
+    });
+  });
+});
+
+describe('transports', () => {
+  const config = { host: 'smsc', system_id: 'me', password: 'secret' };
+
+  test('are started, shown without their password, and stopped', async () => {
+    const put = await platform.call('PUT', '/transports/mno', { body: { type: 'smpp', config } });
+    expect(put.json).toEqual({ name: 'mno', type: 'smpp', config: { ...config, password: '***' } });
+    const { text } = await platform.call('GET', '/transports');
+    expect(text).not.toContain('secret');
+    expect((await platform.store.transports.get('mno')).config).toEqual(config);
+    expect((await platform.call('DELETE', '/transports/mno')).status).toBe(204);
+    expect((await platform.call('GET', '/transports/mno')).status).toBe(404);
+  });
+
+  test.each([
+    {
+      label: 'a typo in an option',
+      body: { type: 'smpp', config: { ...config, sytem_id: 'x' } },
+      code: 'config.invalid',
+      field: 'config.sytem_id',
+      says: 'did you mean "system_id"',
+    },
+    {
+      label: 'a wrong value',
+      body: { type: 'smpp', config: { ...config, port: 'x' } },
+      code: 'config.invalid',
+      field: 'config.port',
+      says: 'expected number',
+    },
+    {
+      label: 'a type with a typo',
+      body: { type: 'smp', config },
+      code: 'transport.unknown_type',
+      field: 'type',
+      says: 'did you mean "smpp"',
+    },
+    {
+      label: 'a type of the language',
+      body: { type: 'constructor', config },
+      code: 'transport.unknown_type',
+      field: 'type',
+      says: 'known are smpp',
+    },
+  ])('$label is named', async ({ body, code, field, says }) => {
+    const answer = await platform.call('PUT', '/transports/mno', { body });
+    expect(answer).toMatchObject({ status: 400, json: { code, field } });
+    expect(answer.json['detail']).toContain(says);
+  });
+
+  test('have names that fit into routing keys', async () => {
+    expect(await platform.call('PUT', '/transports/MNO', { body: { type: 'smpp', config } })).toMatchObject({
+      status: 400,
+      json: { field: 'name' },
+    });
+  });
+});
+
+describe('the simulator', () => {
+  test('takes what a phone writes and shows what it received', async () => {
+    const body = { from_addr: '+1', to_addr: '12345', content: 'hi' };
+    expect((await platform.call('POST', '/simulators/smsc/messages', { body })).status).toBe(201);
+    expect(
+      (await platform.call('GET', '/simulators/smsc/messages?address=%2B1')).json['items'],
+    ).toMatchObject([{ to_addr: '+1', content: 'reply' }]);
+    expect((await platform.call('GET', '/simulators/smsc/messages?address=%2B2')).json['items']).toEqual([]);
+    await platform.call('POST', '/simulators/smsc/messages', { body });
+    expect((await platform.call('GET', '/simulators/smsc/messages?limit=1')).json['items']).toHaveLength(1);
+  });
+
+  test('is missed clearly where none runs', async () => {
+    await using without = await startTestPlatform({ simulator: null });
+    expect(await without.call('GET', '/simulators/smsc/messages')).toMatchObject({
+      status: 503,
+      json: { code: 'simulator.not_here' },
+    });
+  });
+});

@@ -1,0 +1,127 @@
+/** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
+import { nameSchema, slugSchema } from '@vumi/core';
+import { z } from 'zod';
+
+const instant = z.string().describe('ISO 8601, UTC');
+
+export const accountSchema = z.object({
+  name: slugSchema,
+  active: z.boolean().describe('An inactive account neither receives nor sends'),
+  created_at: instant,
+});
+
+export const tokenInfoSchema = z.object({
+  account: z.string().nullable(),
+  label: z.string(),
+  scopes: z.array(z.string()),
+});
+
+export const appSchema = z.object({
+  account: slugSchema,
+  app: slugSchema,
+  active_version: z.int().nullable(),
+  config: z.record(z.string(), z.unknown()),
+  secrets: z.array(z.string()).describe('Names only; values are never shown'),
+  url: z.string().describe("Where the app's page is, if it has one"),
+  created_at: instant,
+});
+
+export const versionSchema = z.object({
+  account: slugSchema,
+  app: slugSchema,
+  version: z.int().describe('1, 2, 3, …'),
+  sha256: z.string(),
+  handlers: z.array(z.string()),
+  size: z.int().describe('Bytes of the bundle'),
+  active: z.boolean(),
+  created_at: instant,
+});
+
+export const deploymentSchema = versionSchema.extend({
+  url: z.string(),
+  warnings: z.array(z.string()),
+});
+
+export const routeSchema = z.object({
+  account: slugSchema,
+  name: nameSchema,
+  app: slugSchema,
+  transport: nameSchema,
+  to_addr: z.string().nullable().describe('The short code or number that is written to; null: any'),
+  keyword: z.string().nullable().describe('The first word, in any case; null: any'),
+  prefix: z.string().nullable().describe("How the sender's address starts; null: any"),
+});
+
+export const messageSchema = z.object({
+  message_id: z.string(),
+  direction: z.enum(['inbound', 'outbound']),
+  account: z.string().nullable().describe('null: no route led to an app'),
+  app: z.string().nullable(),
+  transport_name: z.string().nullable(),
+  from_addr: z.string().nullable(),
+  to_addr: z.string().nullable(),
+  content: z.string().nullable(),
+  session_event: z.string().nullable(),
+  in_reply_to: z.string().nullable(),
+  timestamp: instant,
+  status: z.string().describe('The latest of what is known'),
+  events: z.array(z.looseObject({ event_type: z.string(), timestamp: instant })),
+});
+
+export const logSchema = z.object({
+  level: z.string(),
+  text: z.string(),
+  message_id: z.string().nullable(),
+  fields: z.record(z.string(), z.unknown()).nullish(),
+  timestamp: instant,
+});
+
+export const transportSchema = z.object({
+  name: nameSchema,
+  type: z.string(),
+  config: z.record(z.string(), z.unknown()).describe('Secrets read "***"'),
+});
+
+export const phoneMessageSchema = z.looseObject({
+  from_addr: z.string(),
+  to_addr: z.string(),
+  content: z.string(),
+});
+
+export const workerSchema = z.looseObject({
+  name: z.string(),
+  kind: z.string().describe('What it is, for people'),
+  status: z.enum(['ok', 'degraded', 'down']),
+  message: z.string().optional(),
+});
+
+export const statusSchema = z.looseObject({
+  ready: z.boolean(),
+  workers: z.array(workerSchema),
+});
+
+export const secretSchema = z.object({ account: slugSchema, app: slugSchema, name: z.string() });
+
+/** How every list answers. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({
+    items: z.array(item),
+    next_cursor: z.string().nullable().describe('Ask again with ?cursor=… for what follows; null: no more'),
+  });
+}
+
+/** The name of each in generated clients. */
+export const NAMED_RESOURCES = {
+  Account: accountSchema,
+  TokenInfo: tokenInfoSchema,
+  App: appSchema,
+  Version: versionSchema,
+  Deployment: deploymentSchema,
+  Route: routeSchema,
+  Message: messageSchema,
+  Log: logSchema,
+  Transport: transportSchema,
+  PhoneMessage: phoneMessageSchema,
+  Worker: workerSchema,
+  Status: statusSchema,
+} as const satisfies Record<string, z.ZodType>;

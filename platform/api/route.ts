@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http';
+import { parseInput } from '@vumi/core';
+import { z } from 'zod';
+import type { Access, Caller } from './access.ts';
+import type { BodyReader } from './body.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a handler gives back: JSON, a stream of text, or nothing (204). */
+export type Answer =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly type: string; readonly chunks: AsyncIterable<string> }
+  | { readonly status: 204 };
+
+export const ok = (json: unknown): Answer => ({ status: 200, json });
+export const created = (json: unknown): Answer => ({ status: 201, json });
+export const done: Answer = { status: 204 };
+
+/** One possible answer, for the documentation; the tests hold answers against `schema`. */
+export interface AnswerDocument {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Types of a text answer beside JSON. */
+  readonly types?: readonly string[];
+}
+
+/** What a handler is given: all of it checked. */
+interface RouteRequest<P, Q, B> {
+  readonly caller: Caller;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly header: (name: string) => string | undefined;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** A route as it is written down: documentation and validation come from the same schemas. */
+export interface RouteDefinition<P extends z.ZodObject, Q extends z.ZodObject, B> {
+  readonly method: Method;
+  /** With `:name` for parameters. */
+  readonly path: string;
+  /** A name for generated clients. */
+  readonly id: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: BodyReader<B>;
+  readonly answers: Readonly<Record<number, AnswerDocument>>;
+  handle(request: RouteRequest<z.infer<P>, z.infer<Q>, B>): Promise<Answer>;
+}
+
+/** A request before it is checked. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly signal: AbortSignal;
+  authenticate(): Promise<Caller>;
+  /** Looks at the checked parameters of a caller who may use the route: is there such an account? */
+  admit(params: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** A route with its types closed over, as routers and the documentation use it. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly scope: string | null;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body: object | null;
+  readonly answers: Readonly<Record<number, AnswerDocument>>;
+  respond(exchange: Exchange): Promise<Answer>;
+}
+
+const ANONYMOUS: Caller = { account: null, scopes: [] };
+const NOTHING = z.strictObject({});
+
+/** Checks a request in this order: token, path, permission, query, body. Only then the handler sees it. */
+export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B>(
+  definition: RouteDefinition<P, Q, B>,
+): Route {
+  const { access, body } = definition;
+  const paramsSchema = definition.params ?? NOTHING;
+  const querySchema = definition.query ?? NOTHING;
+  return {
+    ...definition,
+    scope: access.scope,
+    params: paramsSchema,
+    query: querySchema,
+    body: body?.document ?? null,
+    respond: async (exchange) => {
+      const caller = access.scope === null ? ANONYMOUS : await exchange.authenticate();
+      const params = parseInput(paramsSchema, exchange.params);
+      access.check(caller, params);
+      await exchange.admit(params);
+      const query = parseInput(querySchema, exchange.query);
+      return definition.handle({
+        caller,
+        params: params as z.infer<P>,
+        query: query as z.infer<Q>,
+        body: (await body?.read(exchange.request)) as B,
+        header: (name) => exchange.request.headers[name]?.toString(),
+        signal: exchange.signal,
+      });
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { slugSchema } from '@vumi/core';
+import { z } from 'zod';
+import { accountScope, administrator, isAdministrator } from '../access.ts';
+import { jsonBody } from '../body.ts';
+import type { ApiPorts } from '../ports.ts';
+import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
+import { accountSchema, pageOf } from '../resources.ts';
+import { created, defineRoute, ok, type Route } from '../route.ts';
+
+const newAccount = jsonBody(z.strictObject({ name: slugSchema }));
+const accountChange = jsonBody(z.strictObject({ active: z.boolean() }));
+export function accountRoutes({ store }: ApiPorts): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/accounts',
+      id: 'createAccount',
+      summary: 'Create an account',
+      access: administrator,
+      body: newAccount,
+      answers: { 201: { description: 'The account', schema: accountSchema } },
+      handle: async ({ body }) => created(await store.accounts.create(body.name)),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts',
+      id: 'listAccounts',
+      summary: 'List the accounts that the token opens',
+      access: accountScope('account:read'),
+      query: pageQuery,
+      answers: { 200: { description: 'Accounts', schema: pageOf(accountSchema) } },
+      handle: async ({ caller, query }) => {
+        if (isAdministrator(caller)) return ok(await store.accounts.list(pageOfQuery(query)));
+        const items = caller.account === null ? [] : [await store.accounts.get(caller.account)];
+        return ok({ items, next_cursor: null });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account',
+      id: 'getAccount',
+      summary: 'One account',
+      access: accountScope('account:read'),
+      params: accountParams,
+      answers: { 200: { description: 'The account', schema: accountSchema } },
+      handle: async ({ params }) => ok(await store.accounts.get(params.account)),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/accounts/:account',
+      id: 'changeAccount',
+      summary: 'Activate or deactivate an account; its messages stop at once in both directions',
+      access: administrator,
+      params: accountParams,
+      body: accountChange,
+      answers: { 200: { description: 'The account', schema: accountSchema } },
+      handle: async ({ params, body }) => ok(await store.accounts.setActive(params.account, body.active)),
+    }),
+  ];
+}

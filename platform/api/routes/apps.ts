@@ -1,0 +1,131 @@
+import type { App, AppVersion } from '@vumi/store';
+import { z } from 'zod';
+import { accountScope } from '../access.ts';
+import { zipBody } from '../body.ts';
+import type { ApiPorts } from '../ports.ts';
+import { accountParams, appParams, flag, pageOfQuery, pageQuery } from '../query.ts';
+import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources.ts';
+import { defineRoute, done, ok, type Route } from '../route.ts';
+
+const versionParams = appParams.extend({ version: z.coerce.number().int().positive() });
+const deployQuery = z.strictObject({
+  activate: flag(true).describe('false: store the version, the active one stays'),
+});
+
+/** Everything about apps and their versions; settings and logs have files of their own. */
+export function appRoutes(ports: ApiPorts): Route[] {
+  return [deployRoute(ports), ...readRoutes(ports), ...changeRoutes(ports)];
+}
+
+function deployRoute(ports: ApiPorts): Route {
+  return defineRoute({
+    method: 'PUT',
+    path: '/accounts/:account/apps/:app',
+    id: 'deployApp',
+    summary: 'Deploy a bundle as a new version and activate it; makes the app when it is new',
+    access: accountScope('apps:deploy'),
+    params: appParams,
+    query: deployQuery,
+    body: zipBody,
+    answers: {
+      201: { description: 'The new version', schema: deploymentSchema },
+      200: { description: 'The same bundle was deployed before: that version', schema: deploymentSchema },
+    },
+    handle: async ({ params, query, body }) => {
+      const { version, created, warnings } = await ports.deploy(params, body, { activate: query.activate });
+      return {
+        status: created ? 201 : 200,
+        json: { ...showVersion(version), url: ports.appUrl(params), warnings },
+      };
+    },
+  });
+}
+
+function readRoutes(ports: ApiPorts): Route[] {
+  const { store } = ports;
+  const showApp = (app: App) => ({
+    account: app.account,
+    app: app.app,
+    active_version: app.active_version,
+    config: app.config,
+    secrets: app.secrets,
+    url: ports.appUrl(app),
+    created_at: app.created_at,
+  });
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/apps',
+      id: 'listApps',
+      summary: 'List the apps of an account',
+      access: accountScope('account:read'),
+      params: accountParams,
+      query: pageQuery,
+      answers: { 200: { description: 'Apps', schema: pageOf(appSchema) } },
+      handle: async ({ params, query }) => {
+        const page = await store.apps.list(params.account, pageOfQuery(query));
+        return ok({ ...page, items: page.items.map(showApp) });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/apps/:app',
+      id: 'getApp',
+      summary: 'One app, with its configuration',
+      access: accountScope('account:read'),
+      params: appParams,
+      answers: { 200: { description: 'The app', schema: appSchema } },
+      handle: async ({ params }) => ok(showApp(await store.apps.get(params))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/apps/:app/versions',
+      id: 'listVersions',
+      summary: 'List the versions of an app, newest first',
+      access: accountScope('account:read'),
+      params: appParams,
+      query: pageQuery,
+      answers: { 200: { description: 'Versions', schema: pageOf(versionSchema) } },
+      handle: async ({ params, query }) => {
+        const page = await store.versions.list(params, pageOfQuery(query));
+        return ok({ ...page, items: page.items.map(showVersion) });
+      },
+    }),
+  ];
+}
+
+function changeRoutes({ store }: ApiPorts): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/accounts/:account/apps/:app/versions/:version/activate',
+      id: 'activateVersion',
+      summary: 'Make a version the active one, forward or back; open sessions stay on theirs',
+      access: accountScope('apps:deploy'),
+      params: versionParams,
+      answers: { 200: { description: 'The version', schema: versionSchema } },
+      handle: async ({ params: { version, ...ref } }) => {
+        return ok(showVersion(await store.versions.activate(ref, version)));
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/accounts/:account/apps/:app',
+      id: 'deleteApp',
+      summary: 'Delete an app with its versions and routes; its messages stay in the list',
+      access: accountScope('account'),
+      params: appParams,
+      answers: { 204: { description: 'Deleted' } },
+      handle: async ({ params }) => {
+        await store.apps.remove(params);
+        return done;
+      },
+    }),
+  ];
+}
+
+/** A version without its manifest, which is the author's own file. */
+function showVersion(version: AppVersion) {
+  const { manifest: _, ...shown } = version;
+  return shown;
+}

@@ -1,0 +1,29 @@
+import { administrator } from '../access.ts';
+import type { ApiPorts } from '../ports.ts';
+import type { Route } from '../route.ts';
+import { accountRoutes } from './accounts.ts';
+import { appLogRoutes } from './app-logs.ts';
+import { appSettingRoutes } from './app-settings.ts';
+import { appRoutes } from './apps.ts';
+import { messageRoutes } from './messages.ts';
+import { platformRoutes } from './platform.ts';
+import { routeRoutes } from './routes.ts';
+import { simulatorRoutes } from './simulators.ts';
+import { tokenRoutes } from './tokens.ts';
+import { transportRoutes } from './transports.ts';
+
+/** Every route of the API, as served and as documented. */
+export function apiRoutes(ports: ApiPorts): Route[] {
+  return [
+    ...accountRoutes(ports),
+    ...tokenRoutes(ports),
+    ...appRoutes(ports),
+    ...appSettingRoutes(ports),
+    ...appLogRoutes(ports),
+    ...routeRoutes(ports),
+    ...messageRoutes(ports),
+    ...transportRoutes(ports),
+    ...platformRoutes(ports),
+    ...simulatorRoutes(ports, administrator),
+  ];
+}

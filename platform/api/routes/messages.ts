@@ -1,0 +1,145 @@
+import { slugSchema, timestampToIso, VumiError, type UserMessage } from '@vumi/core';
+import type { MessageQuery, MessageRow, Page, PageQuery, Store } from '@vumi/store';
+import { z } from 'zod';
+import { accountScope, administrator } from '../access.ts';
+import { jsonBody } from '../body.ts';
+import { exportMessages, EXPORT_TYPES } from '../message-export.ts';
+import type { ApiPorts } from '../ports.ts';
+import { accountParams, pageOfQuery, pageQuery, present } from '../query.ts';
+import { messageSchema, pageOf } from '../resources.ts';
+import { defineRoute, ok, type Answer, type Route } from '../route.ts';
+
+const MAX_CONTENT = 20_000;
+const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
+
+const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'use ISO 8601, such as 2026-11-22T08:00:00Z')
+  .transform((text) => new Date(text).toISOString());
+const listQuery = pageQuery.extend({
+  from: instant.optional().describe('Not before this instant'),
+  to: instant.optional().describe('Before this instant'),
+  direction: z.enum(['inbound', 'outbound']).optional(),
+  app: slugSchema.optional(),
+  address: z.string().max(160).optional().describe('Sender or receiver'),
+  format: z
+    .enum(['json', 'ndjson', 'csv'])
+    .default('json')
+    .describe('json is paged; ndjson and csv stream everything from the cursor on'),
+});
+const messageParams = accountParams.extend({ id: z.string().min(1).max(200) });
+const sendBody = jsonBody(
+  z.strictObject({
+    to_addr: z.string().trim().min(1).max(160),
+    content: z.string().max(MAX_CONTENT),
+    app: slugSchema
+      .optional()
+      .describe("Whose route to send by, and who gets the events; default: the account's only one"),
+    from_addr: z.string().max(160).optional().describe("One of the account's routed addresses"),
+  }),
+);
+
+export function messageRoutes(ports: ApiPorts): Route[] {
+  return [listRoute(ports), listAllRoute(ports), getRoute(ports), sendRoute(ports)];
+}
+
+const LIST_ANSWERS = {
+  200: { description: 'Messages', schema: pageOf(messageSchema), types: Object.values(EXPORT_TYPES) },
+};
+
+function listRoute({ store }: ApiPorts): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/accounts/:account/messages',
+    id: 'listMessages',
+    summary: 'List or export messages, newest first',
+    access: accountScope('account:read'),
+    params: accountParams,
+    query: listQuery,
+    answers: LIST_ANSWERS,
+    handle: ({ params, query }) => answerList(store, params.account, query),
+  });
+}
+
+function listAllRoute({ store }: ApiPorts): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/messages',
+    id: 'listAllMessages',
+    summary: 'As above, of all accounts and of none: what no route matched is here only',
+    access: administrator,
+    query: listQuery,
+    answers: LIST_ANSWERS,
+    handle: ({ query }) => answerList(store, null, query),
+  });
+}
+
+async function answerList(
+  store: Store,
+  account: string | null,
+  { format, cursor, limit, ...filters }: z.infer<typeof listQuery>,
+): Promise<Answer> {
+  const filter: MessageQuery = { ...present(filters), account };
+  const list = (page: PageQuery): Promise<Page<MessageRow>> => store.messages.list({ ...filter, ...page });
+  if (format === 'json') return ok(await list(pageOfQuery({ cursor, limit })));
+  return { status: 200, type: EXPORT_TYPES[format], chunks: exportMessages(format, list, cursor) };
+}
+
+function getRoute({ store }: ApiPorts): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/accounts/:account/messages/:id',
+    id: 'getMessage',
+    summary: 'One message with its timeline',
+    access: accountScope('account:read'),
+    params: messageParams,
+    answers: { 200: { description: 'The message', schema: messageSchema } },
+    handle: async ({ params }) => ok(await store.messages.get(params.account, params.id)),
+  });
+}
+
+function sendRoute(ports: ApiPorts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/accounts/:account/messages',
+    id: 'sendMessage',
+    summary: 'Send a message; the same Idempotency-Key sends it once',
+    access: accountScope('messages:send'),
+    params: accountParams,
+    body: sendBody,
+    answers: { 202: { description: 'The message, queued', schema: messageSchema } },
+    handle: async ({ params, body, header }) => {
+      const key = idempotencyKey(header('idempotency-key'));
+      const message = await ports.send(params.account, body, key);
+      return { status: 202, json: showQueued(message, { account: params.account, app: body.app ?? null }) };
+    },
+  });
+}
+
+function idempotencyKey(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  if (KEY_PATTERN.test(header)) return header;
+  throw new VumiError(
+    'request.invalid',
+    'an Idempotency-Key is 1 to 200 visible ASCII characters without spaces; a UUID is a good one',
+    { field: 'Idempotency-Key' },
+  );
+}
+
+function showQueued(message: UserMessage, { account, app }: { account: string; app: string | null }) {
+  const mark = message.helper_metadata['vumi'] as { app?: string } | undefined;
+  return {
+    message_id: message.message_id,
+    direction: 'outbound',
+    account,
+    app: mark?.app ?? app,
+    transport_name: message.transport_name,
+    from_addr: message.from_addr,
+    to_addr: message.to_addr,
+    content: message.content,
+    session_event: message.session_event,
+    in_reply_to: message.in_reply_to,
+    timestamp: timestampToIso(message.timestamp),
+    status: 'queued',
+    events: [],
+  };
+}

@@ -1,0 +1,94 @@
+import { nameSchema, parseInput, suggestion, VumiError } from '@vumi/core';
+import type { TransportRow } from '@vumi/store';
+import { z } from 'zod';
+import { administrator } from '../access.ts';
+import { jsonBody } from '../body.ts';
+import type { ApiPorts } from '../ports.ts';
+import { pageOf, transportSchema } from '../resources.ts';
+import { defineRoute, done, ok, type Route } from '../route.ts';
+
+const transportParams = z.strictObject({ name: nameSchema });
+const transportBody = jsonBody(
+  z.strictObject({
+    type: z.string().describe('smpp, …'),
+    config: z.record(z.string(), z.unknown()).describe("The options of the type, by Vumi's names"),
+  }),
+);
+const SECRET_OPTION = /password|secret|token/i;
+const MASK = '***';
+
+export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
+  return [
+    defineRoute({
+      method: 'PUT',
+      path: '/transports/:name',
+      id: 'putTransport',
+      summary: 'Start a transport, or start it again with another configuration',
+      access: administrator,
+      params: transportParams,
+      body: transportBody,
+      answers: { 200: { description: 'The transport', schema: transportSchema } },
+      handle: async ({ params, body }) => {
+        checkConfig(transportTypes, body);
+        await store.transports.put(params.name, body);
+        return ok(showTransport({ name: params.name, ...body }));
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/transports',
+      id: 'listTransports',
+      summary: 'List the transports',
+      access: administrator,
+      answers: { 200: { description: 'Transports', schema: pageOf(transportSchema) } },
+      handle: async () => {
+        const rows = await store.transports.list();
+        return ok({ items: rows.map(showTransport), next_cursor: null });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/transports/:name',
+      id: 'getTransport',
+      summary: 'One transport',
+      access: administrator,
+      params: transportParams,
+      answers: { 200: { description: 'The transport', schema: transportSchema } },
+      handle: async ({ params }) => ok(showTransport(await store.transports.get(params.name))),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/transports/:name',
+      id: 'deleteTransport',
+      summary: 'Stop a transport and forget it',
+      access: administrator,
+      params: transportParams,
+      answers: { 204: { description: 'Stopped' } },
+      handle: async ({ params }) => {
+        await store.transports.remove(params.name);
+        return done;
+      },
+    }),
+  ];
+}
+
+function checkConfig(types: ApiPorts['transportTypes'], body: { type: string; config: unknown }): void {
+  const type = Object.hasOwn(types, body.type) ? types[body.type] : undefined;
+  if (type === undefined) {
+    const known = Object.keys(types);
+    throw new VumiError(
+      'transport.unknown_type',
+      `there is no transport type "${body.type}"${suggestion(body.type, known)}`,
+      { field: 'type' },
+    );
+  }
+  parseInput(z.strictObject({ type: z.string(), config: type.configSchema }), body, 'config.invalid');
+}
+
+/** A transport without its passwords. */
+function showTransport({ name, type, config }: TransportRow): TransportRow {
+  const shown = Object.entries(config).map(([option, value]) =>
+    SECRET_OPTION.test(option) && value !== null && value !== '' ? [option, MASK] : [option, value],
+  );
+  return { name, type, config: Object.fromEntries(shown) as Record<string, unknown> };
+}

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { errorText, slugSchema } from '@vumi/core';
+import AdmZip from 'adm-zip';
+import { usageError } from './exit.ts';
+
+export interface PackedApp {
+  readonly zip: Buffer;
+  /** What vumi.json calls the app, else the name of the folder or file. */
+  readonly name: string;
+  /** What lies in the folder and is not part of a bundle. */
+  readonly leftOut: readonly string[];
+}
+
+/** Makes a bundle of a folder, or takes a zip as it is. */
+export function packApp(source: string): PackedApp {
+  const stats = statSync(source, { throwIfNoEntry: false });
+  if (stats === undefined) throw usageError(`there is no ${source}; name the folder of an app or a zip`);
+  return stats.isDirectory() ? packFolder(source) : readZip(source);
+}
+
+/** The parts of a bundle (DESIGN §7); all else in a folder is the author's own. */
+const PARTS = ['vumi.json', 'index.html', 'assets', 'workers'];
+/** The same files must give the same bytes, so that deploying twice is the same version. */
+const NO_TIME = new Date(1980, 0, 1);
+
+function packFolder(folder: string): PackedApp {
+  const names = readdirSync(folder);
+  if (!names.includes('workers')) {
+    throw usageError(
+      `${folder} is no app: it has no workers folder; an app is workers/worker.js and what it needs`,
+    );
+  }
+  const zip = new AdmZip();
+  for (const part of PARTS.filter((name) => names.includes(name))) addPart(zip, folder, part);
+  return {
+    zip: zip.toBuffer(),
+    name: manifestName(zip) ?? basename(resolve(folder)),
+    leftOut: names.filter((name) => !PARTS.includes(name) && !name.startsWith('.')).sort(),
+  };
+}
+
+function addPart(zip: AdmZip, folder: string, part: string): void {
+  const file = join(folder, part);
+  if (statSync(file).isDirectory()) {
+    for (const name of readdirSync(file).sort()) {
+      if (!name.startsWith('.')) addPart(zip, folder, `${part}/${name}`);
+    }
+    return;
+  }
+  zip.addFile(part, readFileSync(file)).header.time = NO_TIME;
+}
+
+function readZip(file: string): PackedApp {
+  const bytes = readFileSync(file);
+  let zip: AdmZip;
+  try {
+    zip = new AdmZip(bytes);
+  } catch (error) {
+    throw usageError(`${file} is not a zip: ${errorText(error)}`);
+  }
+  return { zip: bytes, name: manifestName(zip) ?? basename(file).replace(/\.zip$/i, ''), leftOut: [] };
+}
+
+/** The name in vumi.json where it can be an app's; the platform says what is wrong with the rest. */
+function manifestName(zip: AdmZip): string | undefined {
+  try {
+    const manifest = JSON.parse(zip.readAsText('vumi.json')) as { name?: unknown } | null;
+    return slugSchema.safeParse(manifest?.name).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { path, type Client } from '../client.ts';
+import { withExample } from '../examples.ts';
+import { oneLine, printable, shortTime, write } from '../output.ts';
+import { openSession } from '../session.ts';
+
+interface LogRow {
+  readonly level: string;
+  readonly text: string;
+  readonly message_id: string | null;
+  readonly fields?: Record<string, unknown> | null;
+  readonly timestamp: string;
+}
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly limit: string;
+}
+
+export function addLogsCommand(app: Command): void {
+  const logs = app
+    .command('logs')
+    .argument('<name>')
+    .description('what an app logged, and its errors')
+    .option('-f, --follow', 'stay and show what comes; stop with Ctrl-C')
+    .option('-n, --limit <count>', 'how many at most', '100');
+  withExample(logs, 'npx vumi app logs hello -f').action(
+    async (name: string, options: LogsOptions, command: Command) => {
+      const session = openSession(command);
+      const address = path`/accounts/${await session.account()}/apps/${name}/logs`;
+      const query = { limit: options.limit };
+      if (options.follow === true)
+        return follow(session.client, address, { ...query, follow: true }, session.json);
+      const { items } = await session.client.call<{ items: LogRow[] }>('GET', address, { query });
+      session.show(items, () =>
+        items.length === 0
+          ? `${name} has logged nothing yet. Stay with it: npx vumi app logs ${name} -f\n`
+          : items.map(logText).join(''),
+      );
+    },
+  );
+}
+
+async function follow(
+  client: Client,
+  address: string,
+  query: Record<string, string | boolean>,
+  json: boolean,
+): Promise<void> {
+  let pending = '';
+  for await (const text of client.stream(address, query)) {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines.filter((one) => one !== '')) {
+      write(json ? `${line}\n` : logText(JSON.parse(line) as LogRow));
+    }
+  }
+}
+
+/** Stacks keep their lines. */
+function logText({ timestamp, level, text, fields }: LogRow): string {
+  const more =
+    fields === null || fields === undefined || Object.keys(fields).length === 0
+      ? ''
+      : `  ${oneLine(JSON.stringify(fields))}`;
+  return `${shortTime(timestamp)} ${level.padEnd(5)} ${printable(text)}${more}\n`;
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { path } from '../client.ts';
+import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
+import { shortTime, table, write } from '../output.ts';
+import { openSession } from '../session.ts';
+
+interface Message {
+  readonly message_id: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly app: string | null;
+  readonly from_addr: string | null;
+  readonly to_addr: string | null;
+  readonly content: string | null;
+  readonly timestamp: string;
+  readonly status: string;
+}
+
+interface ListOptions {
+  readonly limit: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly direction?: string;
+  readonly app?: string;
+  readonly address?: string;
+  readonly format?: string;
+  readonly all?: boolean;
+}
+
+const EXPORT_FORMATS = ['csv', 'ndjson'];
+
+export function addMessageCommands(program: Command): void {
+  addList(program);
+  addSend(program);
+}
+
+function addList(program: Command): void {
+  const messages = program
+    .command('messages')
+    .description('list messages, newest first')
+    .option('-n, --limit <count>', 'how many at most', '20')
+    .option('--from <instant>', 'not before, such as 2026-11-22 or 2026-11-22T08:00:00Z')
+    .option('--to <instant>', 'before')
+    .option('--direction <direction>', 'inbound or outbound')
+    .option('--app <app>', 'of one app')
+    .option('--address <number>', 'from or to one number')
+    .option('--format <format>', 'export everything: csv or ndjson')
+    .option('--all', 'of all accounts, with what no route matched (administrators)');
+  withExample(
+    messages,
+    'npx vumi messages --address +27761234567',
+    'npx vumi messages --format csv > messages.csv',
+  ).action(async (options: ListOptions, command: Command) => {
+    const session = openSession(command);
+    const { limit, format, all, ...filters } = options;
+    const address = all === true ? '/messages' : path`/accounts/${await session.account()}/messages`;
+    if (format !== undefined) {
+      if (!EXPORT_FORMATS.includes(format)) throw usageError(`--format is ${EXPORT_FORMATS.join(' or ')}`);
+      for await (const text of session.client.stream(address, { ...filters, format })) write(text);
+      return;
+    }
+    const most = Number(limit);
+    if (!Number.isInteger(most) || most < 1)
+      throw usageError(`--limit is a number of messages, not "${limit}"`);
+    const query = { ...filters, limit: Math.min(most, 500) };
+    const found = await session.client.list<Message>(address, { query, limit: most });
+    session.show(found, () => listText(found));
+  });
+}
+
+function listText(messages: readonly Message[]): string {
+  if (messages.length === 0) return 'No messages. Write one: npx vumi phone +27761234567 12345\n';
+  return table(
+    ['TIME (UTC)', '', 'FROM', 'TO', 'APP', 'STATUS', 'CONTENT'],
+    messages.map((one) => [
+      shortTime(one.timestamp),
+      one.direction === 'inbound' ? 'in' : 'out',
+      one.from_addr,
+      one.to_addr,
+      one.app,
+      one.status,
+      one.content,
+    ]),
+  );
+}
+
+interface SendOptions {
+  readonly app?: string;
+  readonly from?: string;
+  readonly key?: string;
+}
+
+function addSend(program: Command): void {
+  const send = program
+    .command('send')
+    .argument('<to>', 'the number of the phone')
+    .argument('<text...>')
+    .description('send a message as an account')
+    .option('--app <app>', 'by the route of this app, which gets the events')
+    .option('--from <address>', "from this one of the account's addresses")
+    .option('--key <key>', 'the same key twice sends once');
+  withExample(send, 'npx vumi send +27761234567 "The clinic opens at 8"').action(
+    async (to: string, words: string[], options: SendOptions, command: Command) => {
+      const session = openSession(command);
+      const account = await session.account();
+      const message = await session.client.call<Message>('POST', path`/accounts/${account}/messages`, {
+        body: { to_addr: to, content: words.join(' '), app: options.app, from_addr: options.from },
+        ...(options.key === undefined ? {} : { headers: { 'idempotency-key': options.key } }),
+      });
+      session.show(message, () => `queued ${message.message_id}\n`);
+    },
+  );
+}

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { path } from '../client.ts';
+import { withExample } from '../examples.ts';
+import { table } from '../output.ts';
+import { openSession } from '../session.ts';
+
+interface Route {
+  readonly name: string;
+  readonly app: string;
+  readonly transport: string;
+  readonly to_addr: string | null;
+  readonly keyword: string | null;
+  readonly prefix: string | null;
+}
+
+interface SetOptions {
+  readonly app: string;
+  readonly transport: string;
+  readonly to?: string;
+  readonly keyword?: string;
+  readonly prefix?: string;
+}
+
+export function addRouteCommands(program: Command): void {
+  const route = program.command('route').description('routes: which app gets what is sent to an address');
+  addSet(route);
+  withExample(
+    route.command('list').description('list the routes of an account'),
+    'npx vumi route list',
+  ).action(async (_options: object, command: Command) => {
+    const session = openSession(command);
+    const account = await session.account();
+    const routes = await session.client.list<Route>(path`/accounts/${account}/routes`);
+    session.show(routes, () =>
+      routes.length === 0
+        ? `No routes in ${account} yet. Make one: npx vumi route set NAME --app APP --transport TRANSPORT --to NUMBER\n`
+        : table(
+            ['ROUTE', 'TRANSPORT', 'TO', 'KEYWORD', 'FROM', 'APP'],
+            routes.map((one) => [
+              one.name,
+              one.transport,
+              one.to_addr ?? 'any',
+              one.keyword,
+              sender(one),
+              one.app,
+            ]),
+          ),
+    );
+  });
+  withExample(
+    route.command('rm').argument('<name>').description('remove a route'),
+    'npx vumi route rm join',
+  ).action(async (name: string, _options: object, command: Command) => {
+    const session = openSession(command);
+    await session.client.call('DELETE', path`/accounts/${await session.account()}/routes/${name}`);
+    session.show({ removed: name }, () => `Route ${name} is gone.\n`);
+  });
+}
+
+function addSet(route: Command): void {
+  const set = route
+    .command('set')
+    .argument('<name>')
+    .description('make a route or change it')
+    .requiredOption('--app <app>', 'the app that answers')
+    .requiredOption('--transport <transport>', 'where the messages come from; see "npx vumi transport list"')
+    .option('--to <address>', 'the short code or number that people write to (default: any)')
+    .option('--keyword <word>', 'only messages that start with this word')
+    .option('--prefix <digits>', 'only senders whose number starts so, such as +27');
+  withExample(
+    set,
+    'npx vumi route set hello --app hello --transport smsc --to 12345',
+    'npx vumi route set join --app quiz --transport smsc --to 12345 --keyword join',
+  ).action(async (name: string, options: SetOptions, command: Command) => {
+    const session = openSession(command);
+    const { to, app, transport, keyword, prefix } = options;
+    const body = { app, transport, to_addr: to, keyword, prefix };
+    const made = await session.client.call<Route>(
+      'PUT',
+      path`/accounts/${await session.account()}/routes/${name}`,
+      { body },
+    );
+    session.show(made, () => `${describe(made)} → ${made.app}\n`);
+  });
+}
+
+function sender(route: Route): string {
+  return route.prefix === null ? 'any' : `${route.prefix}…`;
+}
+
+function describe({ to_addr, keyword, transport, prefix }: Route): string {
+  const what = keyword === null ? 'messages' : `messages that start with "${keyword}"`;
+  const from = prefix === null ? '' : ` from ${prefix}…`;
+  return `${what}${from} to ${to_addr ?? 'any address'} on ${transport}`;
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { withExample } from '../examples.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { table } from '../output.ts';
+import { openSession, type Session } from '../session.ts';
+
+interface Status {
+  readonly ready: boolean;
+  readonly workers: readonly Worker[];
+}
+
+interface Worker {
+  readonly name: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+export function addStatusCommand(program: Command): void {
+  withExample(
+    program
+      .command('status')
+      .description('how the platform is (administrators); exit code 1 when it is not ready'),
+    'npx vumi status',
+  ).action(async (_options: object, command: Command) => {
+    const session = openSession(command);
+    const status = await session.client.call<Status>('GET', '/status');
+    session.show(status, () => statusText(status, session));
+    if (!status.ready) throw new CliError(EXIT.refused, 'the platform is not ready; its log says why');
+  });
+}
+
+function statusText({ ready, workers }: Status, { client }: Session): string {
+  const rows = workers.map(({ name, kind, status, message }) => [name, kind, status, message]);
+  return [
+    `The platform at ${client.url} is ${ready ? 'ready' : 'not ready'}.\n`,
+    ...(rows.length === 0 ? [] : [table(['WORKER', 'WHAT', 'STATUS', 'SAYS'], rows)]),
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+/** How a command ends; scripts may depend on the numbers, `vumi --help` lists them. */
+export const EXIT = {
+  /** The platform refused, or what was waited for did not come. */
+  refused: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** No platform answers. */
+  unreachable: 3,
+} as const;
+
+/** Ends the command: `message` is for the person who typed it and says what to do. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export function usageError(message: string): CliError {
+  return new CliError(EXIT.usage, message);
+}

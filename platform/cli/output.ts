@@ -1,0 +1,57 @@
+const GAP = '  ';
+
+/** Control characters would let what was stored act on the terminal that shows it. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** As above, on one line: for cells of tables. */
+export function oneLine(text: string): string {
+  return printable(text.replaceAll(/\s*[\r\n]+\s*/g, ' ⏎ ').replaceAll('\t', ' '));
+}
+
+export type Cell = string | number | boolean | null | undefined;
+
+/** Columns as wide as their widest cell; the last one is as long as it is. */
+export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const texts = [headings, ...rows.map((row) => row.map(cellText))];
+  const widths = headings.map((_, column) => Math.max(...texts.map((row) => width(row[column] ?? ''))));
+  return texts
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => pad(cell, widths[column] ?? 0))
+          .join(GAP)
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null || cell === undefined || cell === '') return '-';
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  return oneLine(String(cell));
+}
+
+const segmenter = new Intl.Segmenter();
+
+/** Letters as people count them, so that an accent or an emoji is one. */
+function width(text: string): number {
+  return Array.from(segmenter.segment(text)).length;
+}
+
+function pad(text: string, to: number): string {
+  return text + ' '.repeat(Math.max(0, to - width(text)));
+}
+
+/** An instant as people read it: `2026-11-22 08:30:05`, UTC. */
+export function shortTime(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
+export function write(text: string): void {
+  process.stdout.write(text);
+}

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { addAccountCommands } from './commands/account.ts';
+import { addAppCommands } from './commands/app.ts';
+import { addMessageCommands } from './commands/messages.ts';
+import { addPhoneCommand } from './commands/phone.ts';
+import { addRouteCommands } from './commands/route.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addTokenCommands } from './commands/token.ts';
+import { addTransportCommands } from './commands/transport.ts';
+import { withExample } from './examples.ts';
+import { usageError } from './exit.ts';
+
+const HELP_END = `
+Start here:
+  $ npx vumi up                                   runs the platform, with sample apps, in this terminal
+  $ npx vumi phone +27761234567 12345             in another: write to them
+  $ npx vumi app deploy my-app                    your own app
+  $ npx vumi route set my-app --app my-app --transport smsc --to 12345 --keyword join
+  $ npx vumi smsc                                 only the simulator of a mobile network
+
+"npx vumi COMMAND --help" shows the options of a command and an example.
+
+Exit codes: 0 done, 1 the platform refused or no reply came, 2 wrong usage, 3 no platform answers.
+Environment: VUMI_URL (or VUMI_HTTP_PORT), VUMI_ACCOUNT, VUMI_ADMIN_TOKEN, VUMI_DATA_DIR (default: the nearest .vumi).
+`;
+
+/** The whole command line. Usage errors are thrown, nothing ends the process. */
+export function createProgram(version: string): Command {
+  const program = new Command('npx vumi')
+    .description('Vumi hosts messaging apps: a text message comes in, an app answers.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'vumi: ')),
+    })
+    .showHelpAfterError('Add --help to see how the command is used.')
+    .option('--url <url>', 'where the platform is (default: http://127.0.0.1:8000)')
+    .option('--token <token>', "your token (default: the administrator's, from the platform's data folder)")
+    .option('--account <account>', 'the account to act on (default: the only one)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP_END);
+  program.commandsGroup('Run:');
+  addHostCommand(program, 'up', 'run the platform', 'npx vumi up --http-port 8080');
+  addHostCommand(program, 'smsc', 'run the SMSC simulator alone', 'npx vumi smsc --smsc-port 2776');
+  program.commandsGroup('Try:');
+  addPhoneCommand(program);
+  addMessageCommands(program);
+  addStatusCommand(program);
+  program.commandsGroup('Build:');
+  addAppCommands(program);
+  addRouteCommands(program);
+  program.commandsGroup('Administer:');
+  addAccountCommands(program);
+  addTokenCommands(program);
+  addTransportCommands(program);
+  return program;
+}
+
+/** Commands of platform/host: vumi.js starts them itself when their name comes first. */
+function addHostCommand(program: Command, name: string, description: string, example: string): void {
+  const command = program
+    .command(name)
+    .description(`${description}; "npx vumi ${name} --help" lists its options`)
+    .allowExcessArguments()
+    .allowUnknownOption();
+  withExample(command, example).action(() => {
+    throw usageError(`write "${name}" first: ${example}`);
+  });
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Runs the platform's TypeScript on Node 24 whatever Node started us: an older system Node hands over to the
+// one that npm installed beside us (optional dependencies node-<platform>), because isolated-vm is built for it.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import module, { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const NODE_24_ABI = '137';
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+
+function findNode24() {
+  if (process.versions.modules === NODE_24_ABI) return process.execPath;
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    const folder = dirname(require.resolve(`node-${platform}-${process.arch}/package.json`));
+    const node = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    if (existsSync(node)) return node;
+  } catch {
+    // Not installed: the message below says what to do.
+  }
+  process.stderr.write(
+    `vumi needs Node 24; this is ${process.version} and npm installed no Node 24 for ${platform}-${process.arch}.\n` +
+      'Install Node 24 and run the command again.\n',
+  );
+  return process.exit(1);
+}
+
+function findEntry(args) {
+  if (args[0] !== '--run') {
+    return { file: join(here, args[0] === 'up' || args[0] === 'smsc' ? '../host/main.ts' : 'main.ts'), args };
+  }
+  const [, tool, ...rest] = args;
+  const vitest = () => join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs');
+  return { file: tool === 'vitest' ? vitest() : tool, args: rest };
+}
+
+const entry = findEntry(process.argv.slice(2));
+const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+const ready =
+  process.versions.modules === NODE_24_ABI && flags.every((flag) => process.execArgv.includes(flag));
+if (ready) {
+  module.enableCompileCache();
+  process.argv.splice(1, Infinity, entry.file, ...entry.args);
+  // A launcher that is killed cannot forward the signal: its closed channel says the same.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
+  await import(pathToFileURL(entry.file).href);
+} else {
+  const child = spawn(findNode24(), [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+  });
+}
