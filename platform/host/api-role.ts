@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createApi, underAppsDomain, type ApiPorts, type PlatformStatus, type WorkerStatus } from '@vumi/api';
+import { deriveId, type AppRef } from '@vumi/core';
+import { createHosting } from '@vumi/hosting';
+import { sharedStateKey } from '@vumi/sandbox';
+import { transportTypes } from '@vumi/transports';
+import type { Simulator } from '@vumi/transports/smpp/simulator';
+import { obtainAdminToken, type AdminToken } from './admin-token.ts';
+import { deployBundle } from './deployer.ts';
+import { API_CONNECTOR } from './dispatch-role.ts';
+import type { Heartbeat, WorkerState } from './heartbeat.ts';
+import { startHttpServer } from './http-server.ts';
+import { deploySamples } from './sample-deployer.ts';
+import type { SandboxRolePorts } from './sandbox-role.ts';
+import { sendForAccount } from './sender.ts';
+import { startSimulator } from './smsc-simulator.ts';
+import type { TransportState } from './transport-manager.ts';
+
+/** What the role `api` shows to whoever started it. */
+export interface ApiRole extends AsyncDisposable {
+  /** Without a final slash. */
+  readonly url: string;
+  readonly adminToken: AdminToken;
+  /** Port of the simulator in this process, or null. */
+  readonly smscPort: number | null;
+  /** Whether the sample apps are deployed here. */
+  readonly demo: boolean;
+  appUrl(ref: AppRef): string;
+}
+
+export type ApiRolePorts = SandboxRolePorts & { readonly heartbeat: Heartbeat };
+
+/** Serves the API and the pages of apps, and runs the SMSC simulator that the API drives. */
+export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
+  await using stack = new AsyncDisposableStack();
+  const { config, store, logger } = ports;
+  const adminToken = await obtainAdminToken(config);
+  await store.tokens.ensure(adminToken.token, { label: 'administrator', scopes: ['admin'] });
+  const started = await startSimulator(config, logger);
+  const simulator = started === null ? null : stack.use(started);
+
+  const handler: { handle: (request: IncomingMessage, response: ServerResponse) => void } = {
+    handle: (_request, response) => void response.writeHead(503).end(),
+  };
+  const server = stack.use(
+    await startHttpServer(config.http, (request, response) => handler.handle(request, response)),
+  );
+  const urls = createUrls(config.http.apps_domain, config.http.host, server.port);
+  handler.handle = createHandler(ports, adminToken, simulator, urls);
+
+  if (config.demo === true) {
+    await deploySamples(
+      { store, logger, deploy: (ref, zip, options) => deployBundle(store, ref, zip, options) },
+      { host: config.simulators.smsc.host, port: simulator?.port ?? config.simulators.smsc.port },
+    );
+  }
+  const owned = stack.move();
+  return {
+    url: urls.publicUrl,
+    adminToken,
+    smscPort: simulator?.port ?? null,
+    demo: config.demo === true,
+    appUrl: urls.appUrl,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'>;
+
+function createUrls(appsDomain: string, host: string, port: number): Urls {
+  // What listens on every address is reached by this machine's own name.
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return {
+    publicUrl: `http://${name}:${port}`,
+    appUrl: ({ account, app }) => `http://${account}--${app}.${appsDomain}:${port}/`,
+  };
+}
+
+/** The host name decides: pages of apps under the apps' domain, the API everywhere else. */
+function createHandler(
+  ports: ApiRolePorts,
+  adminToken: AdminToken,
+  simulator: Simulator | null,
+  urls: Urls,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { config, store, catalog, state, connectors, logger, clock } = ports;
+  const appsDomain = config.http.apps_domain;
+  const { outbound } = connectors.application(API_CONNECTOR);
+  const api = createApi({
+    store,
+    logger,
+    clock,
+    appsDomain,
+    ...urls,
+    deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+    send: (account, message, key) =>
+      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, key),
+    simulator,
+    transportTypes,
+    status: () => platformStatus(ports.heartbeat),
+  });
+  const hosting = createHosting({
+    logger,
+    clock,
+    appsDomain,
+    activeVersion: (ref) =>
+      catalog.table().isActive(ref.account) ? catalog.table().activeVersion(ref) : null,
+    manifest: async (ref, version) => (await store.versions.get(ref, version)).manifest,
+    file: (ref, version, path) => store.versions.file(ref, version, path),
+    readState: async (ref, key) => {
+      const text = await state.get(sharedStateKey(ref, key));
+      return text === null ? null : (JSON.parse(text) as unknown);
+    },
+    // Every process that serves pages has the same administrator's token, so it needs no secret of its own.
+    tokenSecret: deriveId('frontend-token', adminToken.token),
+  });
+  return (request, response) => {
+    const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);
+    (isPage ? hosting : api)(request, response);
+  };
+}
+
+async function platformStatus(heartbeat: Heartbeat): Promise<PlatformStatus> {
+  const processes = await heartbeat.workers();
+  const transports = processes.flatMap((worker) => worker.transports);
+  return { ready: true, workers: [...processes.map(toProcess), ...transports.map(toWorker)] };
+}
+
+function toWorker({ name, type, status, message }: TransportState): WorkerStatus {
+  return { name, kind: `transport (${type})`, status, message };
+}
+
+function toProcess({ worker_id, roles }: WorkerState): WorkerStatus {
+  return { name: worker_id, kind: `process (${roles.join(', ')})`, status: 'ok' };
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import type { Clock, KeyedState, Logger } from '@vumi/core';
+import type { Role } from './config-schema.ts';
+import type { TransportState } from './transport-manager.ts';
+
+const BEAT_MS = 2000;
+/** A process that has not been heard of for so long is gone. */
+const GONE_MS = 3 * BEAT_MS + 1000;
+const KEY = 'status/workers';
+const MANY = 200;
+
+/** What a process says of itself, for the status of the whole platform. */
+export interface WorkerState {
+  readonly worker_id: string;
+  readonly hostname: string;
+  readonly pid: number;
+  readonly roles: readonly Role[];
+  readonly started_at: string;
+  readonly seen_at: string;
+  readonly transports: readonly TransportState[];
+  readonly sandbox: object | null;
+}
+
+export type WorkerReport = Pick<WorkerState, 'transports' | 'sandbox'>;
+
+export interface Heartbeat extends AsyncDisposable {
+  /** The processes that were heard of lately, this one as it is now. */
+  workers(): Promise<WorkerState[]>;
+}
+
+/** Tells the other processes of this platform, through the state, how this one is doing. */
+export function startHeartbeat(
+  ports: { state: KeyedState; clock: Clock; logger: Logger; report: () => WorkerReport },
+  roles: readonly Role[],
+): Heartbeat {
+  const { state, clock, logger } = ports;
+  const iso = (): string => new Date(clock()).toISOString();
+  const identity = {
+    worker_id: `${hostname()}:${process.pid}`,
+    hostname: hostname(),
+    pid: process.pid,
+    roles,
+    started_at: iso(),
+  };
+  const beat = async (): Promise<WorkerState[]> => {
+    const own: WorkerState = { ...identity, seen_at: iso(), ...ports.report() };
+    const all = await state.putField(KEY, identity.worker_id, JSON.stringify(own), GONE_MS);
+    // Restarts leave their entries behind; who is alive writes its own again at the next beat.
+    if (Object.keys(all).length > MANY) await state.delete(KEY);
+    return Object.values(all)
+      .map((text) => JSON.parse(text) as WorkerState)
+      .filter((worker) => Date.parse(worker.seen_at) > clock() - GONE_MS)
+      .sort((a, b) => a.worker_id.localeCompare(b.worker_id));
+  };
+  const quietly = (): void => {
+    beat().catch((error: unknown) => logger.warn({ error }, 'cannot report this process to the others'));
+  };
+  quietly();
+  const timer = setInterval(quietly, BEAT_MS).unref();
+  return {
+    workers: beat,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+    },
+  };
+}

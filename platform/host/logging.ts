@@ -1,0 +1,17 @@
+import type { Logger } from '@vumi/core';
+import { pino } from 'pino';
+import type { Config } from './config-schema.ts';
+
+/** JSON lines on standard error: standard output belongs to whoever reads the banner or a command's answer. */
+export function createLogger(level: Config['log_level']): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['password', '*.password', 'token', '*.token'], censor: '[hidden]' },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    pino.destination({ dest: 2, sync: false }),
+  );
+}

@@ -1,0 +1,57 @@
+import { errorText, VumiError } from '@vumi/core';
+import { parseArguments, SMSC_USAGE, UP_USAGE } from './arguments.ts';
+import { banner } from './banner.ts';
+import { loadConfig, type Flags } from './config.ts';
+import { createLogger } from './logging.ts';
+import { startPlatform } from './platform.ts';
+import { startSmscProcess } from './smsc-process.ts';
+
+const USAGE_ERROR = 2;
+/** A part that does not stop must not keep the process: what it held is safe on disk or with the broker. */
+const STOP_PATIENCE_MS = 20_000;
+
+async function main([command, ...args]: readonly string[]): Promise<void> {
+  const { help, flags } = parseArguments(args);
+  if (help) {
+    process.stdout.write(command === 'smsc' ? SMSC_USAGE : UP_USAGE);
+    return;
+  }
+  const running = command === 'smsc' ? await smsc(flags) : await up(flags);
+  await stopSignal();
+  const watchdog = setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
+  await running[Symbol.asyncDispose]();
+  clearTimeout(watchdog);
+}
+
+async function up(flags: Flags): Promise<AsyncDisposable> {
+  const startedAt = performance.now();
+  const config = await loadConfig(flags);
+  const logger = createLogger(config.log_level);
+  process.on('unhandledRejection', (error) =>
+    logger.error({ error }, 'a promise was rejected and nobody listened'),
+  );
+  const platform = await startPlatform(config, logger);
+  process.stdout.write(banner(platform, performance.now() - startedAt));
+  return platform;
+}
+
+async function smsc(flags: Flags): Promise<AsyncDisposable> {
+  const config = await loadConfig({ logLevel: 'warn', ...flags });
+  const port = flags.httpPort === undefined ? 8001 : config.http.port;
+  return startSmscProcess({ ...config, http: { ...config.http, port } }, createLogger(config.log_level));
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const text = error instanceof VumiError ? error.message : ((error as Error).stack ?? errorText(error));
+  process.stderr.write(`vumi: ${text}\n`);
+  // Not `exitCode`: what had started before the error would keep the process.
+  process.exit(error instanceof VumiError && error.code === 'config.invalid' ? USAGE_ERROR : 1);
+}

@@ -1,0 +1,45 @@
+import { deriveId, newId, send, VumiError, type UserMessage } from '@vumi/core';
+import { stampMessage } from '@vumi/dispatch';
+import type { SendRequest } from '@vumi/api';
+import type { Catalog } from './catalog.ts';
+
+/**
+ * Sends a message as an account. The same idempotency key gives the same message id, and every step behind knows a
+ * message by its id, so that a request that is made twice sends once.
+ */
+export async function sendForAccount(
+  ports: { catalog: Catalog; publishOutbound: (message: UserMessage) => Promise<void> },
+  account: string,
+  request: SendRequest,
+  idempotencyKey: string | null,
+): Promise<UserMessage> {
+  const table = ports.catalog.table();
+  if (!table.isActive(account)) {
+    throw new VumiError('account.inactive', `account "${account}" is inactive; activate it before it sends`);
+  }
+  const route = table.outboundRoute(account, {
+    ...(request.app === undefined ? {} : { app: request.app }),
+    ...(request.from_addr === undefined ? {} : { from: request.from_addr }),
+  });
+  if (route === null) {
+    const wanted = [
+      request.app === undefined ? '' : ` for app "${request.app}"`,
+      request.from_addr === undefined ? '' : ` from "${request.from_addr}"`,
+    ].join('');
+    throw new VumiError(
+      'route.none',
+      `account "${account}" has no route${wanted}; add one with PUT /routes/:name`,
+    );
+  }
+  const message = stampMessage(
+    {
+      ...send(request.to_addr, request.content),
+      message_id: idempotencyKey === null ? newId() : deriveId('api', account, idempotencyKey),
+      transport_name: route.transport,
+      from_addr: route.to_addr,
+    },
+    { account, app: request.app ?? null },
+  );
+  await ports.publishOutbound(message);
+  return message;
+}
