@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { serverUrls } from '../backend.ts';
+import { benchAmqpLoop } from './amqp-loop.ts';
+import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
+import { benchSmpp } from './smpp.ts';
+
+/** Windows of deliver_sm in flight, as SMSCs are set to. */
+const WINDOW = 100;
+const COUNT = Number(process.env['VUMI_BENCH_COUNT'] ?? 10_000);
+const ROUND_TRIP = '--round-trip';
+const run = promisify(execFile);
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en').padStart(8)}/s`;
+
+/** The backend is fixed when a process starts, so each gets a process. */
+async function roundTripOn(backend: 'embedded' | 'servers'): Promise<RoundTrip> {
+  const args = [
+    '--no-node-snapshot',
+    '--disable-warning=ExperimentalWarning',
+    fileURLToPath(import.meta.url),
+    ROUND_TRIP,
+  ];
+  const { stdout } = await run(process.execPath, args, {
+    env: { ...process.env, VUMI_TEST_BACKEND: backend },
+  });
+  return JSON.parse(stdout) as RoundTrip;
+}
+
+function show(name: string, trip: RoundTrip, baseline: number | null): void {
+  const share =
+    baseline === null ? '' : `  ${Math.round((100 * trip.rate) / baseline)} % of the raw amqplib loop`;
+  print(`  ${name.padEnd(34)}${perSecond(trip.rate)}${share}`);
+  print(
+    `  ${''.padEnd(34)}  at 50/s: p50 ${trip.p50.toFixed(1)} ms, p99 ${trip.p99.toFixed(1)} ms; lost ${trip.lost}, doubled ${trip.doubled}`,
+  );
+}
+
+async function main(): Promise<void> {
+  print(`Vumi bench: ${COUNT} messages, window ${WINDOW}; everything on this one machine\n`);
+  print('SMPP, submit_sm and its response:');
+  for (const { window, ours, bare } of await benchSmpp()) {
+    print(
+      `  window ${String(window).padEnd(27)}${perSecond(ours)}  ${Math.round((100 * ours) / bare)} % of the bare smpp client's${perSecond(bare)}`,
+    );
+  }
+  print('\nRaw amqplib loop on RabbitMQ, two durable hops, nothing done:');
+  const loop = await benchAmqpLoop(serverUrls.broker, COUNT * 2).catch(() => null);
+  print(
+    loop === null
+      ? '  no RabbitMQ answers: left out'
+      : `  ${'quorum queues, prefetch 500'.padEnd(34)}${perSecond(loop)}`,
+  );
+  print('\nMO over SMPP → app in the sandbox → MT over SMPP; durable, stored, receipts correlated:');
+  show('embedded', await roundTripOn('embedded'), null);
+  if (loop !== null) show('RabbitMQ, Postgres, Redis', await roundTripOn('servers'), loop);
+}
+
+if (process.argv.includes(ROUND_TRIP)) {
+  process.stdout.write(JSON.stringify(await benchRoundTrip(COUNT, WINDOW)));
+} else {
+  await main();
+}

@@ -1,0 +1,283 @@
+import { parseFailure, VumiError, type BodyHandler, type Delivery } from '@vumi/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrokerPlace, type BrokerPlace } from './broker-place.ts';
+import { createGate } from './gate.ts';
+
+const PATIENCE = { timeout: 10_000, interval: 5 };
+
+describe('a broker', () => {
+  let place: BrokerPlace;
+
+  beforeAll(async () => {
+    place = await openBrokerPlace();
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
+  function consume(
+    queue: string,
+    handle: BodyHandler,
+    options: { prefetch?: number; maxAttempts?: number; exclusive?: boolean } = {},
+  ) {
+    return place.broker.consume(queue, handle, {
+      prefetch: 10,
+      failuresKey: `${queue}.failures`,
+      ...options,
+    });
+  }
+
+  async function failuresOf(queue: string, count: number) {
+    const bodies: string[] = [];
+    const consumer = await consume(`${queue}.failures`, async (body) => void bodies.push(body));
+    await expect.poll(() => bodies.length, PATIENCE).toBe(count);
+    await consumer[Symbol.asyncDispose]();
+    return bodies.map(parseFailure);
+  }
+
+  test('delivers what was published before any consumer existed, in order, as first attempts', async () => {
+    const queue = place.queue();
+    await Promise.all(['one', 'two', 'three'].map((body) => place.broker.publish(queue, body)));
+    const got: [string, Delivery][] = [];
+    await using _ = await consume(queue, async (body, delivery) => void got.push([body, delivery]));
+    await expect.poll(() => got.length, PATIENCE).toBe(3);
+    const first = { redelivered: false, attempt: 1 };
+    expect(got).toEqual([
+      ['one', first],
+      ['two', first],
+      ['three', first],
+    ]);
+  });
+
+  test('keeps every character of a body', async () => {
+    const queue = place.queue();
+    const body = JSON.stringify({ content: 'naïve ☃ 😀 \u0000 \u2028 "quoted"', long: 'x'.repeat(300_000) });
+    const got: string[] = [];
+    await using _ = await consume(queue, async (text) => void got.push(text));
+    await place.broker.publish(queue, body);
+    await expect.poll(() => got, PATIENCE).toEqual([body]);
+  });
+
+  test('does not deliver an acknowledged message again', async () => {
+    const queue = place.queue();
+    let handled = 0;
+    const first = await consume(queue, async () => void (handled += 1));
+    await place.broker.publish(queue, 'once');
+    await expect.poll(() => handled, PATIENCE).toBe(1);
+    await first[Symbol.asyncDispose]();
+    expect(await place.broker.depth(queue)).toBe(0);
+    const rest: string[] = [];
+    await using _ = await consume(queue, async (body) => void rest.push(body));
+    await place.broker.publish(queue, 'next');
+    await expect.poll(() => rest, PATIENCE).toEqual(['next']);
+  });
+
+  test('delivers a rejected message again, flagged and with the number of the attempt', async () => {
+    const queue = place.queue();
+    const deliveries: Delivery[] = [];
+    await using _ = await consume(queue, async (_body, delivery) => {
+      deliveries.push(delivery);
+      if (delivery.attempt < 3) throw new Error('not yet');
+    });
+    await place.broker.publish(queue, 'stubborn');
+    await expect.poll(() => deliveries.length, PATIENCE).toBe(3);
+    expect(deliveries).toEqual([
+      { redelivered: false, attempt: 1 },
+      { redelivered: true, attempt: 2 },
+      { redelivered: true, attempt: 3 },
+    ]);
+  });
+
+  test('moves a message to the failures after its last attempt, and asks for another try later', async () => {
+    const queue = place.queue();
+    let attempts = 0;
+    await using _ = await consume(
+      queue,
+      async () => {
+        attempts += 1;
+        throw new VumiError('internal', 'the handler is at odds with it');
+      },
+      { maxAttempts: 3 },
+    );
+    await place.broker.publish(queue, '{"message_id":"m1"}');
+    const [failure] = await failuresOf(queue, 1);
+    expect(attempts).toBe(3);
+    expect(failure).toMatchObject({ message: { message_id: 'm1' }, failure_code: 'temporary' });
+    expect(failure?.reason).toContain('the handler is at odds with it');
+    expect(await place.broker.depth(queue)).toBe(0);
+  });
+
+  test('moves a message to the failures at once when no further attempt could help', async () => {
+    const queue = place.queue();
+    let attempts = 0;
+    await using _ = await consume(queue, async () => {
+      attempts += 1;
+      throw new VumiError('message.not_json', 'no message at all');
+    });
+    await place.broker.publish(queue, 'gibberish');
+    const [failure] = await failuresOf(queue, 1);
+    expect(attempts).toBe(1);
+    expect(failure).toMatchObject({ message: 'gibberish', failure_code: 'permanent' });
+  });
+
+  test('holds a message through an outage without using up its attempts', async () => {
+    const queue = place.queue();
+    const attempts: number[] = [];
+    await using _ = await consume(
+      queue,
+      async (_body, { attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length < 6) throw new VumiError('state.unavailable', 'the state is away');
+      },
+      { maxAttempts: 2 },
+    );
+    await place.broker.publish(queue, 'patient');
+    await expect.poll(() => attempts, PATIENCE).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  test('hands over no more than prefetch messages at a time', async () => {
+    const queue = place.queue();
+    const gate = createGate();
+    let active = 0;
+    let most = 0;
+    let done = 0;
+    await using _ = await consume(
+      queue,
+      async () => {
+        active += 1;
+        most = Math.max(most, active);
+        await gate.passed;
+        active -= 1;
+        done += 1;
+      },
+      { prefetch: 3 },
+    );
+    await Promise.all(Array.from({ length: 20 }, (_, n) => place.broker.publish(queue, String(n))));
+    await expect.poll(() => active, PATIENCE).toBe(3);
+    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(17);
+    gate.open();
+    await expect.poll(() => done, PATIENCE).toBe(20);
+    expect(most).toBe(3);
+  });
+
+  test('delivers to every queue that is bound to a key', async () => {
+    const [key, copy] = [place.queue(), place.queue()];
+    await place.broker.bind(copy, key);
+    await place.broker.publish(key, 'for both');
+    const got: string[] = [];
+    await using _ = await consume(key, async (body) => void got.push(`${body} (own)`));
+    await using _copy = await consume(copy, async (body) => void got.push(`${body} (copy)`));
+    await expect.poll(() => got.toSorted(), PATIENCE).toEqual(['for both (copy)', 'for both (own)']);
+  });
+
+  test('shares a queue between its consumers', async () => {
+    const queue = place.queue();
+    const gate = createGate();
+    const handled = { a: 0, b: 0 };
+    const handler = (who: 'a' | 'b') => async () => {
+      handled[who] += 1;
+      await gate.passed;
+    };
+    await using _a = await consume(queue, handler('a'), { prefetch: 5 });
+    await using _b = await consume(queue, handler('b'), { prefetch: 5 });
+    await Promise.all(Array.from({ length: 10 }, (_, n) => place.broker.publish(queue, String(n))));
+    await expect.poll(() => handled, PATIENCE).toEqual({ a: 5, b: 5 });
+    gate.open();
+  });
+
+  test('hands nothing to a paused consumer until it resumes', async () => {
+    const [queue, other] = [place.queue(), place.queue()];
+    const got: string[] = [];
+    const seen: string[] = [];
+    await using consumer = await consume(queue, async (body) => void got.push(body));
+    await using _other = await consume(other, async (body) => void seen.push(body));
+    await consumer.pause();
+    await place.broker.publish(queue, 'one');
+    await place.broker.publish(queue, 'two');
+    await place.broker.publish(other, 'sign');
+    await expect.poll(() => seen, PATIENCE).toEqual(['sign']);
+    expect(got).toEqual([]);
+    await consumer.resume();
+    await expect.poll(() => got, PATIENCE).toEqual(['one', 'two']);
+  });
+
+  test('waits for the handlers in progress when a consumer is disposed of, and leaves the rest', async () => {
+    const queue = place.queue();
+    const gate = createGate();
+    const started: string[] = [];
+    const finished: string[] = [];
+    const consumer = await consume(
+      queue,
+      async (body) => {
+        started.push(body);
+        await gate.passed;
+        finished.push(body);
+      },
+      { prefetch: 2 },
+    );
+    await Promise.all(['a', 'b', 'c', 'd'].map((body) => place.broker.publish(queue, body)));
+    await expect.poll(() => started.length, PATIENCE).toBe(2);
+    const disposed = consumer[Symbol.asyncDispose]();
+    gate.open();
+    await disposed;
+    expect(finished).toEqual(['a', 'b']);
+    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(2);
+    const rest: string[] = [];
+    await using _ = await consume(queue, async (body) => void rest.push(body));
+    await expect.poll(() => rest, PATIENCE).toEqual(['c', 'd']);
+  });
+
+  test('puts a message back at once when its consumer is disposed of between two attempts', async () => {
+    const queue = place.queue();
+    const rejected = createGate();
+    const consumer = await consume(queue, async () => {
+      rejected.open();
+      throw new VumiError('store.unavailable', 'the store is away');
+    });
+    await place.broker.publish(queue, 'homeless');
+    await rejected.passed;
+    await consumer[Symbol.asyncDispose]();
+    const got: boolean[] = [];
+    await using _ = await consume(queue, async (_body, { redelivered }) => void got.push(redelivered));
+    await expect.poll(() => got, PATIENCE).toEqual([true]);
+  });
+
+  test('lets one exclusive consumer work at a time and another take over when it goes', async () => {
+    const queue = place.queue('exclusive');
+    const got: string[] = [];
+    const options = { exclusive: true, prefetch: 1 };
+    const first = await consume(queue, async (body) => void got.push(`first ${body}`), options);
+    await using _ = await consume(queue, async (body) => void got.push(`second ${body}`), options);
+    for (const body of ['1', '2', '3', '4']) await place.broker.publish(queue, body);
+    await expect.poll(() => got, PATIENCE).toEqual(['first 1', 'first 2', 'first 3', 'first 4']);
+    await first[Symbol.asyncDispose]();
+    await place.broker.publish(queue, '5');
+    await expect.poll(() => got.at(-1), PATIENCE).toBe('second 5');
+  });
+
+  test('knows how many messages wait, and that none wait in a queue that nobody knows', async () => {
+    const queue = place.queue();
+    expect(await place.broker.depth(queue)).toBe(0);
+    await Promise.all(['a', 'b', 'c'].map((body) => place.broker.publish(queue, body)));
+    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(3);
+  });
+
+  test('brings 5,000 messages through in order, none lost and none doubled', async () => {
+    const queue = place.queue();
+    const got: number[] = [];
+    await using _ = await consume(queue, async (body) => void got.push(Number(body)), { prefetch: 100 });
+    await Promise.all(Array.from({ length: 5_000 }, (_, n) => place.broker.publish(queue, String(n))));
+    await expect.poll(() => got.length, PATIENCE).toBe(5_000);
+    expect(got).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
+  });
+});
+
+test('a closed broker refuses to publish and to consume', async () => {
+  const place = await openBrokerPlace();
+  const queue = place.queue();
+  await place.broker.publish(queue, 'before');
+  await place[Symbol.asyncDispose]();
+  await expect(place.broker.publish(queue, 'after')).rejects.toMatchObject({ code: 'broker.closed' });
+  const options = { prefetch: 1, failuresKey: `${queue}.failures` };
+  await expect(place.broker.consume(queue, async () => {}, options)).rejects.toMatchObject({
+    code: 'broker.closed',
+  });
+});

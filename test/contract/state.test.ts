@@ -1,0 +1,239 @@
+import type { StateCommit } from '@vumi/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStatePlace, type StatePlace } from './state-place.ts';
+
+const PATIENCE = { timeout: 5_000, interval: 5 };
+const SHORT_MS = 60;
+const LONG_MS = 60_000;
+
+describe('keyed state', () => {
+  let place: StatePlace;
+  let lastKey = 0;
+
+  beforeAll(async () => {
+    place = await openStatePlace();
+  });
+  afterAll(() => place[Symbol.asyncDispose]());
+
+  const key = (): string => `app/demo/quiz/user/+27761234567/key ${(lastKey += 1)}`;
+  const commit = (fields: Partial<StateCommit>): StateCommit => ({
+    marker: key(),
+    markerTtlMs: LONG_MS,
+    writes: [],
+    outbox: [],
+    ...fields,
+  });
+
+  test('gives back what was set, character for character, and the newest of it', async () => {
+    const [name, value] = [key(), JSON.stringify({ text: 'naïve ☃ 😀 "quoted" \u0000' })];
+    expect(await place.state.get(name)).toBeNull();
+    await place.state.set(name, 'first');
+    await place.state.set(name, value);
+    expect(await place.state.get(name)).toBe(value);
+  });
+
+  test('forgets a value after its time', async () => {
+    const [short, long] = [key(), key()];
+    await place.state.set(short, '1', SHORT_MS);
+    await place.state.set(long, '1', LONG_MS);
+    expect(await place.state.get(short)).toBe('1');
+    await expect.poll(() => place.state.get(short), PATIENCE).toBeNull();
+    expect(await place.state.get(long)).toBe('1');
+    expect(await place.state.delete(short)).toBe(false);
+    expect(await place.state.setIfAbsent(short, '2')).toBe(true);
+  });
+
+  test('forgets the time of a value that is set anew without one', async () => {
+    const [name, other] = [key(), key()];
+    await place.state.set(name, '1', SHORT_MS);
+    await place.state.set(name, '2');
+    await place.state.set(other, '1', 2 * SHORT_MS);
+    await expect.poll(() => place.state.get(other), PATIENCE).toBeNull();
+    expect(await place.state.get(name)).toBe('2');
+  });
+
+  test('sets what is absent for one of several callers only', async () => {
+    const name = key();
+    const results = await Promise.all(
+      ['a', 'b', 'c'].map((value) => place.state.setIfAbsent(name, value, LONG_MS)),
+    );
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(await place.state.get(name)).toBe(['a', 'b', 'c'][results.indexOf(true)]);
+  });
+
+  test('says whether what it deleted was there', async () => {
+    const name = key();
+    await place.state.set(name, '1');
+    expect(await place.state.delete(name)).toBe(true);
+    expect(await place.state.delete(name)).toBe(false);
+    expect(await place.state.get(name)).toBeNull();
+  });
+
+  test('gives a value to one of those who take it', async () => {
+    const name = key();
+    await place.state.set(name, 'prize');
+    const taken = await Promise.all([1, 2, 3].map(() => place.state.take(name)));
+    expect(taken.filter((value) => value === 'prize')).toHaveLength(1);
+    expect(taken.filter((value) => value === null)).toHaveLength(2);
+  });
+
+  test('counts from nothing, up and down', async () => {
+    const name = key();
+    expect(await place.state.increment(name, 5)).toBe(5);
+    expect(await place.state.increment(name, -7)).toBe(-2);
+    expect(await place.state.get(name)).toBe('-2');
+  });
+
+  test('loses no increment of many callers', async () => {
+    const name = key();
+    const results = await Promise.all(Array.from({ length: 500 }, () => place.state.increment(name, 1)));
+    expect(new Set(results).size).toBe(500);
+    expect(await place.state.get(name)).toBe('500');
+  });
+
+  test.each(['"7"', '1.5', 'text', '{}', '01'])('does not count with %s', async (value) => {
+    const name = key();
+    await place.state.set(name, value);
+    await expect(place.state.increment(name, 1)).rejects.toMatchObject({ code: 'state.not_a_number' });
+    expect(await place.state.get(name)).toBe(value);
+  });
+
+  test('does not count by a fraction', async () => {
+    await expect(place.state.increment(key(), 0.5)).rejects.toMatchObject({ code: 'state.not_a_number' });
+  });
+
+  test('gives a counter its time at the first increment and keeps it at the next', async () => {
+    const name = key();
+    await place.state.increment(name, 1, 2 * SHORT_MS);
+    await place.state.increment(name, 1, LONG_MS);
+    await place.state.increment(name, 1);
+    await expect.poll(() => place.state.get(name), PATIENCE).toBeNull();
+    expect(await place.state.increment(name, 1, LONG_MS)).toBe(1);
+  });
+
+  test('collects the fields of a record and answers all of them', async () => {
+    const name = key();
+    expect(await place.state.putField(name, '1', 'one', LONG_MS)).toEqual({ '1': 'one' });
+    const both = await place.state.putField(name, '2', 'two', LONG_MS);
+    expect(both).toEqual({ '1': 'one', '2': 'two' });
+    expect(await place.state.putField(name, '1', 'uno', LONG_MS)).toEqual({ '1': 'uno', '2': 'two' });
+    expect(await place.state.getFields(name)).toEqual({ '1': 'uno', '2': 'two' });
+    expect(await place.state.delete(name)).toBe(true);
+    expect(await place.state.getFields(name)).toEqual({});
+    expect(await place.state.putField(name, '3', 'three', LONG_MS)).toEqual({ '3': 'three' });
+  });
+
+  test('shows the whole record to exactly one of those who complete it together', async () => {
+    const name = key();
+    const parts = ['1', '2', '3', '4'];
+    const answers = await Promise.all(parts.map((part) => place.state.putField(name, part, 'x', LONG_MS)));
+    expect(answers.filter((record) => Object.keys(record).length === parts.length)).toHaveLength(1);
+  });
+
+  test('forgets a record after its time, which each field renews', async () => {
+    const [name, later] = [key(), key()];
+    await place.state.putField(name, '1', 'one', LONG_MS);
+    await place.state.putField(name, '2', 'two', SHORT_MS);
+    await place.state.set(later, '1', 2 * SHORT_MS);
+    await expect.poll(() => place.state.get(later), PATIENCE).toBeNull();
+    expect(await place.state.getFields(name)).toEqual({});
+    expect(await place.state.putField(name, '3', 'three', LONG_MS)).toEqual({ '3': 'three' });
+  });
+
+  test('commits writes, marker and outbox together', async () => {
+    const [set, gone, counter] = [key(), key(), key()];
+    await place.state.set(gone, 'old');
+    await place.state.set(counter, '41');
+    const request = commit({
+      writes: [
+        { op: 'set', key: set, value: '"new"', ttlMs: LONG_MS },
+        { op: 'delete', key: gone },
+        { op: 'increment', key: counter, by: 1 },
+        { op: 'increment', key: counter, by: 8 },
+      ],
+      outbox: ['{"content":"first ☃"}', '{"content":"second"}'],
+    });
+    expect(await place.state.committed(request.marker)).toBeNull();
+    expect(await place.state.commit(request)).toEqual({ fresh: true, outbox: request.outbox });
+    expect(await Promise.all([set, gone, counter].map((name) => place.state.get(name)))).toEqual([
+      '"new"',
+      null,
+      '50',
+    ]);
+    expect(await place.state.committed(request.marker)).toEqual(request.outbox);
+  });
+
+  test('counts in a commit with what the commit itself has set or deleted', async () => {
+    const [set, gone] = [key(), key()];
+    await place.state.set(gone, 'text');
+    await place.state.commit(
+      commit({
+        writes: [
+          { op: 'set', key: set, value: '7' },
+          { op: 'increment', key: set, by: 1 },
+          { op: 'delete', key: gone },
+          { op: 'increment', key: gone, by: 3 },
+        ],
+      }),
+    );
+    expect(await place.state.get(set)).toBe('8');
+    expect(await place.state.get(gone)).toBe('3');
+  });
+
+  test('writes nothing for a marker that is there, and answers what it left', async () => {
+    const counter = key();
+    const request = commit({ writes: [{ op: 'increment', key: counter, by: 1 }], outbox: ['original'] });
+    await place.state.commit(request);
+    expect(await place.state.commit({ ...request, outbox: ['another'] })).toEqual({
+      fresh: false,
+      outbox: ['original'],
+    });
+    expect(await place.state.get(counter)).toBe('1');
+  });
+
+  test('lets exactly one of many commits under one marker be the fresh one', async () => {
+    const [counter, marker] = [key(), key()];
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        place.state.commit(
+          commit({ marker, writes: [{ op: 'increment', key: counter, by: 1 }], outbox: [String(n)] }),
+        ),
+      ),
+    );
+    expect(results.filter(({ fresh }) => fresh)).toHaveLength(1);
+    expect(new Set(results.map(({ outbox }) => outbox[0])).size).toBe(1);
+    expect(await place.state.get(counter)).toBe('1');
+  });
+
+  test('commits nothing at all when one increment cannot be done', async () => {
+    const [set, text] = [key(), key()];
+    await place.state.set(text, '"text"');
+    const request = commit({
+      writes: [
+        { op: 'set', key: set, value: '1' },
+        { op: 'increment', key: text, by: 1 },
+      ],
+    });
+    await expect(place.state.commit(request)).rejects.toMatchObject({
+      code: 'state.not_a_number',
+      message: expect.stringContaining(text) as string,
+    });
+    expect(await place.state.get(set)).toBeNull();
+    expect(await place.state.committed(request.marker)).toBeNull();
+  });
+
+  test('forgets a marker after its time', async () => {
+    const request = commit({ markerTtlMs: SHORT_MS, outbox: ['x'] });
+    await place.state.commit(request);
+    await expect.poll(() => place.state.committed(request.marker), PATIENCE).toBeNull();
+    expect(await place.state.commit(request)).toMatchObject({ fresh: true });
+  });
+
+  test('keeps the expiry of a counter that a commit increments', async () => {
+    const counter = key();
+    await place.state.increment(counter, 1, 2 * SHORT_MS);
+    await place.state.commit(commit({ writes: [{ op: 'increment', key: counter, by: 1 }] }));
+    expect(await place.state.get(counter)).toBe('2');
+    await expect.poll(() => place.state.get(counter), PATIENCE).toBeNull();
+  });
+});

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Store } from '@vumi/store';
+import {
+  createApp,
+  newVersion,
+  openQuietStore,
+  openStorePlace,
+  readSql,
+  runSql,
+  type StorePlace,
+} from './store-place.ts';
+
+let place: StorePlace;
+let store: Store;
+
+beforeAll(async () => {
+  place = await openStorePlace();
+  store = await openQuietStore(place.url);
+});
+
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+
+describe('accounts', () => {
+  test('an account starts active and can be switched off and on', async () => {
+    expect(await store.accounts.create('clinic')).toMatchObject({ name: 'clinic', active: true });
+    expect(await store.accounts.setActive('clinic', false)).toMatchObject({ active: false });
+    expect(await store.accounts.get('clinic')).toMatchObject({ name: 'clinic', active: false });
+    expect(await store.accounts.setActive('clinic', true)).toMatchObject({ active: true });
+  });
+
+  test('a name is taken once', async () => {
+    await store.accounts.create('taken');
+    await expect(store.accounts.create('taken')).rejects.toMatchObject({ code: 'request.conflict' });
+  });
+
+  test('a name that is no slug is refused with its field', async () => {
+    await expect(store.accounts.create('No Slug')).rejects.toMatchObject({
+      code: 'request.invalid',
+      field: 'name',
+    });
+  });
+
+  test('an account that does not exist is not found, and the error says what to do', async () => {
+    await expect(store.accounts.get('nobody')).rejects.toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('create it'),
+    });
+    await expect(store.accounts.setActive('nobody', true)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('pages follow each other until the last, which has no cursor', async () => {
+    for (const name of ['page-a', 'page-b', 'page-c']) await store.accounts.create(name);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await store.accounts.list({ limit: 2, ...(cursor === null ? {} : { cursor }) });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items.map(({ name }) => name));
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(seen.toSorted());
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(['page-a', 'page-b', 'page-c']));
+  });
+
+  test.each([
+    ['garbage', 'garbage'],
+    ['a cursor of another list', Buffer.from('["apps","x"]').toString('base64url')],
+    ['an empty text', ''],
+  ])('%s is refused as a cursor', async (_label, cursor) => {
+    await expect(store.accounts.list({ cursor })).rejects.toMatchObject({
+      code: 'request.invalid',
+      field: 'cursor',
+    });
+  });
+
+  test.each([0, -1, 1001, 1.5, Number.NaN])('a limit of %s is refused', async (limit) => {
+    await expect(store.accounts.list({ limit })).rejects.toMatchObject({
+      code: 'request.invalid',
+      field: 'limit',
+    });
+  });
+});
+
+describe('tokens', () => {
+  test('a token is known again by its text, of which the database has only the hash', async () => {
+    await store.accounts.create('with-token');
+    const { token, info } = await store.tokens.issue({
+      account: 'with-token',
+      label: 'deploy',
+      scopes: ['apps'],
+    });
+    expect(info).toEqual({ account: 'with-token', label: 'deploy', scopes: ['apps'] });
+    expect(await store.tokens.verify(token)).toEqual(info);
+    const rows = await readSql<{ row: string }>(place.url, 'select tokens::text as row from tokens');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter(({ row }) => row.includes(token))).toEqual([]);
+  });
+
+  test('a token that was never issued is none', async () => {
+    expect(await store.tokens.verify('vumi_wrong')).toBeNull();
+    expect(await store.tokens.verify('')).toBeNull();
+  });
+
+  test('a token is not issued for an account that does not exist', async () => {
+    await expect(store.tokens.issue({ account: 'nobody', label: 'x', scopes: [] })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  test("an administrator's token from outside is valid however often it is ensured", async () => {
+    const scopes = ['admin'];
+    await store.tokens.ensure('chosen outside', { label: 'first', scopes });
+    await store.tokens.ensure('chosen outside', { label: 'administrator', scopes });
+    expect(await store.tokens.verify('chosen outside')).toEqual({
+      account: null,
+      label: 'administrator',
+      scopes,
+    });
+  });
+});
+
+describe('apps and versions', () => {
+  test('the first version makes the app, and the next ones count on', async () => {
+    const ref = await createApp(store);
+    const { version, created } = await store.versions.add(newVersion(ref, 'second'));
+    expect(created).toBe(true);
+    expect(version).toMatchObject({ ...ref, version: 2, active: true, size: 'zip of second'.length });
+    expect(await store.apps.get(ref)).toMatchObject({ ...ref, active_version: 2, config: {}, secrets: [] });
+    const { items } = await store.versions.list(ref, {});
+    expect(items.map(({ version, active }) => [version, active])).toEqual([
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  test('a bundle that the app has already is that version again', async () => {
+    const ref = await createApp(store);
+    await store.versions.add(newVersion(ref, 'second'));
+    const again = await store.versions.add(newVersion(ref, 'first'));
+    expect(again).toMatchObject({ created: false, version: { version: 1, active: true } });
+  });
+
+  test('a version that is only stored leaves the active one', async () => {
+    const ref = await createApp(store);
+    const { version } = await store.versions.add(newVersion(ref, 'later', { activate: false }));
+    expect(version).toMatchObject({ version: 2, active: false });
+    expect(await store.versions.activate(ref, 2)).toMatchObject({ version: 2, active: true });
+    expect(await store.versions.activate(ref, 1)).toMatchObject({ version: 1, active: true });
+    await expect(store.versions.activate(ref, 3)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('versions added at the same time get numbers of their own', async () => {
+    const ref = await createApp(store);
+    const added = await Promise.all(
+      ['a', 'b', 'c', 'd', 'a'].map((text) => store.versions.add(newVersion(ref, text))),
+    );
+    expect(new Set(added.map(({ version }) => version.version))).toEqual(new Set([2, 3, 4, 5]));
+    expect(added.filter(({ created }) => created)).toHaveLength(4);
+  });
+
+  test('code, bundle and files come back as they were, byte for byte', async () => {
+    const ref = await createApp(store);
+    const bytes = Buffer.from([0, 255, 1, 254]);
+    const worker = { code: 'const nul = "\u0000"; // ünïcode', map: '{"version":3}' };
+    const files = [
+      { path: 'index.html', sha256: 'aa', content_type: 'text/html', bytes },
+      { path: 'copy/ä.html', sha256: 'aa', content_type: 'text/plain', bytes },
+    ];
+    await store.versions.add(newVersion(ref, 'files', { worker, files, bundle: bytes }));
+    expect(await store.versions.worker(ref, 2)).toEqual(worker);
+    expect(await store.versions.bundle(ref, 2)).toEqual(bytes);
+    expect(await store.versions.file(ref, 2, 'index.html')).toEqual({
+      sha256: 'aa',
+      content_type: 'text/html',
+      bytes,
+    });
+    expect(await store.versions.file(ref, 2, 'copy/ä.html')).toMatchObject({ content_type: 'text/plain' });
+    for (const path of ['', 'nothing', '../index.html', 'index.html\u0000']) {
+      expect(await store.versions.file(ref, 2, path)).toBeNull();
+    }
+  });
+
+  test('the database itself refuses to change a version', async () => {
+    await createApp(store);
+    await expect(runSql(place.url, "update versions set sha256 = 'other'")).rejects.toThrow('immutable');
+  });
+
+  test('settings have the values of secrets, lists only their names', async () => {
+    const ref = await createApp(store);
+    await store.apps.setConfig(ref, { greeting: 'hi', nul: '\u0000' });
+    await store.apps.setSecret(ref, 'KEY', 'old');
+    await store.apps.setSecret(ref, 'KEY', 'value');
+    await store.apps.setSecret(ref, 'GONE', 'value');
+    await store.apps.setSecret(ref, 'GONE', null);
+    expect(await store.apps.settings(ref)).toEqual({
+      config: { greeting: 'hi', nul: '\u0000' },
+      secrets: { KEY: 'value' },
+    });
+    const { items } = await store.apps.list(ref.account, {});
+    expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);
+    expect(JSON.stringify(items)).not.toContain('value');
+    await expect(store.apps.setSecret(ref, 'no name', 'x')).rejects.toMatchObject({ field: 'name' });
+  });
+
+  test('a removed app is gone with its files, and its numbers are not given again', async () => {
+    const ref = await createApp(store);
+    const file = { path: 'a', sha256: 'only here', content_type: 'text/plain', bytes: Buffer.from('x') };
+    await store.versions.add(newVersion(ref, 'page', { files: [file] }));
+    await store.routes.put({ ...ref, name: 'main', transport: 'smpp', to_addr: 'removed' });
+    await store.apps.remove(ref);
+    await expect(store.apps.get(ref)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(store.apps.remove(ref)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await store.routes.list(ref.account, {})).toEqual({ items: [], next_cursor: null });
+    const left = await readSql(place.url, "select sha256 from blobs where sha256 = 'only here'");
+    expect(left).toEqual([]);
+    const { version } = await store.versions.add(newVersion(ref, 'first'));
+    expect(version).toMatchObject({ version: 3 });
+  });
+
+  test('an app or version that does not exist is not found', async () => {
+    const { account } = await createApp(store);
+    const unknown = { account, app: 'unknown' };
+    for (const lookup of [
+      () => store.apps.get(unknown),
+      () => store.apps.settings(unknown),
+      () => store.apps.setConfig(unknown, {}),
+      () => store.apps.list('nobody', {}),
+      () => store.versions.list(unknown, {}),
+      () => store.versions.worker({ account, app: 'hello' }, 9),
+      () => store.versions.add(newVersion({ account: 'nobody', app: 'x' }, 'x')),
+    ]) {
+      await expect(lookup()).rejects.toMatchObject({ code: 'not_found' });
+    }
+    await expect(store.versions.get(unknown, 0)).rejects.toMatchObject({ field: 'version' });
+  });
+});
+
+describe('routes', () => {
+  test('a route is stored normalised, and put again is replaced', async () => {
+    const ref = await createApp(store);
+    const key = { ...ref, name: 'quiz', transport: 'smpp_a' };
+    expect(await store.routes.put({ ...key, to_addr: ' 111 ', keyword: ' Quiz ', prefix: '' })).toEqual({
+      ...key,
+      to_addr: '111',
+      keyword: 'quiz',
+      prefix: null,
+    });
+    await store.routes.put({ ...key, to_addr: '111', keyword: 'other' });
+    expect(await store.routes.get(ref.account, 'quiz')).toMatchObject({ keyword: 'other', prefix: null });
+    expect((await store.routes.list(ref.account, {})).items).toHaveLength(1);
+    await store.routes.remove(ref.account, 'quiz');
+    await expect(store.routes.get(ref.account, 'quiz')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(store.routes.remove(ref.account, 'quiz')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('a route that matches the same messages as another is a conflict that names the other', async () => {
+    const one = await createApp(store);
+    const other = await createApp(store);
+    const match = { transport: 'smpp_b', to_addr: '222', keyword: 'vote' };
+    const first = await store.routes.put({ ...one, name: 'vote', ...match });
+    await expect(
+      store.routes.put({ ...other, name: 'mine', ...match, keyword: ' VOTE' }),
+    ).rejects.toMatchObject({ code: 'route.conflict', details: { route: first } });
+    await store.routes.put({ ...other, name: 'mine', ...match, prefix: '+27' });
+    await store.routes.put({ ...other, name: 'elsewhere', ...match, transport: 'smpp_c' });
+  });
+
+  test('of two equal routes at the same time one is stored', async () => {
+    const ref = await createApp(store);
+    const put = (name: string): Promise<unknown> =>
+      store.routes.put({ ...ref, name, transport: 'smpp_d', to_addr: '333' });
+    const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map(put));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('a route to an app that does not exist is refused', async () => {
+    const { account } = await createApp(store);
+    await expect(
+      store.routes.put({ account, name: 'x', app: 'unknown', transport: 'smpp' }),
+    ).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('transports and the snapshot', () => {
+  test('a transport is made, replaced and removed', async () => {
+    await store.transports.put('smpp_x', { type: 'smpp', config: { port: 1 } });
+    await store.transports.put('smpp_x', { type: 'smpp', config: { port: 2 } });
+    expect(await store.transports.get('smpp_x')).toEqual({
+      name: 'smpp_x',
+      type: 'smpp',
+      config: { port: 2 },
+    });
+    expect(await store.transports.list()).toContainEqual(expect.objectContaining({ name: 'smpp_x' }));
+    await store.transports.remove('smpp_x');
+    await expect(store.transports.get('smpp_x')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('the snapshot has everything that routing needs', async () => {
+    const ref = await createApp(store);
+    const bare = { ...ref, app: 'bare' };
+    await store.versions.add(newVersion(bare, 'bare', { activate: false }));
+    await store.versions.add(newVersion(ref, 'two', { handlers: ['onMessage', 'onEvent'], activate: false }));
+    const route = await store.routes.put({ ...ref, name: 'main', transport: 'smpp', to_addr: '444' });
+    const snapshot = await store.snapshot();
+    expect(snapshot.accounts).toContainEqual(expect.objectContaining({ name: ref.account, active: true }));
+    expect(snapshot.apps.filter(({ account }) => account === ref.account)).toEqual([
+      { ...bare, version: null, handlers: [] },
+      { ...ref, version: 1, handlers: ['onMessage'] },
+    ]);
+    expect(snapshot.routes).toContainEqual(route);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPlace, eventually, zipOf, type Place } from '../platform.ts';
+import { SmscPeer } from '../smsc-peer.ts';
+import { PlatformProcess } from '../platform-process.ts';
+
+const WORKER = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  async onMessage(message, app) {
+    await message.reply('re: ' + message.content + ' #' + await app.state.increment('n'), { end: true });
+  },
+});
+`;
+
+const ROLES = ['api', 'dispatch', 'sandbox', 'transports'];
+let place: Place;
+let peer: SmscPeer;
+const processes: PlatformProcess[] = [];
+
+beforeAll(async () => {
+  place = await createPlace();
+  peer = await SmscPeer.start();
+  for (const role of ROLES) processes.push(await PlatformProcess.create(place, {}, role));
+  // The first one makes the schema; the others may come in any order.
+  for (const process of processes) await process.start();
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+  await peer[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+
+it('four processes share the work: what one is told, all know at once', { timeout: 60_000 }, async () => {
+  const client = processes[0]?.client;
+  if (client === undefined) throw new Error('no process');
+  await client.must('POST', '/accounts', { name: 'clinic' });
+  await client.must('PUT', '/accounts/clinic/apps/echo', zipOf({ 'workers/worker.js': WORKER }));
+  await client.must('PUT', '/transports/peer', {
+    type: 'smpp',
+    config: { host: '127.0.0.1', port: peer.port, system_id: 'vumi', password: 'secret' },
+  });
+  await client.must('PUT', '/accounts/clinic/routes/echo', {
+    app: 'echo',
+    transport: 'peer',
+    to_addr: '8000',
+  });
+  await eventually(() => peer.isBound, Boolean);
+
+  const phones = Array.from({ length: 200 }, (_, index) => `2776${index}`);
+  await Promise.all(phones.map((phone) => peer.deliver(phone, '8000', 'hi')));
+  await eventually(
+    () => peer.submitted.length,
+    (count) => count === phones.length,
+  );
+  expect(new Set(peer.submitted.map(({ to }) => to)).size).toBe(phones.length);
+  // Handlers that run side by side may have read the same count; what is kept is right.
+  await peer.deliver('27769', '8000', 'one more');
+  const last = await eventually(() => peer.submitted[phones.length], Boolean);
+  expect(last?.text).toBe(`re: one more #${phones.length + 1}`);
+
+  const delivered = async (): Promise<number> => {
+    const { items } = await client.must('GET', '/accounts/clinic/messages?direction=outbound&limit=100');
+    return items.filter(({ status }: { status: string }) => status === 'delivered').length;
+  };
+  await eventually(delivered, (count) => count === 100);
+
+  const workers = (await client.must('GET', '/workers')).items as { kind: string; status: string }[];
+  expect(workers.filter(({ kind }) => kind.startsWith('process')).length).toBe(ROLES.length);
+
+  await client.must('PATCH', '/accounts/clinic', { active: false });
+  await peer.deliver('27761', '8000', 'late');
+  await eventually(
+    async () => (await client.must('GET', '/accounts/clinic/messages?limit=1')).items[0],
+    (newest) => newest?.status === 'discarded',
+  );
+  expect(peer.submitted.length).toBe(phones.length + 1);
+});

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { ADMIN_TOKEN, Client, eventually, type Place } from './platform.ts';
+
+const VUMI = fileURLToPath(new URL('../platform/cli/vumi.js', import.meta.url));
+
+/** The platform as its users run it: processes of their own, which can be killed and started again. */
+export class PlatformProcess implements AsyncDisposable {
+  readonly #configFile: string;
+  readonly #roles: string | null;
+  readonly client: Client;
+  #child: ChildProcess | null = null;
+  output = '';
+
+  private constructor(configFile: string, roles: string | null, port: number) {
+    this.#configFile = configFile;
+    this.#roles = roles;
+    this.client = new Client(`http://127.0.0.1:${port}`);
+  }
+
+  /** Prepares a process; `start` runs it. The port stays the same over restarts. */
+  static async create(
+    place: Place,
+    settings: Record<string, unknown> = {},
+    roles: string | null = null,
+  ): Promise<PlatformProcess> {
+    const port = await freePort();
+    const file = join(String(place.settings['data_dir']), `vumi-${roles ?? 'all'}.yaml`);
+    const config = {
+      ...place.settings,
+      http: { port },
+      simulators: { smsc: { enabled: false } },
+      admin_token: ADMIN_TOKEN,
+      log_level: 'warn',
+      ...settings,
+    };
+    await writeFile(file, stringify(config));
+    return new PlatformProcess(file, roles, port);
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  async start(): Promise<void> {
+    this.output = '';
+    const roles = this.#roles === null ? [] : ['--roles', this.#roles];
+    const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+    const child = spawn(process.execPath, [...flags, VUMI, 'up', '--config', this.#configFile, ...roles], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output = (this.output + text).slice(-20_000);
+      });
+    }
+    await eventually(
+      () => {
+        if (child.exitCode !== null)
+          throw new Error(`the platform ended with ${child.exitCode}: ${this.output}`);
+        return this.output;
+      },
+      (text) => text.includes('Vumi is ready'),
+      30_000,
+    );
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill('SIGTERM');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

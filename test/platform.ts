@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseInput } from '@vumi/core';
+import {
+  checkConfig,
+  configSchema,
+  createLogger,
+  startPlatform,
+  type Config,
+  type Platform,
+} from '@vumi/host';
+import amqp from 'amqplib';
+import AdmZip from 'adm-zip';
+import { Redis } from 'ioredis';
+import { Client as PostgresClient } from 'pg';
+import { backend, requireServer } from './backend.ts';
+
+export const ADMIN_TOKEN = 'test-administrator-token';
+
+/** A place of its own for a platform under test: a data folder, and on servers a database, key prefix and queues. */
+export interface Place extends AsyncDisposable {
+  readonly settings: Record<string, unknown>;
+  readonly env: Record<string, string>;
+}
+
+export async function createPlace(): Promise<Place> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'vumi-test-'));
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const servers = backend === 'servers' ? await serverPlace(name) : null;
+  return {
+    settings: { data_dir: dataDir, ...servers?.settings },
+    env: { VUMI_DATA_DIR: dataDir, ...servers?.env },
+    async [Symbol.asyncDispose]() {
+      await servers?.clear();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serverPlace(name: string) {
+  const [broker, database, redis] = await Promise.all([
+    requireServer('broker'),
+    requireServer('database'),
+    requireServer('redis'),
+  ]);
+  await withPostgres(database, (client) => client.query(`create database ${name}`));
+  const own = new URL(database);
+  own.pathname = `/${name}`;
+  return {
+    settings: {
+      broker: { url: broker, namespace: name },
+      database: { url: own.href },
+      redis: { url: redis, prefix: `${name}:` },
+    },
+    env: { VUMI_BROKER_URL: broker, VUMI_DATABASE_URL: own.href, VUMI_REDIS_URL: redis },
+    async clear() {
+      await withPostgres(database, (client) => client.query(`drop database if exists ${name} with (force)`));
+      await clearRedis(redis, name);
+      await clearBroker(broker, name);
+    },
+  };
+}
+
+async function withPostgres(url: string, work: (client: PostgresClient) => Promise<unknown>): Promise<void> {
+  const client = new PostgresClient({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function clearRedis(url: string, name: string): Promise<void> {
+  const redis = new Redis(url);
+  for await (const keys of redis.scanStream({ match: `${name}:*`, count: 1000 })) {
+    const found = keys as string[];
+    if (found.length > 0) await redis.unlink(found);
+  }
+  await redis.quit();
+}
+
+/** Queues cannot be listed over AMQP: these are the names that the tests' platforms use. */
+async function clearBroker(url: string, name: string): Promise<void> {
+  const connection = await amqp.connect(url);
+  const channel = await connection.createChannel();
+  const connectors = ['sandbox_0', 'sandbox_1', 'sandbox_2', 'sandbox_3', 'sandbox', 'api', 'smsc', 'peer'];
+  for (const connector of connectors) {
+    for (const kind of ['inbound', 'event', 'outbound', 'failures']) {
+      await channel.deleteQueue(`${name}.${connector}.${kind}`);
+    }
+  }
+  await channel.deleteExchange(`${name}.vumi`);
+  await connection.close();
+}
+
+/** A platform inside the test's process, on ports of its own. */
+export interface TestPlatform extends AsyncDisposable {
+  readonly platform: Platform;
+  readonly client: Client;
+  readonly place: Place;
+}
+
+export async function startTestPlatform(settings: Record<string, unknown> = {}): Promise<TestPlatform> {
+  await using stack = new AsyncDisposableStack();
+  const place = stack.use(await createPlace());
+  const config: Config = checkConfig(
+    parseInput(
+      configSchema,
+      {
+        http: { port: 0 },
+        simulators: { smsc: { port: 0 } },
+        admin_token: ADMIN_TOKEN,
+        log_level: process.env['VUMI_LOG_LEVEL'] ?? 'silent',
+        ...place.settings,
+        ...settings,
+      },
+      'config.invalid',
+    ),
+  );
+  const platform = stack.use(await startPlatform(config, createLogger(config.log_level)));
+  if (platform.api === null) throw new Error('a platform under test needs the role api');
+  const client = new Client(platform.api.url);
+  const owned = stack.move();
+  return { platform, client, place, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+export interface Answer {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read what the wire says and compare it.
+  readonly body: any;
+}
+
+/** The HTTP API as curl would use it. */
+export class Client {
+  readonly url: string;
+  readonly token: string | null;
+
+  constructor(url: string, token: string | null = ADMIN_TOKEN) {
+    this.url = url;
+    this.token = token;
+  }
+
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const isZip = body instanceof Buffer;
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(this.token === null ? {} : { authorization: `Bearer ${this.token}` }),
+        ...(body === undefined ? {} : { 'content-type': isZip ? 'application/zip' : 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: isZip ? new Uint8Array(body) : typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = (response.headers.get('content-type') ?? '').includes('json');
+    return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
+  }
+
+  /** As `call`, for what must succeed. */
+  async must(method: string, path: string, body?: unknown): Promise<Answer['body']> {
+    const answer = await this.call(method, path, body);
+    if (answer.status >= 300) {
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  }
+}
+
+/** A bundle of the given files. */
+export function zipOf(files: Readonly<Record<string, string>>): Buffer {
+  const zip = new AdmZip();
+  for (const [path, text] of Object.entries(files)) zip.addFile(path, Buffer.from(text));
+  return zip.toBuffer();
+}
+
+/** Polls until the condition holds; fails with what it last saw. */
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  holds: (seen: T) => boolean,
+  ms = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (Date.now() > deadline)
+      throw new Error(`it never held; last seen: ${JSON.stringify(seen)?.slice(0, 2000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

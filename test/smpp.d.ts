@@ -1,0 +1,28 @@
+/** The little of the npm package `smpp` that our peers use; it ships no types. */
+declare module 'smpp' {
+  import type { EventEmitter } from 'node:events';
+  import type { AddressInfo, Server, Socket } from 'node:net';
+
+  export interface Pdu {
+    readonly command_status: number;
+    readonly [field: string]: unknown;
+    response(fields?: Record<string, unknown>): Pdu;
+  }
+
+  type Answered = (response: Pdu) => void;
+
+  export interface Session extends EventEmitter {
+    readonly socket: Socket;
+    send(pdu: Pdu, answered?: Answered): boolean;
+    bind_transceiver(fields: Record<string, unknown>, answered?: Answered): boolean;
+    submit_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
+    deliver_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
+    close(): void;
+  }
+
+  const smpp: {
+    createServer(listener: (session: Session) => void): Server & { address(): AddressInfo };
+    connect(options: { host: string; port: number }, connected?: () => void): Session;
+  };
+  export default smpp;
+}

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import smpp, { type Pdu, type Session } from 'smpp';
+
+/** A text that arrived at a phone, as the independent SMSC read it. */
+export interface Submitted {
+  readonly id: string;
+  readonly to: string;
+  readonly from: string;
+  readonly text: string;
+}
+
+interface Waiting {
+  readonly pdu: Record<string, unknown>;
+  readonly resolve: () => void;
+}
+
+/**
+ * An SMSC on the npm package `smpp`: nothing of ours. It sends a deliver_sm until it is answered, as SMSCs do, also
+ * on the next connection, and counts what it is given.
+ */
+export class SmscPeer implements AsyncDisposable {
+  readonly submitted: Submitted[] = [];
+  /** How many deliver_sm may wait for their response. */
+  readonly window: number;
+  /** Whether a submit_sm that asks for a receipt gets one. */
+  receipts = true;
+  readonly #server: ReturnType<typeof smpp.createServer>;
+  readonly #sessions = new Set<Session>();
+  readonly #unsent: Waiting[] = [];
+  readonly #inFlight = new Set<Waiting>();
+  #bound: Session | null = null;
+  #nextId = 1;
+
+  private constructor(window: number) {
+    this.window = window;
+    this.#server = smpp.createServer((session) => this.#accept(session));
+  }
+
+  static async start({ window = 20, port = 0 } = {}): Promise<SmscPeer> {
+    const peer = new SmscPeer(window);
+    peer.#server.listen(port, '127.0.0.1');
+    await once(peer.#server, 'listening');
+    return peer;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get isBound(): boolean {
+    return this.#bound !== null;
+  }
+
+  /** Sends an MO message; resolves when an ESME has answered that it has it. */
+  deliver(from: string, to: string, text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const pdu = { source_addr: from, destination_addr: to, short_message: text };
+      this.#unsent.push({ pdu, resolve });
+      this.#pump();
+    });
+  }
+
+  /** Cuts every connection, as a broken network does. */
+  cut(): void {
+    for (const session of this.#sessions) session.socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  #accept(session: Session): void {
+    this.#sessions.add(session);
+    session.socket.setNoDelay(true);
+    session.on('error', () => session.socket.destroy());
+    session.on('bind_transceiver', (pdu: Pdu) => {
+      session.send(pdu.response({ system_id: 'peer' }));
+      this.#bound = session;
+      this.#pump();
+    });
+    session.on('submit_sm', (pdu: Pdu) => this.#take(session, pdu));
+    session.on('enquire_link', (pdu: Pdu) => session.send(pdu.response()));
+    session.on('unbind', (pdu: Pdu) => {
+      session.send(pdu.response());
+      session.close();
+    });
+    session.on('close', () => this.#lose(session));
+  }
+
+  #lose(session: Session): void {
+    this.#sessions.delete(session);
+    if (this.#bound !== session) return;
+    this.#bound = null;
+    this.#unsent.unshift(...this.#inFlight);
+    this.#inFlight.clear();
+  }
+
+  #take(session: Session, pdu: Pdu): void {
+    const id = String(this.#nextId++);
+    const text = textOf(pdu);
+    this.submitted.push({ id, to: String(pdu['destination_addr']), from: String(pdu['source_addr']), text });
+    session.send(pdu.response({ message_id: id }));
+    if (!this.receipts || (Number(pdu['registered_delivery']) & 3) === 0) return;
+    const now = '2611222200';
+    session.deliver_sm({
+      source_addr: pdu['destination_addr'],
+      destination_addr: pdu['source_addr'],
+      esm_class: 4,
+      short_message: `id:${id} sub:001 dlvrd:001 submit date:${now} done date:${now} stat:DELIVRD err:000 text:${text.slice(0, 20)}`,
+    });
+  }
+
+  #pump(): void {
+    const session = this.#bound;
+    if (session === null) return;
+    while (this.#inFlight.size < this.window) {
+      const next = this.#unsent.shift();
+      if (next === undefined) return;
+      this.#inFlight.add(next);
+      session.deliver_sm(next.pdu, (response) => {
+        if (!this.#inFlight.delete(next)) return;
+        if (response.command_status === 0) next.resolve();
+        else this.#unsent.push(next);
+        this.#pump();
+      });
+    }
+  }
+}
+
+function textOf(pdu: Pdu): string {
+  const { message } = pdu['short_message'] as { message: string | Buffer };
+  return String(message);
+}
