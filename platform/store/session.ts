@@ -80,9 +80,14 @@ export class Session implements AsyncDisposable {
     const { signal } = this.#closing;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        this.#current = await connect(this.#options);
+        const kept = await connect(this.#options);
+        if (signal.aborted) {
+          await kept.end();
+          return null;
+        }
+        this.#current = kept;
         this.#options.onRestored();
-        return this.#current;
+        return kept;
       } catch (error) {
         this.#options.logger.debug({ attempt, reason: errorText(error) }, 'no database session yet');
         await sleep(backoffMs(attempt, 100, 3_000), signal).catch(() => {});

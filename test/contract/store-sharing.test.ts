@@ -207,6 +207,15 @@ describe('leases', () => {
     breakable.proxy.mend();
   });
 
+  test('a store that is closed while it connects again does close', async () => {
+    const breakable = await openBreakable();
+    const lease = await breakable.store.lease('closed while connecting', forever);
+    breakable.proxy.cut();
+    await lease.lost;
+    await new Promise(setImmediate);
+    await breakable[Symbol.asyncDispose]();
+  });
+
   test('a lease is free when its store is closed', async () => {
     const three = await openQuietStore(place.url);
     await three.lease('closed', forever);
