@@ -62,6 +62,12 @@ export const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('secret'), name: z.string().min(1).max(128) }),
   z.strictObject({ call: z.literal('ids') }),
   z.strictObject({
+    call: z.literal('resource'),
+    /** As in resources/registry.ts. */
+    name: z.string().max(64),
+    args: z.record(z.string(), z.unknown()),
+  }),
+  z.strictObject({
     call: z.literal('http'),
     url: z.string().max(8192),
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),

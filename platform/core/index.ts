@@ -12,5 +12,6 @@ export * from './message.ts';
 export * from './names.ts';
 export * from './ports.ts';
 export * from './status.ts';
+export * from './store-effects.ts';
 export * from './timestamp.ts';
 export * from './wire.ts';

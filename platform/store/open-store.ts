@@ -11,6 +11,7 @@ import { openRecorder } from './recorder.ts';
 import { openRoutes } from './routes.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshot.ts';
+import { openEffects } from './store-effects.ts';
 import type { Store } from './store.ts';
 import { openTokens } from './tokens.ts';
 import { openTransports } from './transports.ts';
@@ -55,6 +56,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     transports: openTransports(database, changes),
     messages: openMessages(database),
     logs: openLogs(database),
+    effects: openEffects(recording),
     recorder,
     snapshot: () => readSnapshot(database),
     onChange: (listener) => changes.listen(listener),

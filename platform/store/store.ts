@@ -1,4 +1,4 @@
-import type { AppRef, TransportEvent, UserMessage } from '@vumi/core';
+import type { AppRef, StoreEffects, TransportEvent, UserMessage } from '@vumi/core';
 import type {
   Account,
   App,
@@ -35,6 +35,7 @@ export interface Store extends AsyncDisposable {
   readonly transports: Transports;
   readonly messages: Messages;
   readonly logs: Logs;
+  readonly effects: EffectsStore;
   readonly recorder: Recorder;
   snapshot(): Promise<Snapshot>;
   /**
@@ -148,6 +149,11 @@ export interface Logs {
    * entry, to ask for what comes later; null when there was no entry.
    */
   list(ref: AppRef, query: { readonly after?: string; readonly limit?: number }): Promise<Page<LogRow>>;
+}
+
+export interface EffectsStore {
+  /** All of them in one step, unless effects were applied under the marker before. */
+  apply(effects: StoreEffects): Promise<void>;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { deriveId, VumiError, type KeyedState } from '@vumi/core';
 import type { GuestCall } from '../effects.ts';
 import type { HttpGateway } from '../http/gateway.ts';
-import type { LoadedApp } from './app.ts';
-import { outgoingId, userOf, type TurnOrigin } from './effects-commit.ts';
+import { callResource } from '../resources/registry.ts';
+import type { TurnScope } from '../resources/turn-scope.ts';
+import { outgoingId, userOf } from './effects-commit.ts';
 import { stateKey } from './keys.ts';
 
 export interface CallPorts {
@@ -13,7 +14,7 @@ export interface CallPorts {
 /** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
 export async function answerCall(
   ports: CallPorts,
-  turn: { origin: TurnOrigin; app: LoadedApp },
+  turn: TurnScope,
   { call, number }: { call: GuestCall; number: number },
 ): Promise<unknown> {
   const { origin, app } = turn;
@@ -23,6 +24,7 @@ export async function answerCall(
   if (call.call === 'secret') return Object.hasOwn(secrets, call.name) ? secrets[call.name] : null;
   if (call.call === 'ids')
     return Array.from({ length: limits.sends }, (_, index) => outgoingId(origin.id, index));
+  if (call.call === 'resource') return callResource(call.name, call.args, turn);
   if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
   return ports.http.request({ ...call, idempotencyKey: deriveId(origin.id, 'http', number) });
 }

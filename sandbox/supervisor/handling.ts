@@ -1,22 +1,24 @@
 import {
   createFailure,
   errorText,
-  parseUserMessage,
   VumiError,
   type Clock,
   type Delivery,
   type FailureMessage,
   type KeyedState,
   type Logger,
+  type StoreEffects,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
 import type { HttpGateway } from '../http/gateway.ts';
+import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
 import { logEntry, type LogEntry } from './author-log.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
 import { markerKey } from './keys.ts';
+import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { turnStart } from './turn-start.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
@@ -30,6 +32,8 @@ export interface HandlingPorts {
   readonly logger: Logger;
   publishOutbound(message: UserMessage): Promise<void>;
   publishFailure(failure: FailureMessage): Promise<void>;
+  /** Applies what was not applied yet; resolves when it is safe in the database. */
+  applyStoreEffects(effects: StoreEffects): Promise<void>;
   log(entry: LogEntry): void;
 }
 
@@ -66,7 +70,7 @@ export class Handling {
     const marker = markerKey(origin.ref, origin.id);
     if (delivery.redelivered) {
       const outbox = await ports.state.committed(marker);
-      if (outbox !== null) return this.#publish(outbox.map(parseUserMessage));
+      if (outbox !== null) return this.#publish(decodeOutbox(outbox));
     }
     const app = await apps.current(origin.ref);
     if (app === null) {
@@ -74,27 +78,36 @@ export class Handling {
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
     const task = { origin, body, marker, app };
-    const outcome = await this.#run(task);
+    const { outcome, effects } = await this.#run(task);
     for (const line of outcome.log) this.#log(task, line);
-    await this.#conclude(task, outcome.end);
+    await this.#conclude(task, outcome.end, effects);
   }
 
-  #run({ origin, body, app }: Task): Promise<TurnOutcome> {
+  async #run({ origin, body, app }: Task): Promise<{ outcome: TurnOutcome; effects: TurnEffects }> {
     const { ports, turns, http } = this.#options;
     const ofSession = origin.message?.transport_type === 'ussd';
-    return turns.run({
+    const now = ports.clock();
+    let effects = new TurnEffects();
+    const outcome = await turns.run({
       app,
-      start: turnStart(origin, body, ports.clock()),
+      start: turnStart(origin, body, now),
       wallMs: ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms,
-      answer: (call, number) => answerCall({ state: ports.state, http }, { origin, app }, { call, number }),
+      begin: () => {
+        effects = new TurnEffects();
+      },
+      answer: (call, number) =>
+        answerCall({ state: ports.state, http }, { origin, app, now, effects }, { call, number }),
     });
+    return { outcome, effects };
   }
 
-  async #conclude(task: Task, end: TurnEnd): Promise<void> {
+  async #conclude(task: Task, end: TurnEnd, { store }: TurnEffects): Promise<void> {
     if (end.kind === 'failed') return this.#fail(task, end);
+    const { ref } = task.origin;
     try {
       const { messages, writes } = toPlatform(task.origin, parseEffects(end.effects, task.app.limits));
-      await this.#commit(task, messages, writes);
+      const effects = store.length === 0 ? null : { marker: task.marker, ...ref, effects: store };
+      await this.#commit(task, writes, { messages, store: effects });
     } catch (error) {
       if (!(error instanceof VumiError) || !GUEST_FAULTS.has(error.code)) throw error;
       await this.#fail(task, { kind: 'failed', reason: 'calls', text: error.message });
@@ -103,18 +116,21 @@ export class Handling {
 
   async #commit(
     task: Task,
-    messages: UserMessage[],
     writes: Parameters<KeyedState['commit']>[0]['writes'],
+    outbox: Outbox,
   ): Promise<void> {
     const { ports, markerTtlMs } = this.#options;
-    const outbox = messages.map((message) => JSON.stringify(message));
-    const result = await ports.state.commit({ marker: task.marker, markerTtlMs, writes, outbox });
-    await this.#publish(result.fresh ? messages : result.outbox.map(parseUserMessage));
+    const commit = { marker: task.marker, markerTtlMs, writes, outbox: encodeOutbox(outbox) };
+    const result = await ports.state.commit(commit);
+    await this.#publish(result.fresh ? outbox : decodeOutbox(result.outbox));
   }
 
-  async #publish(messages: readonly UserMessage[]): Promise<void> {
-    if (messages.length === 0) return;
-    await Promise.all(messages.map((message) => this.#options.ports.publishOutbound(message)));
+  /** May be done again and again: the messages keep their ids, and the store knows what it has applied. */
+  async #publish({ messages, store }: Outbox): Promise<void> {
+    const { ports } = this.#options;
+    const steps = messages.map((message) => ports.publishOutbound(message));
+    if (store !== null) steps.push(ports.applyStoreEffects(store));
+    if (steps.length > 0) await Promise.all(steps);
   }
 
   /** A handler that failed leaves an apology, a line for the author and a failure for the operator. */
@@ -123,7 +139,7 @@ export class Handling {
     const { origin, app } = task;
     const text = app.mapStack(end.text);
     const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
-    await this.#commit(task, apology === null ? [] : [apology], []);
+    await this.#commit(task, [], { messages: apology === null ? [] : [apology], store: null });
     this.#log(task, { level: 'error', text, fields: { reason: end.reason } });
     ports.logger.info(
       { app: app.key, version: app.version, id: origin.id, reason: end.reason },

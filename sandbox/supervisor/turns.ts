@@ -15,6 +15,8 @@ export interface TurnRequest {
   /** JSON of the guest's TurnStart. */
   readonly start: string;
   readonly wallMs: number;
+  /** The handler starts from the beginning: what it has left so far is void. Called before each run. */
+  readonly begin: () => void;
   /** Answers what the handler asks for. Its rejections reach the handler as texts. */
   readonly answer: (call: GuestCall, number: number) => Promise<unknown>;
 }
@@ -113,6 +115,7 @@ export class Turns {
     const instance = await this.#instances.get(turn.request.app);
     if (!this.#turns.has(turn.number)) return;
     turn.runs++;
+    turn.request.begin();
     turn.instance = instance;
     instance.turns.add(turn.number);
     instance.runner.send(['turn', instance.id, turn.number, String(turn.request.wallMs), turn.request.start]);

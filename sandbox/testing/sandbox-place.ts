@@ -4,6 +4,7 @@ import {
   type AppRef,
   type Delivery,
   type FailureMessage,
+  type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
 import { compileWorker } from '../bundle/compile-worker.ts';
@@ -36,6 +37,7 @@ export class SandboxPlace implements AsyncDisposable {
   readonly sent: UserMessage[] = [];
   readonly failures: FailureMessage[] = [];
   readonly log: LogEntry[] = [];
+  readonly storeEffects: StoreEffects[] = [];
   /** Stands in for the dispatcher. */
   publishOutbound: (message: UserMessage) => Promise<void> = async (message) => {
     this.sent.push(message);
@@ -127,6 +129,10 @@ export class SandboxPlace implements AsyncDisposable {
       publishOutbound: (message) => this.publishOutbound(message),
       publishFailure: async (failure) => {
         this.failures.push(failure);
+      },
+      applyStoreEffects: async (effects) => {
+        if (this.storeEffects.some(({ marker }) => marker === effects.marker)) return;
+        this.storeEffects.push(effects);
       },
       log: (entry) => {
         this.log.push(entry);

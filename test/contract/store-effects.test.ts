@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MetricEffect, StoreEffects } from '@vumi/core';
+import type { Store } from '@vumi/store';
+import { openQuietStore, openStorePlace, readSql, type StorePlace } from './store-place.ts';
+
+let place: StorePlace;
+let store: Store;
+
+beforeAll(async () => {
+  place = await openStorePlace();
+  store = await openQuietStore(place.url);
+});
+
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+
+const AT = Date.UTC(2026, 10, 24, 12, 0, 30);
+
+function metric(name: string, value: number, at: number = AT): MetricEffect {
+  return { kind: 'metric', store: 'default', metric: name, aggregator: 'sum', value, at };
+}
+
+function effectsOf(marker: string, ...effects: MetricEffect[]): StoreEffects {
+  return { marker, account: 'clinic', app: 'hello', effects };
+}
+
+function minutesOf(name: string): Promise<object[]> {
+  return readSql(
+    place.url,
+    `select count::int, sum, min, max, last from metrics where metric = '${name}' order by minute`,
+  );
+}
+
+describe('store effects', () => {
+  test('are applied once under their marker, also by two at once', async () => {
+    const effects = effectsOf('done/once', metric('once', 1));
+    await Promise.all([store.effects.apply(effects), store.effects.apply(effects)]);
+    await store.effects.apply(effects);
+    expect(await minutesOf('once')).toEqual([{ count: 1, sum: 1, min: 1, max: 1, last: 1 }]);
+  });
+
+  test('of many messages at once all count', async () => {
+    const all = Array.from({ length: 60 }, (_, index) =>
+      effectsOf(`done/many/${index}`, metric(`many${index % 2}`, 1), metric(`many${(index + 1) % 2}`, 2)),
+    );
+    await Promise.all(all.map((effects) => store.effects.apply(effects)));
+    expect(await minutesOf('many0')).toMatchObject([{ count: 60, sum: 90 }]);
+    expect(await minutesOf('many1')).toMatchObject([{ count: 60, sum: 90 }]);
+  });
+
+  test('metrics keep sum, least, most and last value by the minute', async () => {
+    await store.effects.apply(effectsOf('done/a', metric('visits', 5), metric('visits', -2, AT + 10)));
+    await store.effects.apply(
+      effectsOf('done/b', metric('visits', 9, AT - 10), metric('visits', 1, AT + 60_000)),
+    );
+    expect(await minutesOf('visits')).toEqual([
+      { count: 3, sum: 12, min: -2, max: 9, last: -2 },
+      { count: 1, sum: 1, min: 1, max: 1, last: 1 },
+    ]);
+  });
+});
