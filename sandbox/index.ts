@@ -1,7 +1,7 @@
 export { intakeBundle, type Bundle, type BundleFile } from './bundle/intake.ts';
 export { manifestSchema, type Manifest } from './bundle/manifest.ts';
 export { sandboxConfigSchema, type SandboxConfig } from './config.ts';
-export { DEFAULT_LIMITS, limitsSchema, type Limits } from './limits.ts';
+export { DEFAULT_LIMITS, limitsSchema, planSchema, type Limits } from './limits.ts';
 export type { AppSettings, VersionCode } from './supervisor/app.ts';
 export type { LogEntry } from './supervisor/author-log.ts';
 export { sharedStateKey, userStateKey } from './supervisor/keys.ts';

@@ -32,14 +32,20 @@ export const DEFAULT_LIMITS: Limits = {
   total_bytes: 262_144,
 };
 
-/** A bundle may ask for less than the platform gives, never for more. */
-export function lowerLimits(
-  given: Limits,
-  asked: { readonly [K in keyof Limits]?: number | undefined } | undefined,
+/** What an account's plan may say, and what a manifest may ask for: some of the limits. */
+export const planSchema = limitsSchema.partial() as z.ZodType<Readonly<Record<string, number>>>;
+
+type SomeLimits = { readonly [K in keyof Limits]?: number | undefined };
+
+/** The plan of an account goes before the platform's limits; a bundle may ask for less than that, never for more. */
+export function limitsOf(
+  platform: Limits,
+  { plan, manifest }: { plan?: SomeLimits | undefined; manifest?: SomeLimits | undefined },
 ): Limits {
-  const result: Record<string, number> = { ...given };
-  for (const [name, value] of Object.entries(asked ?? {})) {
-    if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
+  const limits: Record<string, number> = { ...platform };
+  for (const name of Object.keys(platform) as (keyof Limits)[]) {
+    const given = plan?.[name] ?? platform[name];
+    limits[name] = Math.min(given, manifest?.[name] ?? given);
   }
-  return limitsSchema.parse(result);
+  return limitsSchema.parse(limits);
 }

@@ -1,5 +1,6 @@
 import { appKey, VumiError, type AppRef } from '@vumi/core';
 import type {
+  Account,
   App,
   AppVersion,
   LogRow,
@@ -78,22 +79,24 @@ function paged<T>(
 }
 
 function memoryAccounts(): Store['accounts'] {
-  const accounts = new Map<string, { name: string; active: boolean; created_at: string }>();
+  const accounts = new Map<string, Account>();
   const get = (name: string) => found(accounts.get(name), `account "${name}"`);
-  const put = (name: string, active: boolean) => {
-    const account = { name, active, created_at: CREATED };
-    accounts.set(name, account);
+  const put = (account: Account) => {
+    accounts.set(account.name, account);
     return account;
   };
   return {
     create: async (name) => {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
-      return put(name, true);
+      return put({ name, active: true, limits: {}, created_at: CREATED });
     },
     get: async (name) => get(name),
     list: async (page) => paged([...accounts.values()], page),
-    setActive: async (name, active) => put(get(name).name, active),
+    change: async (name, { active, limits }) => {
+      const before = get(name);
+      return put({ ...before, active: active ?? before.active, limits: limits ?? before.limits });
+    },
   };
 }
 

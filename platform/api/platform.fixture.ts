@@ -104,6 +104,7 @@ function fakePorts(
     publicUrl: 'http://127.0.0.1:8000',
     appsDomain: 'apps.localhost',
     appUrl: ({ account, app }) => `http://${account}--${app}.apps.localhost:8000/`,
+    limits: z.strictObject({ sends: z.int() }).partial() as ApiPorts['limits'],
     transportTypes,
     deploy: async (ref, zip, { activate }) => {
       if (zip.length === 0) throw new VumiError('bundle.refused', 'the zip is empty');

@@ -55,6 +55,8 @@ export interface ApiPorts {
   send(account: string, message: SendRequest, idempotencyKey: string | null): Promise<UserMessage>;
   /** Null where this process runs no simulator. */
   readonly simulator: Simulator | null;
+  /** What a plan may say of an account's limits. */
+  readonly limits: z.ZodType<Readonly<Record<string, number>>>;
   readonly transportTypes: Readonly<Record<string, { readonly configSchema: z.ZodType }>>;
   status(): Promise<PlatformStatus>;
   /** Where the platform is reached, without a final slash. */

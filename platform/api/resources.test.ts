@@ -28,6 +28,16 @@ describe('accounts', () => {
     expect(on.json['active']).toBe(true);
   });
 
+  test('have a plan, which is replaced as a whole', async () => {
+    const plan = await platform.call('PATCH', '/accounts/demo', { body: { limits: { sends: 9 } } });
+    expect(plan.json).toMatchObject({ active: true, limits: { sends: 9 } });
+    const unknown = await platform.call('PATCH', '/accounts/demo', { body: { limits: { sendz: 9 } } });
+    expect(unknown).toMatchObject({ status: 400, json: { code: 'request.invalid' } });
+    expect(await platform.call('PATCH', '/accounts/demo', { body: {} })).toMatchObject({ status: 400 });
+    const none = await platform.call('PATCH', '/accounts/demo', { body: { limits: {} } });
+    expect(none.json['limits']).toEqual({});
+  });
+
   test('are listed page by page', async () => {
     for (const name of ['page-a', 'page-b']) await platform.call('POST', '/accounts', { body: { name } });
     const first = await platform.call('GET', '/accounts?limit=2&cursor=');

@@ -7,6 +7,9 @@ const instant = z.string().describe('ISO 8601, UTC');
 export const accountSchema = z.object({
   name: slugSchema,
   active: z.boolean().describe('An inactive account neither receives nor sends'),
+  limits: z
+    .record(z.string(), z.number())
+    .describe("Its plan: limits of one message that differ from the platform's"),
   created_at: instant,
 });
 

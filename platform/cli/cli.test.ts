@@ -196,6 +196,17 @@ describe('token and account', () => {
     expect(seen[0]?.authorization).toBe('Bearer mine');
   });
 
+  test("an account's plan is shown, set and dropped", async () => {
+    answers['GET /accounts/demo'] = () => ({ json: { name: 'demo', limits: {} } });
+    expect((await vumi(['account', 'limits', 'demo'])).out).toContain("has the platform's limits");
+    answers['PATCH /accounts/demo'] = ({ body }) => ({
+      json: { name: 'demo', ...(JSON.parse(body.toString()) as object) },
+    });
+    const set = await vumi(['account', 'limits', 'demo', 'sends=200', 'cpu_ms=600', '--json']);
+    expect(JSON.parse(set.out)).toMatchObject({ limits: { sends: 200, cpu_ms: 600 } });
+    expect((await vumi(['account', 'limits', 'demo', '--reset'])).out).toContain("has the platform's limits");
+  });
+
   test('the only account is the default', async () => {
     answers['GET /accounts/demo/routes'] = () => page([]);
     const { code, out } = await vumi(['route', 'list']);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createApi, underAppsDomain, type ApiPorts, type PlatformStatus, type WorkerStatus } from '@vumi/api';
 import { deriveId, type AppRef } from '@vumi/core';
 import { createHosting } from '@vumi/hosting';
-import { sharedStateKey } from '@vumi/sandbox';
+import { planSchema, sharedStateKey } from '@vumi/sandbox';
 import { transportTypes } from '@vumi/transports';
 import type { Simulator } from '@vumi/transports/smpp/simulator';
 import { obtainAdminToken, type AdminToken } from './admin-token.ts';
@@ -96,6 +96,7 @@ function createHandler(
     send: (account, message, key) =>
       sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, key),
     simulator,
+    limits: planSchema,
     transportTypes,
     status: () => platformStatus(ports.heartbeat),
   });

@@ -7,7 +7,7 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Account, Page, PageQuery } from './records.ts';
 import type { Accounts } from './store.ts';
 
-const COLUMNS = 'name, active, created_at';
+const COLUMNS = 'name, active, limits, created_at';
 const cursorSchema = z.tuple([z.literal('accounts'), z.string()]);
 
 export function openAccounts(database: Database, changes: Changes): Accounts {
@@ -27,12 +27,13 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
     },
     get: (name) => requireAccount(database, name),
     list: (page) => listAccounts(database, page),
-    async setActive(name, active) {
+    async change(name, { active, limits }) {
       checkSlug('account', name);
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
-          `update accounts set active = $2 where name = $1 returning ${COLUMNS}`,
-          [name, active],
+          `update accounts set active = coalesce($2, active), limits = coalesce($3, limits)
+           where name = $1 returning ${COLUMNS}`,
+          [name, active ?? null, limits === undefined ? null : JSON.stringify(limits)],
         );
         if (account === undefined) throw noAccount(name);
         return account;

@@ -101,12 +101,13 @@ async function setSecret(
 }
 
 async function readSettings(database: Database, ref: AppRef): Promise<AppSettings> {
-  const [{ config }, rows] = await Promise.all([
+  const [{ config }, { limits }, rows] = await Promise.all([
     requireApp(database, ref),
+    requireAccount(database, ref.account),
     database.query<{ name: string; value: string }>(
       'select name, value from secrets where account = $1 and app = $2',
       [ref.account, ref.app],
     ),
   ]);
-  return { config, secrets: Object.fromEntries(rows.map(({ name, value }) => [name, value])) };
+  return { config, limits, secrets: Object.fromEntries(rows.map(({ name, value }) => [name, value])) };
 }

@@ -18,6 +18,8 @@ export interface Account {
   readonly name: string;
   /** An inactive account neither receives nor sends. */
   readonly active: boolean;
+  /** Its plan: limits of one message of its apps that differ from the platform's. */
+  readonly limits: Record<string, number>;
   readonly created_at: string;
 }
 
@@ -39,6 +41,8 @@ export interface App extends AppRef {
 export interface AppSettings {
   readonly config: Record<string, unknown>;
   readonly secrets: Record<string, string>;
+  /** Of the account's plan. */
+  readonly limits: Record<string, number>;
 }
 
 export interface AppVersion extends AppRef {

@@ -9,7 +9,7 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
     await statements.query('set transaction isolation level repeatable read, read only');
     return {
       accounts: await statements.query<Account>(
-        'select name, active, created_at from accounts order by name',
+        'select name, active, limits, created_at from accounts order by name',
       ),
       apps: await statements.query<SnapshotApp>(
         `select apps.account, apps.app, version, coalesce(handlers, '{}') as handlers

@@ -66,7 +66,14 @@ export interface Accounts {
   get(name: string): Promise<Account>;
   /** By name. */
   list(page: PageQuery): Promise<Page<Account>>;
-  setActive(name: string, active: boolean): Promise<Account>;
+  /** What is absent stays; `limits` replaces the whole plan. */
+  change(
+    name: string,
+    change: {
+      readonly active?: boolean | undefined;
+      readonly limits?: Readonly<Record<string, number>> | undefined;
+    },
+  ): Promise<Account>;
 }
 
 export interface Tokens {

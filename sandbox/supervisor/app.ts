@@ -1,12 +1,14 @@
 import { appKey, type AppRef } from '@vumi/core';
 import type { Manifest } from '../bundle/manifest.ts';
-import { lowerLimits, type Limits } from '../limits.ts';
+import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
 
 /** What the app's account has set. */
 export interface AppSettings {
   readonly config: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The plan of its account, in place of the platform's limits. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** A version's code, as the store keeps it. */
@@ -41,7 +43,7 @@ function prepare(
   from: { code: VersionCode; settings: AppSettings; limits: Limits },
 ): LoadedApp {
   const { code, settings } = from;
-  const limits = lowerLimits(from.limits, code.manifest.limits);
+  const limits = limitsOf(from.limits, { plan: settings.limits, manifest: code.manifest.limits });
   return {
     ref,
     key: appKey(ref),

@@ -26,9 +26,20 @@ afterAll(async () => {
 describe('accounts', () => {
   test('an account starts active and can be switched off and on', async () => {
     expect(await store.accounts.create('clinic')).toMatchObject({ name: 'clinic', active: true });
-    expect(await store.accounts.setActive('clinic', false)).toMatchObject({ active: false });
+    expect(await store.accounts.change('clinic', { active: false })).toMatchObject({ active: false });
     expect(await store.accounts.get('clinic')).toMatchObject({ name: 'clinic', active: false });
-    expect(await store.accounts.setActive('clinic', true)).toMatchObject({ active: true });
+    expect(await store.accounts.change('clinic', { active: true })).toMatchObject({ active: true });
+  });
+
+  test("an account's plan is replaced as a whole, and its apps' settings tell of it", async () => {
+    const { account, app } = await createApp(store);
+    await store.accounts.change(account, { limits: { sends: 200, cpu_ms: 900 } });
+    expect(await store.accounts.change(account, { limits: { sends: 100 } })).toMatchObject({
+      active: true,
+      limits: { sends: 100 },
+    });
+    expect(await store.accounts.change(account, { active: false })).toMatchObject({ limits: { sends: 100 } });
+    expect(await store.apps.settings({ account, app })).toMatchObject({ limits: { sends: 100 } });
   });
 
   test('a name is taken once', async () => {
@@ -48,7 +59,9 @@ describe('accounts', () => {
       code: 'not_found',
       message: expect.stringContaining('create it'),
     });
-    await expect(store.accounts.setActive('nobody', true)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(store.accounts.change('nobody', { active: true })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   test('pages follow each other until the last, which has no cursor', async () => {
@@ -199,6 +212,7 @@ describe('apps and versions', () => {
     expect(await store.apps.settings(ref)).toEqual({
       config: { greeting: 'hi', nul: '\u0000' },
       secrets: { KEY: 'value' },
+      limits: {},
     });
     const { items } = await store.apps.list(ref.account, {});
     expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);

@@ -8,8 +8,23 @@ import { accountSchema, pageOf } from '../resources.ts';
 import { created, defineRoute, ok, type Route } from '../route.ts';
 
 const newAccount = jsonBody(z.strictObject({ name: slugSchema }));
-const accountChange = jsonBody(z.strictObject({ active: z.boolean() }));
-export function accountRoutes({ store }: ApiPorts): Route[] {
+/** Nobody changes nothing by mistake. */
+function accountChange(limits: ApiPorts['limits']) {
+  return jsonBody(
+    z
+      .strictObject({
+        active: z.boolean().optional(),
+        limits: limits
+          .optional()
+          .describe("The account's plan, in place of the platform's defaults; {}: none"),
+      })
+      .refine(({ active, limits: plan }) => active !== undefined || plan !== undefined, {
+        message: 'give "active" or "limits"',
+      }),
+  );
+}
+
+export function accountRoutes({ store, limits }: ApiPorts): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -49,12 +64,12 @@ export function accountRoutes({ store }: ApiPorts): Route[] {
       method: 'PATCH',
       path: '/accounts/:account',
       id: 'changeAccount',
-      summary: 'Activate or deactivate an account; its messages stop at once in both directions',
+      summary: 'Activate or deactivate an account, both directions at once; or set the limits of its plan',
       access: administrator,
       params: accountParams,
-      body: accountChange,
+      body: accountChange(limits),
       answers: { 200: { description: 'The account', schema: accountSchema } },
-      handle: async ({ params, body }) => ok(await store.accounts.setActive(params.account, body.active)),
+      handle: async ({ params, body }) => ok(await store.accounts.change(params.account, body)),
     }),
   ];
 }

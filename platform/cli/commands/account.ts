@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { parseAssignments } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { shortTime, table } from '../output.ts';
@@ -7,6 +8,7 @@ import { openSession } from '../session.ts';
 interface Account {
   readonly name: string;
   readonly active: boolean;
+  readonly limits: Readonly<Record<string, number>>;
   readonly created_at: string;
 }
 
@@ -27,6 +29,7 @@ export function addAccountCommands(program: Command): void {
   });
   addSwitch(account, 'activate', true);
   addSwitch(account, 'deactivate', false);
+  addLimits(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
       const session = openSession(command);
@@ -37,6 +40,35 @@ export function addAccountCommands(program: Command): void {
           : table(
               ['ACCOUNT', 'ACTIVE', 'CREATED'],
               accounts.map(({ name, active, created_at }) => [name, active, shortTime(created_at)]),
+            ),
+      );
+    },
+  );
+}
+
+function addLimits(account: Command): void {
+  const command = account
+    .command('limits')
+    .argument('<name>')
+    .argument('[limit=number...]', 'the whole plan; what is not named is as the platform has it')
+    .option('--reset', "drop the plan: the platform's limits hold again")
+    .description('show or set the limits of one message of its apps');
+  withExample(command, 'npx vumi account limits acme sends=200 cpu_ms=600').action(
+    async (name: string, words: string[], { reset }: { reset?: boolean }, command: Command) => {
+      const session = openSession(command);
+      const changes = words.length > 0 || reset === true;
+      const account = changes
+        ? await session.client.call<Account>('PATCH', path`/accounts/${name}`, {
+            body: { limits: parseAssignments(words) },
+          })
+        : await session.client.call<Account>('GET', path`/accounts/${name}`);
+      const limits = Object.entries(account.limits);
+      session.show(account, () =>
+        limits.length === 0
+          ? `Account ${name} has the platform's limits.\n`
+          : table(
+              ['LIMIT', 'VALUE'],
+              limits.map(([limit, value]) => [limit, String(value)]),
             ),
       );
     },
