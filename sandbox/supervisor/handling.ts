@@ -106,8 +106,8 @@ export class Handling {
     const { ref } = task.origin;
     try {
       const { messages, writes } = toPlatform(task.origin, parseEffects(end.effects, task.app.limits));
-      const effects = store.length === 0 ? null : { marker: task.marker, ...ref, effects: store };
-      await this.#commit(task, writes, { messages, store: effects });
+      const effects = { marker: task.marker, ...ref, effects: store };
+      await this.#commit(task, writes, { messages, ...(store.length === 0 ? {} : { store: effects }) });
     } catch (error) {
       if (!(error instanceof VumiError) || !GUEST_FAULTS.has(error.code)) throw error;
       await this.#fail(task, { kind: 'failed', reason: 'calls', text: error.message });
@@ -126,10 +126,11 @@ export class Handling {
   }
 
   /** May be done again and again: the messages keep their ids, and the store knows what it has applied. */
-  async #publish({ messages, store }: Outbox): Promise<void> {
+  async #publish({ messages, store, failure }: Outbox): Promise<void> {
     const { ports } = this.#options;
     const steps = messages.map((message) => ports.publishOutbound(message));
-    if (store !== null) steps.push(ports.applyStoreEffects(store));
+    if (store !== undefined) steps.push(ports.applyStoreEffects(store));
+    if (failure !== undefined) steps.push(ports.publishFailure(failure));
     if (steps.length > 0) await Promise.all(steps);
   }
 
@@ -139,13 +140,13 @@ export class Handling {
     const { origin, app } = task;
     const text = app.mapStack(end.text);
     const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
-    await this.#commit(task, [], { messages: apology === null ? [] : [apology], store: null });
+    const failure = createFailure(task.body, `${end.reason}: ${text}`, 'permanent');
+    await this.#commit(task, [], { messages: apology === null ? [] : [apology], failure });
     this.#log(task, { level: 'error', text, fields: { reason: end.reason } });
     ports.logger.info(
       { app: app.key, version: app.version, id: origin.id, reason: end.reason },
       'app failed',
     );
-    await ports.publishFailure(createFailure(task.body, `${end.reason}: ${text}`, 'permanent'));
   }
 
   #log({ app, origin }: Task, line: Parameters<typeof logEntry>[1]): void {

@@ -1,29 +1,41 @@
-import { parseUserMessage, type StoreEffects, type UserMessage } from '@vumi/core';
+import { parseUserMessage, type FailureMessage, type StoreEffects, type UserMessage } from '@vumi/core';
 
-/** What leaves a handler's commit: its messages, and what the store has to write. */
+/** What leaves a handler's commit. */
 export interface Outbox {
   readonly messages: readonly UserMessage[];
-  readonly store: StoreEffects | null;
+  /** What the store has to write. */
+  readonly store?: StoreEffects;
+  /** What operators are told when the handler failed. */
+  readonly failure?: FailureMessage;
 }
 
-/** Stands in place of `message_type` in an entry that is no message. */
+/** Stands in place of `message_type` in the entry for the store. */
 const STORE = 'store_effects';
 
 /** As texts, in the form in which they are committed. */
-export function encodeOutbox({ messages, store }: Outbox): string[] {
+export function encodeOutbox({ messages, store, failure }: Outbox): string[] {
   const entries = messages.map((message) => JSON.stringify(message));
-  if (store !== null) entries.push(JSON.stringify({ message_type: STORE, ...store }));
+  if (store !== undefined) entries.push(JSON.stringify({ message_type: STORE, ...store }));
+  if (failure !== undefined) entries.push(JSON.stringify(failure));
   return entries;
 }
 
 /** What an earlier run has committed. */
 export function decodeOutbox(entries: readonly string[]): Outbox {
   const messages: UserMessage[] = [];
-  let store: StoreEffects | null = null;
+  let store: StoreEffects | undefined;
+  let failure: FailureMessage | undefined;
   for (const entry of entries) {
-    const { message_type, ...fields } = JSON.parse(entry) as { message_type: string } & StoreEffects;
-    if (message_type === STORE) store = fields;
+    const parsed = JSON.parse(entry) as { message_type: string };
+    if (parsed.message_type === STORE) {
+      const { message_type: _, ...effects } = parsed;
+      store = effects as unknown as StoreEffects;
+    } else if (parsed.message_type === 'failure_message') failure = parsed as unknown as FailureMessage;
     else messages.push(parseUserMessage(entry));
   }
-  return { messages, store };
+  return {
+    messages,
+    ...(store === undefined ? {} : { store }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
