@@ -120,7 +120,7 @@ function follow(turn: Turn, result: unknown): void {
     void andThen(result, whenDone, whenFailed);
     return;
   }
-  const foreignThen: unknown = Reflect.get(result, 'then');
+  const foreignThen = (result as { then?: unknown }).then;
   if (typeof foreignThen !== 'function') return finish(turn);
   apply(foreignThen, result, [whenDone, whenFailed]);
 }

@@ -5,7 +5,7 @@
  */
 export const { apply, construct } = Reflect;
 export const { parse, stringify } = JSON;
-export const { defineProperty, freeze, keys } = Object;
+export const { defineProperty, freeze, getOwnPropertyDescriptor, keys } = Object;
 export const { isSafeInteger, isFinite } = Number;
 export const { isArray } = Array;
 export const { imul } = Math;
@@ -13,6 +13,8 @@ export const TrustedPromise = Promise;
 export const TrustedError = Error;
 export const TrustedMap = Map;
 export const TrustedDate = Date;
+export const TrustedTypeError = TypeError;
+export const TrustedArrayBuffer = ArrayBuffer;
 export const text = String;
 // oxlint-disable-next-line no-eval -- an app's code is run: that is what the guest is for
 export const evaluate = eval;

@@ -1,5 +1,7 @@
 import type { Log } from '@vumi/sdk';
 import { shortText } from './error-text.ts';
+import { fixBuffers } from './fixed-buffers.ts';
+import { stopIntlClock } from './intl-clock.ts';
 import {
   apply,
   charCode,
@@ -95,6 +97,8 @@ function printer(level: keyof Log) {
 export function prepareRealm(): void {
   for (const name of REMOVED) Reflect.deleteProperty(globalThis, name);
   freezeTime();
+  stopIntlClock(() => present.now);
+  fixBuffers();
   set(
     globalThis,
     'console',

@@ -86,8 +86,10 @@ export class TurnState implements StateScope {
     const write = this.#written(name);
     if (write?.op === 'set' || write?.op === 'delete') return this.#addToOwn(write, by);
     const sum = (write?.by ?? 0) + by;
+    // First, because it may throw: an increment that was refused must leave no write behind.
+    const stored = this.#read(name);
     this.#write({ op: 'increment', scope: this.#scope, key: name, by: sum });
-    return andThen(this.#read(name), (value) => this.#countFrom(name, value) + sum);
+    return andThen(stored, (value) => this.#countFrom(name, value) + sum);
   }
 
   #addToOwn(write: GuestWrite, by: number): Promise<number> {

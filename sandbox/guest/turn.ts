@@ -14,6 +14,9 @@ import {
   TrustedPromise,
 } from './primordials.ts';
 
+/** Text and fields of a line, each of their characters escaped. */
+const LINE_LENGTH = 16_384;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -36,7 +39,6 @@ export class Turn {
   #allIds: Promise<readonly string[]> | null = null;
   #calls = 0;
   #httpCalls = 0;
-  #sent = 0;
   #logLines = 0;
   #bytes = 0;
   #finished = false;
@@ -97,12 +99,12 @@ export class Turn {
 
   /** Adds an outgoing message; resolves to the id that it will have. */
   send(send: GuestSend): Promise<string> {
-    this.#mustRun();
-    const index = this.#sent++;
+    this.charge(stringify(send));
+    // Only what is really sent takes an id: a send that was refused must not shift those after it.
+    const index = this.#sends.length;
     if (index >= this.limits.sends) {
       throw new TrustedError(`limit: a message may send ${this.limits.sends} messages`);
     }
-    this.charge(stringify(send));
     push(this.#sends, send);
     const id = this.#ids[index];
     if (id !== undefined) return resolved(id);
@@ -112,7 +114,9 @@ export class Turn {
 
   log(line: GuestLogLine): void {
     if (this.#finished || ++this.#logLines > this.limits.log_lines) return;
-    this.#post('log', this.number, stringify(line));
+    const body: unknown = stringify(line);
+    // Its parts are short, but a tenant's toJSON has the last word on what becomes of them.
+    if (typeof body === 'string' && body.length <= LINE_LENGTH) this.#post('log', this.number, body);
   }
 
   /** Hands the effects over; whatever the tenant's code still does is without effect. */

@@ -14,6 +14,8 @@ const SHORT_MS = 1;
 const NANOS = 1_000_000;
 /** Longer than anything that the guest's own limits let through. */
 const MAX_POST_LENGTH = 4 * 1024 * 1024;
+/** The same for a line of log, of which there may be many. */
+const MAX_LOG_LENGTH = 16_384;
 const LINE_BREAKING = /[\n\t]/;
 /** Posts whose text goes into a frame as it is. */
 const CARRIES_JSON: Record<PostKind, boolean> = {
@@ -257,8 +259,7 @@ export class Tenant {
   /** Nothing here trusts a post: a turn must be one of this isolate's, and a text must be one line. */
   #onPost(kind: PostKind, number: number, text: string): void {
     if (this.dead) return;
-    if (typeof text !== 'string' || text.length > MAX_POST_LENGTH) return this.#brokeOut();
-    if (CARRIES_JSON[kind] && LINE_BREAKING.test(text)) return this.#brokeOut();
+    if (!isFit(kind, text)) return this.#brokeOut();
     if (kind === 'loaded' || kind === 'unloadable') return this.#onLoad(kind, text);
     const name = String(number);
     const turn = this.turns.get(name);
@@ -290,6 +291,13 @@ export class Tenant {
   #fail(name: string, reason: FailureReason, what: { cpuMs: number; text: string }): void {
     this.#ports.send(['failed', name, reason, micros(what.cpuMs), JSON.stringify(what.text)]);
   }
+}
+
+/** Whether a text may be in a frame. */
+function isFit(kind: PostKind, text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  if (text.length > (kind === 'log' ? MAX_LOG_LENGTH : MAX_POST_LENGTH)) return false;
+  return !CARRIES_JSON[kind] || !LINE_BREAKING.test(text);
 }
 
 function micros(ms: number): string {

@@ -10,6 +10,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import { effectsSchema, type Effects, type GuestSend, type GuestWrite } from '../effects.ts';
+import { parseGuestJson } from '../guest-json.ts';
 import type { Limits } from '../limits.ts';
 import { stateKey } from './keys.ts';
 
@@ -38,7 +39,7 @@ function refuse(text: string): VumiError {
 
 /** Reads what the guest left. The limits were counted in the guest: whoever exceeds them here went around them. */
 export function parseEffects(json: string, limits: Limits): Effects {
-  const effects = effectsSchema.safeParse(JSON.parse(json));
+  const effects = effectsSchema.safeParse(parseGuestJson(json));
   if (!effects.success)
     throw refuse(`the effects of the handler have the wrong form: ${effects.error.message}`);
   const { sends, writes } = effects.data;
@@ -84,11 +85,7 @@ function toStateWrite(origin: TurnOrigin, write: GuestWrite): StateWrite {
 
 /** A tenant may have written something that is no JSON: it must not reach the state. */
 function canonicalJson(value: string): string {
-  try {
-    return JSON.stringify(JSON.parse(value));
-  } catch (error) {
-    throw new VumiError('app.limit', 'a value of state is no JSON', { cause: error });
-  }
+  return JSON.stringify(parseGuestJson(value));
 }
 
 /** Turns the effects of a guest into messages and writes of the platform. Throws `app.limit`. */

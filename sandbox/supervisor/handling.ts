@@ -14,7 +14,7 @@ import {
 import type { HttpGateway } from '../http/gateway.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
-import { logEntry, type LogEntry } from './author-log.ts';
+import { logEntry, redactSecrets, type LogEntry } from './author-log.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
 import { markerKey } from './keys.ts';
@@ -138,7 +138,7 @@ export class Handling {
   async #fail(task: Task, end: TurnEnd & { kind: 'failed' }): Promise<void> {
     const { ports } = this.#options;
     const { origin, app } = task;
-    const text = app.mapStack(end.text);
+    const text = redactSecrets(app.mapStack(end.text), app.settings.secrets);
     const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
     const failure = createFailure(task.body, `${end.reason}: ${text}`, 'permanent');
     await this.#commit(task, [], { messages: apology === null ? [] : [apology], failure });

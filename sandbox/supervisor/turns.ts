@@ -1,6 +1,7 @@
 import { errorText, VumiError } from '@vumi/core';
 import { callSchema, logLineSchema, type GuestCall, type GuestLogLine } from '../effects.ts';
 import type { FailureReason, FromRunner } from '../frames.ts';
+import { parseGuestJson } from '../guest-json.ts';
 import type { LoadedApp } from './app.ts';
 import type { Instance, Instances } from './instances.ts';
 import type { RunnerProcess } from './runner-process.ts';
@@ -9,6 +10,12 @@ import type { RunnerProcess } from './runner-process.ts';
 const MAX_STRIKES = 3;
 /** Times that a turn is run again for the sins of others before its message is put back. */
 const MAX_RUNS = 12;
+/** The start of `[call id, call]`. */
+const CALL_ID = /^\[(\d{1,9}),/;
+const UNREADABLE_LINE: GuestLogLine = {
+  level: 'warn',
+  text: 'a line of log was left out: its fields lie too deep within each other',
+};
 
 export interface TurnRequest {
   readonly app: LoadedApp;
@@ -172,15 +179,15 @@ export class Turns {
   }
 
   #onLog(turn: Turn, json: string): void {
-    const line = logLineSchema.safeParse(parseGuestJson(json));
-    if (line.success) turn.log.push(line.data);
+    const line = logLineSchema.safeParse(readGuestJson(json));
+    turn.log.push(line.success ? line.data : UNREADABLE_LINE);
   }
 
   #onCall(turn: Turn, json: string): void {
-    const parsed = parseGuestJson(json);
-    const [id, asked] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
-    const call = callSchema.safeParse(asked);
-    if (typeof id !== 'number') return;
+    const id = Number(CALL_ID.exec(json)?.[1] ?? Number.NaN);
+    if (Number.isNaN(id)) return;
+    const parsed = readGuestJson(json);
+    const call = callSchema.safeParse(Array.isArray(parsed) ? parsed[1] : null);
     const run = turn.runs;
     const answer = (worked: boolean, value: unknown): void => {
       if (turn.runs === run) this.#answer(turn, [id, worked, value]);
@@ -213,9 +220,10 @@ function closed(): VumiError {
   return new VumiError('runner.lost', 'the sandbox is closing');
 }
 
-function parseGuestJson(json: string): unknown {
+/** Null for what no guest of good will posts. */
+function readGuestJson(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseGuestJson(json);
   } catch {
     return null;
   }
