@@ -1,5 +1,8 @@
+export * from './account-records.ts';
 export * from './app-ref.ts';
 export * from './connector.ts';
+export * from './contact.ts';
+export * from './contact-query.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './failure.ts';
@@ -11,6 +14,7 @@ export * from './logger.ts';
 export * from './message.ts';
 export * from './names.ts';
 export * from './ports.ts';
+export * from './query-match.ts';
 export * from './status.ts';
 export * from './store-effects.ts';
 export * from './timestamp.ts';

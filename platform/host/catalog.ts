@@ -21,7 +21,9 @@ export async function openCatalog(store: Store): Promise<Catalog> {
     settings.clear();
     for (const listener of listeners) listener();
   };
-  const subscription = store.onChange(oneAtATime(load));
+  const reload = oneAtATime(load);
+  // Routing does not depend on schedules.
+  const subscription = store.onChange(({ what }) => (what === 'schedules' ? undefined : reload()));
   return {
     table: () => table,
     settings: (ref) => {

@@ -28,9 +28,10 @@ export class Changes {
   async write<T>(
     changed: ChangedThing | readonly ChangedThing[],
     work: (statements: Statements) => Promise<T>,
+    database: Database = this.#database,
   ): Promise<T> {
     const things = typeof changed === 'string' ? [changed] : changed;
-    const result = await this.#database.transaction(async (statements) => {
+    const result = await database.transaction(async (statements) => {
       const done = await work(statements);
       for (const what of things) {
         await statements.query('select pg_notify($1, $2)', [CHANNEL, `${this.#sender} ${what}`]);

@@ -2,13 +2,19 @@ import type { Logger } from '@vumi/core';
 import { openAccounts } from './accounts.ts';
 import { openApps } from './apps.ts';
 import { CHANNEL, Changes } from './changes.ts';
+import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
+import { listContacts, openContactRecords, requireContact } from './contacts.ts';
 import { Database } from './database.ts';
 import { Leases } from './leases.ts';
 import { openLogs } from './logs.ts';
+import { openMessageCounts } from './message-counts.ts';
 import { openMessages } from './messages.ts';
+import { openMetrics } from './metrics.ts';
 import { migrate } from './migrate.ts';
+import { listOptouts, openOptoutRecords } from './optouts.ts';
 import { openRecorder } from './recorder.ts';
 import { openRoutes } from './routes.ts';
+import { countSchedules, openSchedules } from './schedules.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshot.ts';
 import { openEffects } from './store-effects.ts';
@@ -27,6 +33,8 @@ export interface StoreOptions {
 const CONNECTIONS = 6;
 /** Apart, so that a long list does not keep messages from being acknowledged. */
 const RECORDER_CONNECTIONS = 4;
+/** Accounts whose effects are written at once. */
+const EFFECTS_CONNECTIONS = 4;
 
 /** Opens the platform's database and brings its schema up to date. Disposal writes what is being recorded first. */
 export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
@@ -34,6 +42,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(new Database({ url, logger, connections: CONNECTIONS }));
   const recording = stack.use(new Database({ url, logger, connections: RECORDER_CONNECTIONS }));
+  const effects = stack.use(new Database({ url, logger, connections: EFFECTS_CONNECTIONS }));
   const changes = new Changes(database, logger);
   const session = stack.use(
     await Session.open({
@@ -56,7 +65,25 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     transports: openTransports(database, changes),
     messages: openMessages(database),
     logs: openLogs(database),
-    effects: openEffects(recording),
+    effects: openEffects(effects, changes, logger),
+    records: {
+      ...openContactRecords(database),
+      ...openOptoutRecords(database),
+      ...openMessageCounts(database),
+      groups: (account) => readGroups(database, account),
+      countSchedules: (ref) => countSchedules(database, ref),
+    },
+    contacts: {
+      get: (account, key) => requireContact(database, account, key),
+      list: (account, query) => listContacts(database, account, query),
+    },
+    groups: {
+      get: (account, key) => requireGroup(database, account, key),
+      list: (account, page) => listGroups(database, account, page),
+    },
+    optouts: { list: (account, page) => listOptouts(database, account, page) },
+    metrics: openMetrics(database),
+    schedules: openSchedules(database, changes),
     recorder,
     snapshot: () => readSnapshot(database),
     onChange: (listener) => changes.listen(listener),

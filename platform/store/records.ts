@@ -1,5 +1,5 @@
 /** What the store gives out and takes in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
-import type { AppRef, DeliveryStatus } from '@vumi/core';
+import type { AppRef, DeliveryStatus, MetricAggregator } from '@vumi/core';
 
 export interface PageQuery {
   /** The `next_cursor` of the page before. */
@@ -183,6 +183,43 @@ export interface LogRow {
   readonly message_id: string | null;
   readonly fields: Record<string, unknown> | null;
   readonly timestamp: string;
+}
+
+export interface ContactListQuery extends PageQuery {
+  /** Only those that it matches (core/contact-query.ts). */
+  readonly q?: string;
+}
+
+export interface MetricName {
+  readonly store: string;
+  readonly metric: string;
+  readonly aggregator: MetricAggregator;
+}
+
+export interface MetricQuery extends MetricName {
+  /** Not before this instant, ISO 8601. */
+  readonly from: string;
+  /** Before this instant, ISO 8601. */
+  readonly to: string;
+  /** Minutes that make one point. */
+  readonly stepMinutes: number;
+}
+
+export interface MetricPoint {
+  /** The start of the step. */
+  readonly at: string;
+  readonly value: number;
+}
+
+/** What is to happen in an app at a time. */
+export interface Schedule extends AppRef {
+  readonly id: string;
+  readonly name: string;
+  /** The address of the user whom it is for; null: nobody. */
+  readonly user: string | null;
+  readonly due_at: string;
+  readonly data: unknown;
+  readonly created_at: string;
 }
 
 /** What routing depends on, all of one moment. */

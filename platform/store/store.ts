@@ -1,20 +1,36 @@
-import type { AppRef, StoreEffects, TransportEvent, UserMessage } from '@vumi/core';
+import type {
+  AccountRecords,
+  AppRef,
+  Contact,
+  ContactGroup,
+  Optout,
+  ScheduleEffect,
+  StoreEffect,
+  StoreEffects,
+  TransportEvent,
+  UserMessage,
+} from '@vumi/core';
 import type {
   Account,
   App,
   AppSettings,
   AppVersion,
+  ContactListQuery,
   InboundStatus,
   LogEntry,
   LogRow,
   MessageQuery,
   MessageRow,
+  MetricName,
+  MetricPoint,
+  MetricQuery,
   NewVersion,
   OutboundStatus,
   Page,
   PageQuery,
   Route,
   RouteInput,
+  Schedule,
   Snapshot,
   TokenInfo,
   TransportRow,
@@ -36,6 +52,13 @@ export interface Store extends AsyncDisposable {
   readonly messages: Messages;
   readonly logs: Logs;
   readonly effects: EffectsStore;
+  /** What apps read of an account's records. */
+  readonly records: AccountRecords;
+  readonly contacts: Contacts;
+  readonly groups: ContactGroups;
+  readonly optouts: Optouts;
+  readonly metrics: Metrics;
+  readonly schedules: Schedules;
   readonly recorder: Recorder;
   snapshot(): Promise<Snapshot>;
   /**
@@ -47,7 +70,8 @@ export interface Store extends AsyncDisposable {
   lease(name: string, signal: AbortSignal): Promise<Lease>;
 }
 
-export const CHANGES = ['accounts', 'apps', 'routes', 'transports'] as const;
+/** `schedules` is told of only when one is due at once: the rest is found in time by looking. */
+export const CHANGES = ['accounts', 'apps', 'routes', 'transports', 'schedules'] as const;
 export type ChangedThing = (typeof CHANGES)[number];
 export interface Change {
   readonly what: ChangedThing;
@@ -161,6 +185,45 @@ export interface Logs {
 export interface EffectsStore {
   /** All of them in one step, unless effects were applied under the marker before. */
   apply(effects: StoreEffects): Promise<void>;
+  /** What a person does to the records of an account, in one step. */
+  change(account: string, effects: readonly Exclude<StoreEffect, ScheduleEffect>[]): Promise<void>;
+}
+
+export interface Contacts {
+  get(account: string, key: string): Promise<Contact>;
+  /** By key. */
+  list(account: string, query: ContactListQuery): Promise<Page<Contact>>;
+}
+
+export interface ContactGroups {
+  get(account: string, key: string): Promise<ContactGroup>;
+  /** By name. */
+  list(account: string, page: PageQuery): Promise<Page<ContactGroup>>;
+}
+
+export interface Optouts {
+  /** By type and address. */
+  list(account: string, page: PageQuery): Promise<Page<Optout>>;
+}
+
+export interface Metrics {
+  /** Names of what was fired. */
+  list(account: string, page: PageQuery): Promise<Page<MetricName>>;
+  /** Steps in which nothing was fired have no point. */
+  series(account: string, query: MetricQuery): Promise<MetricPoint[]>;
+}
+
+/** What is to happen in apps, until it happens. Handlers make them by store effects. */
+export interface Schedules {
+  /** By time. */
+  list(account: string, query: PageQuery & { readonly app?: string }): Promise<Page<Schedule>>;
+  cancel(ref: AppRef, id: string): Promise<void>;
+  /** Those that are due at a time (milliseconds since the epoch), the longest overdue first. */
+  due(at: number, limit: number): Promise<Schedule[]>;
+  /** When the next one is due, milliseconds since the epoch; null: there is none. */
+  next(): Promise<number | null>;
+  /** Those of these ids that are still there. */
+  remove(ids: readonly string[]): Promise<void>;
 }
 
 /**

@@ -1,0 +1,28 @@
+import type { ContactQuery } from '@vumi/core';
+
+/** Takes a value into the statement's parameters and answers its place: `$3`. */
+export type Given = (value: unknown) => string;
+
+/** A query as a condition on `contacts`. Whatever somebody wrote is a parameter; the text is ours. */
+export function contactCondition(query: ContactQuery, given: Given): string {
+  switch (query.kind) {
+    case 'all':
+      return 'true';
+    case 'not':
+      // A field that is not there matches nothing, so its negation has to match.
+      return `(${contactCondition(query.query, given)}) is not true`;
+    case 'and':
+    case 'or':
+      return query.queries.map((part) => `(${contactCondition(part, given)})`).join(` ${query.kind} `);
+    case 'group':
+      return `groups @> array[${given(query.key)}]::text[]`;
+    case 'exists':
+      return `folded ? ${given(query.field)}`;
+    case 'equals':
+      return `folded @> ${given(JSON.stringify({ [query.field]: query.value }))}::jsonb`;
+    default:
+      return query.field === null
+        ? `exists (select from jsonb_each_text(folded) as entry where entry.value ~ ${given(query.pattern)})`
+        : `folded ->> ${given(query.field)}::text ~ ${given(query.pattern)}`;
+  }
+}

@@ -1,0 +1,74 @@
+import type { AccountRecords, Optout, OptoutEffect } from '@vumi/core';
+import { z } from 'zod';
+import { requireAccount } from './accounts.ts';
+import { checkSlug } from './checks.ts';
+import type { Database, Statements } from './database.ts';
+import { decodeCursor, pageLimit, toPage } from './page.ts';
+import type { Page, PageQuery } from './records.ts';
+
+const COLUMNS = 'address_type, address_value, message_id, created_at';
+const cursorSchema = z.tuple([z.literal('optouts'), z.string(), z.string()]);
+
+/** Opt-outs as apps read them. */
+export function openOptoutRecords(database: Database): Pick<AccountRecords, 'optout' | 'countOptouts'> {
+  return {
+    async optout(account, type, value) {
+      const [row] = await database.query<Optout>(
+        `select ${COLUMNS} from optouts where account = $1 and address_type = $2 and address_value = $3`,
+        [account, type, value],
+      );
+      return row ?? null;
+    },
+    async countOptouts(account) {
+      const [row] = await database.query<{ count: number }>(
+        'select count(*)::int as count from optouts where account = $1',
+        [account],
+      );
+      return row?.count ?? 0;
+    },
+  };
+}
+
+/** By type and address. */
+export async function listOptouts(
+  database: Database,
+  account: string,
+  page: PageQuery,
+): Promise<Page<Optout>> {
+  checkSlug('account', account);
+  const limit = pageLimit(page.limit);
+  const [, type, value] = decodeCursor(cursorSchema, page.cursor) ?? ['optouts', '', ''];
+  const rows = await database.query<Optout>(
+    `select ${COLUMNS} from optouts where account = $1 and (address_type, address_value) > ($2, $3)
+     order by address_type, address_value limit $4`,
+    [account, type, value, limit + 1],
+  );
+  if (rows.length === 0) await requireAccount(database, account);
+  return toPage(rows, limit, {
+    key: (row) => ['optouts', row.address_type, row.address_value],
+    item: (row) => row,
+  });
+}
+
+/** Carries out an opt-out, or its end. */
+export async function applyToOptout(
+  statements: Statements,
+  account: string,
+  effect: OptoutEffect,
+): Promise<void> {
+  const address = [account, effect.address_type, effect.address_value];
+  if (effect.kind === 'optout.delete') {
+    await statements.query(
+      'delete from optouts where account = $1 and address_type = $2 and address_value = $3',
+      address,
+    );
+    return;
+  }
+  await statements.query(
+    `insert into optouts (account, address_type, address_value, message_id, created_at)
+     select $1, $2, $3, $4, $5 where exists (select from accounts where name = $1)
+     on conflict (account, address_type, address_value) do update set
+       message_id = excluded.message_id, created_at = excluded.created_at`,
+    [...address, effect.message_id, effect.created_at],
+  );
+}

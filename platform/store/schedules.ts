@@ -1,0 +1,99 @@
+import { VumiError, type AppRef, type ScheduleEffect } from '@vumi/core';
+import { z } from 'zod';
+import { requireAccount } from './accounts.ts';
+import { checkRef, checkSlug } from './checks.ts';
+import type { Changes } from './changes.ts';
+import type { Database, Statements } from './database.ts';
+import { decodeCursor, pageLimit, toPage } from './page.ts';
+import type { Page, PageQuery, Schedule } from './records.ts';
+import type { Schedules } from './store.ts';
+
+const COLUMNS = "account, app, id, name, nullif(user_address, '') as user, due_at, data, created_at";
+const cursorSchema = z.tuple([z.literal('schedules'), z.string(), z.string()]);
+
+export function openSchedules(database: Database, changes: Changes): Schedules {
+  return {
+    list: (account, query) => listSchedules(database, account, query),
+    async cancel(ref, id) {
+      checkRef(ref);
+      const cancelled = await changes.write('schedules', (statements) =>
+        statements.query('delete from schedules where account = $1 and app = $2 and id = $3 returning id', [
+          ref.account,
+          ref.app,
+          id,
+        ]),
+      );
+      if (cancelled.length > 0) return;
+      throw new VumiError(
+        'not_found',
+        `app "${ref.app}" has no open schedule "${id}": it was fired or cancelled, or never there`,
+      );
+    },
+    due: (at, limit) =>
+      database.query<Schedule>(
+        `select ${COLUMNS} from schedules where due_at <= $1 order by due_at, id limit $2`,
+        [new Date(at).toISOString(), limit],
+      ),
+    async next() {
+      const [first] = await database.query<{ due_at: string }>(
+        'select due_at from schedules order by due_at, id limit 1',
+      );
+      return first === undefined ? null : Date.parse(first.due_at);
+    },
+    async remove(ids) {
+      await database.query('delete from schedules where id = any($1)', [ids]);
+    },
+  };
+}
+
+/** By time. */
+async function listSchedules(
+  database: Database,
+  account: string,
+  { app, ...page }: PageQuery & { readonly app?: string },
+): Promise<Page<Schedule>> {
+  checkSlug('account', account);
+  const limit = pageLimit(page.limit);
+  const [, due, id] = decodeCursor(cursorSchema, page.cursor) ?? ['schedules', '-infinity', ''];
+  const rows = await database.query<Schedule>(
+    `select ${COLUMNS} from schedules
+     where account = $1 and ($2::text is null or app = $2) and (due_at, id) > ($3::timestamptz, $4)
+     order by due_at, id limit $5`,
+    [account, app ?? null, due, id, limit + 1],
+  );
+  if (rows.length === 0) await requireAccount(database, account);
+  return toPage(rows, limit, { key: (row) => ['schedules', row.due_at, row.id], item: (row) => row });
+}
+
+/** Open schedules of an app. */
+export async function countSchedules(database: Database, ref: AppRef): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    'select count(*)::int as count from schedules where account = $1 and app = $2',
+    [ref.account, ref.app],
+  );
+  return row?.count ?? 0;
+}
+
+/** Carries out what was done to a schedule. One for an app that is gone is dropped. */
+export async function applyToSchedule(
+  statements: Statements,
+  ref: AppRef,
+  effect: ScheduleEffect,
+): Promise<void> {
+  const key = [ref.account, ref.app, effect.name, effect.user ?? ''];
+  if (effect.kind === 'schedule.cancel') {
+    await statements.query(
+      'delete from schedules where account = $1 and app = $2 and name = $3 and user_address = $4',
+      key,
+    );
+    return;
+  }
+  await statements.query(
+    `insert into schedules (account, app, name, user_address, id, due_at, data, created_at)
+     select $1, $2, $3, $4, $5, $6, $7, now()
+     where exists (select from apps where apps.account = $1 and apps.app = $2)
+     on conflict (account, app, name, user_address) do update set
+       id = excluded.id, due_at = excluded.due_at, data = excluded.data, created_at = excluded.created_at`,
+    [...key, effect.id, new Date(effect.due).toISOString(), JSON.stringify(effect.data)],
+  );
+}
