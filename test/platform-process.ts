@@ -71,12 +71,16 @@ export class PlatformProcess implements AsyncDisposable {
     );
   }
 
-  async kill(signal: NodeJS.Signals): Promise<void> {
+  /** Waits for the end, too; gives the exit code, or null when there was none. */
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
+    if (child === null) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+    }
+    return child.exitCode;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -37,6 +37,17 @@ function findEntry(args) {
   return { file: tool === 'vitest' ? vitest() : tool, args: rest };
 }
 
+/** npm's shell dies of a signal and tells nobody: what npm started stops when its parent has gone. */
+function onNpmGone(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 500).unref();
+}
+
 const entry = findEntry(process.argv.slice(2));
 const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
 const ready =
@@ -45,14 +56,17 @@ if (ready) {
   module.enableCompileCache();
   process.argv.splice(1, Infinity, entry.file, ...entry.args);
   // A launcher that is killed cannot forward the signal: its closed channel says the same.
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  const stop = () => process.kill(process.pid, 'SIGTERM');
+  process.once('disconnect', stop);
   process.channel?.unref();
+  if (!process.channel) onNpmGone(stop);
   await import(pathToFileURL(entry.file).href);
 } else {
   const child = spawn(findNode24(), [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  onNpmGone(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
   });

@@ -14,6 +14,14 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Waits until `work` has settled, well or badly, but not longer than `ms`. Leaves no timer that keeps the process. */
+export async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  const patience = new AbortController();
+  const end = (): void => patience.abort();
+  work.then(end, end);
+  await sleep(ms, patience.signal).catch(() => {});
+}
+
 /** Milliseconds before attempt `n` (0, 1, …): doubles from `baseMs` up to `capMs`, with ±25 % jitter so that peers spread out. */
 export function backoffMs(
   attempt: number,

@@ -41,9 +41,10 @@ async function smsc(flags: Flags): Promise<AsyncDisposable> {
   return startSmscProcess({ ...config, http: { ...config.http, port } }, createLogger(config.log_level));
 }
 
+/** Ctrl-C comes twice, from the terminal and from the launcher: the second must not kill what is stopping in order. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
 

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { backoffMs, errorText, sleep, type Logger } from '@vumi/core';
+import { backoffMs, errorText, settledWithin, sleep, type Logger } from '@vumi/core';
 import { connectionConfig } from './database.ts';
 import { databaseError } from './database-error.ts';
 
@@ -113,7 +113,7 @@ async function connect(options: SessionOptions): Promise<Kept> {
     },
     end: async () => {
       declareBroken();
-      await Promise.race([client.end().catch(() => {}), sleep(FAREWELL_MS)]);
+      await settledWithin(client.end(), FAREWELL_MS);
     },
   };
   try {

@@ -1,5 +1,5 @@
 import { connect, type ChannelModel } from 'amqplib';
-import { backoffMs, errorText, sleep, VumiError, type Logger } from '@vumi/core';
+import { backoffMs, errorText, settledWithin, sleep, VumiError, type Logger } from '@vumi/core';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
@@ -57,11 +57,7 @@ export class RabbitLink implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    const model = this.#model;
-    if (model !== null) {
-      const closed = model.close().catch(() => undefined);
-      await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS)]);
-    }
+    if (this.#model !== null) await settledWithin(this.#model.close(), CLOSE_TIMEOUT_MS);
     await this.#running;
   }
 

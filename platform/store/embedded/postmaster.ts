@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { sleep, VumiError, type Logger } from '@vumi/core';
+import { settledWithin, sleep, VumiError, type Logger } from '@vumi/core';
 import { dataArgument, POSTGRES_ENV, type Runtime } from './cluster.ts';
 import { claim, dataFolder } from './leftover.ts';
 import { spawnAs } from './os-user.ts';
@@ -129,9 +129,7 @@ const STOPS = [
 export async function stopPostmaster({ child, exited }: Postmaster): Promise<void> {
   for (const [signal, patienceMs] of STOPS) {
     child.kill(signal);
-    const patience = new AbortController();
-    await Promise.race([exited, sleep(patienceMs, patience.signal).catch(() => {})]);
-    patience.abort();
+    await settledWithin(exited, patienceMs);
     if (child.exitCode !== null || child.signalCode !== null) return;
   }
 }
