@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { JIT_SETTINGS } from './supervisor/runner-class.ts';
 import { DEFAULT_LIMITS, limitsSchema } from './limits.ts';
 
 const MIN_RUNNERS = 2;
@@ -10,7 +11,30 @@ export const sandboxConfigSchema = z.strictObject({
     .int()
     .positive()
     .default(() => Math.max(MIN_RUNNERS, availableParallelism()))
-    .describe('Runner processes at work; one more waits warm'),
+    .describe('Runner processes at work for each kind of app; one more waits warm'),
+  runner_age_ms: z
+    .int()
+    .positive()
+    .default(24 * 3_600_000)
+    .describe('A runner that is older is replaced when its messages are done'),
+  jit: z
+    .enum(JIT_SETTINGS)
+    .default('never')
+    .describe(
+      'Kinds of apps that get the compilers of V8: quicker where they compute, weaker limits of memory',
+    ),
+  quarantine_runners: z
+    .int()
+    .positive()
+    .default(4)
+    .describe('Processes for apps that killed their runner, one app each; more apps than that take turns'),
+  quarantine_ms: z
+    .int()
+    .positive()
+    .default(300_000)
+    .describe(
+      'An app that killed its runner must behave so long to go back to the others; each kill doubles it',
+    ),
   isolates_per_runner: z.int().positive().default(400).describe('Apps that one runner keeps loaded'),
   idle_ms: z.int().positive().default(600_000).describe('An app that nobody used for so long is unloaded'),
   rss_soft_mb: z.int().positive().default(700).describe('A runner that has grown so big is replaced'),

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { AppKind } from './app-kind.ts';
 
 /**
  * What supervisor and runner say to each other: lines of fields between tabs. A field is a word, a number or a JSON
@@ -6,8 +7,17 @@ import type { Duplex } from 'node:stream';
  * *turn* one run of a handler; both are numbers that are never used again.
  */
 export type ToRunner =
-  | readonly ['load', instance: string, app: string, limits: string, settings: string, code: string]
-  | readonly ['turn', instance: string, turn: string, wallMs: string, start: string]
+  | readonly [
+      'load',
+      instance: string,
+      app: string,
+      kind: AppKind,
+      limits: string,
+      settings: string,
+      code: string,
+    ]
+  /** `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs. */
+  | readonly ['turn', instance: string, turn: string, wallMs: string, care: '1' | '', start: string]
   | readonly ['settle', instance: string, turn: string, answers: string]
   | readonly ['unload', instance: string]
   | readonly ['ping', number: string];
@@ -26,6 +36,8 @@ export type FromRunner =
   | readonly ['call', turn: string, call: string]
   /** Turns, between commas, whose code is running for some time now: the suspects should this runner die. */
   | readonly ['busy', turns: string]
+  /** Code of the app has made this process unfit. Comes before `poisoned`. */
+  | readonly ['accused', app: string, reason: string]
   /** Guest code cannot be stopped: kill this process. */
   | readonly ['poisoned', reason: string]
   | readonly ['pong', number: string, rssMb: string, isolates: string];

@@ -44,10 +44,11 @@ const ports: TenantPorts = {
   send,
   now,
   ended: (tenant, isInline) => scheduler.ended(tenant, isInline),
-  died: (tenant, left) => {
+  entered: () => watchdog.tellBusy(),
+  died: (tenant, dead) => {
     tenants.delete(tenant.instance);
     scheduler.forget(tenant);
-    watchdog.watchDead(tenant, left);
+    watchdog.watchDead(dead);
   },
 };
 
@@ -69,7 +70,8 @@ function onFrame(frame: ToRunner): void {
   }
 }
 
-function load([, instance, app, limits, settings, code]: ToRunner & readonly ['load', ...string[]]): void {
+function load([, instance, app, _kind, limits, settings, code]: ToRunner &
+  readonly ['load', ...string[]]): void {
   const usage = scheduler.usageOf(app);
   const given = JSON.parse(limits) as Limits;
   const guest = spares.take(given.memory_mb);
@@ -78,10 +80,10 @@ function load([, instance, app, limits, settings, code]: ToRunner & readonly ['l
   scheduler.add(tenant, loadEntry(tenant.limits, JSON.parse(code) as string, settings));
 }
 
-function startTurn([, instance, turn, wallMs, start]: ToRunner & readonly ['turn', ...string[]]): void {
+function startTurn([, instance, turn, wallMs, care, start]: ToRunner & readonly ['turn', ...string[]]): void {
   const tenant = tenants.get(instance);
   if (tenant === undefined) return send(['lost', turn]);
-  tenant.begin(turn, Number(wallMs));
+  tenant.begin(turn, Number(wallMs), care === '1');
   scheduler.add(tenant, turnEntry(tenant.limits, 'dispatch', [turn, start]));
 }
 

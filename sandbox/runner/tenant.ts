@@ -30,6 +30,8 @@ const CARRIES_JSON: Record<PostKind, boolean> = {
 /** One run of a handler in this runner. */
 interface Turn {
   readonly wallMs: number;
+  /** It may have killed a runner before. */
+  readonly isCareful: boolean;
   startedAt: number | null;
   cpuMs: number;
   posts: number;
@@ -39,13 +41,23 @@ interface Running {
   readonly entry: Entry;
   readonly startedAt: number;
   readonly cpuAtStart: bigint;
+  /** Resident memory of the process when the watchdog first saw this run, in MB. */
+  rssMb: number | null;
+}
+
+/** An isolate that is disposed of. */
+export interface DeadTenant {
+  readonly app: string;
+  /** Settles when its last entry has left it. */
+  readonly left: Promise<void>;
 }
 
 export interface TenantPorts {
   readonly send: (frame: FromRunner) => void;
   readonly ended: (tenant: Tenant, isInline: boolean) => void;
-  /** The isolate is disposed of; `left` settles when its last entry has left it. */
-  readonly died: (tenant: Tenant, left: Promise<void>) => void;
+  /** A turn that must be told of at once has begun to run. */
+  readonly entered: () => void;
+  readonly died: (tenant: Tenant, dead: DeadTenant) => void;
   readonly now: () => number;
 }
 
@@ -76,6 +88,8 @@ export class Tenant {
   readonly #maxPosts: number;
   #leaving: Promise<void> = Promise.resolve();
   #loaded = false;
+  /** One of its turns must not run inline. */
+  #isCareful = false;
   #lastCpu = 0n;
 
   constructor(options: TenantOptions, ports: TenantPorts) {
@@ -89,7 +103,10 @@ export class Tenant {
     this.#guest = options.guest;
     this.#guest.owner = {
       post: (kind, turn, text) => this.#onPost(kind, turn, text),
-      onCatastrophe: (message) => ports.send(['poisoned', JSON.stringify(message)]),
+      onCatastrophe: (message) => {
+        ports.send(['accused', this.app, JSON.stringify(message)]);
+        ports.send(['poisoned', JSON.stringify(message)]);
+      },
     };
   }
 
@@ -103,11 +120,16 @@ export class Tenant {
   }
 
   get mayRunInline(): boolean {
-    return this.#loaded && this.usage.mayRunInline;
+    return this.#loaded && !this.#isCareful && this.usage.mayRunInline;
   }
 
-  begin(turn: string, wallMs: number): void {
-    this.turns.set(turn, { wallMs, startedAt: null, cpuMs: 0, posts: 0 });
+  isCareful(turn: string | null): boolean {
+    return turn !== null && this.turns.get(turn)?.isCareful === true;
+  }
+
+  begin(turn: string, wallMs: number, isCareful: boolean): void {
+    this.#isCareful = isCareful || (this.#isCareful && this.turns.size > 0);
+    this.turns.set(turn, { wallMs, isCareful, startedAt: null, cpuMs: 0, posts: 0 });
   }
 
   /** Makes an entry. The scheduler calls it, with no other entry of this tenant running. */
@@ -117,8 +139,9 @@ export class Tenant {
     if (turn !== undefined) turn.startedAt ??= startedAt;
     const { entries } = this.#guest;
     if (isInline && entries !== null) return this.#runInline(entries, entry, startedAt);
-    const running = { entry, startedAt, cpuAtStart: this.cpu };
+    const running: Running = { entry, startedAt, cpuAtStart: this.cpu, rssMb: null };
     this.running = running;
+    if (turn?.isCareful === true) this.#ports.entered();
     this.#leaving = this.#enter(entry).then(() => this.#leave(running));
   }
 
@@ -182,7 +205,7 @@ export class Tenant {
     this.queue.length = 0;
     this.running = null;
     this.#ports.send(['gone', this.instance]);
-    this.#ports.died(this, left);
+    this.#ports.died(this, { app: this.app, left });
   }
 
   /** The app has always been quick: no thread is woken for it. */
@@ -209,7 +232,7 @@ export class Tenant {
       this.#bury(Promise.resolve());
       return;
     }
-    this.running = { entry, startedAt: this.#ports.now(), cpuAtStart: this.cpu };
+    this.running = { entry, startedAt: this.#ports.now(), cpuAtStart: this.cpu, rssMb: null };
     this.#leaving = Promise.resolve();
     this.#onEntryError(error);
   }

@@ -1,14 +1,16 @@
 import type { FromRunner } from '../frames.ts';
 import { dropEntry } from './entry.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Tenant } from './tenant.ts';
+import type { DeadTenant, Tenant } from './tenant.ts';
 
 /** How often is looked. */
 const TICK_MS = 20;
 /** CPU that an isolate may use while nothing of it should run: its share of garbage collection. */
 const IDLE_CPU_NANOS = 30_000_000n;
-/** An entry that is still inside this long after its isolate was disposed of is stuck in native code. */
-const STUCK_MS = 300;
+/** An entry that is still inside so many ticks after its isolate was disposed of is stuck in native code. */
+const STUCK_TICKS = 15;
+/** Growth of the process during an entry that makes it a suspect. */
+const GROWTH_MB = 8;
 /** Entries younger than this are not worth telling the supervisor about. */
 const BUSY_MS = 15;
 const DECAY_EVERY = 5;
@@ -30,9 +32,11 @@ export interface WatchdogOptions {
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  readonly #stuck = new Set<{ readonly app: string; readonly since: number }>();
+  /** Dead isolates whose threads are still inside, and for how many ticks. */
+  readonly #stuck = new Map<DeadTenant, number>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
+  #rssMb = 0;
   #poisoned = false;
   #toldBusy = false;
 
@@ -41,11 +45,10 @@ export class Watchdog {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** A tenant has died; `left` settles when its thread has left the guest. */
-  watchDead(tenant: Tenant, left: Promise<void>): void {
-    const record = { app: tenant.app, since: this.#options.now() };
-    this.#stuck.add(record);
-    void left.then(() => this.#stuck.delete(record));
+  /** Makes sure that the thread of a dead tenant leaves the guest. */
+  watchDead(dead: DeadTenant): void {
+    this.#stuck.set(dead, 0);
+    void dead.left.then(() => this.#stuck.delete(dead));
   }
 
   stop(): void {
@@ -62,9 +65,9 @@ export class Watchdog {
       }
       this.#watchClock(tenant, now);
     }
-    this.#tellBusy(now);
+    this.tellBusy();
     this.#watchMemory();
-    this.#watchStuck(now);
+    this.#watchStuck();
     if (++this.#ticks % DECAY_EVERY === 0) this.#options.scheduler.decay();
   }
 
@@ -83,22 +86,44 @@ export class Watchdog {
     }
   }
 
-  /** Only what runs can be growing: whoever has been running since the last look is the one. */
+  /**
+   * V8's own limit does not see all memory. Only what runs can be growing: of those that run, the one during whose
+   * entry the process has grown most has to go, and the others are measured anew.
+   */
   #watchMemory(): void {
     const rss = this.#options.rssMb();
-    if (rss < this.#options.rssSoftMb) return;
-    if (rss > this.#options.rssHardMb) this.#poison(`memory has grown to ${Math.round(rss)} MB`);
+    const before = this.#rssMb;
+    this.#rssMb = rss;
+    let worst: Tenant | null = null;
+    let growth = GROWTH_MB;
     for (const tenant of this.#options.tenants.values()) {
-      if (tenant.running === null || this.#options.now() - tenant.running.startedAt < TICK_MS / 2) continue;
-      tenant.kill('memory', `the app ran while memory grew to ${Math.round(rss)} MB`);
+      if (tenant.running === null) continue;
+      tenant.running.rssMb ??= before;
+      if (rss - tenant.running.rssMb < growth) continue;
+      growth = rss - tenant.running.rssMb;
+      worst = tenant;
     }
+    if (rss < this.#options.rssSoftMb) return;
+    if (worst !== null) this.#endGrowth(worst, growth);
+    if (rss > this.#options.rssHardMb) this.#poison(`memory has grown to ${Math.round(rss)} MB`);
   }
 
-  #tellBusy(now: number): void {
+  #endGrowth(tenant: Tenant, growth: number): void {
+    const text = `memory of the process grew by ${Math.round(growth)} MB while the app ran`;
+    tenant.kill('memory', text);
+    if (this.#rssMb > this.#options.rssHardMb) this.#accuse(tenant.app, text);
+    for (const { running } of this.#options.tenants.values())
+      if (running !== null) running.rssMb = this.#rssMb;
+  }
+
+  /** Names the turns whose code is running, but for those that began a moment ago. */
+  tellBusy(): void {
+    const now = this.#options.now();
     const turns: string[] = [];
     for (const tenant of this.#options.tenants.values()) {
       const { running } = tenant;
-      if (running === null || now - running.startedAt < BUSY_MS) continue;
+      if (running === null) continue;
+      if (now - running.startedAt < BUSY_MS && !tenant.isCareful(running.entry.turn)) continue;
       if (running.entry.turn === null) turns.push(...tenant.turns.keys());
       else turns.push(running.entry.turn);
     }
@@ -106,10 +131,17 @@ export class Watchdog {
     this.#toldBusy = turns.length > 0;
   }
 
-  #watchStuck(now: number): void {
-    for (const { app, since } of this.#stuck) {
-      if (now - since > STUCK_MS) this.#poison(`code of ${app} cannot be stopped`);
+  #watchStuck(): void {
+    for (const [dead, ticks] of this.#stuck) {
+      this.#stuck.set(dead, ticks + 1);
+      if (ticks !== STUCK_TICKS) continue;
+      this.#accuse(dead.app, 'its code cannot be stopped');
+      this.#poison(`code of ${dead.app} cannot be stopped`);
     }
+  }
+
+  #accuse(app: string, reason: string): void {
+    this.#options.send(['accused', app, JSON.stringify(reason)]);
   }
 
   #poison(reason: string): void {

@@ -1,4 +1,5 @@
 import { appKey, type AppRef } from '@vumi/core';
+import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
@@ -13,6 +14,8 @@ export interface AppSettings {
 
 /** A version's code, as the store keeps it. */
 export interface VersionCode {
+  /** `sdk` where nothing is said. */
+  readonly kind?: AppKind;
   readonly code: string;
   readonly map: string | null;
   readonly manifest: Manifest;
@@ -22,6 +25,7 @@ export interface VersionCode {
 export interface LoadedApp {
   readonly ref: AppRef;
   readonly key: string;
+  readonly kind: AppKind;
   readonly version: number;
   readonly limits: Limits;
   readonly settings: AppSettings;
@@ -47,6 +51,7 @@ function prepare(
   return {
     ref,
     key: appKey(ref),
+    kind: code.kind ?? 'sdk',
     version,
     limits,
     settings,

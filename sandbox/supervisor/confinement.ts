@@ -5,17 +5,17 @@ import type { Logger } from '@vumi/core';
 const EMPTY_NETWORK = ['unshare', '--user', '--map-root-user', '--net'] as const;
 const PROBE_TIMEOUT_MS = 3000;
 
-/** How runner processes are started. */
+/** What a Node process is started by; its flags follow. */
 export interface Confinement {
   readonly command: string;
   readonly args: readonly string[];
 }
 
-/** What confines a runner whatever the system: no JIT, no files, no child processes, no workers. */
-export function runnerFlags(nativeModule: string): string[] {
+/** What confines a runner whatever the system: no files, no child processes, no workers; without `hasJit` no JIT. */
+export function runnerFlags(nativeModule: string, hasJit: boolean): string[] {
   return [
     '--no-node-snapshot',
-    '--jitless',
+    ...(hasJit ? [] : ['--jitless']),
     '--permission',
     '--allow-addons',
     `--allow-fs-read=${nativeModule}`,
@@ -25,7 +25,7 @@ export function runnerFlags(nativeModule: string): string[] {
 }
 
 /** Finds out once whether this system lets an ordinary process make an empty network, and logs the choice. */
-export async function chooseConfinement(flags: readonly string[], logger: Logger): Promise<Confinement> {
+export async function chooseConfinement(logger: Logger): Promise<Confinement> {
   const emptyNetwork =
     process.platform === 'linux' && (await works([...EMPTY_NETWORK, process.execPath, '--version']));
   logger.info(
@@ -34,8 +34,8 @@ export async function chooseConfinement(flags: readonly string[], logger: Logger
   );
   const [unshare, ...namespaces] = EMPTY_NETWORK;
   return emptyNetwork
-    ? { command: unshare, args: [...namespaces, process.execPath, ...flags] }
-    : { command: process.execPath, args: flags };
+    ? { command: unshare, args: [...namespaces, process.execPath] }
+    : { command: process.execPath, args: [] };
 }
 
 function works([command = '', ...args]: string[]): Promise<boolean> {

@@ -15,6 +15,7 @@ import type { HttpGateway } from '../http/gateway.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
 import { logEntry, redactSecrets, type LogEntry } from './author-log.ts';
+import type { RunnerKill } from './blame.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
 import { markerKey } from './keys.ts';
@@ -90,6 +91,7 @@ export class Handling {
     let effects = new TurnEffects();
     const outcome = await turns.run({
       app,
+      messageId: origin.id,
       start: turnStart(origin, body, now),
       wallMs: ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms,
       begin: () => {
@@ -149,7 +151,18 @@ export class Handling {
     );
   }
 
-  #log({ app, origin }: Task, line: Parameters<typeof logEntry>[1]): void {
+  /** The author gets to know which message ended its runner: it is what he can try his next version on. */
+  onRunnerKilled({ app, messageId, reason }: RunnerKill): void {
+    const text =
+      `This message ended the process that ran the app: ${reason}. The app now runs in a process of its own, ` +
+      'and its messages wait before it starts again; it goes back to the others when it has behaved well for a while.';
+    this.#log({ app, origin: { id: messageId } }, { level: 'error', text, fields: { reason: 'runner' } });
+  }
+
+  #log(
+    { app, origin }: Pick<Task, 'app'> & { origin: { id: string } },
+    line: Parameters<typeof logEntry>[1],
+  ): void {
     const { ports } = this.#options;
     try {
       const source = { ref: app.ref, secrets: app.settings.secrets };

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from './app.ts';
 import { Instances } from './instances.ts';
-import type { RunnerPool } from './pool.ts';
+import type { Fleet } from './fleet.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
 function app(name: string): LoadedApp {
   return {
     ref: { account: 'tests', app: name },
     key: `tests/${name}`,
+    kind: 'sdk',
     version: 1,
     limits: DEFAULT_LIMITS,
     settings: { config: {}, secrets: {} },
@@ -23,9 +24,11 @@ function setUp() {
   const sent: string[] = [];
   const runner = {
     send: ([kind, instance]: string[]) => sent.push(`${kind} ${instance}`),
+    turns: new Set(),
+    apps: new Set(),
   } as unknown as RunnerProcess;
-  const pool = { isUsable: () => true, pick: async () => runner } as unknown as RunnerPool;
-  const instances = new Instances(pool, { perRunner: 10, idleMs: 100, now: () => now });
+  const fleet = { mayServe: () => true, pick: async () => runner } as unknown as Fleet;
+  const instances = new Instances(fleet, { perRunner: 10, idleMs: 100, now: () => now });
   return { instances, sent, pass: (ms: number) => (now += ms) };
 }
 
@@ -33,7 +36,7 @@ test('an app that nobody used for long is unloaded, one that is at work is not',
   const { instances, sent, pass } = setUp();
   const [idle, busy, used] = [app('idle'), app('busy'), app('used')];
   await instances.get(idle);
-  (await instances.get(busy)).turns.add('1');
+  instances.enter(await instances.get(busy), '1');
   await instances.get(used);
   pass(90);
   await instances.get(used);
@@ -46,7 +49,7 @@ test('an app that nobody used for long is unloaded, one that is at work is not',
 test('a newer version takes the place of an older one, which finishes first', async () => {
   const { instances, sent } = setUp();
   const old = await instances.get(app('x'));
-  old.turns.add('1');
+  instances.enter(old, '1');
   const fresh = await instances.get(app('x'));
   expect(fresh).not.toBe(old);
   expect(sent).toEqual(['load 1', 'load 2']);

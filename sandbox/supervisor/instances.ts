@@ -1,6 +1,6 @@
 import type { FromRunner } from '../frames.ts';
 import type { LoadedApp } from './app.ts';
-import type { RunnerPool } from './pool.ts';
+import type { Fleet } from './fleet.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
 /** One app in one isolate of one runner. */
@@ -28,7 +28,7 @@ export interface InstanceOptions {
  * agree without asking; a runner only reports that an isolate had to die.
  */
 export class Instances {
-  readonly #pool: RunnerPool;
+  readonly #fleet: Fleet;
   readonly #options: InstanceOptions;
   /** By app; in order of use, the least recent first. */
   readonly #current = new Map<string, Instance>();
@@ -36,8 +36,8 @@ export class Instances {
   readonly #counts = new Map<RunnerProcess, number>();
   #lastId = 0;
 
-  constructor(pool: RunnerPool, options: InstanceOptions) {
-    this.#pool = pool;
+  constructor(fleet: Fleet, options: InstanceOptions) {
+    this.#fleet = fleet;
     this.#options = options;
   }
 
@@ -45,13 +45,19 @@ export class Instances {
     return this.#byId.size;
   }
 
-  /** The instance to run a turn of the app in; loads one when there is none. */
+  /** The instance to run a turn of the app in; loads one when there is none. Throws as Fleet.pick does. */
   async get(app: LoadedApp): Promise<Instance> {
     return this.#find(app) ?? this.#load(app);
   }
 
+  enter(instance: Instance, turn: string): void {
+    instance.turns.add(turn);
+    instance.runner.turns.add(turn);
+  }
+
   release(instance: Instance, turn: string): void {
     instance.turns.delete(turn);
+    instance.runner.turns.delete(turn);
     if (instance.drained && instance.turns.size === 0) this.#unload(instance);
   }
 
@@ -82,7 +88,7 @@ export class Instances {
   #find(app: LoadedApp): Instance | null {
     const instance = this.#current.get(app.key);
     if (instance === undefined) return null;
-    if (instance.app !== app || !this.#pool.isUsable(instance.runner)) {
+    if (instance.app !== app || !this.#fleet.mayServe(instance.runner, app)) {
       this.#drain(instance);
       return null;
     }
@@ -96,7 +102,7 @@ export class Instances {
   }
 
   async #load(app: LoadedApp): Promise<Instance> {
-    const runner = await this.#pool.pick((candidate) => this.#count(candidate));
+    const runner = await this.#fleet.pick(app, (candidate) => this.#count(candidate));
     const meanwhile = this.#find(app);
     if (meanwhile !== null) return meanwhile;
     if (this.#count(runner) >= this.#options.perRunner) this.#makeRoom(runner);
@@ -111,8 +117,9 @@ export class Instances {
     this.#current.set(app.key, instance);
     this.#byId.set(instance.id, instance);
     this.#counts.set(runner, this.#count(runner) + 1);
+    runner.apps.add(app.key);
     const { limits, settings, code } = app.frame;
-    runner.send(['load', instance.id, app.key, limits, settings, code]);
+    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code]);
     return instance;
   }
 

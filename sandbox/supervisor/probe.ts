@@ -1,7 +1,6 @@
 import { silentLogger, VumiError } from '@vumi/core';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { chooseConfinement, runnerFlags } from './confinement.ts';
-import { buildGuest, buildRunner, findNativeModule } from './programs.ts';
+import { createRunnerClasses } from './runner-class.ts';
 import { spawnRunner } from './runner-process.ts';
 import { createStackMapper } from './stack.ts';
 
@@ -13,7 +12,14 @@ interface ProbeResult {
 }
 
 /** A runner of the probe's own: memory limits are those of one app. */
-const RUNNER = { lanes: 1, memoryMb: DEFAULT_LIMITS.memory_mb, rssSoftMb: 300, rssHardMb: 600 };
+const RUNNER = {
+  jit: 'never',
+  lanes: 1,
+  memoryMb: DEFAULT_LIMITS.memory_mb,
+  rssSoftMb: 300,
+  rssHardMb: 600,
+  logger: silentLogger,
+} as const;
 
 /**
  * Loads a compiled worker in a runner of its own, which is thrown away, and says which handlers it has. Throws
@@ -21,16 +27,13 @@ const RUNNER = { lanes: 1, memoryMb: DEFAULT_LIMITS.memory_mb, rssSoftMb: 300, r
  */
 export async function probeWorker(code: string, map: string | null = null): Promise<ProbeResult> {
   const mapStack = createStackMapper(map);
-  const [confinement, program] = await Promise.all([
-    chooseConfinement(runnerFlags(findNativeModule()), silentLogger),
-    buildGuest().then((guest) => buildRunner({ guest, ...RUNNER })),
-  ]);
+  const runnerClass = await createRunnerClasses(RUNNER)('sdk');
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResult>();
   const fail = (text: string): void => {
     const reason = mapStack(text);
     reject(new VumiError('app.load_failed', `the app does not load: ${reason}`, { details: { reason } }));
   };
-  const runner = spawnRunner(confinement, program, {
+  const runner = spawnRunner(runnerClass, {
     onFrame: (_runner, frame) => {
       if (frame[0] === 'loaded') resolve({ handlers: JSON.parse(frame[2]) as string[] });
       if (frame[0] === 'unloadable') fail(JSON.parse(frame[3]) as string);
@@ -42,7 +45,8 @@ export async function probeWorker(code: string, map: string | null = null): Prom
   try {
     await runner.up();
     const settings = JSON.stringify({ config: {}, limits: DEFAULT_LIMITS });
-    runner.send(['load', INSTANCE, 'probe', JSON.stringify(DEFAULT_LIMITS), settings, JSON.stringify(code)]);
+    const limits = JSON.stringify(DEFAULT_LIMITS);
+    runner.send(['load', INSTANCE, 'probe', 'sdk', limits, settings, JSON.stringify(code)]);
     return await promise;
   } finally {
     clearTimeout(timer);

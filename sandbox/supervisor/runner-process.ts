@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { VumiError } from '@vumi/core';
+import type { AppKind } from '../app-kind.ts';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
-import type { Confinement } from './confinement.ts';
+import type { RunnerClass } from './runner-class.ts';
 
 const START_TIMEOUT_MS = 15_000;
 /** What is kept of a runner's last words. */
@@ -17,15 +18,26 @@ export interface RunnerListener {
 /** A runner as the supervisor sees it. SIGKILL is its only way out. */
 export class RunnerProcess {
   readonly pid: number;
+  readonly kind: AppKind;
   /** Turns whose code was running when the runner last said so. */
   suspects: readonly string[] = [];
   /** Pings since the last pong. */
   unanswered = 0;
   rssMb = 0;
   isolates = 0;
-  readonly startedAt = Date.now();
+  /** Gets no new work: it will be killed. */
+  doomed = false;
+  /** Why it ends is known: its turns are not suspected of it. */
+  accounted = false;
+  /** Key of the one app that it is for, in quarantine. */
+  onlyFor: string | null = null;
+  /** Turns that run in it now. */
+  readonly turns = new Set<string>();
+  /** Keys of all apps that it ever held. */
+  readonly apps = new Set<string>();
   /** Somebody else ended it with SIGKILL: an operator, or the system when memory ran out. */
   killedFromOutside = false;
+  readonly #startedAt = performance.now();
   readonly #child: ChildProcess;
   readonly #channel: Channel<ToRunner, FromRunner>;
   #gone = false;
@@ -34,7 +46,8 @@ export class RunnerProcess {
   #whenDown: ((reason: Error) => void) | null = null;
   readonly #ended: Promise<void>;
 
-  constructor(child: ChildProcess, listener: RunnerListener) {
+  constructor(kind: AppKind, child: ChildProcess, listener: RunnerListener) {
+    this.kind = kind;
     this.#child = child;
     this.pid = child.pid ?? 0;
     const stream = child.stdio[3] as Duplex;
@@ -81,6 +94,10 @@ export class RunnerProcess {
     if (!this.#gone) this.#channel.send(frame);
   }
 
+  get ageMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
   get gone(): boolean {
     return this.#gone;
   }
@@ -99,16 +116,15 @@ export class RunnerProcess {
 
 /** Starts a runner: an empty environment, the program on standard input, the wire on descriptor 3. */
 export function spawnRunner(
-  confinement: Confinement,
-  program: string,
+  { kind, command, args, program }: RunnerClass,
   listener: RunnerListener,
 ): RunnerProcess {
-  const child = spawn(confinement.command, [...confinement.args, '-'], {
+  const child = spawn(command, [...args, '-'], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     env: {},
     cwd: '/',
   });
   child.stdin?.on('error', () => child.kill('SIGKILL'));
   child.stdin?.end(program);
-  return new RunnerProcess(child, listener);
+  return new RunnerProcess(kind, child, listener);
 }

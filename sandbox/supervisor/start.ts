@@ -1,13 +1,14 @@
 import { appKey, type AppRef, type Delivery, type TransportEvent, type UserMessage } from '@vumi/core';
-import { availableParallelism } from 'node:os';
 import { parseSandboxConfig, type SandboxConfig } from '../config.ts';
 import { createHttpGateway } from '../http/gateway.ts';
 import { LoadedApps, type AppPorts } from './app.ts';
-import { chooseConfinement, runnerFlags } from './confinement.ts';
+import type { AppKind } from '../app-kind.ts';
+import { Blame } from './blame.ts';
+import type { Fleet } from './fleet.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
 import { Instances } from './instances.ts';
-import { RunnerPool } from './pool.ts';
-import { buildGuest, buildRunner, findNativeModule } from './programs.ts';
+import { openFleet } from './open-fleet.ts';
+import type { QuarantinedApp } from './quarantine.ts';
 import { SerialQueues } from './serial-queues.ts';
 import { Turns } from './turns.ts';
 
@@ -17,9 +18,19 @@ const SWEEP_EVERY_MS = 10_000;
 
 export interface SandboxPorts extends AppPorts, HandlingPorts {}
 
+interface RunnerStatus {
+  readonly kind: AppKind;
+  readonly pid: number;
+  readonly rss_mb: number;
+  readonly apps: number;
+}
+
 export interface SandboxStatus {
-  readonly runners: readonly { readonly pid: number; readonly rss_mb: number; readonly apps: number }[];
+  readonly runners: readonly RunnerStatus[];
+  /** Whether a runner of each class in use waits warm. */
   readonly standby: boolean;
+  /** Apps that killed a runner of others and have one of their own. */
+  readonly quarantine: readonly QuarantinedApp[];
   /** Apps that are loaded now. */
   readonly apps: number;
   /** Messages and events whose handlers run now. */
@@ -37,29 +48,19 @@ export interface Sandbox extends AsyncDisposable {
 /** Starts the runners; resolves when they are at work. */
 export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): Promise<Sandbox> {
   const options = parseSandboxConfig(config);
-  const lanes = Math.max(1, Math.round(availableParallelism() / options.runners));
-  const limits = { rssSoftMb: options.rss_soft_mb, rssHardMb: options.rss_hard_mb };
-  const [confinement, program] = await Promise.all([
-    chooseConfinement(runnerFlags(findNativeModule()), ports.logger),
-    buildGuest().then((guest) =>
-      buildRunner({ guest, lanes, memoryMb: options.limits.memory_mb, ...limits }),
-    ),
-  ]);
-  const pool: RunnerPool = new RunnerPool(
-    { runners: options.runners, confinement, program, ...limits, logger: ports.logger },
-    {
-      onFrame: (runner, frame) => turns.onFrame(runner, frame),
-      onExit: (runner) => turns.onRunnerGone(runner),
-    },
-  );
-  const instances = new Instances(pool, {
+  const fleet: Fleet = openFleet(options, ports.logger, {
+    onFrame: (runner, frame) => turns.onFrame(runner, frame),
+    onExit: (runner) => turns.onRunnerGone(runner),
+  });
+  const instances = new Instances(fleet, {
     perRunner: options.isolates_per_runner,
     idleMs: options.idle_ms,
     now: ports.clock,
   });
-  const turns = new Turns(instances);
+  const blame = new Blame(fleet, (kill) => handling.onRunnerKilled(kill));
+  const turns = new Turns(instances, fleet, blame);
   const apps = new LoadedApps(ports, options.limits);
-  const handling = new Handling({
+  const handling: Handling = new Handling({
     ports,
     apps,
     turns,
@@ -70,21 +71,22 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     }),
     markerTtlMs: options.marker_ttl_ms,
   });
-  await pool.start();
-  return sandboxOf({ pool, instances, apps, turns, handling });
+  await fleet.start('sdk');
+  return sandboxOf({ fleet, instances, apps, turns, handling });
 }
 
 function sandboxOf(parts: {
-  pool: RunnerPool;
+  fleet: Fleet;
   instances: Instances;
   apps: LoadedApps;
   turns: Turns;
   handling: Handling;
 }): Sandbox {
-  const { pool, instances, apps, turns, handling } = parts;
+  const { fleet, instances, apps, turns, handling } = parts;
   const users = new SerialQueues();
   const sweeper = setInterval(() => {
     for (const app of instances.sweep()) apps.forget(app);
+    fleet.sweep();
   }, SWEEP_EVERY_MS);
   sweeper.unref();
   return {
@@ -97,15 +99,21 @@ function sandboxOf(parts: {
         handling.handle({ ref, id: event.event_id, message: null }, event, delivery),
       ),
     status: () => ({
-      runners: pool.active.map(({ pid, rssMb, isolates }) => ({ pid, rss_mb: rssMb, apps: isolates })),
-      standby: pool.standby !== null,
+      runners: fleet.active.map(({ kind, pid, rssMb, isolates }) => ({
+        kind,
+        pid,
+        rss_mb: rssMb,
+        apps: isolates,
+      })),
+      standby: fleet.hasStandby,
+      quarantine: fleet.quarantined,
       apps: instances.size,
       turns: turns.size,
     }),
     [Symbol.asyncDispose]: async () => {
       clearInterval(sweeper);
       turns.close();
-      await pool[Symbol.asyncDispose]();
+      await fleet[Symbol.asyncDispose]();
     },
   };
 }

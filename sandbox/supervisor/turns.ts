@@ -3,11 +3,15 @@ import { callSchema, logLineSchema, type GuestCall, type GuestLogLine } from '..
 import type { FailureReason, FromRunner } from '../frames.ts';
 import { parseGuestJson } from '../guest-json.ts';
 import type { LoadedApp } from './app.ts';
+import type { Blame } from './blame.ts';
+import type { Fleet } from './fleet.ts';
 import type { Instance, Instances } from './instances.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
-/** A turn that was running on so many runners when they died is taken for what kills them. */
+/** A turn that was in so many runners when they died is taken for what kills them. */
 const MAX_STRIKES = 3;
+/** So many strikes put an app in quarantine whoever killed the runners. */
+const CHRONIC_STRIKES = 2;
 /** Times that a turn is run again for the sins of others before its message is put back. */
 const MAX_RUNS = 12;
 /** The start of `[call id, call]`. */
@@ -19,6 +23,8 @@ const UNREADABLE_LINE: GuestLogLine = {
 
 export interface TurnRequest {
   readonly app: LoadedApp;
+  /** `message_id` or `event_id`. */
+  readonly messageId: string;
   /** JSON of the guest's TurnStart. */
   readonly start: string;
   readonly wallMs: number;
@@ -55,12 +61,16 @@ interface Turn {
 /** Runs turns on runners, again elsewhere when a runner or an isolate was lost under them. */
 export class Turns {
   readonly #instances: Instances;
+  readonly #fleet: Pick<Fleet, 'served'>;
+  readonly #blame: Blame;
   readonly #turns = new Map<string, Turn>();
   #lastNumber = 0;
   #closed = false;
 
-  constructor(instances: Instances) {
+  constructor(instances: Instances, fleet: Pick<Fleet, 'served'>, blame: Blame) {
     this.#instances = instances;
+    this.#fleet = fleet;
+    this.#blame = blame;
   }
 
   get size(): number {
@@ -90,6 +100,9 @@ export class Turns {
 
   onFrame(runner: RunnerProcess, frame: FromRunner): void {
     if (frame[0] === 'gone') return this.#instances.onGone(frame);
+    if (frame[0] === 'accused') {
+      return this.#blame.onAccused(runner, frame[1], JSON.parse(frame[2]) as string);
+    }
     if (frame[0] === 'unloadable') return this.#onUnloadable(frame);
     const turn = this.#turns.get(frame[1] ?? '');
     // A runner speaks for its own turns only; what comes late is about turns that have been settled.
@@ -99,14 +112,10 @@ export class Turns {
 
   onRunnerGone(runner: RunnerProcess): void {
     this.#instances.onRunnerGone(runner);
-    const lost = [...this.#turns.values()].filter((turn) => turn.instance?.runner === runner);
-    const suspects = new Set(runner.suspects.filter((number) => lost.some((turn) => turn.number === number)));
-    // Nobody's code was running for long when somebody outside killed it: then no message did it.
-    const isBlameless = suspects.size === 0 && runner.killedFromOutside;
-    for (const turn of lost) {
-      if (!isBlameless && (suspects.size === 0 || suspects.has(turn.number))) turn.strikes++;
-      this.#again(turn);
-    }
+    const lost = Array.from(runner.turns, (number) => this.#turns.get(number) ?? []).flat();
+    const suspects = lost.filter(({ number }) => runner.suspects.includes(number));
+    if (!runner.accounted) this.#strike(runner, lost, suspects);
+    for (const turn of lost) this.#again(turn);
   }
 
   /** Gives up all turns, now and later: their messages are put back. */
@@ -118,14 +127,46 @@ export class Turns {
     }
   }
 
+  /**
+   * Whose code was running when the runner died is suspected of it; where nobody's is known to have run, everybody's
+   * is, and they run so that it will be known the next time. Who kills a runner of his own is convicted.
+   */
+  #strike(runner: RunnerProcess, lost: readonly Turn[], suspects: readonly Turn[]): void {
+    // Nobody's code was running for long when somebody outside killed it: then no message did it.
+    if (suspects.length === 0 && runner.killedFromOutside) return;
+    for (const turn of suspects.length === 0 ? lost : suspects) turn.strikes++;
+    for (const turn of suspects) {
+      const { app, messageId } = turn.request;
+      if (runner.killedFromOutside && turn.strikes < CHRONIC_STRIKES) continue;
+      if (runner.onlyFor !== null) turn.strikes = MAX_STRIKES;
+      this.#blame.killed({ app, messageId, reason: 'its process ended while its code ran' });
+    }
+  }
+
   async #start(turn: Turn): Promise<void> {
-    const instance = await this.#instances.get(turn.request.app);
+    let instance: Instance;
+    try {
+      instance = await this.#instances.get(turn.request.app);
+    } catch (error) {
+      return this.#onNowhere(turn, error);
+    }
     if (!this.#turns.has(turn.number)) return;
     turn.runs++;
     turn.request.begin();
     turn.instance = instance;
-    instance.turns.add(turn.number);
-    instance.runner.send(['turn', instance.id, turn.number, String(turn.request.wallMs), turn.request.start]);
+    this.#instances.enter(instance, turn.number);
+    const { wallMs, start } = turn.request;
+    const care = turn.strikes > 0 || instance.runner.onlyFor !== null ? '1' : '';
+    instance.runner.send(['turn', instance.id, turn.number, String(wallMs), care, start]);
+  }
+
+  /** There is no runner for it: the app has used up its credit, or the platform has none. */
+  #onNowhere(turn: Turn, error: unknown): void {
+    if (!this.#turns.has(turn.number)) return;
+    if (error instanceof VumiError && error.code === 'app.limit')
+      return this.#settle(turn, { kind: 'failed', reason: 'runner', text: error.message });
+    this.#turns.delete(turn.number);
+    turn.settle.reject(error);
   }
 
   #onTurnFrame(turn: Turn, frame: FromRunner): void {
@@ -158,6 +199,9 @@ export class Turns {
   #settle(turn: Turn, end: TurnEnd, cpuMicros: number = 0): void {
     this.#turns.delete(turn.number);
     if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
+    const { app, messageId } = turn.request;
+    if (end.kind === 'failed') this.#blame.failed(app, messageId);
+    this.#fleet.served(app.key);
     turn.settle.resolve({ end, cpuMicros, log: turn.log });
   }
 
@@ -168,7 +212,7 @@ export class Turns {
     turn.log = [];
     turn.httpCalls = 0;
     if (turn.strikes >= MAX_STRIKES) {
-      const text = `the process that ran this message died ${MAX_STRIKES} times`;
+      const text = 'the process that ran this message died each time';
       return this.#settle(turn, { kind: 'failed', reason: 'runner', text });
     }
     if (turn.runs >= MAX_RUNS) {

@@ -1,0 +1,49 @@
+import type { LoadedApp } from './app.ts';
+import type { Fleet } from './fleet.ts';
+import type { RunnerProcess } from './runner-process.ts';
+
+/** Apps whose last failure is remembered: a runner is found unfit within a second of it. */
+const MAX_REMEMBERED = 500;
+
+/** A message that ended the runner which ran it. */
+export interface RunnerKill {
+  readonly app: LoadedApp;
+  /** `message_id` or `event_id`. */
+  readonly messageId: string;
+  readonly reason: string;
+}
+
+/** Finds out which message ended a runner, puts its app into quarantine and says so. */
+export class Blame {
+  readonly #fleet: Pick<Fleet, 'accuse'>;
+  readonly #onKill: (kill: RunnerKill) => void;
+  /** By app; the oldest first. */
+  readonly #failures = new Map<string, { app: LoadedApp; messageId: string }>();
+
+  constructor(fleet: Pick<Fleet, 'accuse'>, onKill: (kill: RunnerKill) => void) {
+    this.#fleet = fleet;
+    this.#onKill = onKill;
+  }
+
+  /** A handler has failed: what it did to its runner may show later. */
+  failed(app: LoadedApp, messageId: string): void {
+    this.#failures.delete(app.key);
+    this.#failures.set(app.key, { app, messageId });
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > MAX_REMEMBERED && oldest !== undefined) this.#failures.delete(oldest);
+  }
+
+  /** A runner says that an app has made it unfit. It speaks for apps that it holds only. */
+  onAccused(runner: RunnerProcess, key: string, reason: string): void {
+    if (!runner.apps.has(key)) return;
+    runner.accounted = true;
+    const failure = this.#failures.get(key);
+    if (failure === undefined) this.#fleet.accuse(key, reason);
+    else this.killed({ ...failure, reason });
+  }
+
+  killed(kill: RunnerKill): void {
+    this.#fleet.accuse(kill.app.key, kill.reason);
+    this.#onKill(kill);
+  }
+}
