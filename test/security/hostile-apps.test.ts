@@ -101,7 +101,7 @@ test('the innocent app was served all the time, and no runner burns or bloats', 
   const took = (await visits).toSorted((a, b) => a - b);
   expect(took.length).toBeGreaterThan(50);
   expect(took.at(-1)).toBeLessThan(LONGEST_SILENCE_MS);
-  const { runners, turns } = place.sandbox.status();
-  expect(turns).toBe(0);
-  expect(runners).toHaveLength(2);
+  expect(place.sandbox.status().turns).toBe(0);
+  // The last attacker may have ended a runner a moment ago.
+  await expect.poll(() => place.sandbox.status().runners.length, { timeout: 5000 }).toBe(2);
 });
