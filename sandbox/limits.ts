@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What one message may use. Where each is enforced: guest/quota.ts counts, runner/watchdog.ts measures. */
+/** What one message may use, and what an app may keep. Where each is enforced: guest/quota.ts counts, runner/watchdog.ts measures. */
 export const limitsSchema = z.strictObject({
   cpu_ms: z.int().positive().describe('CPU of all code that one message runs'),
   entry_cpu_ms: z.int().positive().describe('CPU of code between two awaited calls'),
@@ -13,6 +13,7 @@ export const limitsSchema = z.strictObject({
   log_lines: z.int().nonnegative().describe('Lines of log; those over it are dropped'),
   value_bytes: z.int().positive().describe('One value, text or HTTP body'),
   total_bytes: z.int().positive().describe('All that a message writes, sends and asks for'),
+  schedules: z.int().nonnegative().describe('Schedules of the app that are open at once'),
 });
 
 export type Limits = Readonly<z.infer<typeof limitsSchema>>;
@@ -30,6 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   log_lines: 100,
   value_bytes: 65_536,
   total_bytes: 262_144,
+  schedules: 10_000,
 };
 
 /** What an account's plan may say, and what a manifest may ask for: some of the limits. */

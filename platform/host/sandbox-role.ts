@@ -74,6 +74,7 @@ function openSandbox(ports: SandboxRolePorts, log: AppLogWriter): Promise<Sandbo
       },
       publishFailure: (failure) =>
         publishFailure(ports.broker, failureConnector(failure.message, ports), failure),
+      records: store.records,
       applyStoreEffects: (effects) => store.effects.apply(effects),
       log: (entry) => log.write(entry),
     },

@@ -1,6 +1,7 @@
 import { METRIC_AGGREGATORS } from '@vumi/core';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
+import { leave } from './turn-scope.ts';
 
 /** Spec sandbox-api §2, `metrics.fire`. */
 const name = z
@@ -14,7 +15,7 @@ export const fireMetric = defineCall(
     aggregator: z.enum(METRIC_AGGREGATORS),
     value: z.number(),
   }),
-  ({ store, metric, aggregator, value }, { effects, now }) => {
-    effects.store.push({ kind: 'metric', store, metric, aggregator, value, at: now });
+  ({ store, metric, aggregator, value }, turn) => {
+    leave(turn, { kind: 'metric', store, metric, aggregator, value, at: turn.now });
   },
 );

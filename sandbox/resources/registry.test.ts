@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { MemoryRecords } from '../testing/memory-records.ts';
 import { callResource } from './registry.ts';
 import { TurnEffects, type TurnScope } from './turn-scope.ts';
 
@@ -6,8 +8,9 @@ function scope(): TurnScope {
   const ref = { account: 'clinic', app: 'hello' };
   return {
     origin: { ref, id: 'm1', message: null },
-    app: {} as TurnScope['app'],
+    app: { limits: DEFAULT_LIMITS } as TurnScope['app'],
     now: 1000,
+    records: new MemoryRecords(),
     effects: new TurnEffects(),
   };
 }

@@ -2,6 +2,7 @@ import {
   createFailure,
   errorText,
   VumiError,
+  type AccountRecords,
   type Clock,
   type Delivery,
   type FailureMessage,
@@ -31,6 +32,7 @@ export interface HandlingPorts {
   readonly state: KeyedState;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly records: AccountRecords;
   publishOutbound(message: UserMessage): Promise<void>;
   publishFailure(failure: FailureMessage): Promise<void>;
   /** Applies what was not applied yet; resolves when it is safe in the database. */
@@ -87,6 +89,7 @@ export class Handling {
   async #run({ origin, body, app }: Task): Promise<{ outcome: TurnOutcome; effects: TurnEffects }> {
     const { ports, turns, http } = this.#options;
     const ofSession = origin.message?.transport_type === 'ussd';
+    const { records } = ports;
     const now = ports.clock();
     let effects = new TurnEffects();
     const outcome = await turns.run({
@@ -98,7 +101,7 @@ export class Handling {
         effects = new TurnEffects();
       },
       answer: (call, number) =>
-        answerCall({ state: ports.state, http }, { origin, app, now, effects }, { call, number }),
+        answerCall({ state: ports.state, http }, { origin, app, now, records, effects }, { call, number }),
     });
     return { outcome, effects };
   }

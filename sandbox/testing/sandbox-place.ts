@@ -13,6 +13,7 @@ import type { SandboxConfig } from '../config.ts';
 import type { AppSettings, VersionCode } from '../supervisor/app.ts';
 import type { LogEntry } from '../supervisor/author-log.ts';
 import { startSandbox, type Sandbox, type SandboxPorts } from '../supervisor/start.ts';
+import { MemoryRecords } from './memory-records.ts';
 import { MemoryState } from './memory-state.ts';
 
 export const FIRST_TRY: Delivery = { redelivered: false, attempt: 1 };
@@ -34,6 +35,7 @@ interface Installed {
 /** A real sandbox with real runners; everything around it is in memory. */
 export class SandboxPlace implements AsyncDisposable {
   readonly state = new MemoryState();
+  readonly records = new MemoryRecords();
   readonly sent: UserMessage[] = [];
   readonly failures: FailureMessage[] = [];
   readonly log: LogEntry[] = [];
@@ -117,6 +119,7 @@ export class SandboxPlace implements AsyncDisposable {
   #ports(): SandboxPorts {
     return {
       state: this.state,
+      records: this.records,
       logger: silentLogger,
       clock: () => Date.now(),
       activeVersion: ({ app }) => this.#apps.get(app)?.version ?? null,
@@ -133,6 +136,7 @@ export class SandboxPlace implements AsyncDisposable {
       applyStoreEffects: async (effects) => {
         if (this.storeEffects.some(({ marker }) => marker === effects.marker)) return;
         this.storeEffects.push(effects);
+        this.records.apply(effects);
       },
       log: (entry) => {
         this.log.push(entry);

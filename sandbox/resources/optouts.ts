@@ -1,0 +1,85 @@
+import { normaliseAddress, type Optout, type StoreEffect } from '@vumi/core';
+import { z } from 'zod';
+import { recordText } from './record-text.ts';
+import { defineCall } from './resource-call.ts';
+import { leave, type TurnScope } from './turn-scope.ts';
+
+const required = (field: string) =>
+  recordText(255).refine((text) => text !== '', `Invalid value "" for "${field}"`);
+const addressFields = { address_type: required('address_type'), address_value: required('address_value') };
+const addressed = z.strictObject(addressFields).transform(normalise);
+
+interface Address {
+  readonly address_type: string;
+  readonly address_value: string;
+}
+
+/** One number has one form, however it is written. */
+function normalise<T extends Address>(given: T): T {
+  if (given.address_type !== 'msisdn') return given;
+  return { ...given, address_value: normaliseAddress('msisdn', given.address_value) };
+}
+
+function isAbout(address: Address, effect: StoreEffect): boolean {
+  return (
+    (effect.kind === 'optout.put' || effect.kind === 'optout.delete') &&
+    effect.address_type === address.address_type &&
+    effect.address_value === address.address_value
+  );
+}
+
+/** The opt-out as this run sees it. */
+async function current({ records, origin, effects }: TurnScope, address: Address): Promise<Optout | null> {
+  const own = (): StoreEffect | undefined => effects.store.findLast((effect) => isAbout(address, effect));
+  const stored =
+    own() === undefined
+      ? await records.optout(origin.ref.account, address.address_type, address.address_value)
+      : null;
+  const effect = own();
+  if (effect === undefined) return stored;
+  return effect.kind === 'optout.put' ? effect : null;
+}
+
+function status(optout: Optout | null): object {
+  if (optout === null) return { opted_out: false };
+  return { opted_out: true, created_at: optout.created_at, message_id: optout.message_id };
+}
+
+/** Spec sandbox-api §2, `optout.*`. */
+export const OPTOUT_CALLS = {
+  'optout.status': defineCall(addressed, async (address, turn) => status(await current(turn, address))),
+
+  'optout.optout': defineCall(
+    // Without an id it is the message in hand by which the user opts out.
+    z.strictObject({ ...addressFields, message_id: required('message_id').optional() }).transform(normalise),
+    ({ message_id, ...address }, turn) => {
+      const created_at = new Date(turn.now).toISOString();
+      const optout = { ...address, message_id: message_id ?? turn.origin.id, created_at };
+      leave(turn, { kind: 'optout.put', ...optout });
+      return status(optout);
+    },
+  ),
+
+  'optout.cancel_optout': defineCall(addressed, (address, turn) => {
+    leave(turn, { kind: 'optout.delete', ...address });
+    return status(null);
+  }),
+
+  'optout.count': defineCall(z.strictObject({}), async (_args, turn) => ({ count: await count(turn) })),
+} as const;
+
+async function count(turn: TurnScope): Promise<number> {
+  const { records, origin, effects } = turn;
+  const { account } = origin.ref;
+  const touched = new Map<string, Address>();
+  for (const effect of effects.store) {
+    if (effect.kind === 'optout.put' || effect.kind === 'optout.delete')
+      touched.set(JSON.stringify([effect.address_type, effect.address_value]), effect);
+  }
+  const differences = [...touched.values()].map(async (address) => {
+    const before = await records.optout(account, address.address_type, address.address_value);
+    return Number((await current(turn, address)) !== null) - Number(before !== null);
+  });
+  const [stored, ...changes] = await Promise.all([records.countOptouts(account), ...differences]);
+  return changes.reduce((sum, difference) => sum + difference, stored);
+}

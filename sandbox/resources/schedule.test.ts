@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import type { TurnScope } from './turn-scope.ts';
+import { Runs } from './turn.fixture.ts';
+
+test('a schedule is open from the commit on, under an id that a rerun makes again', async () => {
+  const runs = new Runs();
+  const args = { name: 'remind', when: { in: 60 }, data: { n: [1, null] }, user: '+2776' };
+  const { id, due } = await runs.call<{ id: string; due: number }>('schedule.once', args);
+  expect(due).toBe(runs.turn.now + 60_000);
+  runs.again();
+  expect(await runs.call('schedule.once', args)).toEqual({ id, due });
+  runs.commit();
+  expect([...runs.records.schedules.values()]).toEqual([
+    { kind: 'schedule.put', id, name: 'remind', user: '+2776', due, data: { n: [1, null] } },
+  ]);
+});
+
+test('it can be cancelled in the same message and in a later one', async () => {
+  const runs = new Runs();
+  for (const commit of [() => undefined, () => runs.commit()]) {
+    await runs.call('schedule.once', { name: 'remind', when: { at: runs.turn.now + 1.4 } });
+    commit();
+    expect(await runs.call('schedule.cancel', { name: 'remind' })).toBeNull();
+    runs.commit();
+    expect(runs.records.schedules.size).toBe(0);
+  }
+});
+
+test('an app has so many open schedules and no more', async () => {
+  const runs = new Runs();
+  const app = { limits: { ...DEFAULT_LIMITS, schedules: 2 } } as TurnScope['app'];
+  runs.turn = { ...runs.turn, app };
+  await runs.call('schedule.once', { name: 'a', when: { in: 1 } });
+  runs.commit();
+  runs.turn = { ...runs.turn, app };
+  await runs.call('schedule.once', { name: 'b', when: { in: 1 } });
+  await expect(runs.call('schedule.once', { name: 'c', when: { in: 1 } })).rejects.toMatchObject({
+    code: 'app.limit',
+    message: expect.stringContaining('may have 2 open schedules'),
+  });
+});
+
+test.each([
+  [{ name: '', when: { in: 1 } }, 'name: a schedule needs a name'],
+  [{ name: 'a' }, /^when: say when/],
+  [{ name: 'a', when: { in: -1 } }, /^when.in: Too small/],
+  [{ name: 'a', when: { in: 1e12 } }, /^when.in: Too big/],
+  [{ name: 'a', when: { at: 1e15 } }, /seconds away at most/],
+  [{ name: 'a', when: { in: 1, at: 1 } }, /^when: say when/],
+  [{ name: 'a', when: { in: 1 }, data: 'x'.repeat(20_000) }, /may have 16384 characters/],
+  [{ name: 'a', when: { in: 1 }, user: '' }, 'user: the address of a user is missing'],
+])('schedule.once of %j is refused', async (args, reason) => {
+  const runs = new Runs();
+  await expect(runs.call('schedule.once', args)).rejects.toThrow(reason);
+  expect(runs.turn.effects.store).toEqual([]);
+});

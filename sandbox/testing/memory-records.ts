@@ -1,0 +1,151 @@
+import {
+  changeContact,
+  contactKey,
+  contactMatches,
+  type AccountRecords,
+  type AppRef,
+  type Contact,
+  type ContactGroup,
+  type ContactSearch,
+  type MessageDirection,
+  type Optout,
+  type ProgressStatus,
+  type ScheduleEffect,
+  type StoreEffect,
+  type StoreEffects,
+} from '@vumi/core';
+
+const NO_PROGRESS: ProgressStatus = {
+  sent: 0,
+  ack: 0,
+  nack: 0,
+  delivery_report: 0,
+  delivery_report_delivered: 0,
+  delivery_report_failed: 0,
+  delivery_report_pending: 0,
+};
+
+type Of<Thing extends string> = Extract<StoreEffect, { kind: `${Thing}.${string}` }>;
+
+function isOf<Thing extends string>(effect: StoreEffect, thing: Thing): effect is Of<Thing> {
+  return effect.kind.startsWith(`${thing}.`);
+}
+
+/** The records of accounts in maps. Of messages it knows the number that a test gives it. */
+export class MemoryRecords implements AccountRecords {
+  /** By account and key. */
+  readonly contacts = new Map<string, Contact>();
+  readonly groupsByKey = new Map<string, ContactGroup>();
+  readonly optouts = new Map<string, Optout>();
+  readonly schedules = new Map<string, ScheduleEffect & { kind: 'schedule.put' }>();
+  messages = 0;
+
+  apply({ account, app, effects }: StoreEffects): void {
+    for (const effect of effects) this.#applyOne({ account, app }, effect);
+  }
+
+  async contact(account: string, key: string): Promise<Contact | null> {
+    return this.contacts.get(`${account} ${key}`) ?? null;
+  }
+
+  async contactByAddress(
+    account: string,
+    { field, value }: Parameters<AccountRecords['contactByAddress']>[1],
+    except: readonly string[],
+  ): Promise<Contact | null> {
+    const found = this.#of(account).filter(
+      (contact) => contact[field] === value && !except.includes(contact.key),
+    );
+    return found.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))[0] ?? null;
+  }
+
+  async findContacts(account: string, search: ContactSearch, limit: number): Promise<string[]> {
+    return this.#matching(account, search).slice(0, limit);
+  }
+
+  async countContacts(account: string, search: ContactSearch): Promise<number> {
+    return this.#matching(account, search).length;
+  }
+
+  async groups(account: string): Promise<ContactGroup[]> {
+    return [...this.groupsByKey.values()].filter((group) => group.account === account);
+  }
+
+  async optout(account: string, type: string, value: string): Promise<Optout | null> {
+    return this.optouts.get(`${account} ${type} ${value}`) ?? null;
+  }
+
+  async countOptouts(account: string): Promise<number> {
+    return [...this.optouts.keys()].filter((key) => key.startsWith(`${account} `)).length;
+  }
+
+  async countSchedules({ account, app }: AppRef): Promise<number> {
+    return [...this.schedules.keys()].filter((key) => key.startsWith(`${account} ${app} `)).length;
+  }
+
+  async countMessages(_ref: AppRef, _direction: MessageDirection): Promise<number> {
+    return this.messages;
+  }
+
+  async countAddresses(_ref: AppRef, _direction: MessageDirection): Promise<number> {
+    return this.messages;
+  }
+
+  async countRecent(_ref: AppRef, _direction: MessageDirection, _seconds: number): Promise<number> {
+    return this.messages;
+  }
+
+  async progress(_ref: AppRef): Promise<ProgressStatus> {
+    return { ...NO_PROGRESS, sent: this.messages };
+  }
+
+  #of(account: string): Contact[] {
+    return [...this.contacts.values()].filter((contact) => contact.account === account);
+  }
+
+  #matching(account: string, { query, except }: ContactSearch): string[] {
+    return this.#of(account)
+      .filter((contact) => !except.includes(contact.key) && contactMatches(query, contact))
+      .map(({ key }) => key)
+      .sort();
+  }
+
+  #applyOne(ref: AppRef, effect: StoreEffect): void {
+    if (isOf(effect, 'contact')) this.#applyToContact(ref, effect);
+    else if (isOf(effect, 'group')) this.#applyToGroup(effect);
+    else if (isOf(effect, 'optout')) this.#applyToOptout(ref, effect);
+    else if (isOf(effect, 'schedule')) this.#applyToSchedule(ref, effect);
+  }
+
+  #applyToContact({ account }: AppRef, effect: Of<'contact'>): void {
+    const key = `${account} ${contactKey(effect)}`;
+    const after = changeContact(this.contacts.get(key) ?? null, effect);
+    if (after === null) this.contacts.delete(key);
+    else this.contacts.set(key, after);
+  }
+
+  #applyToOptout({ account }: AppRef, effect: Of<'optout'>): void {
+    const key = `${account} ${effect.address_type} ${effect.address_value}`;
+    if (effect.kind === 'optout.put') this.optouts.set(key, effect);
+    else this.optouts.delete(key);
+  }
+
+  #applyToSchedule({ account, app }: AppRef, effect: Of<'schedule'>): void {
+    const key = `${account} ${app} ${effect.name} ${effect.user ?? ''}`;
+    if (effect.kind === 'schedule.put') this.schedules.set(key, effect);
+    else this.schedules.delete(key);
+  }
+
+  #applyToGroup(effect: Of<'group'>): void {
+    if (effect.kind === 'group.create') {
+      const known = this.groupsByKey.get(effect.group.key);
+      this.groupsByKey.set(effect.group.key, known ?? effect.group);
+    } else if (effect.kind === 'group.delete') {
+      this.groupsByKey.delete(effect.key);
+    } else {
+      const known = this.groupsByKey.get(effect.key);
+      const { name, query } = effect;
+      if (known !== undefined) this.groupsByKey.set(effect.key, { ...known, name, query });
+    }
+  }
+}
