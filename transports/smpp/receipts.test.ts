@@ -73,6 +73,50 @@ describe('a receipt', () => {
     ).toEqual(expect.arrayContaining(['pending', 'delivered', 'ack']));
   });
 
+  it.each([
+    ['decimal', ['1f', '100', '0000002A'], ['31', '0000000256', '42']],
+    ['hexadecimal', ['31', '256', '4294967338'], ['1f', '100', '10000002A']],
+    ['as they are', ['31', '256', '42'], ['31', '256', '42']],
+  ])('of an SMSC whose receipts spell ids %s finds its message', async (_, given, told) => {
+    const ids = [...given];
+    fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: ids.shift() ?? '' });
+    await fixture.start();
+    const messages = given.map(() => outbound('x'));
+    for (const message of messages) await fixture.ports.send(message);
+    // The second id may be read either way: what it means shows with the others.
+    for (const index of [1, 0, 2]) await fixture.smsc.receipt(`id:${told[index]} stat:DELIVRD`);
+    for (const message of messages) {
+      expect(fixture.eventsOf(message)).toMatchObject([{}, { delivery_status: 'delivered' }]);
+    }
+  });
+
+  it('before the response finds its message where the SMSC spells ids in two ways', async () => {
+    fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: '1f' });
+    await fixture.start();
+    await fixture.ports.send(outbound('x'));
+    await fixture.smsc.receipt('id:31 stat:DELIVRD');
+    const answer = Promise.withResolvers<{ status: number; id: string }>();
+    fixture.smsc.onSubmit = () => answer.promise;
+    const message = outbound('y');
+    const sent = fixture.ports.send(message);
+    await fixture.smsc.receipt('id:256 stat:UNDELIV');
+    answer.resolve({ status: STATUS.ROK, id: '100' });
+    await sent;
+    expect(fixture.eventsOf(message)).toContainEqual(expect.objectContaining({ delivery_status: 'failed' }));
+  });
+
+  it('of nobody stays with its id when the spelling of ids is learned', async () => {
+    const given = ['1f', 'x-1'];
+    fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: given.shift() ?? '' });
+    await fixture.start();
+    await fixture.smsc.receipt('id:X-1 stat:UNDELIV');
+    const [first, second] = [outbound('x'), outbound('y')];
+    await fixture.ports.send(first);
+    await fixture.smsc.receipt('id:31 stat:DELIVRD');
+    await fixture.ports.send(second);
+    expect(fixture.eventsOf(second)).toContainEqual(expect.objectContaining({ delivery_status: 'failed' }));
+  });
+
   it('that comes twice is one event', async () => {
     await fixture.start();
     const message = outbound('x');

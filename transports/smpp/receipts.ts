@@ -1,6 +1,7 @@
 import { createDeliveryReport, deriveId, type DeliveryStatus } from '@vumi/core';
 import type { TransportPorts } from '../transport-type.ts';
 import type { Receipt, StatusOf } from './inbound/receipt.ts';
+import { plainId, ReceiptIds } from './receipt-ids.ts';
 
 /** The part of a message that an SMSC's id stands for. */
 export interface RemotePart {
@@ -33,7 +34,8 @@ const USED = '';
 export class ReceiptBook {
   readonly #ports: ReceiptPorts;
   readonly #prefix: string;
-  /** Receipts whose message is not known yet, and until when that may be; in order of time. */
+  readonly #ids = new ReceiptIds();
+  /** Records of receipts whose message is not known yet, and until when that may be; in order of time. */
   readonly #parked = new Map<string, number>();
   #unknown = 0;
 
@@ -45,63 +47,89 @@ export class ReceiptBook {
   /** The SMSC took a part under this id. Reports what receipts have said of it already. */
   async remember(remoteId: string, part: RemotePart): Promise<void> {
     if (remoteId === '') return;
-    const record = await this.#note(remoteId, MESSAGE + remoteId, JSON.stringify(part), REMEMBERED_MS);
-    this.#parked.delete(plainId(remoteId));
+    const id = plainId(remoteId);
+    const record = await this.#note(id, MESSAGE + remoteId, JSON.stringify(part), REMEMBERED_MS);
+    this.#parked.delete(id);
     for (const [field, value] of Object.entries(record)) {
       if (!field.startsWith(RECEIPT) || value === USED) continue;
       const receipt = JSON.parse(value) as Receipt;
       if (partOf(receipt, record)?.messageId === part.messageId)
-        await this.#reportParked(field, part, receipt);
+        await this.#reportParked(id, field, part, receipt);
     }
   }
 
   /** Resolves when the report is published, or the receipt kept until its message is known. */
   async handle(receipt: Receipt): Promise<void> {
-    const { remoteId, state } = receipt;
-    const ttlMs = this.#ports.statusOf(state) === 'pending' ? REMEMBERED_MS : FINAL_MS;
-    const known = partOf(receipt, await this.#ports.state.getFields(this.#key(remoteId)));
-    if (known !== null) {
-      // The write only shortens how long the record is kept.
-      const shortened = ttlMs === FINAL_MS ? this.#note(remoteId, FINISHED, USED, ttlMs) : null;
-      await Promise.all([this.#report(known, receipt), shortened]);
-      return;
-    }
-    const record = await this.#note(
-      remoteId,
-      `${RECEIPT}${remoteId}:${state}`,
-      JSON.stringify(receipt),
-      ttlMs,
-    );
+    const id = this.#ids.responseId(receipt.remoteId);
+    const known = partOf(receipt, await this.#ports.state.getFields(this.#key(id)));
+    if (known !== null) return this.#finish(id, known, receipt);
+    if (await this.#learnFrom(receipt)) return this.handle(receipt);
+    const field = `${RECEIPT}${receipt.remoteId}:${receipt.state}`;
+    const record = await this.#note(id, field, JSON.stringify(receipt), this.#ttlMs(receipt));
     // The response may have come in between: then it has not seen this receipt.
     const late = partOf(receipt, record);
     if (late !== null) return this.#report(late, receipt);
-    this.#parked.set(plainId(remoteId), this.#ports.clock() + PARKED_MS);
+    this.#parked.set(id, this.#ports.clock() + PARKED_MS);
+  }
+
+  async #finish(id: string, part: RemotePart, receipt: Receipt): Promise<void> {
+    const ttlMs = this.#ttlMs(receipt);
+    // The write only shortens how long the record is kept.
+    const shortened = ttlMs === FINAL_MS ? this.#note(id, FINISHED, USED, ttlMs) : null;
+    await Promise.all([this.#report(part, receipt), shortened]);
+  }
+
+  #ttlMs({ state }: Receipt): number {
+    return this.#ports.statusOf(state) === 'pending' ? REMEMBERED_MS : FINAL_MS;
+  }
+
+  /** Whether the receipt shows how this SMSC spells ids; then the receipts that were read wrongly are read again. */
+  async #learnFrom(receipt: Receipt): Promise<boolean> {
+    const reading = this.#ids.otherReading(receipt.remoteId);
+    if (reading === null) return false;
+    const record = await this.#ports.state.getFields(this.#key(reading.id));
+    if (partOf(receipt, record) === null) return false;
+    this.#ids.learn(reading);
+    await Promise.all([...this.#parked.keys()].map((id) => this.#readAgain(id)));
+    return true;
+  }
+
+  async #readAgain(id: string): Promise<void> {
+    const record = await this.#ports.state.getFields(this.#key(id));
+    for (const [field, value] of Object.entries(record)) {
+      if (!field.startsWith(RECEIPT) || value === USED) continue;
+      const receipt = JSON.parse(value) as Receipt;
+      if (this.#ids.responseId(receipt.remoteId) === id) continue;
+      this.#parked.delete(id);
+      await this.handle(receipt);
+      await this.#note(id, field, USED, FINAL_MS);
+    }
   }
 
   /** Counts the receipts whose message did not turn up. */
   sweep(): void {
     const now = this.#ports.clock();
-    for (const [remoteId, deadline] of this.#parked) {
+    for (const [id, deadline] of this.#parked) {
       if (deadline > now) return;
-      this.#parked.delete(remoteId);
+      this.#parked.delete(id);
       this.#unknown += 1;
-      const fields = { remoteId, unknown: this.#unknown };
+      const fields = { remoteId: id, unknown: this.#unknown };
       this.#ports.logger.warn(fields, 'receipt for a message that we do not know');
     }
   }
 
-  #note(remoteId: string, field: string, value: string, ttlMs: number): Promise<Record<string, string>> {
-    return this.#ports.state.putField(this.#key(remoteId), field, value, ttlMs);
+  #note(id: string, field: string, value: string, ttlMs: number): Promise<Record<string, string>> {
+    return this.#ports.state.putField(this.#key(id), field, value, ttlMs);
   }
 
-  #key(remoteId: string): string {
-    return `${this.#prefix}/remote/${plainId(remoteId)}`;
+  #key(id: string): string {
+    return `${this.#prefix}/remote/${id}`;
   }
 
   /** An SMSC that is restarted gives its ids again: a receipt that was reported must not meet a new message. */
-  async #reportParked(field: string, part: RemotePart, receipt: Receipt): Promise<void> {
+  async #reportParked(id: string, field: string, part: RemotePart, receipt: Receipt): Promise<void> {
     await this.#report(part, receipt);
-    await this.#note(receipt.remoteId, field, USED, REMEMBERED_MS);
+    await this.#note(id, field, USED, REMEMBERED_MS);
   }
 
   async #report(part: RemotePart, receipt: Receipt): Promise<void> {
@@ -136,10 +164,4 @@ function partOf(receipt: Receipt, record: Readonly<Record<string, string>>): Rem
   const exact = record[MESSAGE + receipt.remoteId];
   const value = exact ?? Object.entries(record).find(([field]) => field.startsWith(MESSAGE))?.[1];
   return value === undefined ? null : (JSON.parse(value) as RemotePart);
-}
-
-/** SMSCs spell an id differently in response and receipt: case and leading zeros (spec smpp §5.51). */
-function plainId(id: string): string {
-  const plain = id.toLowerCase().replace(/^0+/, '');
-  return plain === '' ? '0' : plain;
 }
