@@ -32,6 +32,8 @@ export type FromRunner =
   | readonly ['failed', turn: string, reason: FailureReason, cpuMicros: string, text: string]
   /** Ended through no fault of its own: run it again. */
   | readonly ['lost', turn: string]
+  /** The handler starts only now, so many milliseconds after the frame that asked for it: others came first. */
+  | readonly ['waited', turn: string, ms: string]
   | readonly ['log', turn: string, line: string]
   | readonly ['call', turn: string, call: string]
   /** Turns, between commas, whose code is running for some time now: the suspects should this runner die. */

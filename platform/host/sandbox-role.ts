@@ -77,6 +77,11 @@ function openSandbox(ports: SandboxRolePorts, log: AppLogWriter): Promise<Sandbo
       records: store.records,
       applyStoreEffects: (effects) => store.effects.apply(effects),
       log: (entry) => log.write(entry),
+      recordRun: (run) => {
+        store.runs.record(run).catch((error: unknown) => {
+          logger.warn({ error, app: run.app, message: run.message_id }, 'a run could not be recorded');
+        });
+      },
     },
   );
 }

@@ -72,6 +72,7 @@ async function removeApp(changes: Changes, ref: AppRef): Promise<void> {
       if (removed.length === 0) throw noApp(ref);
     });
     await statements.query('delete from app_logs where account = $1 and app = $2', key);
+    await statements.query('delete from runs where account = $1 and app = $2', key);
   });
 }
 

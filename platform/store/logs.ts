@@ -1,4 +1,4 @@
-import { appKey, type AppRef } from '@vumi/core';
+import type { AppRef } from '@vumi/core';
 import { z } from 'zod';
 import { encodeTextArray } from './array-parameter.ts';
 import { checkRef } from './checks.ts';
@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 import { decodeCursor, encodeCursor, pageLimit } from './page.ts';
 import type { LogEntry, LogRow, Page } from './records.ts';
 import type { Logs } from './store.ts';
+import { TrimSchedule } from './trim-schedule.ts';
 
 /** Entries that are kept of each app. */
 const KEPT = 1000;
@@ -15,7 +16,7 @@ const TRIM_EVERY = 100;
 const cursorSchema = z.tuple([z.literal('logs'), z.string().regex(/^\d{1,18}$/)]);
 
 export function openLogs(database: Database): Logs {
-  const trimmer = new Trimmer(database);
+  const trimmer = new TrimSchedule(TRIM_EVERY, (ref) => trim(database, ref));
   return {
     async append(entries) {
       if (entries.length === 0) return;
@@ -53,31 +54,13 @@ async function insert(database: Database, entries: readonly LogEntry[]): Promise
   );
 }
 
-/** Keeps each app's log a ring, without counting rows at each write. */
-class Trimmer {
-  readonly #untrimmed = new Map<string, number>();
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async appended(entries: readonly LogEntry[]): Promise<void> {
-    for (const [key, added] of Map.groupBy(entries, appKey)) {
-      const untrimmed = (this.#untrimmed.get(key) ?? 0) + added.length;
-      const due = untrimmed >= TRIM_EVERY;
-      this.#untrimmed.set(key, due ? 0 : untrimmed);
-      if (due && added[0] !== undefined) await this.#trim(added[0]);
-    }
-  }
-
-  async #trim({ account, app }: AppRef): Promise<void> {
-    await this.#database.query(
-      `delete from app_logs where account = $1 and app = $2 and id <= (
-         select id from app_logs where account = $1 and app = $2 order by id desc offset $3 limit 1)`,
-      [account, app, KEPT],
-    );
-  }
+/** Keeps an app's log a ring. */
+async function trim(database: Database, { account, app }: AppRef): Promise<void> {
+  await database.query(
+    `delete from app_logs where account = $1 and app = $2 and id <= (
+       select id from app_logs where account = $1 and app = $2 order by id desc offset $3 limit 1)`,
+    [account, app, KEPT],
+  );
 }
 
 async function listLogs(

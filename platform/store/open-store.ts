@@ -15,12 +15,14 @@ import { listOptouts, openOptoutRecords } from './optouts.ts';
 import { openRecorder } from './recorder.ts';
 import { openRoutes } from './routes.ts';
 import { countSchedules, openSchedules } from './schedules.ts';
+import { openRuns } from './runs.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshot.ts';
 import { openEffects } from './store-effects.ts';
 import type { Store } from './store.ts';
 import { openTokens } from './tokens.ts';
 import { openTransports } from './transports.ts';
+import { openUsage } from './usage.ts';
 import { openVersions } from './versions.ts';
 
 export interface StoreOptions {
@@ -55,6 +57,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
   );
   const leases = new Leases(session, logger);
   const recorder = stack.use(openRecorder(recording, logger));
+  const runs = stack.use(openRuns(database, recording, logger));
   const owned = stack.move();
   return {
     accounts: openAccounts(database, changes),
@@ -65,6 +68,8 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     transports: openTransports(database, changes),
     messages: openMessages(database),
     logs: openLogs(database),
+    runs,
+    usage: openUsage(database),
     effects: openEffects(effects, changes, logger),
     records: {
       ...openContactRecords(database),

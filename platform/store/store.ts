@@ -12,8 +12,10 @@ import type {
 } from '@vumi/core';
 import type {
   Account,
+  AccountUsage,
   App,
   AppSettings,
+  AppUsage,
   AppVersion,
   ContactListQuery,
   InboundStatus,
@@ -24,16 +26,21 @@ import type {
   MetricName,
   MetricPoint,
   MetricQuery,
+  NewRun,
   NewVersion,
   OutboundStatus,
   Page,
   PageQuery,
   Route,
   RouteInput,
+  RunDetail,
+  RunQuery,
+  RunRow,
   Schedule,
   Snapshot,
   TokenInfo,
   TransportRow,
+  UsageRange,
   VersionFile,
   Worker,
 } from './records.ts';
@@ -51,6 +58,8 @@ export interface Store extends AsyncDisposable {
   readonly transports: Transports;
   readonly messages: Messages;
   readonly logs: Logs;
+  readonly runs: Runs;
+  readonly usage: UsageStore;
   readonly effects: EffectsStore;
   /** What apps read of an account's records. */
   readonly records: AccountRecords;
@@ -180,6 +189,24 @@ export interface Logs {
    * entry, to ask for what comes later; null when there was no entry.
    */
   list(ref: AppRef, query: { readonly after?: string; readonly limit?: number }): Promise<Page<LogRow>>;
+}
+
+/** Runs of apps: the newest 1000 of each that worked, and the newest 1000 that failed. */
+export interface Runs {
+  /**
+   * Resolves when it is written, which may take a second. Rejects when the database was away for so long that no more
+   * can wait. A message is counted once in the totals if it is recorded once.
+   */
+  record(run: NewRun): Promise<void>;
+  /** Newest first. */
+  list(ref: AppRef, query: RunQuery): Promise<Page<RunRow>>;
+  get(ref: AppRef, messageId: string): Promise<RunDetail>;
+}
+
+/** Totals of all runs, also of those that are not kept; they outlive their app. */
+export interface UsageStore {
+  ofApp(ref: AppRef, range: UsageRange): Promise<AppUsage>;
+  ofAccount(account: string, range: UsageRange): Promise<AccountUsage>;
 }
 
 export interface EffectsStore {

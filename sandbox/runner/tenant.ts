@@ -11,6 +11,8 @@ const SPARE_POSTS = 50;
 const INLINE_TIMEOUT_MS = 20;
 /** Below this the wall clock is as good a measure of CPU as the thread's own, and cheaper to read. */
 const SHORT_MS = 1;
+/** Shorter waits are not worth telling. */
+const TOLD_WAIT_MS = 0.5;
 const NANOS = 1_000_000;
 /** Longer than anything that the guest's own limits let through. */
 const MAX_POST_LENGTH = 4 * 1024 * 1024;
@@ -32,6 +34,7 @@ interface Turn {
   readonly wallMs: number;
   /** It may have killed a runner before. */
   readonly isCareful: boolean;
+  readonly queuedAt: number;
   startedAt: number | null;
   cpuMs: number;
   posts: number;
@@ -129,20 +132,27 @@ export class Tenant {
 
   begin(turn: string, wallMs: number, isCareful: boolean): void {
     this.#isCareful = isCareful || (this.#isCareful && this.turns.size > 0);
-    this.turns.set(turn, { wallMs, isCareful, startedAt: null, cpuMs: 0, posts: 0 });
+    const queuedAt = this.#ports.now();
+    this.turns.set(turn, { wallMs, isCareful, queuedAt, startedAt: null, cpuMs: 0, posts: 0 });
   }
 
   /** Makes an entry. The scheduler calls it, with no other entry of this tenant running. */
   run(entry: Entry, isInline: boolean): void {
     const startedAt = this.#ports.now();
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
-    if (turn !== undefined) turn.startedAt ??= startedAt;
+    if (turn !== undefined && turn.startedAt === null) this.#start(entry, turn, startedAt);
     const { entries } = this.#guest;
     if (isInline && entries !== null) return this.#runInline(entries, entry, startedAt);
     const running: Running = { entry, startedAt, cpuAtStart: this.cpu, rssMb: null };
     this.running = running;
     if (turn?.isCareful === true) this.#ports.entered();
     this.#leaving = this.#enter(entry).then(() => this.#leave(running));
+  }
+
+  #start({ turn: name }: Entry, turn: Turn, now: number): void {
+    turn.startedAt = now;
+    const waited = now - turn.queuedAt;
+    if (waited >= TOLD_WAIT_MS) this.#ports.send(['waited', name ?? '', waited.toFixed(3)]);
   }
 
   /** Which limit of CPU the running entry has broken; null when none. */

@@ -1,6 +1,7 @@
 import { appKey, type AppRef } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
+import { createSecretBlot, type SecretBlot } from '../recording/secret-blot.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
 
@@ -31,6 +32,7 @@ export interface LoadedApp {
   readonly settings: AppSettings;
   readonly apology: string | undefined;
   readonly mapStack: StackMapper;
+  readonly blot: SecretBlot;
   /** Fields of the frame that loads it. */
   readonly frame: { readonly limits: string; readonly settings: string; readonly code: string };
 }
@@ -41,7 +43,8 @@ export interface AppPorts {
   settings(ref: AppRef): Promise<AppSettings>;
 }
 
-function prepare(
+/** Makes of a version and its settings what runners are given. */
+export function prepareApp(
   ref: AppRef,
   version: number,
   from: { code: VersionCode; settings: AppSettings; limits: Limits },
@@ -57,6 +60,7 @@ function prepare(
     settings,
     apology: code.manifest.apology,
     mapStack: createStackMapper(code.map),
+    blot: createSecretBlot(settings.secrets),
     frame: {
       limits: JSON.stringify(limits),
       settings: JSON.stringify({ config: settings.config, limits }),
@@ -92,7 +96,7 @@ export class LoadedApps {
     // Another message may have loaded the same meanwhile.
     const other = this.#apps.get(key);
     if (other?.version === version && sameSettings(other.settings, settings)) return other;
-    const app = prepare(ref, version, { code, settings, limits: this.#limits });
+    const app = prepareApp(ref, version, { code, settings, limits: this.#limits });
     this.#apps.set(key, app);
     return app;
   }

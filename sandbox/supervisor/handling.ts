@@ -13,6 +13,8 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import type { HttpGateway } from '../http/gateway.ts';
+import { describeRun } from '../recording/describe-run.ts';
+import type { Run } from '../recording/run.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
 import { logEntry, redactSecrets, type LogEntry } from './author-log.ts';
@@ -38,6 +40,8 @@ export interface HandlingPorts {
   /** Applies what was not applied yet; resolves when it is safe in the database. */
   applyStoreEffects(effects: StoreEffects): Promise<void>;
   log(entry: LogEntry): void;
+  /** How a message fared, once for each whose effects were committed. Returns at once. */
+  recordRun(run: Run): void;
 }
 
 export interface HandlingOptions {
@@ -54,6 +58,27 @@ interface Task {
   readonly body: UserMessage | TransportEvent;
   readonly marker: string;
   readonly app: LoadedApp;
+  /** Of `performance.now()`. */
+  readonly arrivedAt: number;
+}
+
+/** A task whose handler has ended. */
+interface Ran extends Task {
+  readonly start: string;
+  readonly now: number;
+  readonly wallMs: number;
+  readonly waitMs: number;
+  readonly outcome: TurnOutcome;
+  readonly effects: TurnEffects;
+}
+
+type Failed = TurnEnd & { readonly kind: 'failed' };
+
+/** What a task comes to: either its effects, or an apology for a failure. */
+interface Conclusion {
+  readonly writes: Parameters<KeyedState['commit']>[0]['writes'];
+  readonly outbox: Outbox;
+  readonly failure: Failed | null;
 }
 
 /**
@@ -67,8 +92,16 @@ export class Handling {
     this.#options = options;
   }
 
-  /** Resolves when the message's effects are safe; rejects when it has to come again. */
-  async handle(origin: TurnOrigin, body: UserMessage | TransportEvent, delivery: Delivery): Promise<void> {
+  /**
+   * Resolves when the message's effects are safe; rejects when it has to come again. `arrivedAt` is when it came, of
+   * `performance.now()`.
+   */
+  async handle(
+    origin: TurnOrigin,
+    body: UserMessage | TransportEvent,
+    delivery: Delivery,
+    arrivedAt: number,
+  ): Promise<void> {
     const { ports, apps } = this.#options;
     const marker = markerKey(origin.ref, origin.id);
     if (delivery.redelivered) {
@@ -80,54 +113,60 @@ export class Handling {
       const reason = `app ${origin.ref.account}/${origin.ref.app} has no active version`;
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
-    const task = { origin, body, marker, app };
-    const { outcome, effects } = await this.#run(task);
-    for (const line of outcome.log) this.#log(task, line);
-    await this.#conclude(task, outcome.end, effects);
+    const ran = await this.#run({ origin, body, marker, app, arrivedAt });
+    for (const line of ran.outcome.log) this.#log(ran, line);
+    await this.#conclude(ran);
   }
 
-  async #run({ origin, body, app }: Task): Promise<{ outcome: TurnOutcome; effects: TurnEffects }> {
+  async #run(task: Task): Promise<Ran> {
     const { ports, turns, http } = this.#options;
-    const ofSession = origin.message?.transport_type === 'ussd';
     const { records } = ports;
+    const { origin, app } = task;
+    const ofSession = origin.message?.transport_type === 'ussd';
+    const wallMs = ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms;
     const now = ports.clock();
+    const start = turnStart(origin, task.body, now);
+    const waitedMs = performance.now() - task.arrivedAt;
     let effects = new TurnEffects();
     const outcome = await turns.run({
       app,
       messageId: origin.id,
-      start: turnStart(origin, body, now),
-      wallMs: ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms,
+      start,
+      wallMs,
       begin: () => {
         effects = new TurnEffects();
       },
       answer: (call, number) =>
         answerCall({ state: ports.state, http }, { origin, app, now, records, effects }, { call, number }),
     });
-    return { outcome, effects };
+    return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
   }
 
-  async #conclude(task: Task, end: TurnEnd, { store }: TurnEffects): Promise<void> {
-    if (end.kind === 'failed') return this.#fail(task, end);
-    const { ref } = task.origin;
+  async #conclude(ran: Ran): Promise<void> {
+    const { end } = ran.outcome;
+    if (end.kind === 'failed') return this.#fail(ran, end);
+    const { ref } = ran.origin;
+    const { store } = ran.effects;
     try {
-      const { messages, writes } = toPlatform(task.origin, parseEffects(end.effects, task.app.limits));
-      const effects = { marker: task.marker, ...ref, effects: store };
-      await this.#commit(task, writes, { messages, ...(store.length === 0 ? {} : { store: effects }) });
+      const { messages, writes } = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
+      const effects = { marker: ran.marker, ...ref, effects: store };
+      const outbox = { messages, ...(store.length === 0 ? {} : { store: effects }) };
+      await this.#commit(ran, { writes, outbox, failure: null });
     } catch (error) {
       if (!(error instanceof VumiError) || !GUEST_FAULTS.has(error.code)) throw error;
-      await this.#fail(task, { kind: 'failed', reason: 'calls', text: error.message });
+      await this.#fail(ran, { kind: 'failed', reason: 'calls', text: error.message });
     }
   }
 
-  async #commit(
-    task: Task,
-    writes: Parameters<KeyedState['commit']>[0]['writes'],
-    outbox: Outbox,
-  ): Promise<void> {
+  async #commit(ran: Ran, { writes, outbox, failure }: Conclusion): Promise<void> {
     const { ports, markerTtlMs } = this.#options;
-    const commit = { marker: task.marker, markerTtlMs, writes, outbox: encodeOutbox(outbox) };
+    const commit = { marker: ran.marker, markerTtlMs, writes, outbox: encodeOutbox(outbox) };
     const result = await ports.state.commit(commit);
-    await this.#publish(result.fresh ? outbox : decodeOutbox(result.outbox));
+    if (!result.fresh) return this.#publish(decodeOutbox(result.outbox));
+    const published = this.#publish(outbox);
+    // Whoever has committed a message records it, so that it is counted once; nothing waits for that.
+    ports.recordRun(describeRun(ran, { failure, sends: outbox.messages.length }));
+    await published;
   }
 
   /** May be done again and again: the messages keep their ids, and the store knows what it has applied. */
@@ -140,14 +179,16 @@ export class Handling {
   }
 
   /** A handler that failed leaves an apology, a line for the author and a failure for the operator. */
-  async #fail(task: Task, end: TurnEnd & { kind: 'failed' }): Promise<void> {
+  async #fail(ran: Ran, end: Failed): Promise<void> {
     const { ports } = this.#options;
-    const { origin, app } = task;
+    const { origin, app } = ran;
     const text = redactSecrets(app.mapStack(end.text), app.settings.secrets);
+    const failure: Failed = { ...end, text };
     const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
-    const failure = createFailure(task.body, `${end.reason}: ${text}`, 'permanent');
-    await this.#commit(task, [], { messages: apology === null ? [] : [apology], failure });
-    this.#log(task, { level: 'error', text, fields: { reason: end.reason } });
+    const report = createFailure(ran.body, `${end.reason}: ${text}`, 'permanent');
+    const outbox = { messages: apology === null ? [] : [apology], failure: report };
+    await this.#commit(ran, { writes: [], outbox, failure });
+    this.#log(ran, { level: 'error', text, fields: { reason: end.reason } });
     ports.logger.info(
       { app: app.key, version: app.version, id: origin.id, reason: end.reason },
       'app failed',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createSecretBlot } from '../recording/secret-blot.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from './app.ts';
 import { Instances } from './instances.ts';
@@ -14,6 +15,7 @@ function app(name: string): LoadedApp {
     limits: DEFAULT_LIMITS,
     settings: { config: {}, secrets: {} },
     apology: undefined,
+    blot: createSecretBlot({}),
     mapStack: (stack) => stack,
     frame: { limits: '{}', settings: '{}', code: '""' },
   };

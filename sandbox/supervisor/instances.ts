@@ -11,6 +11,8 @@ export interface Instance {
   /** Turns that run in it now. */
   readonly turns: Set<string>;
   lastUsed: number;
+  /** A turn has run in it. */
+  warm: boolean;
   /** No new turns: a newer version has taken its place. */
   drained: boolean;
 }
@@ -28,7 +30,7 @@ export interface InstanceOptions {
  * agree without asking; a runner only reports that an isolate had to die.
  */
 export class Instances {
-  readonly #fleet: Fleet;
+  readonly #fleet: Pick<Fleet, 'pick' | 'mayServe'>;
   readonly #options: InstanceOptions;
   /** By app; in order of use, the least recent first. */
   readonly #current = new Map<string, Instance>();
@@ -36,7 +38,7 @@ export class Instances {
   readonly #counts = new Map<RunnerProcess, number>();
   #lastId = 0;
 
-  constructor(fleet: Fleet, options: InstanceOptions) {
+  constructor(fleet: Pick<Fleet, 'pick' | 'mayServe'>, options: InstanceOptions) {
     this.#fleet = fleet;
     this.#options = options;
   }
@@ -112,6 +114,7 @@ export class Instances {
       runner,
       turns: new Set(),
       lastUsed: this.#options.now(),
+      warm: false,
       drained: false,
     };
     this.#current.set(app.key, instance);

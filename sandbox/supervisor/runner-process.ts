@@ -114,14 +114,17 @@ export class RunnerProcess {
   }
 }
 
-/** Starts a runner: an empty environment, the program on standard input, the wire on descriptor 3. */
+/** All that a runner knows of its machine: a handler must print the same dates wherever it is run again. */
+const ENVIRONMENT = { TZ: 'UTC', LANG: 'en_US.UTF-8' };
+
+/** Starts a runner: nothing of our environment, the program on standard input, the wire on descriptor 3. */
 export function spawnRunner(
   { kind, command, args, program }: RunnerClass,
   listener: RunnerListener,
 ): RunnerProcess {
   const child = spawn(command, [...args, '-'], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: {},
+    env: ENVIRONMENT,
     cwd: '/',
   });
   child.stdin?.on('error', () => child.kill('SIGKILL'));

@@ -90,14 +90,18 @@ function sandboxOf(parts: {
   }, SWEEP_EVERY_MS);
   sweeper.unref();
   return {
-    handleInbound: (ref, message, delivery) =>
-      users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
-        handling.handle({ ref, id: message.message_id, message }, message, delivery),
-      ),
-    handleEvent: (ref, event, delivery) =>
-      users.run(`${appKey(ref)} ${event.user_message_id}`, () =>
-        handling.handle({ ref, id: event.event_id, message: null }, event, delivery),
-      ),
+    handleInbound: (ref, message, delivery) => {
+      const arrivedAt = performance.now();
+      return users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
+        handling.handle({ ref, id: message.message_id, message }, message, delivery, arrivedAt),
+      );
+    },
+    handleEvent: (ref, event, delivery) => {
+      const arrivedAt = performance.now();
+      return users.run(`${appKey(ref)} ${event.user_message_id}`, () =>
+        handling.handle({ ref, id: event.event_id, message: null }, event, delivery, arrivedAt),
+      );
+    },
     status: () => ({
       runners: fleet.active.map(({ kind, pid, rssMb, isolates }) => ({
         kind,

@@ -2,6 +2,8 @@ import { errorText, VumiError } from '@vumi/core';
 import { callSchema, logLineSchema, type GuestCall, type GuestLogLine } from '../effects.ts';
 import type { FailureReason, FromRunner } from '../frames.ts';
 import { parseGuestJson } from '../guest-json.ts';
+import type { TurnCost } from '../recording/run.ts';
+import { TurnRecorder } from '../recording/turn-recorder.ts';
 import type { LoadedApp } from './app.ts';
 import type { Blame } from './blame.ts';
 import type { Fleet } from './fleet.ts';
@@ -41,7 +43,11 @@ export type TurnEnd =
 
 export interface TurnOutcome {
   readonly end: TurnEnd;
-  readonly cpuMicros: number;
+  readonly cost: TurnCost;
+  /** From the call of `run` to the start of the handler, in all runs. */
+  readonly waitMs: number;
+  /** What the last run asked and was answered. */
+  readonly recorder: TurnRecorder;
   /** What the last run logged; runs that were lost leave no lines. */
   readonly log: readonly GuestLogLine[];
 }
@@ -50,7 +56,12 @@ interface Turn {
   readonly number: string;
   readonly request: TurnRequest;
   readonly settle: { resolve: (outcome: TurnOutcome) => void; reject: (error: unknown) => void };
+  readonly queuedAt: number;
   instance: Instance | null;
+  cold: boolean;
+  startedAt: number;
+  waitMs: number;
+  recorder: TurnRecorder;
   answers: [number, boolean, unknown][];
   log: GuestLogLine[];
   httpCalls: number;
@@ -81,19 +92,8 @@ export class Turns {
   run(request: TurnRequest): Promise<TurnOutcome> {
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      const number = String(++this.#lastNumber);
-      const turn: Turn = {
-        number,
-        request,
-        settle: { resolve, reject },
-        instance: null,
-        answers: [],
-        log: [],
-        httpCalls: 0,
-        strikes: 0,
-        runs: 0,
-      };
-      this.#turns.set(number, turn);
+      const turn = newTurn(String(++this.#lastNumber), request, { resolve, reject });
+      this.#turns.set(turn.number, turn);
       void this.#start(turn);
     });
   }
@@ -154,6 +154,10 @@ export class Turns {
     turn.runs++;
     turn.request.begin();
     turn.instance = instance;
+    turn.cold = !instance.warm;
+    instance.warm = true;
+    turn.startedAt = performance.now();
+    turn.waitMs = turn.startedAt - turn.queuedAt;
     this.#instances.enter(instance, turn.number);
     const { wallMs, start } = turn.request;
     const care = turn.strikes > 0 || instance.runner.onlyFor !== null ? '1' : '';
@@ -179,6 +183,10 @@ export class Turns {
       }
       case 'lost':
         return this.#again(turn);
+      case 'waited':
+        turn.waitMs += Number(frame[2]);
+        turn.startedAt += Number(frame[2]);
+        return undefined;
       case 'log':
         return this.#onLog(turn, frame[2]);
       case 'call':
@@ -202,12 +210,14 @@ export class Turns {
     const { app, messageId } = turn.request;
     if (end.kind === 'failed') this.#blame.failed(app, messageId);
     this.#fleet.served(app.key);
-    turn.settle.resolve({ end, cpuMicros, log: turn.log });
+    const cost = costOf(turn, end, cpuMicros);
+    turn.settle.resolve({ end, cost, waitMs: turn.waitMs, recorder: turn.recorder, log: turn.log });
   }
 
   #again(turn: Turn): void {
     if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
     turn.instance = null;
+    turn.recorder = new TurnRecorder();
     turn.answers = [];
     turn.log = [];
     turn.httpCalls = 0;
@@ -237,6 +247,7 @@ export class Turns {
       if (turn.runs === run) this.#answer(turn, [id, worked, value]);
     };
     if (!call.success) return answer(false, 'the platform does not understand this call');
+    turn.recorder.asked(id, call.data, json);
     const number = call.data.call === 'http' ? turn.httpCalls++ : id;
     // In a promise, so that nothing can throw before somebody listens (spec sandbox-security §2.6, rule 8).
     Promise.resolve()
@@ -255,9 +266,44 @@ export class Turns {
       const { instance, answers } = turn;
       turn.answers = [];
       if (instance === null || !this.#turns.has(turn.number)) return;
-      instance.runner.send(['settle', instance.id, turn.number, JSON.stringify(answers)]);
+      const json = JSON.stringify(answers);
+      turn.recorder.answered(answers, json);
+      instance.runner.send(['settle', instance.id, turn.number, json]);
     });
   }
+}
+
+function newTurn(number: string, request: TurnRequest, settle: Turn['settle']): Turn {
+  const queuedAt = performance.now();
+  return {
+    number,
+    request,
+    settle,
+    queuedAt,
+    instance: null,
+    cold: false,
+    startedAt: queuedAt,
+    waitMs: 0,
+    recorder: new TurnRecorder(),
+    answers: [],
+    log: [],
+    httpCalls: 0,
+    strikes: 0,
+    runs: 0,
+  };
+}
+
+function costOf(turn: Turn, end: TurnEnd, cpuMicros: number): TurnCost {
+  const { recorder, request, cold, runs, startedAt } = turn;
+  return {
+    cpu_us: cpuMicros,
+    wall_ms: Math.max(0, Math.round((performance.now() - startedAt) * 1000) / 1000),
+    cold,
+    runs,
+    calls: recorder.counts,
+    bytes_in: request.start.length + recorder.bytesIn,
+    bytes_out: recorder.bytesOut + (end.kind === 'done' ? end.effects.length : 0),
+  };
 }
 
 function closed(): VumiError {

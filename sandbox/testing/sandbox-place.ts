@@ -10,6 +10,7 @@ import {
 import { compileWorker } from '../bundle/compile-worker.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { SandboxConfig } from '../config.ts';
+import type { Run } from '../recording/run.ts';
 import type { AppSettings, VersionCode } from '../supervisor/app.ts';
 import type { LogEntry } from '../supervisor/author-log.ts';
 import { startSandbox, type Sandbox, type SandboxPorts } from '../supervisor/start.ts';
@@ -40,6 +41,7 @@ export class SandboxPlace implements AsyncDisposable {
   readonly failures: FailureMessage[] = [];
   readonly log: LogEntry[] = [];
   readonly storeEffects: StoreEffects[] = [];
+  readonly runs: Run[] = [];
   /** Stands in for the dispatcher. */
   publishOutbound: (message: UserMessage) => Promise<void> = async (message) => {
     this.sent.push(message);
@@ -140,6 +142,9 @@ export class SandboxPlace implements AsyncDisposable {
       },
       log: (entry) => {
         this.log.push(entry);
+      },
+      recordRun: (run) => {
+        this.runs.push(run);
       },
     };
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compileWorker } from '../bundle/compile-worker.ts';
 import { probeWorker } from './probe.ts';
 
-async function probe(source: string): Promise<{ handlers: string[] }> {
+async function probe(source: string): Promise<{ handlers: readonly string[] }> {
   const { worker } = await compileWorker('workers/worker.js', new Map([['workers/worker.js', source]]));
   return probeWorker(worker.code, worker.map);
 }

@@ -1,0 +1,41 @@
+import type { FailureReason } from '../frames.ts';
+import type { LoadedApp } from '../supervisor/app.ts';
+import type { TurnOrigin } from '../supervisor/effects-commit.ts';
+import type { TurnOutcome } from '../supervisor/turns.ts';
+import { composeRecord } from './record.ts';
+import type { Run } from './run.ts';
+
+/** A handler that has ended, with what it was started from. */
+export interface EndedTurn {
+  readonly origin: TurnOrigin;
+  readonly app: LoadedApp;
+  readonly now: number;
+  readonly start: string;
+  readonly wallMs: number;
+  readonly waitMs: number;
+  readonly outcome: TurnOutcome;
+}
+
+/** What is kept of a turn when it is known what it came to. */
+export function describeRun(
+  { origin, app, now, start, wallMs, waitMs, outcome }: EndedTurn,
+  result: {
+    readonly failure: { readonly reason: FailureReason; readonly text: string } | null;
+    readonly sends: number;
+  },
+): Run {
+  const { failure, sends } = result;
+  const { end, cost, recorder } = outcome;
+  const effects = failure === null && end.kind === 'done' ? end.effects : null;
+  return {
+    ...origin.ref,
+    version: app.version,
+    message_id: origin.id,
+    kind: origin.message === null ? 'event' : 'message',
+    outcome: failure?.reason ?? 'ok',
+    error: failure?.text ?? null,
+    at: now,
+    cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
+    record: composeRecord({ wallMs, settings: app.frame.settings, start, effects, recorder }, app.blot),
+  };
+}

@@ -1,0 +1,52 @@
+/** Shorter values would blot out ordinary words. */
+const SECRET_LENGTH = 4;
+
+/** Keeps the values of an app's secrets out of what is written down, and puts them back to do it again. */
+export interface SecretBlot {
+  /** The JSON text with names in place of values. */
+  hide(json: string): string;
+  /** The JSON text with today's values in place of names. */
+  show(json: string): string;
+}
+
+const NOTHING: SecretBlot = { hide: (json) => json, show: (json) => json };
+
+/** Where a text holds no secret, which is nearly always, it is neither parsed nor copied. */
+export function createSecretBlot(secrets: Readonly<Record<string, string>>): SecretBlot {
+  const pairs = Object.entries(secrets)
+    .filter(([, value]) => value.length >= SECRET_LENGTH)
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([name, value]) => ({ name: `[secret ${name}]`, value }));
+  if (pairs.length === 0) return NOTHING;
+  return {
+    hide: (json) =>
+      replaceIn(
+        json,
+        pairs.map(({ name, value }) => [value, name]),
+      ),
+    show: (json) =>
+      replaceIn(
+        json,
+        pairs.map(({ name, value }) => [name, value]),
+      ),
+  };
+}
+
+function replaceIn(json: string, pairs: readonly (readonly [string, string])[]): string {
+  const found = pairs.filter(([from]) => json.includes(JSON.stringify(from).slice(1, -1)));
+  if (found.length === 0) return json;
+  return JSON.stringify(replaceDeep(JSON.parse(json), found));
+}
+
+function replaceDeep(value: unknown, pairs: readonly (readonly [string, string])[]): unknown {
+  if (typeof value === 'string') return pairs.reduce((text, [from, to]) => text.replaceAll(from, to), value);
+  if (typeof value === 'number') return pairs.find(([from]) => from === String(value))?.[1] ?? value;
+  if (Array.isArray(value)) return value.map((item) => replaceDeep(item, pairs));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [
+      replaceDeep(key, pairs) as string,
+      replaceDeep(member, pairs),
+    ]),
+  );
+}

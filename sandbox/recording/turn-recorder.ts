@@ -1,0 +1,60 @@
+import type { GuestCall } from '../effects.ts';
+import type { Answer } from '../guest/host.ts';
+
+/** Characters of one record; what is larger is metered, not recorded. */
+export const MAX_RECORD = 256 * 1024;
+const PERSONAL_HEADER = /auth|cookie|key|password|secret|token/i;
+const BLOT = '[not recorded]';
+
+/**
+ * Follows one run of a turn: what the guest asked and what it was answered, as the texts that went over the wire, in
+ * the order in which they entered the guest. With what the turn started from, that decides all it does.
+ */
+export class TurnRecorder {
+  readonly counts: Record<string, number> = {};
+  bytesIn = 0;
+  bytesOut = 0;
+  readonly #calls: string[] = [];
+  /** Each entry is a list of answers that came together. */
+  readonly #answers: string[] = [];
+  #secretCalls: Set<number> | null = null;
+  #size = 0;
+
+  asked(id: number, call: GuestCall, json: string): void {
+    const kind = call.call === 'resource' ? call.name : call.call;
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    this.bytesOut += json.length;
+    if (call.call === 'secret') (this.#secretCalls ??= new Set()).add(id);
+    this.#keep(this.#calls, recordedCall(id, call, json));
+  }
+
+  answered(answers: readonly Answer[], json: string): void {
+    this.bytesIn += json.length;
+    const secrets = this.#secretCalls;
+    if (secrets === null || !answers.some(([id]) => secrets.has(id))) return this.#keep(this.#answers, json);
+    const blotted = answers.map(([id, worked, value]) => [id, worked, secrets.has(id) ? null : value]);
+    this.#keep(this.#answers, JSON.stringify(blotted));
+  }
+
+  /** JSON lists; null when there was too much. */
+  texts(): { calls: string; answers: string } | null {
+    if (this.#size > MAX_RECORD) return null;
+    return { calls: `[${this.#calls.join(',')}]`, answers: `[${this.#answers.join(',')}]` };
+  }
+
+  #keep(list: string[], json: string): void {
+    this.#size += json.length;
+    if (this.#size <= MAX_RECORD) list.push(json);
+  }
+}
+
+/** `[id, call]` as it is written down: headers that carry credentials lose their values. */
+export function recordedCall(id: number, call: GuestCall, json: string): string {
+  if (call.call !== 'http' || !Object.keys(call.headers).some((name) => PERSONAL_HEADER.test(name)))
+    return json;
+  const headers = Object.entries(call.headers).map(([name, value]) => [
+    name,
+    PERSONAL_HEADER.test(name) ? BLOT : value,
+  ]);
+  return JSON.stringify([id, { ...call, headers: Object.fromEntries(headers) as unknown }]);
+}

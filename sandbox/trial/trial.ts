@@ -1,0 +1,119 @@
+import { silentLogger, VumiError } from '@vumi/core';
+import type { FromRunner } from '../frames.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import type { LoadedApp } from '../supervisor/app.ts';
+import { Blame } from '../supervisor/blame.ts';
+import { Instances } from '../supervisor/instances.ts';
+import { createRunnerClasses } from '../supervisor/runner-class.ts';
+import { spawnRunner, type RunnerProcess } from '../supervisor/runner-process.ts';
+import { RunnerWatch } from '../supervisor/runner-watch.ts';
+import { Turns, type TurnOutcome, type TurnRequest } from '../supervisor/turns.ts';
+
+const LOAD_TIMEOUT_MS = 5000;
+/** Memory is that of one app: a trial's runner has no other. */
+const RSS = { rssSoftMb: 300, rssHardMb: 600 };
+const NOTHING = (): void => {};
+
+const classes = createRunnerClasses({
+  jit: 'never',
+  lanes: 1,
+  memoryMb: DEFAULT_LIMITS.memory_mb,
+  ...RSS,
+  logger: silentLogger,
+});
+
+/**
+ * One version of an app in a confined runner of its own, which is thrown away. Nothing that happens in it takes effect:
+ * whoever runs a turn answers its calls and gets what it left.
+ */
+export class Trial implements AsyncDisposable {
+  readonly #app: LoadedApp;
+  readonly #watch = new RunnerWatch({ ...RSS, drainMs: 0, logger: silentLogger });
+  readonly #instances: Instances;
+  readonly #turns: Turns;
+  readonly #loaded = Promise.withResolvers<string[]>();
+  #runner: RunnerProcess | null = null;
+  #handlers: readonly string[] = [];
+
+  private constructor(app: LoadedApp) {
+    this.#app = app;
+    this.#instances = new Instances(
+      {
+        pick: async () => this.#runner ?? (await this.#spawn()),
+        mayServe: (runner) => runner === this.#runner,
+      },
+      { perRunner: 1, idleMs: Infinity, now: () => 0 },
+    );
+    this.#turns = new Turns(this.#instances, { served: NOTHING }, new Blame({ accuse: NOTHING }, NOTHING));
+  }
+
+  /** Throws `app.load_failed` with the reason, whose stack points into the author's files. */
+  static async open(app: LoadedApp): Promise<Trial> {
+    const trial = new Trial(app);
+    try {
+      await trial.#load();
+      return trial;
+    } catch (error) {
+      await trial[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The handlers that the app has. */
+  get handlers(): readonly string[] {
+    return this.#handlers;
+  }
+
+  run(request: Omit<TurnRequest, 'app'>): Promise<TurnOutcome> {
+    return this.#turns.run({ ...request, app: this.#app });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
+    this.#turns.close();
+    await this.#runner?.end();
+  }
+
+  async #load(): Promise<void> {
+    const timer = setTimeout(() => this.#failLoad('it takes too long'), LOAD_TIMEOUT_MS);
+    this.#loaded.promise.catch(NOTHING);
+    try {
+      await this.#instances.get(this.#app);
+      this.#handlers = await this.#loaded.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #spawn(): Promise<RunnerProcess> {
+    const runner = spawnRunner(await classes(this.#app.kind), {
+      onFrame: (from, frame) => this.#onFrame(from, frame),
+      onExit: (from, how) => this.#onExit(from, how),
+    });
+    await runner.up();
+    this.#runner = runner;
+    this.#watch.add(runner, { onDoomed: NOTHING, onTick: NOTHING });
+    return runner;
+  }
+
+  #onFrame(runner: RunnerProcess, frame: FromRunner): void {
+    if (this.#watch.onFrame(runner, frame)) return;
+    if (frame[0] === 'loaded') this.#loaded.resolve(JSON.parse(frame[2]) as string[]);
+    if (frame[0] === 'unloadable') this.#failLoad(JSON.parse(frame[3]) as string);
+    this.#turns.onFrame(runner, frame);
+  }
+
+  #onExit(runner: RunnerProcess, how: string): void {
+    this.#watch.onExit(runner);
+    this.#failLoad(`it ended its process (${how})`);
+    if (this.#runner === runner) this.#runner = null;
+    this.#turns.onRunnerGone(runner);
+  }
+
+  #failLoad(text: string): void {
+    const reason = this.#app.mapStack(text);
+    this.#loaded.reject(
+      new VumiError('app.load_failed', `the app does not load: ${reason}`, { details: { reason } }),
+    );
+  }
+}

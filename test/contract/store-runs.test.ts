@@ -1,0 +1,160 @@
+import { newId } from '@vumi/core';
+import type { NewRun, Store } from '@vumi/store';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp, openQuietStore, openStorePlace, type StorePlace } from './store-place.ts';
+
+let place: StorePlace;
+let store: Store;
+
+beforeAll(async () => {
+  place = await openStorePlace();
+  store = await openQuietStore(place.url);
+});
+
+afterAll(async () => {
+  await store[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+
+const NOON = Date.parse('2026-11-24T12:00:00Z');
+const DAY = { from: '2026-11-24T00:00:00Z', to: '2026-11-25T00:00:00Z' };
+
+function run(ref: { account: string; app: string }, fields: Partial<NewRun> = {}): NewRun {
+  return {
+    ...ref,
+    version: 1,
+    message_id: newId(),
+    kind: 'message',
+    outcome: 'ok',
+    error: null,
+    at: NOON,
+    cost: {
+      cpu_us: 250,
+      wall_ms: 1.5,
+      wait_ms: 0.5,
+      cold: false,
+      runs: 1,
+      calls: { get: 2, http: 1 },
+      bytes_in: 100,
+      bytes_out: 50,
+      sends: 1,
+    },
+    record: '{"start":{"now":1}}',
+    ...fields,
+  };
+}
+
+describe('runs', () => {
+  test('are listed newest first, all of them or those of one outcome', async () => {
+    const ref = await createApp(store);
+    const runs = [
+      run(ref),
+      run(ref, { outcome: 'cpu', error: 'too slow', record: null }),
+      run(ref, { outcome: 'threw', error: 'Error: no' }),
+    ];
+    await Promise.all(runs.map((one) => store.runs.record(one)));
+    const list = async (query: { outcome?: string; limit?: number; cursor?: string }) =>
+      store.runs.list(ref, query);
+    const { items } = await list({});
+    expect(items.map(({ outcome, error, recorded }) => [outcome, error, recorded])).toEqual([
+      ['threw', 'Error: no', true],
+      ['cpu', 'too slow', false],
+      ['ok', null, true],
+    ]);
+    expect(items[2]).toMatchObject({ at: '2026-11-24T12:00:00.000Z', cost: runs[0]?.cost, version: 1 });
+    expect((await list({ outcome: 'cpu' })).items).toHaveLength(1);
+    expect((await list({ outcome: 'failed' })).items).toHaveLength(2);
+    const first = await list({ limit: 2 });
+    const rest = await list({ limit: 2, cursor: first.next_cursor ?? '' });
+    expect(rest.items.map(({ message_id }) => message_id)).toEqual([runs[0]?.message_id]);
+  });
+
+  test('are given out one by one with their record', async () => {
+    const ref = await createApp(store);
+    const one = run(ref);
+    await store.runs.record(one);
+    const found = await store.runs.get(ref, one.message_id);
+    expect(found).toMatchObject({ message_id: one.message_id, record: { start: { now: 1 } } });
+    await expect(store.runs.get(ref, 'other')).rejects.toMatchObject({ code: 'not_found' });
+    const stranger = await createApp(store);
+    await expect(store.runs.get(stranger, one.message_id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('are a ring in which those that worked do not push out those that failed', async () => {
+    const ref = await createApp(store);
+    const failed = run(ref, { outcome: 'memory' });
+    await store.runs.record(failed);
+    for (let batch = 0; batch < 3; batch++) {
+      await Promise.all(Array.from({ length: 700 }, () => store.runs.record(run(ref))));
+    }
+    const items = [];
+    let cursor: string | null = null;
+    do {
+      const page = await store.runs.list(ref, { limit: 1000, ...(cursor === null ? {} : { cursor }) });
+      items.push(...page.items);
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    expect(items.length).toBeLessThanOrEqual(1101);
+    expect(items.length).toBeGreaterThanOrEqual(1001);
+    expect(items.at(-1)?.message_id).toBe(failed.message_id);
+    expect((await store.usage.ofApp(ref, DAY)).total.messages).toBe(2101);
+  });
+
+  test('go with their app, while its totals stay in those of the account', async () => {
+    const ref = await createApp(store);
+    await store.runs.record(run(ref));
+    await store.apps.remove(ref);
+    await expect(store.runs.list(ref, {})).rejects.toMatchObject({ code: 'not_found' });
+    expect((await store.usage.ofAccount(ref.account, DAY)).total.messages).toBe(1);
+  });
+});
+
+describe('usage', () => {
+  test('adds up the runs of an app by the hour', async () => {
+    const ref = await createApp(store);
+    const cold = { ...run(ref).cost, cold: true };
+    await Promise.all(
+      [
+        run(ref),
+        run(ref, { cost: cold }),
+        run(ref, { outcome: 'cpu', at: NOON + 3_600_000 }),
+        run(ref, { outcome: 'threw', at: NOON + 3_600_001 }),
+        run(ref, { at: NOON + 86_400_000 }),
+      ].map((one) => store.runs.record(one)),
+    );
+    const usage = await store.usage.ofApp(ref, DAY);
+    expect(usage.total).toEqual({
+      messages: 4,
+      cpu_ms: 1,
+      http_calls: 4,
+      host_calls: 12,
+      sends: 4,
+      bytes_in: 400,
+      bytes_out: 200,
+      cold_starts: 1,
+      failures: { cpu: 1, threw: 1 },
+    });
+    expect(usage.hours.map(({ hour, messages, failures }) => [hour, messages, failures])).toEqual([
+      ['2026-11-24T12:00:00.000Z', 2, {}],
+      ['2026-11-24T13:00:00.000Z', 2, { cpu: 1, threw: 1 }],
+    ]);
+    const account = await store.usage.ofAccount(ref.account, DAY);
+    expect(account.apps).toMatchObject([{ app: 'hello', messages: 4 }]);
+    expect(account.total.failures).toEqual({ cpu: 1, threw: 1 });
+  });
+
+  test('of an app that has run nothing is nothing', async () => {
+    const ref = await createApp(store);
+    const { total, hours } = await store.usage.ofApp(ref, {});
+    expect(total).toMatchObject({ messages: 0, failures: {} });
+    expect(hours).toEqual([]);
+  });
+
+  test.each([
+    { from: 'yesterday', field: 'from' },
+    { from: DAY.to, to: DAY.from, field: 'from' },
+  ])('of $from to $to is refused', async ({ field, ...range }) => {
+    const ref = await createApp(store);
+    await expect(store.usage.ofApp(ref, range)).rejects.toMatchObject({ code: 'request.invalid', field });
+  });
+});
