@@ -6,5 +6,7 @@ export type { Run, RunOutcome, TurnCost } from './recording/run.ts';
 export type { AppSettings, VersionCode } from './supervisor/app.ts';
 export type { LogEntry } from './supervisor/author-log.ts';
 export { sharedStateKey, userStateKey } from './supervisor/keys.ts';
+export type { ReplaySide } from './trial/differences.ts';
 export { probeWorker } from './trial/probe.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './supervisor/start.ts';
+export { replayRun, type ReplayResult } from './trial/replay.ts';

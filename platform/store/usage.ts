@@ -127,7 +127,7 @@ async function sums<K extends object>(
   return rows.map((row) => {
     const own = failures.filter(({ key }) => key === row[by]);
     const reasons = Object.fromEntries(own.map(({ reason, messages }) => [reason, messages]));
-    return { ...row, failures: reasons } as unknown as K & Usage;
+    return Object.assign(row, { failures: reasons }) as unknown as K & Usage;
   });
 }
 

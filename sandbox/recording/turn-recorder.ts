@@ -22,7 +22,8 @@ export class TurnRecorder {
 
   asked(id: number, call: GuestCall, json: string): void {
     const kind = call.call === 'resource' ? call.name : call.call;
-    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    // Of those only the platform's own half of the guest knows.
+    if (kind !== 'ids') this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     this.bytesOut += json.length;
     if (call.call === 'secret') (this.#secretCalls ??= new Set()).add(id);
     this.#keep(this.#calls, recordedCall(id, call, json));

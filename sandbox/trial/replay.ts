@@ -1,0 +1,136 @@
+import { VumiError, type AppRef, type UserMessage } from '@vumi/core';
+import { z } from 'zod';
+import type { GuestCall, GuestLogLine } from '../effects.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { recordSchema, type RunRecord } from '../recording/record.ts';
+import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
+import { parseEffects, toPlatform } from '../supervisor/effects-commit.ts';
+import type { TurnOutcome } from '../supervisor/turns.ts';
+import { differencesBetween, type ReplaySide } from './differences.ts';
+import { keyOf, RecordedAnswers } from './recorded-answers.ts';
+import { Trial } from './trial.ts';
+
+/** A run as it was, and the version to run it with now. */
+export interface ReplayRequest {
+  readonly ref: AppRef;
+  readonly run: {
+    readonly message_id: string;
+    readonly version: number;
+    readonly outcome: string;
+    readonly error: string | null;
+    readonly cost: { readonly cpu_us: number };
+    readonly record: unknown;
+  };
+  readonly version: number;
+  readonly code: VersionCode;
+  /** Of today: secrets are not in the record. */
+  readonly settings: AppSettings;
+}
+
+export interface ReplayResult {
+  readonly message_id: string;
+  /** Outcome, effects and calls are the same. */
+  readonly same: boolean;
+  readonly recorded: ReplaySide;
+  readonly replayed: ReplaySide & { readonly log: readonly GuestLogLine[] };
+  /** Sentences for people, one for each difference. */
+  readonly differences: readonly string[];
+  /** Calls that had no recorded answer: reads were answered with null, the others refused. */
+  readonly unrecorded_calls: readonly unknown[];
+}
+
+/** Runs a recorded turn with a version of its app in a throw-away runner. Nothing takes effect and nothing is asked live. */
+export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
+  const { ref, run, version, code, settings } = request;
+  const record = parseRecord(run.record);
+  const app = prepareApp(ref, version, {
+    code,
+    settings: { config: record.settings.config, secrets: settings.secrets },
+    limits: { ...DEFAULT_LIMITS, ...record.settings.limits },
+  });
+  const answers = new RecordedAnswers({
+    record,
+    blot: app.blot,
+    secrets: settings.secrets,
+    messageId: run.message_id,
+  });
+  await using trial = await Trial.open(app);
+  const start = app.blot.show(JSON.stringify(record.start));
+  const outcome = await trial.run({
+    start,
+    wallMs: record.wall_ms,
+    begin: () => answers.begin(),
+    answer: (call) => answers.answer(call),
+  });
+  answers.stop();
+  const recorded: ReplaySide = {
+    version: run.version,
+    outcome: run.outcome,
+    error: run.error,
+    cpu_us: run.cost.cpu_us,
+    effects: record.effects,
+    calls: authorsCalls(record.calls.map(([, call]) => keyOf(call))),
+  };
+  const replayed = sideOf(outcome, { app, start, messageId: run.message_id, asked: answers.asked });
+  const differences = differencesBetween(recorded, replayed);
+  return {
+    message_id: run.message_id,
+    same: differences.length === 0,
+    recorded,
+    replayed: { ...replayed, log: JSON.parse(app.blot.hide(JSON.stringify(outcome.log))) as GuestLogLine[] },
+    differences,
+    unrecorded_calls: answers.unrecorded.map((call) => JSON.parse(call) as unknown),
+  };
+}
+
+/** Ids of outgoing messages are asked for by the platform's own half of the guest. */
+function authorsCalls(calls: readonly string[]): GuestCall[] {
+  return calls.map((json) => JSON.parse(json) as GuestCall).filter(({ call }) => call !== 'ids');
+}
+
+function parseRecord(record: unknown): RunRecord {
+  if (record === null)
+    throw new VumiError('request.conflict', 'this run was too large to be recorded: it cannot be run again');
+  const parsed = recordSchema.safeParse(record);
+  if (parsed.success) return parsed.data;
+  throw new VumiError(
+    'request.conflict',
+    `this run was recorded in another form: it cannot be run again (${z.prettifyError(parsed.error)})`,
+  );
+}
+
+function sideOf(
+  { end, cost }: TurnOutcome,
+  turn: { app: LoadedApp; start: string; messageId: string; asked: readonly string[] },
+): ReplaySide {
+  const { app } = turn;
+  const side = {
+    version: app.version,
+    cpu_us: cost.cpu_us,
+    calls: authorsCalls(turn.asked),
+  };
+  const failed = end.kind === 'failed' ? end : refusalOf(end.effects, turn);
+  if (failed !== null) {
+    const error = JSON.parse(app.blot.hide(JSON.stringify(app.mapStack(failed.text)))) as string;
+    return { ...side, outcome: failed.reason, error, effects: null };
+  }
+  const effects =
+    end.kind === 'done' ? (JSON.parse(app.blot.hide(end.effects)) as ReplaySide['effects']) : null;
+  return { ...side, outcome: 'ok', error: null, effects };
+}
+
+/** Why the platform would not take these effects; null when it would. */
+function refusalOf(
+  effects: string,
+  { app, start, messageId }: { app: LoadedApp; start: string; messageId: string },
+): { reason: string; text: string } | null {
+  const { kind, body } = JSON.parse(start) as { kind: string; body: UserMessage };
+  const origin = { ref: app.ref, id: messageId, message: kind === 'event' ? null : body };
+  try {
+    toPlatform(origin, parseEffects(effects, app.limits));
+    return null;
+  } catch (error) {
+    if (error instanceof VumiError) return { reason: 'calls', text: error.message };
+    throw error;
+  }
+}
