@@ -4,6 +4,7 @@ import type { GuestCall, GuestLogLine } from '../effects.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
 import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
+import { redactSecrets } from '../supervisor/author-log.ts';
 import { parseEffects, toPlatform } from '../supervisor/effects-commit.ts';
 import type { TurnOutcome } from '../supervisor/turns.ts';
 import { differencesBetween, type ReplaySide } from './differences.ts';
@@ -57,6 +58,7 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
   await using trial = await Trial.open(app);
   const start = app.blot.show(JSON.stringify(record.start));
   const outcome = await trial.run({
+    messageId: run.message_id,
     start,
     wallMs: record.wall_ms,
     begin: () => answers.begin(),
@@ -111,7 +113,7 @@ function sideOf(
   };
   const failed = end.kind === 'failed' ? end : refusalOf(end.effects, turn);
   if (failed !== null) {
-    const error = JSON.parse(app.blot.hide(JSON.stringify(app.mapStack(failed.text)))) as string;
+    const error = redactSecrets(app.mapStack(failed.text), app.settings.secrets);
     return { ...side, outcome: failed.reason, error, effects: null };
   }
   const effects =

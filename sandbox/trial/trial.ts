@@ -14,13 +14,14 @@ const LOAD_TIMEOUT_MS = 5000;
 const RSS = { rssSoftMb: 300, rssHardMb: 600 };
 const NOTHING = (): void => {};
 
-const classes = createRunnerClasses({
-  jit: 'never',
-  lanes: 1,
-  memoryMb: DEFAULT_LIMITS.memory_mb,
-  ...RSS,
-  logger: silentLogger,
-});
+let classes: ReturnType<typeof createRunnerClasses> | null = null;
+
+/** Made when a trial needs them first: making them starts a process. */
+function runnerClasses(): ReturnType<typeof createRunnerClasses> {
+  const { memory_mb: memoryMb } = DEFAULT_LIMITS;
+  classes ??= createRunnerClasses({ jit: 'never', lanes: 1, memoryMb, ...RSS, logger: silentLogger });
+  return classes;
+}
 
 /**
  * One version of an app in a confined runner of its own, which is thrown away. Nothing that happens in it takes effect:
@@ -86,7 +87,7 @@ export class Trial implements AsyncDisposable {
   }
 
   async #spawn(): Promise<RunnerProcess> {
-    const runner = spawnRunner(await classes(this.#app.kind), {
+    const runner = spawnRunner(await runnerClasses()(this.#app.kind), {
       onFrame: (from, frame) => this.#onFrame(from, frame),
       onExit: (from, how) => this.#onExit(from, how),
     });
