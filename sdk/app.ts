@@ -1,7 +1,13 @@
+import type { Contacts } from './contacts.ts';
 import type { DeliveryEvent } from './event.ts';
+import type { Groups } from './groups.ts';
 import type { Http } from './http.ts';
 import type { Log } from './log.ts';
 import type { Message, SendOptions } from './message.ts';
+import type { Messages } from './messages.ts';
+import type { Metrics } from './metrics.ts';
+import type { Optouts } from './optouts.ts';
+import type { Schedule, Timer } from './schedule.ts';
 import type { Json, StateScope } from './state.ts';
 
 /** What every handler gets beside its message or event. */
@@ -21,6 +27,18 @@ export interface EventApp {
    * a handler runs, so that a run can be repeated exactly.
    */
   readonly now: number;
+  /** The people whom the account knows: `await app.contacts.getOrCreate(message.from_addr)`. */
+  readonly contacts: Contacts;
+  /** Groups of contacts: `await app.groups.getOrCreateByName('Volunteers')`. */
+  readonly groups: Groups;
+  /** Who wants no more messages: `await app.optouts.status(address)`. */
+  readonly optouts: Optouts;
+  /** Numbers to watch: `await app.metrics.sum('orders', 1)`. */
+  readonly metrics: Metrics;
+  /** Counts of the app's messages: `await app.messages.countSent()`. */
+  readonly messages: Messages;
+  /** Things that are to happen later: `await app.schedule.once('remind', { in: 3600 })`. */
+  readonly schedule: Schedule;
   /**
    * Sends a message that answers nothing and resolves to its id. It leaves when the handler has finished.
    *
@@ -30,9 +48,12 @@ export interface EventApp {
   send(toAddr: string, text: string, options?: SendOptions): Promise<string>;
 }
 
-/** What `onMessage` gets beside the message. */
+/** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */
 export interface App extends EventApp {
-  /** State of the user who sent the message: `await app.user.set('name', 'Thandi')`. */
+  /**
+   * State of the user who sent the message: `await app.user.set('name', 'Thandi')`. In `onSchedule` of the user whom
+   * the timer is for; of a timer that is for nobody its calls reject.
+   */
   readonly user: StateScope;
 }
 
@@ -55,6 +76,8 @@ export interface AppDefinition {
   readonly onMessage?: (message: Message, app: App) => void | Promise<void>;
   /** Called with what became of a sent message: taken, refused, delivered. */
   readonly onEvent?: (event: DeliveryEvent, app: EventApp) => void | Promise<void>;
+  /** Called once for each schedule whose time has come; one for a user is in line with the user's messages. */
+  readonly onSchedule?: (timer: Timer, app: App) => void | Promise<void>;
 }
 
 /**

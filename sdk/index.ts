@@ -1,7 +1,13 @@
 export { defineApp } from './app.ts';
 export type { App, AppDefinition, EventApp, Secrets } from './app.ts';
+export type { Contact, ContactFields, ContactOptions, Contacts, SearchOptions } from './contacts.ts';
 export type { AckEvent, DeliveryEvent, DeliveryReportEvent, NackEvent } from './event.ts';
+export type { Group, GroupFields, Groups } from './groups.ts';
 export type { Http, HttpOptions, HttpResponse } from './http.ts';
 export type { Log, LogLine } from './log.ts';
 export type { Message, ReplyOptions, SendOptions, SessionEvent } from './message.ts';
+export type { Messages, Progress } from './messages.ts';
+export type { Aggregator, MetricOptions, Metrics } from './metrics.ts';
+export type { OptoutOptions, Optouts, OptoutStatus } from './optouts.ts';
+export type { CancelOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
 export type { Json, SetOptions, StateScope } from './state.ts';

@@ -15,6 +15,7 @@ export * from './message.ts';
 export * from './names.ts';
 export * from './ports.ts';
 export * from './query-match.ts';
+export * from './schedule-message.ts';
 export * from './status.ts';
 export * from './store-effects.ts';
 export * from './timestamp.ts';

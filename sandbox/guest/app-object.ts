@@ -2,8 +2,14 @@ import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions }
 import type { GuestSend } from '../effects.ts';
 import { freeze, isArray, text, TrustedError } from './primordials.ts';
 import { TurnState } from './state-scope.ts';
+import { TurnContacts } from './turn-contacts.ts';
+import { TurnGroups } from './turn-groups.ts';
 import { TurnHttp } from './turn-http.ts';
 import { createLog } from './turn-log.ts';
+import { TurnMessages } from './turn-messages.ts';
+import { TurnMetrics } from './turn-metrics.ts';
+import { TurnOptouts } from './turn-optouts.ts';
+import { TurnSchedule } from './turn-schedule.ts';
 import type { Turn } from './turn.ts';
 
 type Config = Readonly<Record<string, Json>>;
@@ -59,11 +65,17 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
     config,
     secrets: createSecrets(turn),
     now: turn.now,
+    contacts: new TurnContacts(turn),
+    groups: new TurnGroups(turn),
+    optouts: new TurnOptouts(turn),
+    metrics: new TurnMetrics(turn),
+    messages: new TurnMessages(turn),
+    schedule: new TurnSchedule(turn),
     send: createSend(turn),
   };
 }
 
-/** What `onMessage` gets. */
+/** What `onMessage` and `onSchedule` get. */
 export function createApp(turn: Turn, config: Config): App {
   return { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
 }

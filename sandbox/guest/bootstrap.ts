@@ -3,7 +3,7 @@
  * global and returns the entries, which only the runner holds. No guest promise is ever settled from outside a timed
  * entry and no guest value or error crosses: texts are posted (spec sandbox-security §2.6).
  */
-import type { AppDefinition, DeliveryEvent, Json, Log } from '@vumi/sdk';
+import type { App, AppDefinition, DeliveryEvent, Json, Log, Timer } from '@vumi/sdk';
 import { createApp, createEventApp, createMessage } from './app-object.ts';
 import { errorText } from './error-text.ts';
 import type { Answer, Entries, GuestLimits, LoadSettings, Post, TurnStart } from './host.ts';
@@ -30,7 +30,7 @@ interface Loaded {
   readonly limits: GuestLimits;
 }
 
-const HANDLERS = ['onMessage', 'onEvent'] as const;
+const HANDLERS = ['onMessage', 'onEvent', 'onSchedule'] as const;
 const NO_HANDLER =
   'the app exports no handler: write "export default defineApp({ async onMessage(message, app) { … } })"';
 
@@ -92,9 +92,18 @@ function callHandler(app: Loaded, turn: Turn, start: TurnStart): unknown {
   }
   const surroundings = createApp(turn, config);
   begin(turn, start, surroundings.log);
+  if (start.kind === 'schedule') return callOnSchedule(definition, start, surroundings);
   const { onMessage } = definition;
   if (typeof onMessage !== 'function') return undefined;
   return apply(onMessage, definition, [createMessage(turn, start.body), surroundings]);
+}
+
+function callOnSchedule(definition: AppDefinition, start: TurnStart, surroundings: App): unknown {
+  const timer = start.body as unknown as Timer;
+  const { onSchedule } = definition;
+  if (typeof onSchedule === 'function') return apply(onSchedule, definition, [timer, surroundings]);
+  surroundings.log.warn('a schedule came due, but the app exports no onSchedule', { name: timer.name });
+  return undefined;
 }
 
 function finish(turn: Turn): void {

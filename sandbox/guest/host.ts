@@ -43,8 +43,8 @@ export interface GuestLimits {
 
 /** What a turn starts with. */
 export interface TurnStart {
-  readonly kind: 'message' | 'event';
-  /** The user message or event, with Vumi's fields. */
+  readonly kind: 'message' | 'event' | 'schedule';
+  /** The user message or event with Vumi's fields, or the schedule. */
   readonly body: Record<string, unknown>;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -32,6 +32,7 @@ const promiseThen = Promise.prototype.then;
 export const arrayIndexOf = Array.prototype.indexOf;
 export const stringToLower = String.prototype.toLowerCase;
 export const dateToString = Date.prototype.toString;
+export const dateToTime = Date.prototype.getTime;
 /* oxlint-enable typescript/unbound-method */
 
 export function cut(value: string, length: number): string {

@@ -10,12 +10,14 @@ const name = z
 
 export const fireMetric = defineCall(
   z.strictObject({
-    store: name.default('default'),
+    /** Absent: the account's for a classic app, as in Vumi Go; the app's own for others. */
+    store: name.optional(),
     metric: name,
     aggregator: z.enum(METRIC_AGGREGATORS),
     value: z.number(),
   }),
   ({ store, metric, aggregator, value }, turn) => {
-    leave(turn, { kind: 'metric', store, metric, aggregator, value, at: turn.now });
+    const own = turn.app.kind === 'classic' ? 'default' : turn.origin.ref.app;
+    leave(turn, { kind: 'metric', store: store ?? own, metric, aggregator, value, at: turn.now });
   },
 );

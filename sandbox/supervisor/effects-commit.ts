@@ -3,9 +3,11 @@ import {
   endpointOf,
   reply,
   replyGroup,
+  scheduleOf,
   send,
   VumiError,
   type AppRef,
+  type FiredSchedule,
   type StateWrite,
   type UserMessage,
 } from '@vumi/core';
@@ -19,13 +21,22 @@ export interface TurnOrigin {
   readonly ref: AppRef;
   /** `message_id` or `event_id`: what outgoing ids and the marker are made of. */
   readonly id: string;
-  /** Null for an event. */
+  /** Null for an event and for a schedule. */
   readonly message: UserMessage | null;
+  /** What was scheduled and is to happen now. */
+  readonly schedule?: FiredSchedule;
+}
+
+/** What a message in the queue of an app starts. */
+export function originOf(ref: AppRef, message: UserMessage): TurnOrigin {
+  const schedule = scheduleOf(message);
+  const id = message.message_id;
+  return schedule === null ? { ref, id, message } : { ref, id, message: null, schedule };
 }
 
 /** Whose `app.user` is meant; an event has no user. */
-export function userOf(origin: TurnOrigin): string | null {
-  return origin.message?.from_addr ?? null;
+export function userOf({ message, schedule }: TurnOrigin): string | null {
+  return message?.from_addr ?? schedule?.user ?? null;
 }
 
 /** The id of the n-th message that a handler sends (DESIGN §4.3). */

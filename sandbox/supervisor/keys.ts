@@ -41,6 +41,9 @@ export function stateKey(
 ): string {
   if (at.scope === 'shared') return sharedStateKey(ref, at.key);
   if (user === null)
-    throw new VumiError('request.invalid', 'there is no user here: app.user belongs to onMessage');
+    throw new VumiError(
+      'request.invalid',
+      'there is no user here: app.user belongs to onMessage, and to onSchedule for a user',
+    );
   return userStateKey(ref, user, at.key);
 }

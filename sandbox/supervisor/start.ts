@@ -4,6 +4,7 @@ import { createHttpGateway } from '../http/gateway.ts';
 import { LoadedApps, type AppPorts } from './app.ts';
 import type { AppKind } from '../app-kind.ts';
 import { Blame } from './blame.ts';
+import { originOf } from './effects-commit.ts';
 import type { Fleet } from './fleet.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
 import { Instances } from './instances.ts';
@@ -93,7 +94,7 @@ function sandboxOf(parts: {
     handleInbound: (ref, message, delivery) => {
       const arrivedAt = performance.now();
       return users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
-        handling.handle({ ref, id: message.message_id, message }, message, delivery, arrivedAt),
+        handling.handle(originOf(ref, message), message, delivery, arrivedAt),
       );
     },
     handleEvent: (ref, event, delivery) => {

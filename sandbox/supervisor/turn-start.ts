@@ -13,9 +13,10 @@ function forGuest(body: UserMessage | TransportEvent): Record<string, unknown> {
 
 /** JSON of what a turn starts with. */
 export function turnStart(origin: TurnOrigin, body: UserMessage | TransportEvent, now: number): string {
+  const { message, schedule } = origin;
   const start: TurnStart = {
-    kind: origin.message === null ? 'event' : 'message',
-    body: forGuest(body),
+    kind: schedule !== undefined ? 'schedule' : message === null ? 'event' : 'message',
+    body: schedule === undefined ? forGuest(body) : { ...schedule },
     now,
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   };

@@ -1,0 +1,34 @@
+export interface OptoutOptions {
+  /** Kind of address; `msisdn` when absent. */
+  readonly type?: string;
+}
+
+export interface OptoutStatus {
+  readonly opted_out: boolean;
+  /** ISO 8601. */
+  readonly created_at?: string;
+  /** The message by which the user said so. */
+  readonly message_id?: string | null;
+}
+
+/** Who wants no more messages, of all apps of the account. Sending does not look here: ask before you send. */
+export interface Optouts {
+  /**
+   * @example
+   * if ((await app.optouts.status(address)).opted_out) return;
+   */
+  status(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
+
+  /**
+   * Notes that an address opts out, by the message in hand.
+   *
+   * @example
+   * if (message.content === 'STOP') await app.optouts.optOut(message.from_addr);
+   */
+  optOut(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
+
+  /** The address wants messages again. */
+  cancel(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
+
+  count(): Promise<number>;
+}

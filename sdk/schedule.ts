@@ -1,0 +1,50 @@
+import type { Json } from './state.ts';
+
+export interface CancelOptions {
+  /** The address of the user whom the schedule is for; absent: nobody. */
+  readonly user?: string | null;
+}
+
+/** When, and what for. Give one of `in` and `at`. */
+export interface ScheduleOptions extends CancelOptions {
+  /** Seconds from now. */
+  readonly in?: number;
+  /** A Date, milliseconds since the epoch, or an ISO date. */
+  readonly at?: Date | number | string;
+  /** What `onSchedule` is to know, at most 16 KB of JSON. */
+  readonly data?: Json;
+}
+
+/** What `onSchedule` gets: the time has come. */
+export interface Timer {
+  readonly id: string;
+  readonly name: string;
+  /** The address of the user whom it is for, or null. */
+  readonly user: string | null;
+  /** When it was to happen, milliseconds since the epoch. */
+  readonly due: number;
+  readonly data: Json;
+}
+
+/**
+ * Things that are to happen later. They are kept when the handler returns, survive restarts, and each calls
+ * `onSchedule` once. An app may have 10,000 open.
+ */
+export interface Schedule {
+  /**
+   * Calls `onSchedule` once, after or at a time. A schedule of that name (and for that user) that is still open is
+   * replaced. Resolves to its id.
+   *
+   * @example
+   * await app.schedule.once('remind', { in: 3600, user: message.from_addr, data: { question: 3 } });
+   */
+  once(name: string, options: ScheduleOptions): Promise<string>;
+
+  /**
+   * Takes an open schedule back; without effect when there is none.
+   *
+   * @example
+   * await app.schedule.cancel('remind', { user: message.from_addr });
+   */
+  cancel(name: string, options?: CancelOptions): Promise<void>;
+}
