@@ -256,7 +256,7 @@ export interface NewRun extends AppRef {
   readonly version: number;
   /** Or the id of an event. */
   readonly message_id: string;
-  readonly kind: 'message' | 'event';
+  readonly kind: 'message' | 'event' | 'schedule';
   /** `ok`, or the reason of its failure. */
   readonly outcome: string;
   readonly error: string | null;
@@ -270,7 +270,7 @@ export interface NewRun extends AppRef {
 export interface RunRow {
   readonly message_id: string;
   readonly version: number;
-  readonly kind: 'message' | 'event';
+  readonly kind: 'message' | 'event' | 'schedule';
   readonly outcome: string;
   readonly error: string | null;
   readonly at: string;

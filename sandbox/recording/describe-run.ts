@@ -1,6 +1,6 @@
 import type { FailureReason } from '../frames.ts';
 import type { LoadedApp } from '../supervisor/app.ts';
-import type { TurnOrigin } from '../supervisor/effects-commit.ts';
+import { turnKind, type TurnOrigin } from '../supervisor/effects-commit.ts';
 import type { TurnOutcome } from '../supervisor/turns.ts';
 import { composeRecord } from './record.ts';
 import type { Run } from './run.ts';
@@ -31,7 +31,7 @@ export function describeRun(
     ...origin.ref,
     version: app.version,
     message_id: origin.id,
-    kind: origin.message === null ? 'event' : 'message',
+    kind: turnKind(origin),
     outcome: failure?.reason ?? 'ok',
     error: failure?.text ?? null,
     at: now,

@@ -13,7 +13,11 @@ export const recordSchema = z.object({
   wall_ms: z.int().positive().describe('What the handler had'),
   settings: z.object({ config: z.record(z.string(), z.unknown()), limits: z.record(z.string(), z.number()) }),
   start: z
-    .looseObject({ kind: z.enum(['message', 'event']), now: z.number(), ids: z.array(z.string()) })
+    .looseObject({
+      kind: z.enum(['message', 'event', 'schedule']),
+      now: z.number(),
+      ids: z.array(z.string()),
+    })
     .describe('What the handler was called with'),
   calls: z.array(z.tuple([z.int(), callSchema])).describe('What it asked the platform, in order'),
   answers: z

@@ -26,7 +26,7 @@ export interface Run extends AppRef {
   readonly version: number;
   /** `message_id`, or `event_id` of an event. */
   readonly message_id: string;
-  readonly kind: 'message' | 'event';
+  readonly kind: 'message' | 'event' | 'schedule';
   readonly outcome: RunOutcome;
   /** The reason, with a stack in the author's files; null when it worked. */
   readonly error: string | null;

@@ -34,6 +34,12 @@ export function originOf(ref: AppRef, message: UserMessage): TurnOrigin {
   return schedule === null ? { ref, id, message } : { ref, id, message: null, schedule };
 }
 
+/** By what a turn was started. */
+export function turnKind({ message, schedule }: TurnOrigin): 'message' | 'event' | 'schedule' {
+  if (schedule !== undefined) return 'schedule';
+  return message === null ? 'event' : 'message';
+}
+
 /** Whose `app.user` is meant; an event has no user. */
 export function userOf({ message, schedule }: TurnOrigin): string | null {
   return message?.from_addr ?? schedule?.user ?? null;

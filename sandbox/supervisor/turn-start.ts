@@ -1,6 +1,6 @@
 import type { TransportEvent, UserMessage } from '@vumi/core';
 import type { TurnStart } from '../guest/host.ts';
-import { outgoingId, type TurnOrigin } from './effects-commit.ts';
+import { outgoingId, turnKind, type TurnOrigin } from './effects-commit.ts';
 
 /** Most handlers send one message: its id goes along, more are asked for. */
 const IDS_SENT_ALONG = 1;
@@ -13,9 +13,9 @@ function forGuest(body: UserMessage | TransportEvent): Record<string, unknown> {
 
 /** JSON of what a turn starts with. */
 export function turnStart(origin: TurnOrigin, body: UserMessage | TransportEvent, now: number): string {
-  const { message, schedule } = origin;
+  const { schedule } = origin;
   const start: TurnStart = {
-    kind: schedule !== undefined ? 'schedule' : message === null ? 'event' : 'message',
+    kind: turnKind(origin),
     body: schedule === undefined ? forGuest(body) : { ...schedule },
     now,
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),

@@ -1,11 +1,11 @@
-import { VumiError, type AppRef, type UserMessage } from '@vumi/core';
+import { VumiError, type AppRef, type FiredSchedule, type UserMessage } from '@vumi/core';
 import { z } from 'zod';
 import type { GuestCall, GuestLogLine } from '../effects.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
 import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
 import { redactSecrets } from '../supervisor/author-log.ts';
-import { parseEffects, toPlatform } from '../supervisor/effects-commit.ts';
+import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
 import type { TurnOutcome } from '../supervisor/turns.ts';
 import { differencesBetween, type ReplaySide } from './differences.ts';
 import { keyOf, RecordedAnswers } from './recorded-answers.ts';
@@ -126,8 +126,13 @@ function refusalOf(
   effects: string,
   { app, start, messageId }: { app: LoadedApp; start: string; messageId: string },
 ): { reason: string; text: string } | null {
-  const { kind, body } = JSON.parse(start) as { kind: string; body: UserMessage };
-  const origin = { ref: app.ref, id: messageId, message: kind === 'event' ? null : body };
+  const { kind, body } = JSON.parse(start) as { kind: string; body: unknown };
+  const origin: TurnOrigin = {
+    ref: app.ref,
+    id: messageId,
+    message: kind === 'message' ? (body as UserMessage) : null,
+    ...(kind === 'schedule' ? { schedule: body as FiredSchedule } : {}),
+  };
   try {
     toPlatform(origin, parseEffects(effects, app.limits));
     return null;
