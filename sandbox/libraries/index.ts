@@ -1,0 +1,78 @@
+/**
+ * The libraries of classic apps, in the two sets that such apps were written for (spec sandbox-api §8). They are
+ * inputs of a bundle for the guest: nothing here runs outside an isolate.
+ */
+export const LIBRARY_SETS = ['modern', 'legacy'] as const;
+export type LibrarySet = (typeof LIBRARY_SETS)[number];
+
+/** What libraries and the guest take from npm in place of Node's own modules. */
+const SHIMS = {
+  assert: 'assert',
+  buffer: 'buffer',
+  events: 'events',
+  querystring: 'querystring-es3',
+  url: 'url',
+  util: 'util',
+} as const;
+
+const SAME_IN_BOTH = {
+  ...SHIMS,
+  'go-jsbox-location': 'go-jsbox-location',
+  'go-jsbox-xform': 'go-jsbox-xform',
+  'libphonenumber-js': 'libphonenumber-js',
+  q: 'q',
+} as const;
+
+/** By the name in `require`: the package that gives it. One of each, whoever asks: two toolkits do not know each other. */
+const PACKAGES: Readonly<Record<LibrarySet, Readonly<Record<string, string>>>> = {
+  modern: {
+    ...SAME_IN_BOTH,
+    'go-jsbox-metrics-helper': 'go-jsbox-metrics-helper',
+    'go-jsbox-ona': 'go-jsbox-ona',
+    jed: 'jed',
+    lodash: 'lodash',
+    moment: 'moment',
+    'seed-jsbox-utils': 'seed-jsbox-utils',
+    vumigo_v02: 'vumigo_v02',
+  },
+  legacy: {
+    ...SAME_IN_BOTH,
+    'go-jsbox-metrics-helper': 'go-jsbox-metrics-helper-legacy',
+    'go-jsbox-ona': 'go-jsbox-ona-legacy',
+    jed: 'jed-legacy',
+    lodash: 'lodash-legacy',
+    moment: 'moment-legacy',
+    'seed-jsbox-utils': 'seed-jsbox-utils-legacy',
+    vumigo_v02: 'vumigo_v02-legacy',
+  },
+};
+
+/** The toolkit of the modern set has a Q of its own. */
+const TOOLKIT_FOLDER = /[\\/]node_modules[\\/]vumigo_v02[\\/]/;
+
+/** What an app may ask `require` for, beside `crypto`, which the guest has itself. */
+export const REQUIRABLE = [
+  'assert',
+  'go-jsbox-location',
+  'go-jsbox-metrics-helper',
+  'go-jsbox-ona',
+  'go-jsbox-xform',
+  'jed',
+  'lodash',
+  'moment',
+  'q',
+  'querystring',
+  'seed-jsbox-utils',
+  'url',
+  'vumigo_v02',
+] as const;
+
+/** Where packages are looked for. */
+export const LIBRARIES_FOLDER = import.meta.dirname;
+
+/** The package that stands for what `importer` (a path) calls `name`; the name itself when the sets do not say. */
+export function packageOf(set: LibrarySet, name: string, importer: string): string {
+  if (set === 'modern' && name === 'q' && TOOLKIT_FOLDER.test(importer)) return 'q-toolkit';
+  const packages = PACKAGES[set];
+  return Object.hasOwn(packages, name) ? (packages[name] ?? name) : name;
+}
