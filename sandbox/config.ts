@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { JIT_SETTINGS } from './supervisor/runner-class.ts';
-import { DEFAULT_LIMITS, limitsSchema } from './limits.ts';
+import { CLASSIC_LIMITS, DEFAULT_LIMITS, limitsSchema } from './limits.ts';
 
 const MIN_RUNNERS = 2;
 
@@ -53,5 +53,11 @@ export type SandboxConfig = z.input<typeof sandboxConfigSchema>;
 /** Checks a configuration and fills in its defaults. */
 export function parseSandboxConfig(config: SandboxConfig) {
   const parsed = sandboxConfigSchema.parse(config);
-  return { ...parsed, limits: limitsSchema.parse({ ...DEFAULT_LIMITS, ...parsed.limits }) };
+  return {
+    ...parsed,
+    limits: {
+      sdk: limitsSchema.parse({ ...DEFAULT_LIMITS, ...parsed.limits }),
+      classic: limitsSchema.parse({ ...CLASSIC_LIMITS, ...parsed.limits }),
+    },
+  };
 }

@@ -67,6 +67,9 @@ export const callSchema = z.discriminatedUnion('call', [
     name: z.string().max(64),
     args: z.record(z.string(), z.unknown()),
   }),
+  /** A command of the classic API (classic/commands.ts). */
+  z.strictObject({ call: z.literal('command'), command: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ call: z.literal('delay'), milliseconds: z.number().nonnegative() }),
   z.strictObject({
     call: z.literal('http'),
     url: z.string().max(8192),

@@ -7,6 +7,10 @@ import type { AppKind } from './app-kind.ts';
  * *turn* one run of a handler; both are numbers that are never used again.
  */
 export type ToRunner =
+  /** Asks for the snapshot of a classic guest, JSON text of whose code this is. */
+  | readonly ['snap', code: string]
+  /** A classic guest, as base64 of its snapshot: sent to the runners that need it, once each. */
+  | readonly ['guest', name: string, snapshot: string]
   | readonly [
       'load',
       instance: string,
@@ -15,6 +19,8 @@ export type ToRunner =
       limits: string,
       settings: string,
       code: string,
+      /** Name of a `guest`, or nothing for the one that the runner came with. */
+      guest: string,
     ]
   /** `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs. */
   | readonly ['turn', instance: string, turn: string, wallMs: string, care: '1' | '', start: string]
@@ -24,6 +30,8 @@ export type ToRunner =
 
 export type FromRunner =
   | readonly ['up']
+  /** Base64. */
+  | readonly ['snapshot', snapshot: string]
   | readonly ['loaded', instance: string, handlers: string]
   | readonly ['unloadable', instance: string, reason: FailureReason, text: string]
   /** The isolate is no more; its turns are answered for one by one. */

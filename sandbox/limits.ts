@@ -34,6 +34,24 @@ export const DEFAULT_LIMITS: Limits = {
   schedules: 10_000,
 };
 
+/**
+ * Classic apps were given a minute, and a realm of theirs holds the toolkit. The most commands that one of them was seen
+ * to make for a message is 49 (spec sandbox-api §9).
+ */
+export const CLASSIC_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  cpu_ms: 1500,
+  entry_cpu_ms: 500,
+  wall_ms: 60_000,
+  session_wall_ms: 20_000,
+  memory_mb: 64,
+  host_calls: 300,
+  http_calls: 30,
+  log_lines: 300,
+  value_bytes: 262_144,
+  total_bytes: 1_048_576,
+};
+
 /** What an account's plan may say, and what a manifest may ask for: some of the limits. */
 export const planSchema = limitsSchema.partial() as z.ZodType<Readonly<Record<string, number>>>;
 

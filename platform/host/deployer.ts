@@ -17,7 +17,7 @@ export async function deployBundle(
   options: { activate: boolean },
 ): Promise<Deployment> {
   const bundle = await intakeBundle(zip);
-  const { handlers } = await probeWorker(bundle.worker.code, bundle.worker.map);
+  const { handlers } = await probeWorker(bundle.worker.code, bundle.worker.map, bundle.manifest);
   const { version, created } = await store.versions.add({
     ref,
     bundle: zip,

@@ -185,7 +185,7 @@ test.each(['file://%', '%', './%'])('a source map comment of %s is not followed'
       `/*# sourceMappingURL=${url} */`,
     ]) {
       const { worker } = await compile(`export default 1;\n${end}\n`);
-      expect(JSON.parse(worker.map)).toMatchObject({ sources: [ENTRY] });
+      expect(JSON.parse(worker.map ?? '')).toMatchObject({ sources: [ENTRY] });
     }
   } finally {
     rmSync(folder, { recursive: true });
@@ -196,7 +196,7 @@ test("the source map points into the author's files and carries no sources", asy
   const { worker } = await compile("import { boom } from './boom.js';\nexport default boom;", {
     'workers/boom.ts': 'type A = 1;\n\nexport function boom(): A {\n  throw new Error("boom");\n}\n',
   });
-  const map = JSON.parse(worker.map) as SourceMapPayload;
+  const map = JSON.parse(worker.map ?? '') as SourceMapPayload;
   const lines = worker.code.split('\n');
   const line = lines.findIndex((text) => text.includes('throw new Error'));
   const entry = new SourceMap(map).findEntry(line, lines[line]?.indexOf('throw') ?? 0);

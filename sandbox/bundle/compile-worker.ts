@@ -8,8 +8,8 @@ import { bundleFiles, NAMESPACE } from './bundle-files.ts';
 export interface CompiledWorker {
   /** A script whose value is what the worker exports (guest/bootstrap.ts evaluates it). */
   readonly code: string;
-  /** Source map of `code`: its sources are the paths in the zip. */
-  readonly map: string;
+  /** Source map of `code`: its sources are the paths in the zip. Null when the code is the author's own. */
+  readonly map: string | null;
 }
 
 interface Compiled {

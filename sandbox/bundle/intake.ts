@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compileClassic } from './compile-classic.ts';
 import { compileWorker, type CompiledWorker } from './compile-worker.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
@@ -18,6 +19,7 @@ export interface BundleFile {
 export interface Bundle {
   /** Of the zip, hex. */
   readonly sha256: string;
+  /** As its author wrote it, and which API it was found to be written for. */
   readonly manifest: Manifest;
   readonly worker: CompiledWorker;
   /** `index.html` and `assets/**`: what the world may read. */
@@ -39,6 +41,14 @@ function describeFiles({ assets }: BundleParts): BundleFile[] {
   }));
 }
 
+async function compile(
+  parts: BundleParts,
+  manifest: Manifest,
+): Promise<Pick<Bundle, 'worker' | 'manifest' | 'warnings'>> {
+  const classic = await compileClassic(parts, manifest);
+  return classic ?? { ...(await compileWorker(parts.entry, parts.sources)), manifest };
+}
+
 /**
  * Makes an app of an untrusted zip (spec sandbox-security §3.5, DESIGN §7). Nothing of it is written to disk and
  * nothing is run. Throws `bundle.refused` with `details.reason` and `details.file`, or `bundle.does_not_compile` with
@@ -46,8 +56,8 @@ function describeFiles({ assets }: BundleParts): BundleFile[] {
  */
 export async function intakeBundle(zip: Buffer): Promise<Bundle> {
   const parts = sortParts(await readZip(zip));
-  const manifest = parseManifest(parts.manifest);
-  const { worker, warnings } = await compileWorker(parts.entry, parts.sources);
+  const asked = parseManifest(parts.manifest);
+  const { worker, warnings, manifest } = await compile(parts, asked);
   return {
     sha256: sha256(zip),
     manifest,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIBRARY_SETS } from '@vumi/classic-libraries';
 import { errorText, VumiError } from '@vumi/core';
 import { limitsSchema } from '../limits.ts';
 
@@ -34,6 +35,22 @@ export const manifestSchema = z.strictObject({
         .describe("What the app's web page may read: state:read:<key> of app.state"),
     })
     .optional(),
+  api: z
+    .enum(['sdk', 'classic'])
+    .optional()
+    .describe(
+      'What the app is written for: "sdk", or "classic" for apps of Vumi Go. Absent: seen from the code',
+    ),
+  libraries: z
+    .enum(LIBRARY_SETS)
+    .optional()
+    .describe('Which libraries a classic app gets: "modern" (vumigo_v02 0.3) or "legacy" (0.2)'),
+  kv: z
+    .enum(['account', 'app'])
+    .optional()
+    .describe(
+      'Who shares the kv of a classic app: all apps of the account, or the app alone. Default: "account"',
+    ),
   limits: limitsSchema.partial().optional().describe('Lower limits than the platform gives'),
   config: z
     .record(z.string(), z.unknown())

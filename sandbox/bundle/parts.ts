@@ -6,6 +6,8 @@ import type { UnpackedZip } from './zip-reader.ts';
 export interface BundleParts {
   /** Text of `vumi.json`. */
   readonly manifest: string | null;
+  /** Text of `package.json`, which tells which libraries a classic app was written for. */
+  readonly packageJson: string | null;
   readonly entry: string;
   /** Texts of `workers/**` by path. */
   readonly sources: ReadonlyMap<string, string>;
@@ -15,6 +17,7 @@ export interface BundleParts {
 }
 
 const MANIFEST = 'vumi.json';
+const PACKAGE = 'package.json';
 const ENTRIES = ['workers/worker.js', 'workers/worker.ts'] as const;
 const SOURCE = /^workers\/.*\.(js|mjs|ts|json)$/;
 /** Files for people, which nobody misses in the app. */
@@ -90,10 +93,12 @@ export function sortParts({ files, folders, hasMacOsLeftovers }: UnpackedZip): B
   const sources = decodeSources(byPart.get('source') ?? []);
   const entry = findEntry(sources, folders);
   const manifest = files.get(MANIFEST);
+  const packageJson = files.get(PACKAGE);
   const maps = (byPart.get('map') ?? []).map(([path]) => path);
   const others = (byPart.get('other') ?? []).map(([path]) => path);
   return {
     manifest: manifest === undefined ? null : decodeText(MANIFEST, manifest),
+    packageJson: packageJson === undefined ? null : decodeText(PACKAGE, packageJson),
     entry,
     sources,
     assets: new Map(byPart.get('asset')),

@@ -21,7 +21,7 @@ import {
   TrustedMap,
   TrustedPromise,
 } from './primordials.ts';
-import { freezeDeep, prepareRealm, seedFrom, setPresent, type Present } from './realm.ts';
+import { closeRealm, freezeDeep, freezeTime, seedFrom, setPresent, type Present } from './realm.ts';
 import { Turn } from './turn.ts';
 
 interface Loaded {
@@ -161,7 +161,8 @@ function drop(number: number): void {
   deleteIn(turns, number);
 }
 
-prepareRealm();
+freezeTime();
+closeRealm();
 
 /** Read by the runner as the value of the script. */
 export const entries: Entries = { load, dispatch, settle, drop };

@@ -26,9 +26,23 @@ export interface Entries {
   drop(turn: number): void;
 }
 
+/** What a classic guest hands to the runner. A realm of it serves one message, so the app comes with each. */
+export interface ClassicEntries {
+  dispatch(post: Post, turn: number, start: string, code: string, settings: string): void;
+  settle(turn: number, answers: string): void;
+  drop(turn: number): void;
+}
+
 /** What an app is loaded with. */
 export interface LoadSettings {
   readonly config: Readonly<Record<string, unknown>>;
+  readonly limits: GuestLimits;
+}
+
+/** What a classic app is loaded with. */
+export interface ClassicSettings {
+  /** Texts, as `config.get` gives them. */
+  readonly config: Readonly<Record<string, string>>;
   readonly limits: GuestLimits;
 }
 
@@ -43,7 +57,8 @@ export interface GuestLimits {
 
 /** What a turn starts with. */
 export interface TurnStart {
-  readonly kind: 'message' | 'event' | 'schedule';
+  /** A probe only loads the app; classic guests know it. */
+  readonly kind: 'message' | 'event' | 'schedule' | 'probe';
   /** The user message or event with Vumi's fields, or the schedule. */
   readonly body: Record<string, unknown>;
   /** Milliseconds since the epoch. */
@@ -51,6 +66,9 @@ export interface TurnStart {
   /** Ids of the first outgoing messages; the call `ids` gives all. */
   readonly ids: readonly string[];
 }
+
+/** What the host makes of a command of the classic API: its reply, or the end of the run. */
+export type CommandAnswer = { readonly reply: Readonly<Record<string, unknown>> } | { readonly kill: string };
 
 /** `[call id, whether it worked, result or reason]`. */
 export type Answer = readonly [number, boolean, unknown];

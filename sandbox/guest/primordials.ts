@@ -5,7 +5,7 @@
  */
 export const { apply, construct } = Reflect;
 export const { parse, stringify } = JSON;
-export const { defineProperty, freeze, getOwnPropertyDescriptor, keys } = Object;
+export const { defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, keys } = Object;
 export const { isSafeInteger, isFinite } = Number;
 export const { isArray } = Array;
 export const { imul } = Math;
@@ -37,6 +37,11 @@ export const dateToTime = Date.prototype.getTime;
 
 export function cut(value: string, length: number): string {
   return value.length > length ? apply(stringSlice, value, [0, length]) : value;
+}
+
+/** What follows the first `length` characters. */
+export function rest(value: string, length: number): string {
+  return apply(stringSlice, value, [length]);
 }
 
 export function charCode(value: string, index: number): number {

@@ -62,7 +62,8 @@ function set(target: object, name: string, value: unknown): void {
   defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-function freezeTime(): void {
+/** Makes a run repeatable: time stands still and chance is drawn from the message. */
+export function freezeTime(): void {
   FrozenDate.prototype = TrustedDate.prototype;
   set(FrozenDate, 'name', 'Date');
   set(FrozenDate, 'length', 7);
@@ -93,10 +94,9 @@ function printer(level: keyof Log) {
   };
 }
 
-/** Takes away what is dangerous and puts in place what makes a run repeatable. Before any tenant code. */
-export function prepareRealm(): void {
+/** Takes away what is dangerous and lets the console write into the author's log. Before any tenant code. */
+export function closeRealm(): void {
   for (const name of REMOVED) Reflect.deleteProperty(globalThis, name);
-  freezeTime();
   stopIntlClock(() => present.now);
   fixBuffers();
   set(

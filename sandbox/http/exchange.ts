@@ -11,7 +11,7 @@ export interface Exchange {
   readonly target: Target;
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: string | null;
+  readonly body: string | Buffer | null;
 }
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream> = {

@@ -23,7 +23,7 @@ interface HttpCall {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Buffer | null;
   /** The same when the same message is handled again. */
   readonly idempotencyKey: string;
 }

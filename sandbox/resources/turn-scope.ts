@@ -6,7 +6,9 @@ import {
   type AccountRecords,
   type Contact,
   type ContactEffect,
+  type StateWrite,
   type StoreEffect,
+  type UserMessage,
 } from '@vumi/core';
 import type { LoadedApp } from '../supervisor/app.ts';
 import type { TurnOrigin } from '../supervisor/effects-commit.ts';
@@ -14,6 +16,10 @@ import type { TurnOrigin } from '../supervisor/effects-commit.ts';
 /** What one run of a handler has left with the supervisor so far. It is dropped when the run is lost or fails. */
 export class TurnEffects {
   readonly store: StoreEffect[] = [];
+  /** By key, as the state will be. An app of the SDK keeps its own in the guest. */
+  readonly writes = new Map<string, StateWrite>();
+  readonly messages: UserMessage[] = [];
+  httpCalls = 0;
   /** Contacts that this run has touched, as they are now; null: deleted. */
   readonly contacts = new Map<string, Contact | null>();
   #bytes = 0;

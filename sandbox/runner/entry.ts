@@ -6,7 +6,7 @@ import type { EntryReferences } from './isolate.ts';
  * V8's timeout is wall time, which innocent code may use up on a busy machine: the watchdog measures CPU. This is for
  * the case that the watchdog sleeps.
  */
-const BACKSTOP_MS = 5000;
+export const BACKSTOP_MS = 5000;
 
 /** One entry into the guest, to be made when its tenant's turn has come. */
 export interface Entry {

@@ -1,6 +1,7 @@
 import ivm from 'isolated-vm';
 import type { Entries, Post } from '../guest/host.ts';
 import { BOOTSTRAP_NAME } from '../script-names.ts';
+import { enterInline, enterThreaded, type Entry } from './entry.ts';
 
 /** The bootstrap is a page of trusted code: it needs a fraction of this even on a busy machine. */
 const BOOTSTRAP_TIMEOUT_MS = 5000;
@@ -19,34 +20,55 @@ export interface IsolateOwner {
   readonly onCatastrophe: (message: string) => void;
 }
 
-/** An isolate with the trusted code in it, and no tenant's yet. */
-export class GuestIsolate {
-  readonly memoryMb: number;
+/** What a tenant is run in. */
+export interface Guest {
   readonly isolate: ivm.Isolate;
   /** Set when a tenant takes it. */
+  owner: IsolateOwner | null;
+  /** Whether it can be entered on the runner's own thread, once it has been entered on another. */
+  readonly runsInline: boolean;
+  enter(entry: Entry): Promise<void>;
+  enterInline(entry: Entry, timeoutMs: number): void;
+}
+
+/** An isolate with one realm, the trusted code in it, and no tenant's yet. */
+export class GuestIsolate implements Guest {
+  readonly memoryMb: number;
+  readonly isolate: ivm.Isolate;
   owner: IsolateOwner | null = null;
+  readonly #program: GuestProgram;
   #entries: EntryReferences | null = null;
   #opening: Promise<EntryReferences> | null = null;
 
-  constructor(memoryMb: number) {
+  constructor(memoryMb: number, program: GuestProgram) {
     this.memoryMb = memoryMb;
+    this.#program = program;
     this.isolate = new ivm.Isolate({
       memoryLimit: memoryMb,
       onCatastrophicError: (message) => this.owner?.onCatastrophe(message),
     });
   }
 
-  get entries(): EntryReferences | null {
-    return this.#entries;
+  get runsInline(): boolean {
+    return this.#entries !== null;
+  }
+
+  async enter(entry: Entry): Promise<void> {
+    await enterThreaded(await this.open(), entry);
+  }
+
+  enterInline(entry: Entry, timeoutMs: number): void {
+    if (this.#entries !== null) enterInline(this.#entries, entry, timeoutMs);
   }
 
   /** Makes a realm, runs the bootstrap in it and takes the entries. */
-  open(program: GuestProgram): Promise<EntryReferences> {
-    this.#opening ??= this.#open(program);
+  open(): Promise<EntryReferences> {
+    this.#opening ??= this.#open();
     return this.#opening;
   }
 
-  async #open(program: GuestProgram): Promise<EntryReferences> {
+  async #open(): Promise<EntryReferences> {
+    const program = this.#program;
     const context = await this.isolate.createContext();
     const post: Post = (kind, turn, text) => this.owner?.post(kind, turn, text);
     context.global.setSync('__post', new ivm.Callback(post, { ignored: true }));

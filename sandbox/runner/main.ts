@@ -5,8 +5,9 @@
 import { Socket } from 'node:net';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
 import type { Limits } from '../limits.ts';
+import { ClassicIsolate, openSnapshot, takeSnapshot, type ClassicGuest } from './classic-isolate.ts';
 import { loadEntry, turnEntry } from './entry.ts';
-import type { GuestProgram } from './isolate.ts';
+import type { Guest } from './isolate.ts';
 import { Scheduler } from './scheduler.ts';
 import { SpareIsolates } from './spare-isolates.ts';
 import { Tenant, type TenantPorts } from './tenant.ts';
@@ -16,7 +17,8 @@ const MEGABYTE = 1024 * 1024;
 
 /** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
 export interface RunnerSettings {
-  readonly guest: string;
+  /** The guest of SDK apps; null in a runner that has none of them. */
+  readonly guest: string | null;
   /** Guest entries at once, without the light lane. */
   readonly lanes: number;
   /** Of most apps: what spare isolates are made for. */
@@ -27,8 +29,11 @@ export interface RunnerSettings {
 
 declare const RUNNER_SETTINGS: RunnerSettings;
 
-const program: GuestProgram = { code: RUNNER_SETTINGS.guest, cache: null };
-const spares = new SpareIsolates(program, RUNNER_SETTINGS.memoryMb);
+const { guest: guestCode } = RUNNER_SETTINGS;
+const spares =
+  guestCode === null ? null : new SpareIsolates({ code: guestCode, cache: null }, RUNNER_SETTINGS.memoryMb);
+/** By name, as the supervisor has sent them. */
+const classicGuests = new Map<string, ClassicGuest>();
 const tenants = new Map<string, Tenant>();
 const now = (): number => performance.now();
 const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
@@ -57,6 +62,10 @@ socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
 function onFrame(frame: ToRunner): void {
   switch (frame[0]) {
+    case 'snap':
+      return send(['snapshot', takeSnapshot(JSON.parse(frame[1]) as string)]);
+    case 'guest':
+      return void classicGuests.set(frame[1], openSnapshot(frame[2]));
     case 'load':
       return load(frame);
     case 'turn':
@@ -70,12 +79,19 @@ function onFrame(frame: ToRunner): void {
   }
 }
 
-function load([, instance, app, _kind, limits, settings, code]: ToRunner &
-  readonly ['load', ...string[]]): void {
+function guestFor(name: string, memoryMb: number): Guest {
+  const classic = classicGuests.get(name);
+  if (classic !== undefined) return new ClassicIsolate(memoryMb, classic);
+  if (spares === null) throw new Error(`the guest "${name}" was not sent`);
+  return spares.take(memoryMb);
+}
+
+function load(frame: ToRunner & readonly ['load', ...string[]]): void {
+  const [, instance, app, _kind, limits, settings, code, guestName] = frame;
   const usage = scheduler.usageOf(app);
   const given = JSON.parse(limits) as Limits;
-  const guest = spares.take(given.memory_mb);
-  const tenant = new Tenant({ instance, app, limits: given, program, guest, usage }, ports);
+  const guest = guestFor(guestName, given.memory_mb);
+  const tenant = new Tenant({ instance, app, limits: given, guest, usage }, ports);
   tenants.set(instance, tenant);
   scheduler.add(tenant, loadEntry(tenant.limits, JSON.parse(code) as string, settings));
 }

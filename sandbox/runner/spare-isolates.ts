@@ -22,7 +22,7 @@ export class SpareIsolates {
   take(memoryMb: number): GuestIsolate {
     const spare = memoryMb === this.#memoryMb ? this.#spares.shift() : undefined;
     this.#refillLater();
-    return spare ?? new GuestIsolate(memoryMb);
+    return spare ?? new GuestIsolate(memoryMb, this.#program);
   }
 
   /** One at a time. */
@@ -32,9 +32,9 @@ export class SpareIsolates {
     setTimeout(() => {
       this.#refilling = false;
       if (this.#spares.length >= KEPT) return;
-      const spare = new GuestIsolate(this.#memoryMb);
+      const spare = new GuestIsolate(this.#memoryMb, this.#program);
       this.#spares.push(spare);
-      spare.open(this.#program).then(
+      spare.open().then(
         () => this.#refillLater(),
         () => this.#discard(spare),
       );

@@ -1,8 +1,8 @@
 import type { FailureReason, FromRunner } from '../frames.ts';
 import type { PostKind } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
-import { enterInline, enterThreaded, type Entry } from './entry.ts';
-import type { EntryReferences, GuestIsolate, GuestProgram } from './isolate.ts';
+import type { Entry } from './entry.ts';
+import type { Guest } from './isolate.ts';
 import type { Usage } from './usage.ts';
 
 /** Posts beyond the guest's own limits that a turn may make before its isolate is taken for broken into. */
@@ -68,8 +68,7 @@ export interface TenantOptions {
   readonly instance: string;
   readonly app: string;
   readonly limits: Limits;
-  readonly program: GuestProgram;
-  readonly guest: GuestIsolate;
+  readonly guest: Guest;
   readonly usage: Usage;
 }
 
@@ -86,8 +85,7 @@ export class Tenant {
   /** CPU of this isolate when it was last seen idle, for the watchdog. */
   idleCpu: bigint | null = null;
   readonly #ports: TenantPorts;
-  readonly #program: GuestProgram;
-  readonly #guest: GuestIsolate;
+  readonly #guest: Guest;
   readonly #maxPosts: number;
   #leaving: Promise<void> = Promise.resolve();
   #loaded = false;
@@ -100,7 +98,6 @@ export class Tenant {
     this.app = options.app;
     this.limits = options.limits;
     this.usage = options.usage;
-    this.#program = options.program;
     this.#ports = ports;
     this.#maxPosts = options.limits.host_calls + options.limits.log_lines + SPARE_POSTS;
     this.#guest = options.guest;
@@ -123,7 +120,7 @@ export class Tenant {
   }
 
   get mayRunInline(): boolean {
-    return this.#loaded && !this.#isCareful && this.usage.mayRunInline;
+    return this.#loaded && this.#guest.runsInline && !this.#isCareful && this.usage.mayRunInline;
   }
 
   isCareful(turn: string | null): boolean {
@@ -141,8 +138,7 @@ export class Tenant {
     const startedAt = this.#ports.now();
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
     if (turn !== undefined && turn.startedAt === null) this.#start(entry, turn, startedAt);
-    const { entries } = this.#guest;
-    if (isInline && entries !== null) return this.#runInline(entries, entry, startedAt);
+    if (isInline) return this.#runInline(entry, startedAt);
     const running: Running = { entry, startedAt, cpuAtStart: this.cpu, rssMb: null };
     this.running = running;
     if (turn?.isCareful === true) this.#ports.entered();
@@ -219,10 +215,10 @@ export class Tenant {
   }
 
   /** The app has always been quick: no thread is woken for it. */
-  #runInline(entries: EntryReferences, entry: Entry, startedAt: number): void {
+  #runInline(entry: Entry, startedAt: number): void {
     const cpuAtStart = this.cpu;
     try {
-      enterInline(entries, entry, INLINE_TIMEOUT_MS);
+      this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
     } catch (error) {
       this.#onInlineError(entry, error);
     }
@@ -249,7 +245,7 @@ export class Tenant {
 
   async #enter(entry: Entry): Promise<void> {
     try {
-      await enterThreaded(await this.#guest.open(this.#program), entry);
+      await this.#guest.enter(entry);
     } catch (error) {
       this.#onEntryError(error);
     }

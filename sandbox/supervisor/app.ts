@@ -1,9 +1,18 @@
 import { appKey, type AppRef } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
+import { configTexts } from '../classic/config-texts.ts';
+import { classicSnapshot } from '../classic/snapshot.ts';
 import { createSecretBlot, type SecretBlot } from '../recording/secret-blot.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
+
+/** The guest of a classic app, where an SDK app has the one that its runners came with. */
+export interface ClassicGuest {
+  readonly name: string;
+  /** Base64. */
+  readonly snapshot: string;
+}
 
 /** What the app's account has set. */
 export interface AppSettings {
@@ -15,8 +24,6 @@ export interface AppSettings {
 
 /** A version's code, as the store keeps it. */
 export interface VersionCode {
-  /** `sdk` where nothing is said. */
-  readonly kind?: AppKind;
   readonly code: string;
   readonly map: string | null;
   readonly manifest: Manifest;
@@ -30,11 +37,16 @@ export interface LoadedApp {
   readonly version: number;
   readonly limits: Limits;
   readonly settings: AppSettings;
-  readonly apology: string | undefined;
+  readonly manifest: Manifest;
   readonly mapStack: StackMapper;
   readonly blot: SecretBlot;
   /** Fields of the frame that loads it. */
-  readonly frame: { readonly limits: string; readonly settings: string; readonly code: string };
+  readonly frame: {
+    readonly limits: string;
+    readonly settings: string;
+    readonly code: string;
+    readonly guest: ClassicGuest | null;
+  };
 }
 
 export interface AppPorts {
@@ -43,28 +55,42 @@ export interface AppPorts {
   settings(ref: AppRef): Promise<AppSettings>;
 }
 
+/** The platform's limits by kind of app. */
+export type LimitsByKind = Readonly<Record<AppKind, Limits>>;
+
+function kindOf({ api }: Manifest): AppKind {
+  return api ?? 'sdk';
+}
+
+async function guestOf({ api, libraries = 'modern' }: Manifest): Promise<ClassicGuest | null> {
+  return api === 'classic' ? { name: libraries, snapshot: await classicSnapshot(libraries) } : null;
+}
+
 /** Makes of a version and its settings what runners are given. */
-export function prepareApp(
+export async function prepareApp(
   ref: AppRef,
   version: number,
-  from: { code: VersionCode; settings: AppSettings; limits: Limits },
-): LoadedApp {
+  from: { code: VersionCode; settings: AppSettings; limits: LimitsByKind },
+): Promise<LoadedApp> {
   const { code, settings } = from;
-  const limits = limitsOf(from.limits, { plan: settings.limits, manifest: code.manifest.limits });
+  const kind = kindOf(code.manifest);
+  const config = kind === 'classic' ? configTexts(settings.config) : settings.config;
+  const limits = limitsOf(from.limits[kind], { plan: settings.limits, manifest: code.manifest.limits });
   return {
     ref,
     key: appKey(ref),
-    kind: code.kind ?? 'sdk',
+    kind,
     version,
     limits,
     settings,
-    apology: code.manifest.apology,
+    manifest: code.manifest,
     mapStack: createStackMapper(code.map),
     blot: createSecretBlot(settings.secrets),
     frame: {
       limits: JSON.stringify(limits),
-      settings: JSON.stringify({ config: settings.config, limits }),
+      settings: JSON.stringify({ config, limits }),
       code: JSON.stringify(code.code),
+      guest: await guestOf(code.manifest),
     },
   };
 }
@@ -76,10 +102,10 @@ function sameSettings(a: AppSettings, b: AppSettings): boolean {
 /** The apps that messages came for, each in the version and with the settings of now. */
 export class LoadedApps {
   readonly #ports: AppPorts;
-  readonly #limits: Limits;
+  readonly #limits: LimitsByKind;
   readonly #apps = new Map<string, LoadedApp>();
 
-  constructor(ports: AppPorts, limits: Limits) {
+  constructor(ports: AppPorts, limits: LimitsByKind) {
     this.#ports = ports;
     this.#limits = limits;
   }
@@ -93,10 +119,10 @@ export class LoadedApps {
     const known = this.#apps.get(key);
     if (known?.version === version && sameSettings(known.settings, settings)) return known;
     const code = await this.#ports.loadVersion(ref, version);
+    const app = await prepareApp(ref, version, { code, settings, limits: this.#limits });
     // Another message may have loaded the same meanwhile.
     const other = this.#apps.get(key);
     if (other?.version === version && sameSettings(other.settings, settings)) return other;
-    const app = prepareApp(ref, version, { code, settings, limits: this.#limits });
     this.#apps.set(key, app);
     return app;
   }

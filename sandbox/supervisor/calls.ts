@@ -1,4 +1,6 @@
+import { setTimeout as passed } from 'node:timers/promises';
 import { deriveId, VumiError, type KeyedState } from '@vumi/core';
+import { answerCommand } from '../classic/commands.ts';
 import type { GuestCall } from '../effects.ts';
 import type { HttpGateway } from '../http/gateway.ts';
 import { callResource } from '../resources/registry.ts';
@@ -25,6 +27,8 @@ export async function answerCall(
   if (call.call === 'ids')
     return Array.from({ length: limits.sends }, (_, index) => outgoingId(origin.id, index));
   if (call.call === 'resource') return callResource(call.name, call.args, turn);
+  if (call.call === 'command') return answerCommand(ports, turn, call.command);
+  if (call.call === 'delay') return passed(Math.min(call.milliseconds, limits.wall_ms), null);
   if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
   return ports.http.request({ ...call, idempotencyKey: deriveId(origin.id, 'http', number) });
 }

@@ -68,6 +68,13 @@ export function parseEffects(json: string, limits: Limits): Effects {
   return effects.data;
 }
 
+/** What a classic app sends may have no text. */
+type Outgoing = GuestSend extends infer Send
+  ? Send extends GuestSend
+    ? Omit<Send, 'text'> & { readonly text: string | null }
+    : never
+  : never;
+
 /** The platform's own key says whose message it is; a guest can neither set nor change it. */
 function helperMetadata(
   origin: TurnOrigin,
@@ -76,7 +83,8 @@ function helperMetadata(
   return { ...origin.message?.helper_metadata, ...given, vumi: { ...origin.ref } };
 }
 
-function toOutgoing(origin: TurnOrigin, sent: GuestSend, index: number): UserMessage {
+/** A message as it leaves the platform. Throws `app.limit` for a reply to nobody. */
+export function toOutgoing(origin: TurnOrigin, sent: Outgoing, index: number): UserMessage {
   const fields = {
     message_id: outgoingId(origin.id, index),
     helper_metadata: helperMetadata(origin, sent.metadata),

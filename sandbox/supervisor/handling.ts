@@ -12,6 +12,8 @@ import {
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
+import type { AppKind } from '../app-kind.ts';
+import { wantsEvents } from '../classic/process-events.ts';
 import type { HttpGateway } from '../http/gateway.ts';
 import { describeRun } from '../recording/describe-run.ts';
 import type { Run } from '../recording/run.ts';
@@ -48,7 +50,7 @@ export interface HandlingOptions {
   readonly ports: HandlingPorts;
   readonly apps: LoadedApps;
   readonly turns: Turns;
-  readonly http: HttpGateway;
+  readonly http: Readonly<Record<AppKind, HttpGateway>>;
   readonly markerTtlMs: number;
 }
 
@@ -113,6 +115,7 @@ export class Handling {
       const reason = `app ${origin.ref.account}/${origin.ref.app} has no active version`;
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
+    if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
     const ran = await this.#run({ origin, body, marker, app, arrivedAt });
     for (const line of ran.outcome.log) this.#log(ran, line);
     await this.#conclude(ran);
@@ -125,7 +128,7 @@ export class Handling {
     const ofSession = origin.message?.transport_type === 'ussd';
     const wallMs = ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms;
     const now = ports.clock();
-    const start = turnStart(origin, task.body, now);
+    const start = turnStart({ origin, app }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
     let effects = new TurnEffects();
     const outcome = await turns.run({
@@ -137,7 +140,11 @@ export class Handling {
         effects = new TurnEffects();
       },
       answer: (call, number) =>
-        answerCall({ state: ports.state, http }, { origin, app, now, records, effects }, { call, number }),
+        answerCall(
+          { state: ports.state, http: http[app.kind] },
+          { origin, app, now, records, effects },
+          { call, number },
+        ),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
   }
@@ -148,7 +155,9 @@ export class Handling {
     const { ref } = ran.origin;
     const { store } = ran.effects;
     try {
-      const { messages, writes } = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
+      const given = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
+      const writes = [...given.writes, ...ran.effects.writes.values()];
+      const messages = [...given.messages, ...ran.effects.messages];
       const effects = { marker: ran.marker, ...ref, effects: store };
       const outbox = { messages, ...(store.length === 0 ? {} : { store: effects }) };
       await this.#commit(ran, { writes, outbox, failure: null });
@@ -184,7 +193,7 @@ export class Handling {
     const { origin, app } = ran;
     const text = redactSecrets(app.mapStack(end.text), app.settings.secrets);
     const failure: Failed = { ...end, text };
-    const apology = apologyFor(origin, app.apology ?? DEFAULT_APOLOGY);
+    const apology = apologyFor(origin, app.manifest.apology ?? DEFAULT_APOLOGY);
     const report = createFailure(ran.body, `${end.reason}: ${text}`, 'permanent');
     const outbox = { messages: apology === null ? [] : [apology], failure: report };
     await this.#commit(ran, { writes: [], outbox, failure });

@@ -14,10 +14,10 @@ function app(name: string): LoadedApp {
     version: 1,
     limits: DEFAULT_LIMITS,
     settings: { config: {}, secrets: {} },
-    apology: undefined,
+    manifest: {},
     blot: createSecretBlot({}),
     mapStack: (stack) => stack,
-    frame: { limits: '{}', settings: '{}', code: '""' },
+    frame: { limits: '{}', settings: '{}', code: '""', guest: null },
   };
 }
 

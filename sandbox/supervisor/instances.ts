@@ -121,8 +121,9 @@ export class Instances {
     this.#byId.set(instance.id, instance);
     this.#counts.set(runner, this.#count(runner) + 1);
     runner.apps.add(app.key);
-    const { limits, settings, code } = app.frame;
-    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code]);
+    const { limits, settings, code, guest } = app.frame;
+    if (guest !== null) runner.teach(guest);
+    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code, guest?.name ?? '']);
     return instance;
   }
 

@@ -47,3 +47,17 @@ export function stateKey(
     );
   return userStateKey(ref, user, at.key);
 }
+
+/** Where the platform keeps the kv of classic apps. */
+export function kvKey(ref: AppRef, scope: 'account' | 'app', key: string): string {
+  return `${kvPlace(ref, scope)}/key/${checked(key, 'a key of kv')}`;
+}
+
+/** Where it counts the keys of that place. */
+export function kvCountKey(ref: AppRef, scope: 'account' | 'app'): string {
+  return `${kvPlace(ref, scope)}/count`;
+}
+
+function kvPlace({ account, app }: AppRef, scope: 'account' | 'app'): string {
+  return scope === 'account' ? `kv/${account}` : `app/${account}/${app}/kv`;
+}

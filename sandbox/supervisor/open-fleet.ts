@@ -21,7 +21,7 @@ export function openFleet(
     ...rss,
     jit: options.jit,
     lanes: Math.max(1, Math.round(availableParallelism() / options.runners)),
-    memoryMb: options.limits.memory_mb,
+    memoryMb: options.limits.sdk.memory_mb,
     logger,
   });
   return new Fleet(
@@ -31,7 +31,7 @@ export function openFleet(
       quarantineRunners: options.quarantine_runners,
       idleMs: options.idle_ms,
       maxAgeMs: options.runner_age_ms,
-      drainMs: options.limits.wall_ms + DRAIN_SPARE_MS,
+      drainMs: Math.max(options.limits.sdk.wall_ms, options.limits.classic.wall_ms) + DRAIN_SPARE_MS,
       conduct: new Conduct(options.quarantine_ms, now),
       classOf,
       now,

@@ -1,15 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import type { AppKind } from '../app-kind.ts';
 import type { RunnerSettings } from '../runner/main.ts';
 
 const sandboxFolder = join(import.meta.dirname, '..');
 const TARGET = 'es2024';
-const GUEST_ENTRY: Record<AppKind, string> = {
-  sdk: 'guest/bootstrap.ts',
-  classic: 'guest/bootstrap.ts',
-};
 
 /**
  * The one file that a runner reads: the native half of isolated-vm. Found here, because the loader of that package
@@ -35,10 +30,10 @@ function nativeIsolatedVm(file: string): Plugin {
   };
 }
 
-/** The trusted code inside the guest as one script, whose value is its entries. */
-export async function buildGuest(kind: AppKind): Promise<string> {
+/** The trusted code inside an SDK app's guest as one script, whose value is its entries. */
+export async function buildGuest(): Promise<string> {
   const built = await build({
-    entryPoints: [join(sandboxFolder, GUEST_ENTRY[kind])],
+    entryPoints: [join(sandboxFolder, 'guest/bootstrap.ts')],
     bundle: true,
     write: false,
     format: 'iife',

@@ -28,7 +28,8 @@ export function createRunnerClasses(options: RunnerClassOptions): (kind: AppKind
   const classes = new Map<AppKind, Promise<RunnerClass>>();
   const create = async (kind: AppKind): Promise<RunnerClass> => {
     const hasJit = jit === 'always' || jit === kind;
-    const guest = await buildGuest(kind);
+    // Guests of classic apps are sent when they are needed: there is one for each set of libraries.
+    const guest = kind === 'sdk' ? await buildGuest() : null;
     const [{ command, args }, program] = await Promise.all([
       confinement,
       buildRunner({ guest, ...settings }),

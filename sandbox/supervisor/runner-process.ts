@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { VumiError } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
+import type { ClassicGuest } from './app.ts';
 import type { RunnerClass } from './runner-class.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -40,6 +41,7 @@ export class RunnerProcess {
   readonly #startedAt = performance.now();
   readonly #child: ChildProcess;
   readonly #channel: Channel<ToRunner, FromRunner>;
+  readonly #learnt = new Set<string>();
   #gone = false;
   #killed = false;
   #whenUp: (() => void) | null = null;
@@ -96,6 +98,13 @@ export class RunnerProcess {
 
   get ageMs(): number {
     return performance.now() - this.#startedAt;
+  }
+
+  /** Sends a classic guest, once. */
+  teach({ name, snapshot }: ClassicGuest): void {
+    if (this.#learnt.has(name)) return;
+    this.#learnt.add(name);
+    this.send(['guest', name, snapshot]);
   }
 
   get gone(): boolean {

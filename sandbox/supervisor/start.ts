@@ -1,4 +1,5 @@
 import { appKey, type AppRef, type Delivery, type TransportEvent, type UserMessage } from '@vumi/core';
+import { CLASSIC_HTTP } from '../classic/http.ts';
 import { parseSandboxConfig, type SandboxConfig } from '../config.ts';
 import { createHttpGateway } from '../http/gateway.ts';
 import { LoadedApps, type AppPorts } from './app.ts';
@@ -49,6 +50,7 @@ export interface Sandbox extends AsyncDisposable {
 /** Starts the runners; resolves when they are at work. */
 export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): Promise<Sandbox> {
   const options = parseSandboxConfig(config);
+  const http = { allowPrivate: options.allow_private_http };
   const fleet: Fleet = openFleet(options, ports.logger, {
     onFrame: (runner, frame) => turns.onFrame(runner, frame),
     onExit: (runner) => turns.onRunnerGone(runner),
@@ -65,11 +67,10 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     ports,
     apps,
     turns,
-    http: createHttpGateway({
-      allowPrivate: options.allow_private_http,
-      timeoutMs: HTTP_TIMEOUT_MS,
-      maxBytes: HTTP_BYTES,
-    }),
+    http: {
+      sdk: createHttpGateway({ ...http, timeoutMs: HTTP_TIMEOUT_MS, maxBytes: HTTP_BYTES }),
+      classic: createHttpGateway({ ...http, ...CLASSIC_HTTP }),
+    },
     markerTtlMs: options.marker_ttl_ms,
   });
   await fleet.start('sdk');

@@ -1,22 +1,36 @@
 import type { TransportEvent, UserMessage } from '@vumi/core';
+import { deliveryClassOf } from '../classic/delivery-class.ts';
 import type { TurnStart } from '../guest/host.ts';
+import type { LoadedApp } from './app.ts';
 import { outgoingId, turnKind, type TurnOrigin } from './effects-commit.ts';
 
 /** Most handlers send one message: its id goes along, more are asked for. */
 const IDS_SENT_ALONG = 1;
 
 /** What the guest gets to see: everything but the platform's own key. */
-function forGuest(body: UserMessage | TransportEvent): Record<string, unknown> {
+function forGuest(body: UserMessage | TransportEvent): { helper_metadata: Record<string, unknown> } {
   const { vumi: _platform, ...metadata } = body.helper_metadata;
   return { ...body, helper_metadata: metadata };
 }
 
+function forClassicGuest(body: UserMessage | TransportEvent): Record<string, unknown> {
+  const own = forGuest(body);
+  if (!('transport_type' in body)) return own;
+  const delivery_class = deliveryClassOf(body as UserMessage);
+  return { ...own, helper_metadata: { delivery_class, ...own.helper_metadata } };
+}
+
 /** JSON of what a turn starts with. */
-export function turnStart(origin: TurnOrigin, body: UserMessage | TransportEvent, now: number): string {
+export function turnStart(
+  { origin, app }: { origin: TurnOrigin; app: Pick<LoadedApp, 'kind'> },
+  body: UserMessage | TransportEvent,
+  now: number,
+): string {
   const { schedule } = origin;
+  const shown = app.kind === 'classic' ? forClassicGuest(body) : { ...forGuest(body) };
   const start: TurnStart = {
     kind: turnKind(origin),
-    body: schedule === undefined ? forGuest(body) : { ...schedule },
+    body: schedule === undefined ? shown : { ...schedule },
     now,
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   };

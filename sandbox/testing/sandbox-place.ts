@@ -7,6 +7,7 @@ import {
   type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
+import { compileClassic } from '../bundle/compile-classic.ts';
 import { compileWorker } from '../bundle/compile-worker.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { SandboxConfig } from '../config.ts';
@@ -64,16 +65,35 @@ export class SandboxPlace implements AsyncDisposable {
   /** Installs a version of an app whose worker is this text, and makes it the active one. */
   async install(app: string, source: string, options: AppOptions = {}): Promise<AppRef> {
     const { worker } = await compileWorker(WORKER, new Map([[WORKER, source]]));
+    return this.#add(app, { ...worker, manifest: options.manifest ?? {} }, options);
+  }
+
+  #add(app: string, code: VersionCode, options: AppOptions): AppRef {
     const installed = this.#apps.get(app) ?? {
       version: 0,
       versions: new Map(),
       settings: { config: {}, secrets: {} },
     };
     installed.version++;
-    installed.versions.set(installed.version, { ...worker, manifest: options.manifest ?? {} });
+    installed.versions.set(installed.version, code);
     installed.settings = options.settings ?? installed.settings;
     this.#apps.set(app, installed);
     return { account: ACCOUNT, app };
+  }
+
+  /** Installs a classic app whose worker is this text. */
+  async installClassic(app: string, source: string, options: AppOptions = {}): Promise<AppRef> {
+    const parts = {
+      manifest: null,
+      packageJson: null,
+      entry: WORKER,
+      sources: new Map([[WORKER, source]]),
+      assets: new Map<string, Buffer>(),
+      warnings: [],
+    };
+    const classic = await compileClassic(parts, { api: 'classic', ...options.manifest });
+    if (classic === null) throw new Error('this is no classic app');
+    return this.#add(app, { ...classic.worker, manifest: classic.manifest }, options);
   }
 
   /** Installs an app that is one handler: `reply`, `message` and `app` are at hand. */

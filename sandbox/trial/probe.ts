@@ -1,5 +1,8 @@
-import { DEFAULT_LIMITS } from '../limits.ts';
-import { prepareApp } from '../supervisor/app.ts';
+import { VumiError } from '@vumi/core';
+import type { Manifest } from '../bundle/manifest.ts';
+import type { TurnStart } from '../guest/host.ts';
+import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
+import { prepareApp, type LoadedApp } from '../supervisor/app.ts';
 import { Trial } from './trial.ts';
 
 interface ProbeResult {
@@ -7,17 +10,38 @@ interface ProbeResult {
 }
 
 const NOBODY = { account: 'nobody', app: 'probe' };
+const NO_MESSAGE: TurnStart = { kind: 'probe', body: {}, now: 0, ids: ['probe'] };
+const WALL_MS = 5000;
 
 /**
  * Loads a compiled worker in a runner of its own, which is thrown away, and says which handlers it has. Throws
  * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given.
  */
-export async function probeWorker(code: string, map: string | null = null): Promise<ProbeResult> {
-  const app = prepareApp(NOBODY, 0, {
-    code: { code, map, manifest: {} },
+export async function probeWorker(
+  code: string,
+  map: string | null = null,
+  manifest: Manifest = {},
+): Promise<ProbeResult> {
+  const app = await prepareApp(NOBODY, 0, {
+    code: { code, map, manifest },
     settings: { config: {}, secrets: {} },
-    limits: DEFAULT_LIMITS,
+    limits: { sdk: DEFAULT_LIMITS, classic: CLASSIC_LIMITS },
   });
   await using trial = await Trial.open(app);
+  if (app.kind === 'classic') await evaluateOnce(trial, app);
   return { handlers: trial.handlers };
+}
+
+/** A classic app is evaluated with each message: here it is without one. */
+async function evaluateOnce(trial: Trial, app: LoadedApp): Promise<void> {
+  const { end } = await trial.run({
+    messageId: 'probe',
+    start: JSON.stringify(NO_MESSAGE),
+    wallMs: WALL_MS,
+    begin: () => undefined,
+    answer: () => Promise.reject(new Error('a probe answers nothing')),
+  });
+  if (end.kind === 'done') return;
+  const reason = app.mapStack(end.text);
+  throw new VumiError('app.load_failed', `the app does not load: ${reason}`, { details: { reason } });
 }

@@ -44,10 +44,11 @@ export interface ReplayResult {
 export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
   const { ref, run, version, code, settings } = request;
   const record = parseRecord(run.record);
-  const app = prepareApp(ref, version, {
+  const limits = { ...DEFAULT_LIMITS, ...record.settings.limits };
+  const app = await prepareApp(ref, version, {
     code,
     settings: { config: record.settings.config, secrets: settings.secrets },
-    limits: { ...DEFAULT_LIMITS, ...record.settings.limits },
+    limits: { sdk: limits, classic: limits },
   });
   const answers = new RecordedAnswers({
     record,

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { LIBRARIES_FOLDER, packageOf, REQUIRABLE, type LibrarySet } from '@vumi/classic-libraries';
+import { build, type BuildResult, type OnResolveArgs, type Plugin } from 'esbuild';
+
+const guestFolder = join(import.meta.dirname, '../guest/classic');
+/** What the guest imports its libraries from (guest/classic/packages.d.ts). */
+const PACKAGES = 'vumi:packages';
+const EMPTY = 'vumi:empty';
+/** Marks a name that has been translated already. */
+const TRANSLATED = Symbol('translated');
+/** What libraries ask for and have no use for in the guest: files, and languages that moment would look up by name. */
+const LEFT_OUT = /^(fs|path|\.\/locale\/.*)$/;
+
+const shared = {
+  bundle: true,
+  write: false,
+  format: 'iife',
+  target: 'es2024',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const;
+
+/** The libraries as modules that are loaded when they are first called. */
+function packagesModule(): string {
+  const members = REQUIRABLE.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
+  return `export { Buffer } from 'buffer';\nexport const libraries = { ${members.join(', ')} };`;
+}
+
+/** Gives every library the packages of one set, whatever it would find beside itself. */
+function oneOfEach(set: LibrarySet): Plugin {
+  return {
+    name: 'one-of-each',
+    setup(esbuild) {
+      const resolve = async ({ path, importer, kind, pluginData }: OnResolveArgs) => {
+        if (pluginData === TRANSLATED || kind === 'entry-point') return undefined;
+        const [name = '', ...rest] = path.split('/');
+        const wanted = [packageOf(set, name, importer), ...rest].join('/');
+        return esbuild.resolve(wanted, { kind, resolveDir: LIBRARIES_FOLDER, pluginData: TRANSLATED });
+      };
+      esbuild.onResolve({ filter: new RegExp(`^${PACKAGES}$`) }, ({ path }) => ({
+        path,
+        namespace: PACKAGES,
+      }));
+      esbuild.onResolve({ filter: LEFT_OUT }, ({ path }) => ({ path, namespace: EMPTY }));
+      esbuild.onResolve({ filter: /^[a-z]/ }, resolve);
+      esbuild.onLoad({ filter: /.*/, namespace: PACKAGES }, () => ({
+        contents: packagesModule(),
+        resolveDir: LIBRARIES_FOLDER,
+      }));
+      esbuild.onLoad({ filter: /.*/, namespace: EMPTY }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
+/** Sloppy, as the libraries were written. */
+function buildLibraries(set: LibrarySet): Promise<BuildResult<{ write: false }>> {
+  return build({
+    ...shared,
+    entryPoints: [join(guestFolder, 'libraries-entry.ts')],
+    inject: [join(guestFolder, 'library-globals.ts')],
+    globalName: 'vumiLibraries',
+    platform: 'browser',
+    mainFields: ['browser', 'main'],
+    plugins: [oneOfEach(set)],
+    tsconfigRaw: { compilerOptions: { alwaysStrict: false } },
+  });
+}
+
+/** Strict: no function of it shows itself to those that it calls. */
+function buildTrusted(): Promise<BuildResult<{ write: false }>> {
+  return build({
+    ...shared,
+    entryPoints: [join(guestFolder, 'bootstrap.ts')],
+    platform: 'neutral',
+    tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
+  });
+}
+
+/** The trusted code of a classic guest with the libraries of a set, as a script to take a snapshot of. */
+export async function classicGuest(set: LibrarySet): Promise<string> {
+  const [libraries, trusted] = await Promise.all([buildLibraries(set), buildTrusted()]);
+  // In a function, because a script's `var` would stay on the app's global object.
+  return `(function () { ${libraries.outputFiles[0]?.text ?? ''}\n${trusted.outputFiles[0]?.text ?? ''} })()`;
+}
