@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config-schema.ts';
 
@@ -18,7 +18,6 @@ export async function obtainAdminToken(config: Config): Promise<AdminToken> {
   const kept = await readFile(file, 'utf8').catch(() => '');
   if (kept.trim() !== '') return { token: kept.trim(), fresh: false, file };
   const token = `vumi_${randomBytes(24).toString('hex')}`;
-  await mkdir(config.data_dir, { recursive: true });
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   return { token, fresh: true, file };
 }

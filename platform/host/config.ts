@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorText, parseInput, VumiError } from '@vumi/core';
+import { errorText, nearest, parseInput, VumiError } from '@vumi/core';
 import { parse as parseYaml } from 'yaml';
 import { configSchema, type Config } from './config-schema.ts';
+import { checkTransports } from './configured-transports.ts';
 
 /** What was said on the command line; wins over all else. */
 export interface Flags {
@@ -41,11 +42,23 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
 /** Defaults < file < environment < flags, checked once and frozen. Unknown keys are errors (DESIGN §3). */
 export async function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
   const tree: Tree = flags.config === undefined ? {} : await readFileConfig(flags.config);
+  checkNames(env);
   overlay(tree, ENVIRONMENT, env);
   overlay(tree, FLAGS, flags);
   // Without a file it is somebody's first look, or a trial: there the sample apps help.
   if (flags.demo !== undefined || flags.config === undefined) put(tree, ['demo'], flags.demo ?? true);
   return checkConfig(parseInput(configSchema, tree, 'config.invalid'));
+}
+
+/** Refuses what is a setting but for a slip. Other names may be anybody's: Kubernetes gives a service "vumi" VUMI_PORT. */
+function checkNames(env: NodeJS.ProcessEnv): void {
+  const known = Object.keys(ENVIRONMENT);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('VUMI_') || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    if (meant === undefined) continue;
+    throw new VumiError('config.invalid', `unknown variable ${name}; did you mean ${meant}?`);
+  }
 }
 
 /** Puts what is set under the given names where it belongs; an empty text is not set. */
@@ -69,6 +82,7 @@ export function checkConfig(config: Config): Config {
       { field: first },
     );
   }
+  checkTransports(config.transports);
   return Object.freeze({ ...config, data_dir: resolve(config.data_dir) });
 }
 

@@ -6,6 +6,7 @@ import { openCatalog } from './catalog.ts';
 import { startApiRole, type ApiRole } from './api-role.ts';
 import type { Config, Role } from './config-schema.ts';
 import { createConnectors } from './connectors.ts';
+import { prepareDataFolder } from './data-folder.ts';
 import { publishFailure, startDispatchRole } from './dispatch-role.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
@@ -47,6 +48,7 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
 }
 
 async function openShared(config: Config, logger: Logger, stack: AsyncDisposableStack): Promise<Shared> {
+  await prepareDataFolder(config.data_dir);
   const { broker, state, store } = stack.use(await openServers(config, logger));
   await Promise.all(
     Object.entries(config.transports).map(([name, { type, ...options }]) =>

@@ -27,9 +27,13 @@ export function databaseError(error: unknown): VumiError {
     return new VumiError('store.unavailable', text, { cause: error });
   }
   if (PASSING.test(code) || isNetworkError(error)) {
-    return new VumiError('store.unavailable', `Postgres does not answer: ${errorText(error)}`, {
-      cause: error,
-    });
+    return new VumiError(
+      'store.unavailable',
+      `Postgres does not answer: ${errorText(error)}; look whether it runs`,
+      {
+        cause: error,
+      },
+    );
   }
   const text = code === '' ? errorText(error) : `Postgres refused a statement: ${errorText(error)}`;
   return new VumiError('internal', text, { cause: error });

@@ -69,6 +69,12 @@ export class RabbitLink implements AsyncDisposable {
       } catch (error) {
         const wait = backoffMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS);
         if (HOPELESS.test(errorText(error)) || Date.now() + wait > deadline) throw this.#unreachable(error);
+        if (attempt === 0) {
+          this.#options.logger.warn(
+            { reason: errorText(error) },
+            'RabbitMQ does not answer yet, waiting for it',
+          );
+        }
         await sleep(wait);
       }
     }
