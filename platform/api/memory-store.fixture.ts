@@ -8,6 +8,7 @@ import type {
   MessageRow,
   Page,
   Route,
+  RunDetail,
   Store,
   TokenInfo,
   TransportRow,
@@ -16,7 +17,16 @@ import type {
 /** What the API asks of the store, in memory: for the API's own tests. The real one has its own suite. */
 export interface MemoryStore extends Pick<
   Store,
-  'accounts' | 'tokens' | 'apps' | 'versions' | 'routes' | 'transports' | 'messages' | 'logs'
+  | 'accounts'
+  | 'tokens'
+  | 'apps'
+  | 'versions'
+  | 'routes'
+  | 'transports'
+  | 'messages'
+  | 'logs'
+  | 'runs'
+  | 'usage'
 > {
   readonly rows: { messages: MessageRow[]; logs: LogRow[]; secrets: Map<string, string> };
   /** The queries that messages were asked with. */
@@ -40,6 +50,7 @@ export function createMemoryStore(): MemoryStore {
     queries,
     accounts: memoryAccounts(),
     tokens: memoryTokens(),
+    ...memoryRuns(apps),
     apps: memoryApps(apps, secrets),
     versions: memoryVersions(apps, versions),
     routes: memoryRoutes(),
@@ -61,6 +72,68 @@ export function createMemoryStore(): MemoryStore {
         const items = logs.slice(Number(after), Number(after) + limit);
         return { items, next_cursor: items.length === 0 ? null : String(Number(after) + items.length) };
       },
+    },
+  };
+}
+
+const USAGE = {
+  messages: 2,
+  cpu_ms: 0.5,
+  http_calls: 0,
+  host_calls: 1,
+  sends: 2,
+  bytes_in: 10,
+  bytes_out: 10,
+  cold_starts: 1,
+  failures: { threw: 1 },
+};
+
+/** Each app has run two messages: `worked` and `threw`. */
+function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 'usage'> {
+  const cost = { cpu_us: 250, wall_ms: 1, wait_ms: 0, cold: true, runs: 1 };
+  const run = (message_id: string, outcome: string, error: string | null): RunDetail => ({
+    message_id,
+    version: 1,
+    kind: 'message',
+    outcome,
+    error,
+    at: CREATED,
+    cost: { ...cost, calls: { get: 1 }, bytes_in: 5, bytes_out: 5, sends: 1 },
+    recorded: true,
+    record: { start: {} },
+  });
+  const runs = [run('threw', 'threw', 'Error: no luck'), run('worked', 'ok', null)];
+  return {
+    runs: {
+      record: unused,
+      list: async (ref, query) => {
+        found(apps.get(appKey(ref)), 'app');
+        return paged(
+          runs.filter(({ outcome }) => query.outcome === undefined || outcome === query.outcome),
+          query,
+        );
+      },
+      get: async (_ref, id) =>
+        found(
+          runs.find(({ message_id }) => message_id === id),
+          `run of ${id}`,
+        ),
+    },
+    usage: {
+      ofApp: async (ref, { from = CREATED, to = CREATED }) => ({
+        ...ref,
+        from,
+        to,
+        total: USAGE,
+        hours: [{ ...USAGE, hour: CREATED }],
+      }),
+      ofAccount: async (account, { from = CREATED, to = CREATED }) => ({
+        account,
+        from,
+        to,
+        total: USAGE,
+        apps: [{ ...USAGE, app: 'hello' }],
+      }),
     },
   };
 }

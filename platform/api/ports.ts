@@ -1,6 +1,7 @@
 import type { AppRef, Clock, Logger, UserMessage } from '@vumi/core';
 import type { AppVersion, Store } from '@vumi/store';
 import type { z } from 'zod';
+import type { replaySchema } from './run-resources.ts';
 
 /** What an account asks to be sent. */
 export interface SendRequest {
@@ -51,6 +52,8 @@ export interface ApiPorts {
     zip: Buffer,
     options: { activate: boolean },
   ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
+  /** Runs a recorded message again, with the version that ran then when `version` is null. Nothing takes effect. */
+  replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;
   /** Sends as the account. The same key twice is one message. */
   send(account: string, message: SendRequest, idempotencyKey: string | null): Promise<UserMessage>;
   /** Null where this process runs no simulator. */

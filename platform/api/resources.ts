@@ -1,6 +1,13 @@
 /** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
 import { nameSchema, slugSchema } from '@vumi/core';
 import { z } from 'zod';
+import {
+  accountUsageSchema,
+  appUsageSchema,
+  replaySchema,
+  runDetailSchema,
+  runSchema,
+} from './run-resources.ts';
 
 const instant = z.string().describe('ISO 8601, UTC');
 
@@ -123,6 +130,11 @@ export const NAMED_RESOURCES = {
   Route: routeSchema,
   Message: messageSchema,
   Log: logSchema,
+  Run: runSchema,
+  RunDetail: runDetailSchema,
+  Replay: replaySchema,
+  AppUsage: appUsageSchema,
+  AccountUsage: accountUsageSchema,
   Transport: transportSchema,
   PhoneMessage: phoneMessageSchema,
   Worker: workerSchema,

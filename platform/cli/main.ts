@@ -24,7 +24,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 
 const words = process.argv.slice(2);
 try {
-  await createProgram(readVersion()).parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
+  const given = words.length === 0 ? ['--help'] : words;
+  // Behind a command, "--version" means a version of an app.
+  const version = given[0]?.startsWith('-') === true ? readVersion() : null;
+  await createProgram(version).parseAsync(given, { from: 'user' });
 } catch (error) {
   process.exitCode = report(error);
 }

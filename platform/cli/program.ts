@@ -24,11 +24,10 @@ Exit codes: 0 done, 1 the platform refused or no reply came, 2 wrong usage, 3 no
 Environment: VUMI_URL (or VUMI_HTTP_PORT), VUMI_ACCOUNT, VUMI_ADMIN_TOKEN, VUMI_DATA_DIR (default: the nearest .vumi).
 `;
 
-/** The whole command line. Usage errors are thrown, nothing ends the process. */
-export function createProgram(version: string): Command {
+/** The whole command line. Usage errors are thrown, nothing ends the process. `version` null: no option tells it. */
+export function createProgram(version: string | null): Command {
   const program = new Command('npx vumi')
     .description('Vumi hosts messaging apps: a text message comes in, an app answers.')
-    .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -40,6 +39,7 @@ export function createProgram(version: string): Command {
     .option('--account <account>', 'the account to act on (default: the only one)')
     .option('--json', 'print JSON')
     .addHelpText('after', HELP_END);
+  if (version !== null) program.version(version);
   program.commandsGroup('Run:');
   addHostCommand(program, 'up', 'run the platform', 'npx vumi up --http-port 8080');
   addHostCommand(program, 'smsc', 'run the SMSC simulator alone', 'npx vumi smsc --smsc-port 2776');

@@ -10,6 +10,7 @@ import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
 import { startHttpServer } from './http-server.ts';
+import { replayMessage } from './replayer.ts';
 import { deploySamples } from './sample-deployer.ts';
 import type { SandboxRolePorts } from './sandbox-role.ts';
 import { sendForAccount } from './sender.ts';
@@ -93,6 +94,7 @@ function createHandler(
     appsDomain,
     ...urls,
     deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+    replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
     send: (account, message, key) =>
       sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, key),
     simulator,

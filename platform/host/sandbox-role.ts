@@ -16,6 +16,7 @@ import type { Catalog } from './catalog.ts';
 import type { Config } from './config-schema.ts';
 import type { Connectors } from './connectors.ts';
 import { publishFailure } from './dispatch-role.ts';
+import { loadVersion } from './version-code.ts';
 
 /** Messages of one queue that wait for their handler, their effects or their row. */
 const PREFETCH = 200;
@@ -59,13 +60,7 @@ function openSandbox(ports: SandboxRolePorts, log: AppLogWriter): Promise<Sandbo
       logger,
       clock: ports.clock,
       activeVersion: (ref) => catalog.table().activeVersion(ref),
-      loadVersion: async (ref, version) => {
-        const [{ code, map }, { manifest }] = await Promise.all([
-          store.versions.worker(ref, version),
-          store.versions.get(ref, version),
-        ]);
-        return { code, map, manifest };
-      },
+      loadVersion: (ref, version) => loadVersion(store, ref, version),
       settings: (ref) => catalog.settings(ref),
       publishOutbound: (message) => {
         const ref = appOf(message);

@@ -16,7 +16,8 @@ let url = '';
 let requests = 0;
 
 beforeAll(async () => {
-  place = await SandboxPlace.start();
+  // Formats of dates take long to load on a busy machine.
+  place = await SandboxPlace.start({ limits: { cpu_ms: 3000, entry_cpu_ms: 2000 } });
   server = createServer((request, response) => {
     requests++;
     response.end(`answer ${requests} to ${request.url} ${String(request.headers['x-key'])}`);

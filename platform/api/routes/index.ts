@@ -3,6 +3,7 @@ import type { ApiPorts } from '../ports.ts';
 import type { Route } from '../route.ts';
 import { accountRoutes } from './accounts.ts';
 import { appLogRoutes } from './app-logs.ts';
+import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { appRoutes } from './apps.ts';
 import { messageRoutes } from './messages.ts';
@@ -20,6 +21,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appRoutes(ports),
     ...appSettingRoutes(ports),
     ...appLogRoutes(ports),
+    ...appRunRoutes(ports),
     ...routeRoutes(ports),
     ...messageRoutes(ports),
     ...transportRoutes(ports),

@@ -7,6 +7,8 @@ import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
 import { addLogsCommand } from './app-logs.ts';
+import { addReplayCommand } from './app-replay.ts';
+import { addRunCommands } from './app-runs.ts';
 
 interface App {
   readonly app: string;
@@ -35,6 +37,8 @@ export function addAppCommands(program: Command): void {
   addRollback(app);
   addRemove(app);
   addLogsCommand(app);
+  addRunCommands(app);
+  addReplayCommand(app);
   addConfigCommands(app);
 }
 

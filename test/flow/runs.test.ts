@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ADMIN_TOKEN, eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../../platform/cli/vumi.js', import.meta.url));
+const FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+const run = promisify(execFile);
+
+let world: TestPlatform;
+let server: Server;
+let url = '';
+let requests = 0;
+
+beforeAll(async () => {
+  server = createServer((_request, response) => {
+    requests++;
+    response.end(`answer ${requests}`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  world = await startTestPlatform({ demo: true, sandbox: { allow_private_http: true } });
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  server.close();
+});
+
+const worker = (reply: string): Buffer =>
+  zipOf({
+    'workers/worker.js': `export default { async onMessage(message, app) {
+      const visits = await app.state.increment('visits');
+      const page = await app.http.request(${JSON.stringify(url)});
+      if (message.content === 'hello fail') throw new Error('no luck');
+      await message.reply(${reply});
+    } };`,
+  });
+
+/** Says something to the demo's hello app; resolves to its run when that is recorded. */
+async function say(content: string): Promise<{ message_id: string; outcome: string }> {
+  const from = `+2776${String(Math.random()).slice(2, 9)}`;
+  await world.client.must('POST', '/simulators/smsc/messages', {
+    from_addr: from,
+    to_addr: '12345',
+    content,
+  });
+  const query = `/accounts/demo/messages?direction=inbound&address=${encodeURIComponent(from)}`;
+  const [message] = await eventually(
+    async () => (await world.client.must('GET', query)).items as { message_id: string }[],
+    (items) => items.length === 1,
+  );
+  const path = `/accounts/demo/apps/hello/runs/${message?.message_id}`;
+  const answer = await eventually(
+    () => world.client.call('GET', path),
+    ({ status }) => status === 200,
+  );
+  return answer.body as { message_id: string; outcome: string };
+}
+
+async function vumi(...words: string[]): Promise<string> {
+  const env = { PATH: process.env['PATH'], VUMI_URL: world.client.url, VUMI_ADMIN_TOKEN: ADMIN_TOKEN };
+  return (await run(process.execPath, [...FLAGS, LAUNCHER, ...words], { env })).stdout;
+}
+
+it('what an app did is listed, shown, counted and run again with another version', async () => {
+  const { client } = world;
+  const base = '/accounts/demo/apps/hello';
+  const first = await client.must('PUT', base, worker(`'visit ' + visits + ': ' + page.body`));
+  const worked = await say('hello you');
+  const failed = await say('hello fail');
+  expect([worked.outcome, failed.outcome]).toEqual(['ok', 'threw']);
+
+  const listed = await client.must('GET', `${base}/runs?outcome=failed`);
+  expect(listed.items).toMatchObject([{ message_id: failed.message_id, version: first.version }]);
+  expect(await vumi('app', 'runs', 'hello')).toMatch(/ok {2}.*1 get, 1 http\n/);
+  expect(await vumi('app', 'run', failed.message_id)).toContain('Error: no luck');
+
+  const before = requests;
+  expect(await vumi('app', 'replay', worked.message_id)).toContain('does the same.');
+  const second = await client.must(
+    'PUT',
+    `${base}?activate=false`,
+    worker(`'visits: ' + visits + ' ' + page.body`),
+  );
+  const text = await vumi('app', 'replay', worked.message_id, '--version', String(second.version));
+  expect(text).toContain('≠ message 1: reply "visit 1: answer 1" → reply "visits: 1 answer 1"');
+  const json = JSON.parse(await vumi('app', 'replay', worked.message_id, '--json')) as { same: boolean };
+  expect(json.same).toBe(true);
+  expect(requests).toBe(before);
+
+  const usage = await client.must('GET', `${base}/usage`);
+  expect(usage.total).toMatchObject({ messages: 2, http_calls: 2, failures: { threw: 1 } });
+  const whole = await client.must('GET', '/accounts/demo/usage');
+  expect(whole.apps).toMatchObject([{ app: 'hello', messages: 2 }]);
+});
