@@ -10,6 +10,7 @@ import { prepareDataFolder } from './data-folder.ts';
 import { publishFailure, startDispatchRole } from './dispatch-role.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
+import { startSchedulerRole } from './scheduler-role.ts';
 import { openServers } from './servers.ts';
 import { startTransportManager, type TransportManager } from './transport-manager.ts';
 
@@ -30,6 +31,7 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
 
   if (runs('dispatch')) stack.use(await startDispatchRole(shared));
   const sandbox: SandboxRole | null = runs('sandbox') ? stack.use(await startSandboxRole(shared)) : null;
+  if (runs('sandbox')) stack.use(startSchedulerRole(shared));
   const transports: TransportManager | null = runs('transports')
     ? stack.use(await startTransports(shared))
     : null;

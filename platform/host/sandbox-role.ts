@@ -1,12 +1,13 @@
-import type {
-  Clock,
-  Handler,
-  KeyedState,
-  Logger,
-  Subscription,
-  UserMessage,
-  AppRef,
-  Broker,
+import {
+  scheduleOf,
+  type Clock,
+  type Handler,
+  type KeyedState,
+  type Logger,
+  type Subscription,
+  type UserMessage,
+  type AppRef,
+  type Broker,
 } from '@vumi/core';
 import { appOf, guardInbound, stampOf, type MessageRecorder } from '@vumi/dispatch';
 import { startSandbox, type Sandbox } from '@vumi/sandbox';
@@ -92,11 +93,11 @@ async function consume(name: string, sandbox: Sandbox, ports: SandboxRolePorts):
   const { inbound, event } = ports.connectors.application(name);
   const handleInbound: Handler<UserMessage> = async (message, delivery) => {
     const ref = appOf(message);
-    const recorded = ports.recorder.inbound(
-      message,
-      stampOf(message),
-      ref === null ? 'unrouted' : 'received',
-    );
+    // A schedule is no message of anybody.
+    const recorded =
+      scheduleOf(message) === null
+        ? ports.recorder.inbound(message, stampOf(message), ref === null ? 'unrouted' : 'received')
+        : null;
     await Promise.all([recorded, ref === null ? null : sandbox.handleInbound(ref, message, delivery)]);
   };
   const options = { prefetch: PREFETCH, exclusive: true };

@@ -1,0 +1,1 @@
+export { startScheduler, type SchedulerPorts } from './scheduler/scheduler.ts';
