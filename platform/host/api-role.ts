@@ -100,7 +100,7 @@ function createHandler(
     simulator,
     limits: planSchema,
     transportTypes,
-    status: () => platformStatus(ports.heartbeat),
+    status: () => platformStatus(ports),
   });
   const hosting = createHosting({
     logger,
@@ -123,8 +123,13 @@ function createHandler(
   };
 }
 
-async function platformStatus(heartbeat: Heartbeat): Promise<PlatformStatus> {
-  const processes = await heartbeat.workers();
+/** Rejects while a server that every message needs does not answer. */
+async function platformStatus({ heartbeat, store, broker }: ApiRolePorts): Promise<PlatformStatus> {
+  const [processes] = await Promise.all([
+    heartbeat.workers(),
+    store.transports.list(),
+    broker.depth(API_CONNECTOR),
+  ]);
   const transports = processes.flatMap((worker) => worker.transports);
   return { ready: true, workers: [...processes.map(toProcess), ...transports.map(toWorker)] };
 }
