@@ -4,6 +4,7 @@ import {
   type AppRef,
   type Delivery,
   type FailureMessage,
+  type Logger,
   type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
@@ -48,11 +49,13 @@ export class SandboxPlace implements AsyncDisposable {
     this.sent.push(message);
   };
   readonly #apps = new Map<string, Installed>();
+  #logger: Logger = silentLogger;
   #sandbox: Sandbox | null = null;
   #lastMessage = 0;
 
-  static async start(config: SandboxConfig = {}): Promise<SandboxPlace> {
+  static async start(config: SandboxConfig = {}, logger: Logger = silentLogger): Promise<SandboxPlace> {
     const place = new SandboxPlace();
+    place.#logger = logger;
     place.#sandbox = await startSandbox({ runners: 2, allow_private_http: true, ...config }, place.#ports());
     return place;
   }
@@ -142,7 +145,7 @@ export class SandboxPlace implements AsyncDisposable {
     return {
       state: this.state,
       records: this.records,
-      logger: silentLogger,
+      logger: this.#logger,
       clock: () => Date.now(),
       activeVersion: ({ app }) => this.#apps.get(app)?.version ?? null,
       loadVersion: async ({ app }, version) => {

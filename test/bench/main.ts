@@ -4,12 +4,15 @@ import { promisify } from 'node:util';
 import { serverUrls } from '../backend.ts';
 import { benchAmqpLoop } from './amqp-loop.ts';
 import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
+import { reportSandbox } from './sandbox/report.ts';
 import { benchSmpp } from './smpp.ts';
 
 /** Windows of deliver_sm in flight, as SMSCs are set to. */
 const WINDOW = 100;
 const COUNT = Number(process.env['VUMI_BENCH_COUNT'] ?? 10_000);
 const ROUND_TRIP = '--round-trip';
+/** `npm run bench -- sandbox` runs these alone. */
+const SANDBOX = 'sandbox';
 const run = promisify(execFile);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -56,10 +59,14 @@ async function main(): Promise<void> {
   print('\nMO over SMPP → app in the sandbox → MT over SMPP; durable, stored, receipts correlated:');
   show('embedded', await roundTripOn('embedded'), null);
   if (loop !== null) show('RabbitMQ, Postgres, Redis', await roundTripOn('servers'), loop);
+  print('');
+  await reportSandbox(print);
 }
 
 if (process.argv.includes(ROUND_TRIP)) {
   process.stdout.write(JSON.stringify(await benchRoundTrip(COUNT, WINDOW)));
+} else if (process.argv.includes(SANDBOX)) {
+  await reportSandbox(print);
 } else {
   await main();
 }

@@ -3,6 +3,7 @@ import { silentLogger } from '@vumi/core';
 import { startSmscSimulator } from '@vumi/transports/smpp/simulator';
 import { createPlace, eventually, zipOf } from '../platform.ts';
 import { PlatformProcess } from '../platform-process.ts';
+import { quantileOf } from './quantile.ts';
 
 const WORKER = `
 import { defineApp } from '@vumi/sdk';
@@ -94,8 +95,8 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
     (seen) => seen === 500,
     30_000,
   );
-  const times = [...replies.values()].map(({ ms }) => ms).sort((a, b) => a - b);
-  return { rate, p50: at(times, 0.5), p99: at(times, 0.99), lost, doubled: flooded };
+  const times = Array.from(replies.values(), ({ ms }) => ms);
+  return { rate, p50: quantileOf(times, 0.5), p99: quantileOf(times, 0.99), lost, doubled: flooded };
 }
 
 /** Runs `work` for 0 … count-1 with at most `window` under way. */
@@ -121,8 +122,4 @@ async function steadily(
   await once(ticks, 'done');
   clearInterval(timer);
   await Promise.all(running);
-}
-
-function at(sorted: readonly number[], quantile: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN;
 }
