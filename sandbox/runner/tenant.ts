@@ -103,18 +103,18 @@ export class Tenant {
     this.#guest = options.guest;
     this.#guest.owner = {
       post: (kind, turn, text) => this.#onPost(kind, turn, text),
-      onCatastrophe: (message) => {
-        ports.send(['accused', this.app, JSON.stringify(message)]);
-        ports.send(['poisoned', JSON.stringify(message)]);
-      },
+      onCatastrophe: (message) => this.#onCatastrophe(message),
     };
   }
 
   /** CPU of the isolate so far in nanoseconds; the clock of a thread has been seen to go back, hence the maximum. */
   get cpu(): bigint {
-    if (!this.dead) {
+    if (this.dead) return this.#lastCpu;
+    try {
       const now = this.#guest.isolate.cpuTime;
       if (now > this.#lastCpu) this.#lastCpu = now;
+    } catch {
+      // It ran out of memory and isolated-vm has disposed of it: what was seen last counts.
     }
     return this.#lastCpu;
   }
@@ -203,7 +203,11 @@ export class Tenant {
     // Read before: the clock is gone with the isolate.
     this.#lastCpu = this.cpu;
     this.dead = true;
-    this.#guest.isolate.dispose();
+    try {
+      this.#guest.isolate.dispose();
+    } catch {
+      // isolated-vm has done it when the memory ran out.
+    }
   }
 
   #bury(left: Promise<void>): void {
@@ -220,7 +224,7 @@ export class Tenant {
     try {
       this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
     } catch (error) {
-      this.#onInlineError(entry, error);
+      this.#onInlineError(entry, error, cpuAtStart);
     }
     const wallMs = this.#ports.now() - startedAt;
     const cpuMs = wallMs < SHORT_MS ? wallMs : Number(this.cpu - cpuAtStart) / NANOS;
@@ -228,11 +232,11 @@ export class Tenant {
     this.#ports.ended(this, true);
   }
 
-  #onInlineError(entry: Entry, error: unknown): void {
+  #onInlineError(entry: Entry, error: unknown, cpuAtStart: bigint): void {
     const text = textOf(error);
     if (/timed out/.test(text)) {
-      // Nobody is to blame yet: on a thread it will be seen whose CPU it was.
-      this.usage.overstayed();
+      // On a thread it will be seen how much CPU it takes; where others had the core meanwhile it was not the app.
+      if (Number(this.cpu - cpuAtStart) / NANOS > INLINE_TIMEOUT_MS / 2) this.usage.overstayed();
       this.#dispose();
       for (const name of this.turns.keys()) this.#ports.send(['lost', name]);
       this.#bury(Promise.resolve());
@@ -283,6 +287,14 @@ export class Tenant {
     if (/timed out/.test(text)) this.kill('cpu', 'the code ran for too long without an await');
     else if (/memory/.test(text)) this.kill('memory', `the app used more than ${this.limits.memory_mb} MB`);
     else this.kill('memory', text);
+  }
+
+  /** V8 has given up on the isolate, and its thread is parked for ever: only the end of the process frees it. */
+  #onCatastrophe(message: string): void {
+    if (/memory/.test(message)) this.kill('memory', `the app used more than ${this.limits.memory_mb} MB`);
+    else this.kill('cpu', 'the code ran for too long without an await');
+    this.#ports.send(['accused', this.app, JSON.stringify(message)]);
+    this.#ports.send(['poisoned', JSON.stringify(message)]);
   }
 
   /** Nothing here trusts a post: a turn must be one of this isolate's, and a text must be one line. */

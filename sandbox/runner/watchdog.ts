@@ -7,13 +7,24 @@ import type { DeadTenant, Tenant } from './tenant.ts';
 const TICK_MS = 20;
 /** CPU that an isolate may use while nothing of it should run: its share of garbage collection. */
 const IDLE_CPU_NANOS = 30_000_000n;
-/** An entry that is still inside so many ticks after its isolate was disposed of is stuck in native code. */
-const STUCK_TICKS = 15;
+/**
+ * An entry that is still inside after its isolate was disposed of is stuck in native code when the process has burnt
+ * so much CPU since then; without CPU it may be waiting for a core, but not for so many ticks.
+ */
+const STUCK_CPU_MICROS = 250_000;
+const STUCK_TICKS = 75;
 /** Growth of the process during an entry that makes it a suspect. */
 const GROWTH_MB = 8;
 /** Entries younger than this are not worth telling the supervisor about. */
 const BUSY_MS = 15;
 const DECAY_EVERY = 5;
+
+/** When an isolate died, in CPU of the process and in ticks since. */
+interface Death {
+  readonly cpu: number;
+  ticks: number;
+  accused: boolean;
+}
 
 export interface WatchdogOptions {
   readonly tenants: ReadonlyMap<string, Tenant>;
@@ -32,8 +43,8 @@ export interface WatchdogOptions {
  */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  /** Dead isolates whose threads are still inside, and for how many ticks. */
-  readonly #stuck = new Map<DeadTenant, number>();
+  /** Dead isolates whose threads are still inside. */
+  readonly #stuck = new Map<DeadTenant, Death>();
   readonly #timer: NodeJS.Timeout;
   #ticks = 0;
   #rssMb = 0;
@@ -47,7 +58,7 @@ export class Watchdog {
 
   /** Makes sure that the thread of a dead tenant leaves the guest. */
   watchDead(dead: DeadTenant): void {
-    this.#stuck.set(dead, 0);
+    this.#stuck.set(dead, { cpu: cpuMicros(), ticks: 0, accused: false });
     void dead.left.then(() => this.#stuck.delete(dead));
   }
 
@@ -109,7 +120,7 @@ export class Watchdog {
   }
 
   #endGrowth(tenant: Tenant, growth: number): void {
-    const text = `memory of the process grew by ${Math.round(growth)} MB while the app ran`;
+    const text = `the app used too much memory: its process grew by ${Math.round(growth)} MB while it ran`;
     tenant.kill('memory', text);
     if (this.#rssMb > this.#options.rssHardMb) this.#accuse(tenant.app, text);
     for (const { running } of this.#options.tenants.values())
@@ -132,9 +143,12 @@ export class Watchdog {
   }
 
   #watchStuck(): void {
-    for (const [dead, ticks] of this.#stuck) {
-      this.#stuck.set(dead, ticks + 1);
-      if (ticks !== STUCK_TICKS) continue;
+    if (this.#stuck.size === 0) return;
+    const cpu = cpuMicros();
+    for (const [dead, death] of this.#stuck) {
+      if (death.accused) continue;
+      if (++death.ticks < STUCK_TICKS && cpu - death.cpu < STUCK_CPU_MICROS) continue;
+      death.accused = true;
       this.#accuse(dead.app, 'its code cannot be stopped');
       this.#poison(`code of ${dead.app} cannot be stopped`);
     }
@@ -149,4 +163,10 @@ export class Watchdog {
     this.#poisoned = true;
     this.#options.send(['poisoned', JSON.stringify(reason)]);
   }
+}
+
+/** CPU of all threads of this process so far. */
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

@@ -37,6 +37,7 @@ export class Blame {
   onAccused(runner: RunnerProcess, key: string, reason: string): void {
     if (!runner.apps.has(key)) return;
     runner.accounted = true;
+    runner.accused.add(key);
     const failure = this.#failures.get(key);
     if (failure === undefined) this.#fleet.accuse(key, reason);
     else this.killed({ ...failure, reason });

@@ -28,8 +28,10 @@ export class RunnerProcess {
   isolates = 0;
   /** Gets no new work: it will be killed. */
   doomed = false;
-  /** Why it ends is known: its turns are not suspected of it. */
+  /** Why it is to be killed is known: only turns of the accused apps are suspected of it. */
   accounted = false;
+  /** Keys of the apps that made it unfit. */
+  readonly accused = new Set<string>();
   /** Key of the one app that it is for, in quarantine. */
   onlyFor: string | null = null;
   /** Turns that run in it now. */
@@ -109,6 +111,11 @@ export class RunnerProcess {
 
   get gone(): boolean {
     return this.#gone;
+  }
+
+  /** By us; else it died of itself or of somebody outside. */
+  get wasKilled(): boolean {
+    return this.#killed;
   }
 
   kill(): void {

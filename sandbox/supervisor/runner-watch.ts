@@ -65,7 +65,7 @@ export class RunnerWatch implements Disposable {
         this.#onPong(runner, frame);
         return true;
       case 'poisoned':
-        this.doom(runner, frame[1], POISON_GRACE_MS);
+        this.doom(runner, JSON.parse(frame[1]) as string, POISON_GRACE_MS);
         return true;
       case 'busy':
         runner.suspects = frame[1] === '' ? [] : frame[1].split(',');

@@ -10,8 +10,10 @@ import type { Fleet } from './fleet.ts';
 import type { Instance, Instances } from './instances.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
-/** A turn that was in so many runners when they died is taken for what kills them. */
+/** A turn whose code ran in so many runners when they died is taken for what kills them. */
 const MAX_STRIKES = 3;
+/** The same for a turn that was in runners of which nobody knows why they died. */
+const MAX_UNEXPLAINED = 6;
 /** So many strikes put an app in quarantine whoever killed the runners. */
 const CHRONIC_STRIKES = 2;
 /** Times that a turn is run again for the sins of others before its message is put back. */
@@ -65,7 +67,9 @@ interface Turn {
   answers: [number, boolean, unknown][];
   log: GuestLogLine[];
   httpCalls: number;
+  /** Runners that died while its code ran, and those that died for reasons unknown. */
   strikes: number;
+  unexplained: number;
   runs: number;
 }
 
@@ -114,7 +118,8 @@ export class Turns {
     this.#instances.onRunnerGone(runner);
     const lost = Array.from(runner.turns, (number) => this.#turns.get(number) ?? []).flat();
     const suspects = lost.filter(({ number }) => runner.suspects.includes(number));
-    if (!runner.accounted) this.#strike(runner, lost, suspects);
+    if (!runner.accounted || !runner.wasKilled) this.#strike(runner, lost, suspects);
+    else for (const turn of lost) if (runner.accused.has(turn.request.app.key)) turn.strikes++;
     for (const turn of lost) this.#again(turn);
   }
 
@@ -134,8 +139,9 @@ export class Turns {
   #strike(runner: RunnerProcess, lost: readonly Turn[], suspects: readonly Turn[]): void {
     // Nobody's code was running for long when somebody outside killed it: then no message did it.
     if (suspects.length === 0 && runner.killedFromOutside) return;
-    for (const turn of suspects.length === 0 ? lost : suspects) turn.strikes++;
+    if (suspects.length === 0) for (const turn of lost) turn.unexplained++;
     for (const turn of suspects) {
+      turn.strikes++;
       const { app, messageId } = turn.request;
       if (runner.killedFromOutside && turn.strikes < CHRONIC_STRIKES) continue;
       if (runner.onlyFor !== null) turn.strikes = MAX_STRIKES;
@@ -160,7 +166,7 @@ export class Turns {
     turn.waitMs = turn.startedAt - turn.queuedAt;
     this.#instances.enter(instance, turn.number);
     const { wallMs, start } = turn.request;
-    const care = turn.strikes > 0 || instance.runner.onlyFor !== null ? '1' : '';
+    const care = turn.strikes > 0 || turn.unexplained > 0 || instance.runner.onlyFor !== null ? '1' : '';
     instance.runner.send(['turn', instance.id, turn.number, String(wallMs), care, start]);
   }
 
@@ -221,7 +227,7 @@ export class Turns {
     turn.answers = [];
     turn.log = [];
     turn.httpCalls = 0;
-    if (turn.strikes >= MAX_STRIKES) {
+    if (turn.strikes >= MAX_STRIKES || turn.unexplained >= MAX_UNEXPLAINED) {
       const text = 'the process that ran this message died each time';
       return this.#settle(turn, { kind: 'failed', reason: 'runner', text });
     }
@@ -289,6 +295,7 @@ function newTurn(number: string, request: TurnRequest, settle: Turn['settle']): 
     log: [],
     httpCalls: 0,
     strikes: 0,
+    unexplained: 0,
     runs: 0,
   };
 }
