@@ -44,13 +44,18 @@ export async function exchange(
   return { status: response.statusCode ?? 0, headers, body };
 }
 
+/** Node tells the size of a body only of methods that usually have one; without it the next request would start there. */
+function sizedHeaders({ headers, body }: Exchange): Record<string, string> {
+  return body === null ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) };
+}
+
 function open(sent: Exchange, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { url } = sent.target;
     const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = start(url, {
       method: sent.method,
-      headers: sent.headers,
+      headers: sizedHeaders(sent),
       lookup: pinned(sent.target),
       agent: false,
       signal,
