@@ -1,5 +1,5 @@
 /** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
-import { nameSchema, slugSchema } from '@vumi/core';
+import { METRIC_AGGREGATORS, nameSchema, slugSchema } from '@vumi/core';
 import { z } from 'zod';
 import {
   accountUsageSchema,
@@ -86,6 +86,65 @@ export const logSchema = z.object({
   timestamp: instant,
 });
 
+const optionalText = z.string().nullable();
+
+export const contactSchema = z.object({
+  key: z.string(),
+  account: slugSchema,
+  created_at: instant,
+  msisdn: optionalText,
+  twitter_handle: optionalText,
+  facebook_id: optionalText,
+  bbm_pin: optionalText,
+  gtalk_id: optionalText,
+  mxit_id: optionalText,
+  wechat_id: optionalText,
+  name: optionalText,
+  surname: optionalText,
+  email_address: optionalText,
+  dob: instant.nullable(),
+  groups: z.array(z.string()).describe('Keys of groups'),
+  extra: z.record(z.string(), z.string()).describe('What apps keep beside the fields'),
+  subscription: z.record(z.string(), z.string()),
+});
+
+export const groupSchema = z.object({
+  key: z.string(),
+  account: slugSchema,
+  name: z.string(),
+  query: z.string().nullable().describe('Who matches is a member; null: who was put into it'),
+  created_at: instant,
+});
+
+export const optoutSchema = z.object({
+  address_type: z.string(),
+  address_value: z.string(),
+  message_id: z.string().nullable().describe('The message by which it was said'),
+  created_at: instant,
+});
+
+export const metricNameSchema = z.object({
+  store: z.string(),
+  metric: z.string(),
+  aggregator: z.enum(METRIC_AGGREGATORS),
+});
+
+export const metricPointSchema = z.object({
+  at: instant.describe('The start of the step'),
+  value: z.number(),
+});
+
+export const scheduleSchema = z.object({
+  account: slugSchema,
+  app: slugSchema,
+  id: z.string(),
+  name: z.string(),
+  user: z.string().nullable().describe('The address of the user whom it is for'),
+  due_at: instant,
+  data: z.unknown(),
+  created_at: instant,
+});
+
 export const transportSchema = z.object({
   name: nameSchema,
   type: z.string(),
@@ -135,6 +194,12 @@ export const NAMED_RESOURCES = {
   Replay: replaySchema,
   AppUsage: appUsageSchema,
   AccountUsage: accountUsageSchema,
+  Contact: contactSchema,
+  Group: groupSchema,
+  Optout: optoutSchema,
+  MetricName: metricNameSchema,
+  MetricPoint: metricPointSchema,
+  Schedule: scheduleSchema,
   Transport: transportSchema,
   PhoneMessage: phoneMessageSchema,
   Worker: workerSchema,

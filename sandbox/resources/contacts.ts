@@ -4,6 +4,8 @@ import {
   deriveId,
   EMPTY_CONTACT,
   parseContactQuery,
+  recordKey,
+  recordText,
   VumiError,
   type Contact,
   type ContactEffect,
@@ -11,7 +13,7 @@ import {
 } from '@vumi/core';
 import { z } from 'zod';
 import { contactChange, contactFields } from './contact-input.ts';
-import { recordKey, recordText } from './record-text.ts';
+
 import { defineCall } from './resource-call.ts';
 import type { TurnScope } from './turn-scope.ts';
 

@@ -1,7 +1,9 @@
 import {
   deriveId,
   parseContactQuery,
+  recordKey,
   recordMatches,
+  recordText,
   VumiError,
   type ContactGroup,
   type ContactQuery,
@@ -9,7 +11,7 @@ import {
 } from '@vumi/core';
 import { z } from 'zod';
 import { countMatching } from './contacts.ts';
-import { recordKey, recordText } from './record-text.ts';
+
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 

@@ -1,6 +1,6 @@
-import { normaliseAddress, type Optout, type StoreEffect } from '@vumi/core';
+import { normaliseAddress, recordText, type Optout, type StoreEffect } from '@vumi/core';
 import { z } from 'zod';
-import { recordText } from './record-text.ts';
+
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 

@@ -1,6 +1,6 @@
-import { VumiError } from '@vumi/core';
+import { recordText, VumiError } from '@vumi/core';
 import { z } from 'zod';
-import { recordText } from './record-text.ts';
+
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 

@@ -6,9 +6,14 @@ import { appLogRoutes } from './app-logs.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { appRoutes } from './apps.ts';
+import { contactRoutes } from './contacts.ts';
+import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
+import { metricRoutes } from './metrics.ts';
+import { optoutRoutes } from './optouts.ts';
 import { platformRoutes } from './platform.ts';
 import { routeRoutes } from './routes.ts';
+import { scheduleRoutes } from './schedules.ts';
 import { simulatorRoutes } from './simulators.ts';
 import { tokenRoutes } from './tokens.ts';
 import { transportRoutes } from './transports.ts';
@@ -24,6 +29,11 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appRunRoutes(ports),
     ...routeRoutes(ports),
     ...messageRoutes(ports),
+    ...contactRoutes(ports),
+    ...groupRoutes(ports),
+    ...optoutRoutes(ports),
+    ...metricRoutes(ports),
+    ...scheduleRoutes(ports),
     ...transportRoutes(ports),
     ...platformRoutes(ports),
     ...simulatorRoutes(ports, administrator),

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { createPlace, eventually, zipOf } from '../platform.ts';
+import { PlatformProcess } from '../platform-process.ts';
+import { SmscPeer } from '../smsc-peer.ts';
+
+const WORKER = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  async onMessage(message, app) {
+    await app.schedule.once('remind', { at: Number(message.content), user: message.from_addr });
+  },
+  async onSchedule(timer, app) {
+    await app.contacts.getOrCreate(timer.user);
+    await app.metrics.sum('reminded', 1);
+    await app.send(timer.user, 'remind #' + await app.user.increment('reminded'));
+  },
+});
+`;
+const COUNT = 600;
+const phones = Array.from({ length: COUNT }, (_, index) => `2776${String(index).padStart(7, '0')}`);
+
+it('kill -9 while 600 schedules fire: each takes effect once', { timeout: 120_000 }, async () => {
+  await using place = await createPlace();
+  await using peer = await SmscPeer.start({ window: 50 });
+  const transport = {
+    type: 'smpp',
+    host: '127.0.0.1',
+    port: peer.port,
+    system_id: 'vumi',
+    password: 'secret',
+  };
+  await using platform = await PlatformProcess.create(place, { transports: { peer: transport } });
+  await platform.start();
+  const { client } = platform;
+  await client.must('POST', '/accounts', { name: 'clinic' });
+  await client.must('PUT', '/accounts/clinic/apps/remind', zipOf({ 'workers/worker.js': WORKER }));
+  await client.must('PUT', '/accounts/clinic/routes/remind', {
+    app: 'remind',
+    transport: 'peer',
+    to_addr: '8000',
+  });
+  await eventually(() => peer.isBound, Boolean);
+
+  const due = Date.now() + 6000;
+  await Promise.all(phones.map((phone) => peer.deliver(phone, '8000', String(due))));
+  for (const count of [50, 300]) {
+    await eventually(
+      () => peer.submitted.length,
+      (seen) => seen >= count,
+      60_000,
+    );
+    await platform.kill('SIGKILL');
+    await platform.start();
+  }
+  await eventually(
+    () => new Set(peer.submitted.map(({ to }) => to)).size,
+    (count) => count === COUNT,
+    60_000,
+  );
+  // Whatever would come twice comes now.
+  await pause(2000);
+  expect(peer.submitted.filter(({ text }) => text !== 'remind #1')).toEqual([]);
+  expect(peer.submitted.length).toBe(COUNT);
+  const last = await client.must('GET', '/accounts/clinic/metrics/remind/reminded/sum?step=60');
+  const total = last.items.reduce((sum: number, { value }: { value: number }) => sum + value, 0);
+  expect(total).toBe(COUNT);
+  expect((await client.must('GET', '/accounts/clinic/contacts?limit=500')).next_cursor).not.toBeNull();
+  expect((await client.must('GET', '/accounts/clinic/schedules')).items).toEqual([]);
+});
