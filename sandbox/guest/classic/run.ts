@@ -25,7 +25,8 @@ const LEVELS: Readonly<Record<string, Level>> = {
 
 /** The numbers of `log.log` are Python's. */
 function levelOf(command: Command): Level | undefined {
-  if (command.cmd !== 'log.log') return LEVELS[text(command.cmd)];
+  const name = command.cmd;
+  if (name !== 'log.log') return typeof name === 'string' && hasOwn(LEVELS, name) ? LEVELS[name] : undefined;
   const level = command['level'];
   if (typeof level !== 'number') return 'info';
   if (level < 20) return 'debug';
