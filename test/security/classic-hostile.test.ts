@@ -33,7 +33,7 @@ async function attack({ name, body, script }: ClassicAttack): Promise<string[]> 
 describe.each(Object.entries(classicAttacks))('%s', (_kind, attacks) => {
   for (let index = 0; index < attacks.length; index += AT_ONCE) {
     describe(`from ${index}`, () => {
-      test.concurrent.each(attacks.slice(index, index + AT_ONCE) as ClassicAttack[])(
+      test.concurrent.each(attacks.slice(index, index + AT_ONCE))(
         '$name',
         async (given) => {
           const answers = await attack(given);
