@@ -23,7 +23,6 @@ export const evaluate = eval;
 const stringSlice = String.prototype.slice;
 const stringCharCode = String.prototype.charCodeAt;
 const stringToUpper = String.prototype.toUpperCase;
-const arrayPush = Array.prototype.push;
 const mapGet = Map.prototype.get;
 const mapSet = Map.prototype.set;
 const mapDelete = Map.prototype.delete;
@@ -52,8 +51,10 @@ export function upper(value: string): string {
   return apply(stringToUpper, value, []);
 }
 
+/** Not by the method, which would call a setter that a tenant has put on a prototype. */
 export function push<T>(list: T[], value: T): void {
-  apply(arrayPush, list, [value]);
+  const item = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+  defineProperty(list, list.length, item as PropertyDescriptor);
 }
 
 export function getIn<K, V>(map: Map<K, V>, key: K): V | undefined {

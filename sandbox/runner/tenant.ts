@@ -2,6 +2,7 @@ import type { FailureReason, FromRunner } from '../frames.ts';
 import type { PostKind } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
 import type { Entry } from './entry.ts';
+import { guestCpuMs, ownCpuMs, type ThreadTimes } from './guest-clock.ts';
 import type { Guest } from './isolate.ts';
 import type { Usage } from './usage.ts';
 
@@ -9,11 +10,10 @@ import type { Usage } from './usage.ts';
 const SPARE_POSTS = 50;
 /** How long an inline entry may hold the whole process. Wall time: what another process took is forgiven by a rerun. */
 const INLINE_TIMEOUT_MS = 20;
-/** Below this the wall clock is as good a measure of CPU as the thread's own, and cheaper to read. */
+/** Below this the wall clock is as good a measure of CPU as the thread's own. */
 const SHORT_MS = 1;
 /** Shorter waits are not worth telling. */
 const TOLD_WAIT_MS = 0.5;
-const NANOS = 1_000_000;
 /** Longer than anything that the guest's own limits let through. */
 const MAX_POST_LENGTH = 4 * 1024 * 1024;
 /** The same for a line of log, of which there may be many. */
@@ -40,12 +40,23 @@ interface Turn {
   posts: number;
 }
 
-interface Running {
+/** An entry on a thread. */
+export interface Running {
   readonly entry: Entry;
   readonly startedAt: number;
-  readonly cpuAtStart: bigint;
+  /** CPU of all guests when it began, in milliseconds. */
+  readonly guestCpuAtStart: number;
+  /** CPU of each thread when the watchdog first saw this run beside another. */
+  threads: ThreadTimes | null;
   /** Resident memory of the process when the watchdog first saw this run, in MB. */
   rssMb: number | null;
+}
+
+/** A limit of CPU that an entry seems to have broken. */
+interface Overspent {
+  readonly limitMs: number;
+  /** For the author. */
+  readonly text: string;
 }
 
 /** An isolate that is disposed of. */
@@ -82,8 +93,8 @@ export class Tenant {
   readonly turns = new Map<string, Turn>();
   running: Running | null = null;
   dead = false;
-  /** CPU of this isolate when it was last seen idle, for the watchdog. */
-  idleCpu: bigint | null = null;
+  /** How long the isolate had been entered for when it was last seen idle, for the watchdog. */
+  enteredWhenIdle: bigint | null = null;
   readonly #ports: TenantPorts;
   readonly #guest: Guest;
   readonly #maxPosts: number;
@@ -91,7 +102,6 @@ export class Tenant {
   #loaded = false;
   /** One of its turns must not run inline. */
   #isCareful = false;
-  #lastCpu = 0n;
 
   constructor(options: TenantOptions, ports: TenantPorts) {
     this.instance = options.instance;
@@ -107,16 +117,14 @@ export class Tenant {
     };
   }
 
-  /** CPU of the isolate so far in nanoseconds; the clock of a thread has been seen to go back, hence the maximum. */
-  get cpu(): bigint {
-    if (this.dead) return this.#lastCpu;
+  /** Time in nanoseconds that the isolate was entered for: no measure of CPU, but of being idle (guest-clock.ts). */
+  get entered(): bigint {
     try {
-      const now = this.#guest.isolate.cpuTime;
-      if (now > this.#lastCpu) this.#lastCpu = now;
+      return this.dead ? 0n : this.#guest.isolate.cpuTime;
     } catch {
-      // It ran out of memory and isolated-vm has disposed of it: what was seen last counts.
+      // It ran out of memory and isolated-vm has disposed of it.
+      return 0n;
     }
-    return this.#lastCpu;
   }
 
   get mayRunInline(): boolean {
@@ -139,7 +147,7 @@ export class Tenant {
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
     if (turn !== undefined && turn.startedAt === null) this.#start(entry, turn, startedAt);
     if (isInline) return this.#runInline(entry, startedAt);
-    const running: Running = { entry, startedAt, cpuAtStart: this.cpu, rssMb: null };
+    const running = runningOf(entry, startedAt);
     this.running = running;
     if (turn?.isCareful === true) this.#ports.entered();
     this.#leaving = this.#enter(entry).then(() => this.#leave(running));
@@ -151,25 +159,29 @@ export class Tenant {
     if (waited >= TOLD_WAIT_MS) this.#ports.send(['waited', name ?? '', waited.toFixed(3)]);
   }
 
-  /** Which limit of CPU the running entry has broken; null when none. */
-  overspent(): string | null {
+  /** Which limit of CPU the running entry has broken if all that guests used meanwhile was its own; else null. */
+  overspent(): Overspent | null {
     if (this.running === null) return null;
     const { entry } = this.running;
     const used = this.#usedMs(this.running);
-    if (used > entry.limitMs) return `the code used more than ${entry.limitMs} ms of CPU without an await`;
-    if (used + this.#billOf(entry) <= this.limits.cpu_ms) return null;
-    return `the message used more than ${this.limits.cpu_ms} ms of CPU`;
+    if (used > entry.limitMs)
+      return {
+        limitMs: entry.limitMs,
+        text: `the code used more than ${entry.limitMs} ms of CPU without an await`,
+      };
+    const leftMs = this.limits.cpu_ms - this.#billOf(entry);
+    if (used <= leftMs) return null;
+    return { limitMs: leftMs, text: `the message used more than ${this.limits.cpu_ms} ms of CPU` };
   }
 
-  /** Ends one turn by the clock; its isolate goes on. */
+  /** Ends one turn by the clock; its isolate goes on, if it is not in there at this moment. */
   expire(name: string): void {
     const turn = this.turns.get(name);
     if (turn === undefined) return;
+    const text = `the handler did not finish within ${turn.wallMs / 1000} s`;
+    if (this.running?.entry.turn === name) return this.kill('wall', text);
     this.turns.delete(name);
-    this.#fail(name, 'wall', {
-      cpuMs: turn.cpuMs,
-      text: `the handler did not finish within ${turn.wallMs / 1000} s`,
-    });
+    this.#fail(name, 'wall', { cpuMs: turn.cpuMs, text });
   }
 
   /** Disposes of an isolate that nobody needs any more. */
@@ -200,8 +212,6 @@ export class Tenant {
   }
 
   #dispose(): void {
-    // Read before: the clock is gone with the isolate.
-    this.#lastCpu = this.cpu;
     this.dead = true;
     try {
       this.#guest.isolate.dispose();
@@ -220,29 +230,29 @@ export class Tenant {
 
   /** The app has always been quick: no thread is woken for it. */
   #runInline(entry: Entry, startedAt: number): void {
-    const cpuAtStart = this.cpu;
+    const cpuAtStart = ownCpuMs();
     try {
       this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
     } catch (error) {
       this.#onInlineError(entry, error, cpuAtStart);
     }
     const wallMs = this.#ports.now() - startedAt;
-    const cpuMs = wallMs < SHORT_MS ? wallMs : Number(this.cpu - cpuAtStart) / NANOS;
+    const cpuMs = wallMs < SHORT_MS ? wallMs : ownCpuMs() - cpuAtStart;
     this.#charge(entry, cpuMs);
     this.#ports.ended(this, true);
   }
 
-  #onInlineError(entry: Entry, error: unknown, cpuAtStart: bigint): void {
+  #onInlineError(entry: Entry, error: unknown, cpuAtStart: number): void {
     const text = textOf(error);
     if (/timed out/.test(text)) {
       // On a thread it will be seen how much CPU it takes; where others had the core meanwhile it was not the app.
-      if (Number(this.cpu - cpuAtStart) / NANOS > INLINE_TIMEOUT_MS / 2) this.usage.overstayed();
+      if (ownCpuMs() - cpuAtStart > INLINE_TIMEOUT_MS / 2) this.usage.overstayed();
       this.#dispose();
       for (const name of this.turns.keys()) this.#ports.send(['lost', name]);
       this.#bury(Promise.resolve());
       return;
     }
-    this.running = { entry, startedAt: this.#ports.now(), cpuAtStart: this.cpu, rssMb: null };
+    this.running = runningOf(entry, this.#ports.now());
     this.#leaving = Promise.resolve();
     this.#onEntryError(error);
   }
@@ -266,13 +276,13 @@ export class Tenant {
   #charge(entry: Entry, cpuMs: number): void {
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
     if (turn !== undefined) turn.cpuMs += cpuMs;
-    this.idleCpu = null;
+    this.enteredWhenIdle = null;
     this.usage.charge(cpuMs);
   }
 
-  /** CPU of the running entry so far. */
+  /** The most CPU that the running entry can have used so far. */
   #usedMs(running: Running): number {
-    return Number(this.cpu - running.cpuAtStart) / NANOS;
+    return Math.min(this.#ports.now() - running.startedAt, guestCpuMs() - running.guestCpuAtStart);
   }
 
   /** What earlier entries of the same turn have used. */
@@ -339,6 +349,10 @@ function isFit(kind: PostKind, text: unknown): boolean {
   if (typeof text !== 'string') return false;
   if (text.length > (kind === 'log' ? MAX_LOG_LENGTH : MAX_POST_LENGTH)) return false;
   return !CARRIES_JSON[kind] || !LINE_BREAKING.test(text);
+}
+
+function runningOf(entry: Entry, startedAt: number): Running {
+  return { entry, startedAt, guestCpuAtStart: guestCpuMs(), threads: null, rssMb: null };
 }
 
 function micros(ms: number): string {

@@ -1,12 +1,13 @@
 import type { FromRunner } from '../frames.ts';
-import { dropEntry } from './entry.ts';
+import { BACKSTOP_MS, dropEntry } from './entry.ts';
+import { GuestThreads, threadsOver } from './guest-clock.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { DeadTenant, Tenant } from './tenant.ts';
+import type { DeadTenant, Running, Tenant } from './tenant.ts';
 
 /** How often is looked. */
 const TICK_MS = 20;
 /** CPU that an isolate may use while nothing of it should run: its share of garbage collection. */
-const IDLE_CPU_NANOS = 30_000_000n;
+const IDLE_NANOS = 30_000_000n;
 /**
  * An entry that is still inside after its isolate was disposed of is stuck in native code when the process has burnt
  * so much CPU since then; without CPU it may be waiting for a core, but not for so many ticks.
@@ -46,6 +47,7 @@ export class Watchdog {
   /** Dead isolates whose threads are still inside. */
   readonly #stuck = new Map<DeadTenant, Death>();
   readonly #timer: NodeJS.Timeout;
+  readonly #threads = new GuestThreads();
   #ticks = 0;
   #rssMb = 0;
   #poisoned = false;
@@ -68,12 +70,10 @@ export class Watchdog {
 
   #tick(): void {
     const now = this.#options.now();
+    this.#watchThreads();
     for (const tenant of this.#options.tenants.values()) {
       if (tenant.running === null) this.#watchIdle(tenant);
-      else {
-        const overspent = tenant.overspent();
-        if (overspent !== null) tenant.kill('cpu', overspent);
-      }
+      else this.#watchEntry(tenant, tenant.running, now);
       this.#watchClock(tenant, now);
     }
     this.tellBusy();
@@ -82,10 +82,46 @@ export class Watchdog {
     if (++this.#ticks % DECAY_EVERY === 0) this.#options.scheduler.decay();
   }
 
+  #watchEntry(tenant: Tenant, { startedAt }: Running, now: number): void {
+    const overspent = tenant.overspent();
+    if (overspent !== null && this.#isItsOwn(tenant, overspent.limitMs)) tenant.kill('cpu', overspent.text);
+    // A thread that V8 has parked uses no CPU.
+    else if (now - startedAt > BACKSTOP_MS)
+      tenant.kill('wall', `the code did not come back within ${BACKSTOP_MS / 1000} s`);
+  }
+
+  /** Takes the clocks of threads for entries that run beside others: later it must be told whose CPU it was. */
+  #watchThreads(): void {
+    const running = this.#running();
+    if (running.length + this.#stuck.size < 2 || running.every(({ threads }) => threads !== null)) return;
+    const times = this.#threads.times();
+    for (const entry of running) entry.threads ??= times;
+  }
+
+  /**
+   * Whether an entry has used so much CPU itself. Which thread is whose nobody tells; but when as many threads as there
+   * are entries that may own them have used so much, its own is among them.
+   */
+  #isItsOwn({ running }: Tenant, limitMs: number): boolean {
+    const now = this.#options.now();
+    const old = this.#running().filter(({ startedAt }) => now - startedAt > limitMs);
+    const owners = old.length + this.#stuck.size;
+    if (owners < 2) return true;
+    const to = this.#threads.times();
+    const from = running?.threads ?? null;
+    return from === null || to === null || threadsOver(limitMs, { from, to }) >= owners;
+  }
+
+  #running(): Running[] {
+    return Array.from(this.#options.tenants.values(), ({ running }) => running).filter(
+      (running) => running !== null,
+    );
+  }
+
   #watchIdle(tenant: Tenant): void {
-    const { cpu } = tenant;
-    if (tenant.idleCpu === null) tenant.idleCpu = cpu;
-    else if (cpu - tenant.idleCpu > IDLE_CPU_NANOS)
+    const { entered } = tenant;
+    if (tenant.enteredWhenIdle === null) tenant.enteredWhenIdle = entered;
+    else if (entered - tenant.enteredWhenIdle > IDLE_NANOS)
       tenant.kill('cpu', 'the app used CPU with no message to handle');
   }
 
@@ -93,7 +129,7 @@ export class Watchdog {
     for (const [number, turn] of tenant.turns) {
       if (turn.startedAt === null || now - turn.startedAt <= turn.wallMs) continue;
       tenant.expire(number);
-      this.#options.scheduler.add(tenant, dropEntry(tenant.limits, number));
+      if (!tenant.dead) this.#options.scheduler.add(tenant, dropEntry(tenant.limits, number));
     }
   }
 
