@@ -1,60 +1,60 @@
+import { execFileSync } from 'node:child_process';
 import { SandboxPlace } from '@vumi/sandbox/testing';
+import type { AppRef } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostileApps, type HostileApp } from './hostile-apps.ts';
+import type { HostileApp } from './hostile-app.ts';
+import { hostileApps } from './hostile-apps.ts';
+import { Innocent, reasonsOf, rssMb, show, VICTIM, VICTIM_SECRET } from './innocent.ts';
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
-const VISITS_EVERY_MS = 10;
-/** A runner that has to be shot costs its other apps so much at most. */
+/** What the author is told: which limit, and in which words. */
+const REASON = /^(threw|load|cpu|wall|memory|calls|runner): .{5}/s;
+/** Paths and modules of the platform, which no tenant may learn. */
+const INSIDE = /node_modules|node:internal|file:\/\/|\/(tmp|home|root|usr|work)\/|isolated-vm|\.ts:\d/;
+/** The goal is 10 ms (issue "The sandbox that holds"); this is for machines that have other things to do. */
+const TOLERATED_P95_MS = 250;
 const LONGEST_SILENCE_MS = 6000;
+/** A runner with a hundred apps in it and their garbage. */
+const MOST_RSS_MB = 450;
+
+/** Not to wait long for those who never end. */
+const IMPATIENT = { manifest: { limits: { wall_ms: 1500 } } };
 
 let place: SandboxPlace;
-const watch = new AbortController();
-let visits: Promise<number[]>;
-
-/** An innocent app gets a message every so often, all the while; how long each took. */
-async function visitInnocent(): Promise<number[]> {
-  const ref = await place.installHandler('innocent', "await reply('at your service')");
-  const took: number[] = [];
-  while (!watch.signal.aborted) {
-    const started = performance.now();
-    expect(await place.ask(ref)).toEqual(['at your service']);
-    took.push(performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, VISITS_EVERY_MS));
-  }
-  return took;
-}
+let innocent: Innocent;
 
 beforeAll(async () => {
-  place = await SandboxPlace.start({ limits: { wall_ms: 3000 } });
-  visits = visitInnocent();
+  // One runner at work, so that whoever attacks is in the same process as the innocent.
+  place = await SandboxPlace.start({ runners: 1 });
+  innocent = await Innocent.arrive(place);
 }, 30_000);
 
-afterAll(async () => {
-  watch.abort();
-  await visits;
-  await place[Symbol.asyncDispose]();
-});
+afterAll(() => place[Symbol.asyncDispose]());
 
-async function attack(hostile: HostileApp): Promise<string[]> {
-  const name = hostile.name.replaceAll(/\W+/g, '-').slice(0, 30);
-  const ref =
-    hostile.worker === undefined
-      ? await place.installHandler(name, hostile.handler ?? '')
-      : await place.install(name, hostile.worker);
-  const first = await place.ask(ref);
-  const second = await place.ask(ref);
-  return [...first, ...second];
+function install(hostile: HostileApp): Promise<AppRef> {
+  const name = hostile.name.replaceAll(/\W+/g, '-').slice(0, 60);
+  return hostile.worker === undefined
+    ? place.installHandler(name, hostile.handler ?? '', IMPATIENT)
+    : place.install(name, hostile.worker, IMPATIENT);
+}
+
+function isHarmless(answer: string, { says, mayAnswer }: HostileApp): boolean {
+  return answer === APOLOGY || says?.test(answer) === true || mayAnswer?.test(answer) === true;
 }
 
 describe.each(Object.entries(hostileApps))('%s', (_kind, apps) => {
   test.concurrent.each(apps)(
     '$name',
     async (hostile) => {
-      const answers = await attack(hostile);
-      const expected = hostile.answers ?? new RegExp(`^${APOLOGY}$`);
-      for (const answer of answers) {
-        if (answer !== APOLOGY || hostile.answers === undefined) expect(answer).toMatch(expected);
-      }
+      const ref = await install(hostile);
+      const first = await place.ask(ref, place.message({ content: 'attack' }));
+      const second = await place.ask(ref, place.message({ content: 'after' }));
+      const reasons = reasonsOf(place, ref.app);
+      if (hostile.says !== undefined) expect(first.join(), reasons.join()).toMatch(hostile.says);
+      else if (hostile.mayAnswer === undefined) expect([first, second]).toEqual([[APOLOGY], [APOLOGY]]);
+      for (const answer of [...first, ...second])
+        expect(answer).toSatisfy((text: string) => isHarmless(text, hostile));
+      for (const reason of reasons) expect(reason).toMatch(REASON);
     },
     40_000,
   );
@@ -62,46 +62,99 @@ describe.each(Object.entries(hostileApps))('%s', (_kind, apps) => {
 
 /** Attacks that wait until their app is trusted to be quick (runner/scheduler.ts). */
 const sleepers = [
-  hostileApps.cpu[0],
-  hostileApps.cpu[3],
-  hostileApps.cpu[6],
-  hostileApps.unstoppable[1],
-  hostileApps.memory[1],
-  hostileApps.leftovers[1],
-] as HostileApp[];
+  'an endless loop',
+  'a storm of microtasks',
+  'a thrown object whose message loops',
+  'a search in an array of 2^53',
+  'a huge power of a BigInt',
+  'filling a huge array',
+  'normalising a letter that is eighteen',
+  'a growing map',
+  'a rejected promise whose stack loops',
+  'a rejected error whose stack is formatted for ever',
+].map((name) => {
+  const found = Object.values(hostileApps)
+    .flat<readonly (readonly HostileApp[])[]>()
+    .find((hostile) => hostile.name === name);
+  if (found === undefined) throw new Error(`there is no hostile app "${name}"`);
+  return found;
+});
 const NAP = 40;
 
 describe('sleepers', () => {
   test.concurrent.each(sleepers)(
     '$name',
-    async ({ name, handler, answers }) => {
-      const nap = `if (message.content === 'nap') return void (await reply('zzz')); ${handler}`;
-      const ref = await place.installHandler(`sleeper-${name}`.replaceAll(/\W+/g, '-').slice(0, 30), nap);
-      for (let n = 0; n < NAP; n++)
-        expect(await place.ask(ref, place.message({ content: 'nap' }))).toEqual(['zzz']);
-      const [answer = ''] = await place.ask(ref);
-      expect(answer).toMatch(new RegExp(`${answers?.source ?? '^$'}|${APOLOGY}`));
-      expect(await place.ask(ref, place.message({ content: 'nap' }))).toEqual(['zzz']);
+    async (hostile) => {
+      const nap = `if (message.content === 'nap') return void (await reply('zzz')); ${hostile.handler}`;
+      const ref = await install({ name: `sleeper ${hostile.name}`, handler: nap });
+      const ask = (content: string): Promise<string[]> => place.ask(ref, place.message({ content }));
+      for (let n = 0; n < NAP; n++) expect(await ask('nap')).toEqual(['zzz']);
+      for (const answer of await ask('attack'))
+        expect(answer).toSatisfy((text: string) => isHarmless(text, hostile));
+      expect(await ask('nap')).toEqual(['zzz']);
     },
     40_000,
   );
 });
 
-test('nothing was sent or written for another app', () => {
-  expect(
-    place.sent.filter(({ helper_metadata }) => JSON.stringify(helper_metadata).includes('victim')),
-  ).toEqual([]);
-  expect(
-    [...place.state.values.keys()].filter((key) => !/^app\/tests\/[^/]+\/(shared|user)\//.test(key)),
-  ).toEqual([]);
+describe('after all that', () => {
+  test('nothing was sent or written in the name of another app', () => {
+    const stamps = place.sent.map(({ helper_metadata }) => helper_metadata['vumi'] as AppRef);
+    expect(stamps.filter(({ account }) => account !== 'tests')).toEqual([]);
+    expect(
+      new Set(
+        place.sent
+          .filter(({ content }) => content === 'at your service')
+          .map(({ helper_metadata }) => JSON.stringify(helper_metadata['vumi'])),
+      ),
+    ).toEqual(new Set([JSON.stringify({ account: 'tests', app: VICTIM })]));
+    expect(place.sent.filter(({ from_addr }) => from_addr !== null && from_addr !== '12345')).toEqual([]);
+    const keys = [...place.state.values.keys()];
+    expect(keys.filter((key) => !/^app\/tests\/[^/]+\/(shared|user\/[^/]+)\//.test(key))).toEqual([]);
+    expect(keys.filter((key) => key.startsWith(`app/tests/${VICTIM}/`))).toEqual([
+      `app/tests/${VICTIM}/shared/secret`,
+    ]);
+  });
+
+  test('nothing leaked: no path of the platform, nothing of another tenant', () => {
+    const own = JSON.stringify(VICTIM_SECRET);
+    expect(place.state.values.get(`app/tests/${VICTIM}/shared/secret`)).toBe(own);
+    const said = [
+      ...place.sent.map(({ content }) => content ?? ''),
+      ...place.log.map(({ text, fields }) => text + JSON.stringify(fields)),
+      ...place.failures.map(({ reason }) => reason),
+    ];
+    expect(said.filter((text) => INSIDE.test(text) || text.includes(VICTIM_SECRET))).toEqual([]);
+  });
+
+  test('no prototype of the platform is polluted', () => {
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  test('the innocent was served all the time', async () => {
+    const figures = await innocent.leave();
+    process.stdout.write(`${show(figures)}\n`);
+    expect(figures.visits).toBeGreaterThan(100);
+    expect(figures.calmP95).toBeLessThan(TOLERATED_P95_MS);
+    expect(figures.worst).toBeLessThan(LONGEST_SILENCE_MS);
+  });
+
+  test('memory came back and no process is left over', async () => {
+    expect(place.sandbox.status().turns).toBe(0);
+    const runners = children();
+    process.stdout.write(`runners: ${runners.map((pid) => `${rssMb(pid).toFixed(0)} MB`).join(', ')}\n`);
+    for (const pid of runners) expect(rssMb(pid)).toBeLessThan(MOST_RSS_MB);
+    await place[Symbol.asyncDispose]();
+    expect(children()).toEqual([]);
+  });
 });
 
-test('the innocent app was served all the time, and no runner burns or bloats', async () => {
-  watch.abort();
-  const took = (await visits).toSorted((a, b) => a - b);
-  expect(took.length).toBeGreaterThan(50);
-  expect(took.at(-1)).toBeLessThan(LONGEST_SILENCE_MS);
-  expect(place.sandbox.status().turns).toBe(0);
-  // The last attacker may have ended a runner a moment ago.
-  await expect.poll(() => place.sandbox.status().runners.length, { timeout: 5000 }).toBe(2);
-});
+/** Runners are the children of this process that have no JIT. */
+function children(): number[] {
+  const table = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  return table
+    .split('\n')
+    .filter((line) => line.includes('--permission'))
+    .map((line) => Number.parseInt(line, 10));
+}
