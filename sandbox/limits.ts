@@ -13,6 +13,10 @@ export const limitsSchema = z.strictObject({
   log_lines: z.int().nonnegative().describe('Lines of log; those over it are dropped'),
   value_bytes: z.int().positive().describe('One value, text or HTTP body'),
   total_bytes: z.int().positive().describe('All that a message writes, sends and asks for'),
+  state_keys: z
+    .int()
+    .nonnegative()
+    .describe('Keys of state that the app keeps; of a classic app with its account'),
   schedules: z.int().nonnegative().describe('Schedules of the app that are open at once'),
 });
 
@@ -31,6 +35,7 @@ export const DEFAULT_LIMITS: Limits = {
   log_lines: 100,
   value_bytes: 65_536,
   total_bytes: 262_144,
+  state_keys: 10_000,
   schedules: 10_000,
 };
 

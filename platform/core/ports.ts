@@ -33,6 +33,13 @@ export type StateWrite =
   | { readonly op: 'delete'; readonly key: string }
   | { readonly op: 'increment'; readonly key: string; readonly by: number };
 
+/** How many keys may live under one beginning. Keys that have expired do not count. */
+export interface StateQuota {
+  /** Keys that begin with it are counted together: `app/<account>/<app>/`. */
+  readonly prefix: string;
+  readonly maxKeys: number;
+}
+
 /** The effects of one handler (DESIGN §4.3). */
 export interface StateCommit {
   /** Names the inbound message, unique per app. */
@@ -41,6 +48,8 @@ export interface StateCommit {
   readonly writes: readonly StateWrite[];
   /** Bodies that the handler sends, in order. */
   readonly outbox: readonly string[];
+  /** Counts the keys that commits write. One that would add a key beyond it writes nothing: `app.limit`. */
+  readonly quota?: StateQuota;
 }
 
 /** `fresh` false: a commit under this marker was there already, nothing was written, and `outbox` is what it left. */

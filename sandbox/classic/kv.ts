@@ -3,8 +3,6 @@ import type { TurnScope } from '../resources/turn-scope.ts';
 import { kvCountKey, kvKey } from '../supervisor/keys.ts';
 import { refuse, succeed, type Command, type Reply } from './replies.ts';
 
-/** Keys of one account, as Vumi Go had it. Keys that have expired stay counted, as there. */
-const MOST_KEYS = 10_000;
 const NO_INTEGER = 'value is not an integer or out of range';
 
 export interface KvPorts {
@@ -51,10 +49,10 @@ function put(writes: Map<string, StateWrite>, write: StateWrite): void {
   writes.set(write.key, write);
 }
 
-/** Counts a key that is new. False when there are too many. */
+/** Counts a key that is new. False when there are too many; keys that have expired stay counted, as in Vumi Go. */
 async function claim(ports: KvPorts, turn: TurnScope, place: Place): Promise<boolean> {
   if ((await read(ports, turn, place.key)) !== null) return true;
-  if (Number((await read(ports, turn, place.count)) ?? 0) >= MOST_KEYS) return false;
+  if (Number((await read(ports, turn, place.count)) ?? 0) >= turn.app.limits.state_keys) return false;
   add(turn, place.count, 1);
   return true;
 }

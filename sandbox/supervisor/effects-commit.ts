@@ -61,6 +61,8 @@ export function parseEffects(json: string, limits: Limits): Effects {
     throw refuse(`the effects of the handler have the wrong form: ${effects.error.message}`);
   const { sends, writes } = effects.data;
   if (sends.length > limits.sends) throw refuse(`a message may send ${limits.sends} messages`);
+  if (writes.some((write) => write.op === 'set' && write.value.length > limits.value_bytes))
+    throw refuse(`a value of state may have ${limits.value_bytes} characters`);
   const bytes = sends.reduce((sum, { text }) => sum + text.length, 0);
   const written = writes.reduce((sum, write) => sum + (write.op === 'set' ? write.value.length : 0), bytes);
   if (written > limits.total_bytes)

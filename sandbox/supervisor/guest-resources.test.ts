@@ -140,6 +140,15 @@ describe('what an app asks of its account', () => {
   });
 });
 
+test('an app keeps so many keys of state and no more', async () => {
+  const body = "await app.state.set('k' + message.content, 1); await reply('kept')";
+  const ref = await place.installHandler('keys', body, { manifest: { limits: { state_keys: 2 } } });
+  const say = (content: string) => place.ask(ref, place.message({ content }));
+  expect([await say('1'), await say('2'), await say('1')]).toEqual([['kept'], ['kept'], ['kept']]);
+  expect(await say('3')).toEqual([expect.stringContaining('Sorry')]);
+  expect(place.logOf(ref).at(-1)).toContain('may keep 2 keys of state');
+});
+
 describe('a schedule', () => {
   const fired: FiredSchedule = { id: 'abc', name: 'remind', user: '+2776', due: 5000, data: { n: 1 } };
 

@@ -8,6 +8,8 @@ import {
   type FailureMessage,
   type KeyedState,
   type Logger,
+  type StateCommit,
+  type StateQuota,
   type StoreEffects,
   type TransportEvent,
   type UserMessage,
@@ -23,7 +25,7 @@ import { logEntry, redactSecrets, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from './blame.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
-import { markerKey } from './keys.ts';
+import { markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { turnStart } from './turn-start.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
@@ -81,6 +83,10 @@ interface Conclusion {
   readonly writes: Parameters<KeyedState['commit']>[0]['writes'];
   readonly outbox: Outbox;
   readonly failure: Failed | null;
+}
+
+function quotaOf({ ref, limits }: LoadedApp): StateQuota {
+  return { prefix: statePrefix(ref), maxKeys: limits.state_keys };
 }
 
 /**
@@ -169,7 +175,14 @@ export class Handling {
 
   async #commit(ran: Ran, { writes, outbox, failure }: Conclusion): Promise<void> {
     const { ports, markerTtlMs } = this.#options;
-    const commit = { marker: ran.marker, markerTtlMs, writes, outbox: encodeOutbox(outbox) };
+    const commit: StateCommit = {
+      marker: ran.marker,
+      markerTtlMs,
+      writes,
+      outbox: encodeOutbox(outbox),
+      // The keys of classic apps are counted as Vumi Go did (classic/kv.ts).
+      ...(writes.length > 0 && ran.app.kind === 'sdk' ? { quota: quotaOf(ran.app) } : {}),
+    };
     const result = await ports.state.commit(commit);
     if (!result.fresh) return this.#publish(decodeOutbox(result.outbox));
     const published = this.#publish(outbox);

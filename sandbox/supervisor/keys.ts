@@ -19,13 +19,18 @@ function checked(part: string, what: string): string {
 
 /** Where the platform keeps `app.state` of an app. */
 export function sharedStateKey({ account, app }: AppRef, key: string): string {
-  return `app/${account}/${app}/shared/${checked(key, 'a key of state')}`;
+  return `${statePrefix({ account, app })}shared/${checked(key, 'a key of state')}`;
 }
 
 /** Where the platform keeps `app.user`. Addresses come from outside: a slash in one must not reach into another's. */
 export function userStateKey({ account, app }: AppRef, address: string, key: string): string {
   const user = checked(address, 'an address').replaceAll('%', '%25').replaceAll('/', '%2F');
-  return `app/${account}/${app}/user/${user}/${checked(key, 'a key of state')}`;
+  return `${statePrefix({ account, app })}user/${user}/${checked(key, 'a key of state')}`;
+}
+
+/** How the keys of an app's state begin, of all its users. */
+export function statePrefix({ account, app }: AppRef): string {
+  return `app/${account}/${app}/`;
 }
 
 /** What is committed with the effects of a message or event. */

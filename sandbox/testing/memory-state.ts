@@ -1,4 +1,11 @@
-import { VumiError, type CommitResult, type KeyedState, type StateCommit, type StateWrite } from '@vumi/core';
+import {
+  VumiError,
+  type CommitResult,
+  type KeyedState,
+  type StateCommit,
+  type StateQuota,
+  type StateWrite,
+} from '@vumi/core';
 
 /** Keyed state in a map: no expiry, the rest as the contract says. */
 export class MemoryState implements KeyedState {
@@ -50,13 +57,14 @@ export class MemoryState implements KeyedState {
     return JSON.parse(this.values.get(key) ?? '{}') as Record<string, string>;
   }
 
-  async commit({ marker, writes, outbox }: StateCommit): Promise<CommitResult> {
+  async commit({ marker, writes, outbox, quota }: StateCommit): Promise<CommitResult> {
     const failure = this.failNextCommit;
     this.failNextCommit = null;
     if (failure !== null) throw failure;
     const before = this.outboxes.get(marker);
     if (before !== undefined) return { fresh: false, outbox: before };
     for (const write of writes) if (write.op === 'increment') this.#sum(write.key, write.by);
+    if (quota !== undefined) this.#checkRoom(writes, quota);
     for (const write of writes) this.#apply(write);
     this.outboxes.set(marker, outbox);
     return { fresh: true, outbox };
@@ -68,6 +76,18 @@ export class MemoryState implements KeyedState {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.values.clear();
+  }
+
+  #checkRoom(writes: readonly StateWrite[], { prefix, maxKeys }: StateQuota): void {
+    const counted = (key: string): boolean => key.startsWith(prefix);
+    const before = [...this.values.keys()].filter(counted);
+    const after = new Set(before);
+    for (const { op, key } of writes.filter((write) => counted(write.key))) {
+      if (op === 'delete') after.delete(key);
+      else after.add(key);
+    }
+    if (after.size > Math.max(before.length, maxKeys))
+      throw new VumiError('app.limit', `limit: an app may keep ${maxKeys} keys of state`);
   }
 
   #apply(write: StateWrite): void {

@@ -236,4 +236,77 @@ describe('keyed state', () => {
     expect(await place.state.get(counter)).toBe('2');
     await expect.poll(() => place.state.get(counter), PATIENCE).toBeNull();
   });
+
+  describe('with a quota', () => {
+    const MOST = 3;
+    let places = 0;
+    /** A place of its own for each test. */
+    const counted = () => {
+      places += 1;
+      const prefix = `app/quota/${places}/`;
+      const quota = { prefix, maxKeys: MOST };
+      const writing = (...writes: StateCommit['writes']) => place.state.commit(commit({ writes, quota }));
+      const set = (name: string, ttlMs?: number) =>
+        ({ op: 'set', key: prefix + name, value: '1', ...(ttlMs === undefined ? {} : { ttlMs }) }) as const;
+      const remove = (name: string) => ({ op: 'delete', key: prefix + name }) as const;
+      const add = (name: string) => ({ op: 'increment', key: prefix + name, by: 1 }) as const;
+      return { prefix, quota, writing, set, remove, add };
+    };
+
+    test('takes so many keys and refuses one more, with nothing written', async () => {
+      const { prefix, quota, writing, set, add } = counted();
+      await writing(set('a'), add('b'));
+      const refused = commit({ writes: [set('a'), set('c'), add('d')], outbox: ['x'], quota });
+      await expect(place.state.commit(refused)).rejects.toMatchObject({
+        code: 'app.limit',
+        message: expect.stringContaining('may keep 3 keys'),
+      });
+      expect(await place.state.get(`${prefix}c`)).toBeNull();
+      expect(await place.state.committed(refused.marker)).toBeNull();
+      await writing(set('c'));
+      await writing(set('a'), add('b'), set('c'));
+      await expect(writing(add('d'))).rejects.toMatchObject({ code: 'app.limit' });
+    });
+
+    test('counts what a commit leaves, not what it does on the way', async () => {
+      const { writing, set, remove, add } = counted();
+      await writing(set('a'), set('b'), set('c'));
+      await writing(set('d'), remove('a'));
+      await writing(set('e'), remove('e'), remove('b'), add('f'), add('f'));
+      await expect(writing(remove('nothing'), set('g'))).rejects.toMatchObject({ code: 'app.limit' });
+      await writing(remove('c'));
+      await writing(set('g'));
+      await expect(writing(set('h'))).rejects.toMatchObject({ code: 'app.limit' });
+    });
+
+    test('does not count what has expired', async () => {
+      const { prefix, writing, set, add } = counted();
+      await writing(set('a', SHORT_MS), set('b', SHORT_MS), set('c'));
+      await expect(writing(set('d'))).rejects.toMatchObject({ code: 'app.limit' });
+      await expect.poll(() => place.state.get(`${prefix}a`), PATIENCE).toBeNull();
+      await expect.poll(() => place.state.get(`${prefix}b`), PATIENCE).toBeNull();
+      await writing(set('d'), add('a'));
+      await expect(writing(set('e'))).rejects.toMatchObject({ code: 'app.limit' });
+    });
+
+    test('lets an app that has too many by now change and delete', async () => {
+      const { quota, set, remove } = counted();
+      await place.state.commit(commit({ writes: [set('a'), set('b'), set('c')], quota }));
+      const lower = { ...quota, maxKeys: 1 };
+      await place.state.commit(commit({ writes: [set('a'), remove('b')], quota: lower }));
+      await expect(place.state.commit(commit({ writes: [set('d')], quota: lower }))).rejects.toMatchObject({
+        code: 'app.limit',
+      });
+    });
+
+    test('is right under many at once, and counts its own keys only', async () => {
+      const [one, two] = [counted(), counted()];
+      await two.writing(two.set('a'));
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, index) => one.writing(one.set(`key ${index}`), two.set('a'))),
+      );
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(MOST);
+      await two.writing(two.set('b'), two.set('c'));
+    });
+  });
 });

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Clock, CommitResult, KeyedState, Logger, StateCommit } from '@vumi/core';
 import { openJournal, type Journal } from '@vumi/journal';
 import { checkIncrement, notANumber } from '../not-a-number.ts';
-import type { NotANumber, StateReplies, StateReply, StateRequest } from './state-format.ts';
+import { tooManyKeys } from '../too-many-keys.ts';
+import type { NotANumber, StateReplies, StateReply, StateRequest, TooManyKeys } from './state-format.ts';
 
 const SWEEP_EVERY_MS = 30_000;
 
@@ -94,9 +95,11 @@ class EmbeddedState implements KeyedState {
   }
 }
 
-function orThrow<T extends number | readonly string[] | null>(reply: T | NotANumber): T {
-  if (typeof reply === 'object' && reply !== null && 'notANumber' in reply)
-    throw notANumber(reply.notANumber);
+function orThrow<T extends number | readonly string[] | null>(reply: T | NotANumber | TooManyKeys): T {
+  if (typeof reply === 'object' && reply !== null) {
+    if ('notANumber' in reply) throw notANumber(reply.notANumber);
+    if ('maxKeys' in reply) throw tooManyKeys(reply.maxKeys);
+  }
   return reply;
 }
 

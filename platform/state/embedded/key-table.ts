@@ -20,6 +20,7 @@ export class KeyTable {
   readonly #set;
   readonly #delete;
   readonly #sweep;
+  readonly #count;
 
   constructor(database: DatabaseSync) {
     this.#get = database.prepare('SELECT value, expires_at FROM entry WHERE key = ?');
@@ -27,10 +28,19 @@ export class KeyTable {
       'INSERT INTO entry (key, value, expires_at) VALUES (?, ?, ?) ' +
         'ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at',
     );
+    this.#count = database.prepare(
+      'SELECT count(*) AS count FROM entry WHERE key >= ? AND key < ? AND (expires_at IS NULL OR expires_at > ?)',
+    );
     this.#delete = database.prepare('DELETE FROM entry WHERE key = ?');
     this.#sweep = database.prepare(
       `DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE expires_at <= ? LIMIT ${SWEEP_LIMIT})`,
     );
+  }
+
+  /** Keys that begin with the prefix, which ends in a character before U+10FFFF. */
+  count(prefix: string, now: number): number {
+    const { count } = this.#count.get(prefix, `${prefix}\u{10ffff}`, now) as { count: number };
+    return count;
   }
 
   find(key: string, now: number): Entry | null {

@@ -18,6 +18,11 @@ export interface NotANumber {
   readonly notANumber: string;
 }
 
+/** Reply to `commit` that wrote nothing: it would keep more keys than it may. */
+export interface TooManyKeys {
+  readonly maxKeys: number;
+}
+
 /** By request. `sweep` says whether more has expired than it took away. */
 export interface StateReplies {
   get: string | null;
@@ -28,7 +33,7 @@ export interface StateReplies {
   increment: number | NotANumber;
   putField: Record<string, string>;
   /** The outbox of an earlier commit under the marker; null when this one was made. */
-  commit: readonly string[] | null | NotANumber;
+  commit: readonly string[] | null | NotANumber | TooManyKeys;
   committed: readonly string[] | null;
   sweep: boolean;
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { serveJournal, type Transact } from '@vumi/journal/thread';
 import type { StateWrite } from '@vumi/core';
 import { addToText } from '../integer-text.ts';
+import { KeyCounts } from './key-counts.ts';
 import { KEY_TABLE, KeyTable } from './key-table.ts';
 import type { NotANumber, StateReplies, StateReply, StateRequest } from './state-format.ts';
 
@@ -15,6 +16,7 @@ serveJournal<StateRequest>(KEY_TABLE, prepare);
 
 function prepare(database: DatabaseSync): Transact<StateRequest> {
   const table = new KeyTable(database);
+  const counts = new KeyCounts(table);
   const actions: Actions = {
     get: ([, key, now]) => table.find(key, now)?.value ?? null,
     set: ([, key, value, expiresAt]) => {
@@ -44,7 +46,7 @@ function prepare(database: DatabaseSync): Transact<StateRequest> {
     commit: ([, commit, now]) => {
       const earlier = outboxUnder(table, commit.marker, now);
       if (earlier !== null) return earlier;
-      const obstacle = findObstacle(table, commit.writes, now);
+      const obstacle = findObstacle(table, commit.writes, now) ?? counts.grow(commit, now);
       if (obstacle !== null) return obstacle;
       for (const write of commit.writes) apply(table, write, now);
       table.set(commit.marker, JSON.stringify(commit.outbox), now + commit.markerTtlMs);

@@ -8,10 +8,13 @@ import {
   type StateWrite,
 } from '@vumi/core';
 import { checkIncrement, notANumber } from '../not-a-number.ts';
+import { tooManyKeys } from '../too-many-keys.ts';
 import { RedisLink, type Repeatable, type ScriptedRedis } from './redis-link.ts';
 
 const DEFAULT_DEADLINE_MS = 5_000;
 const DEFAULT_PREFIX = 'vumi:';
+/** Begins the key of a quota's sorted set. */
+const INDEX = 'keys/';
 
 export interface RedisStateOptions {
   /** `redis://user:password@host:port/db`. */
@@ -80,13 +83,17 @@ class RedisState implements KeyedState {
     return this.#run('repeatable', key, (redis) => redis.hgetall(this.#prefix + key));
   }
 
-  async commit({ marker, markerTtlMs, writes, outbox }: StateCommit): Promise<CommitResult> {
+  async commit({ marker, markerTtlMs, writes, outbox, quota }: StateCommit): Promise<CommitResult> {
     for (const write of writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
-    const keys = [marker, ...writes.map(({ key }) => key)].map((key) => this.#prefix + key);
-    const scriptArguments = [markerTtlMs, JSON.stringify(outbox), ...writes.flatMap(argumentsOf)];
+    const index = quota === undefined ? [] : [INDEX + quota.prefix];
+    const keys = [marker, ...writes.map(({ key }) => key), ...index].map((key) => this.#prefix + key);
+    const counted = quota === undefined ? ['', ''] : [quota.maxKeys, this.#prefix + quota.prefix];
+    const rest = [markerTtlMs, JSON.stringify(outbox), ...counted, ...writes.flatMap(argumentsOf)];
     const earlier = await this.#run('repeatable', marker, (redis) =>
-      redis.vumiCommit(keys.length, ...keys, ...scriptArguments),
-    );
+      redis.vumiCommit(keys.length, ...keys, ...rest),
+    ).catch((error: unknown) => {
+      throw isTooMany(error) && quota !== undefined ? tooManyKeys(quota.maxKeys) : error;
+    });
     return earlier === null
       ? { fresh: true, outbox }
       : { fresh: false, outbox: JSON.parse(earlier) as string[] };
@@ -120,6 +127,10 @@ class RedisState implements KeyedState {
     if (/not an integer|would overflow/.test(text)) return notANumber(key);
     return new VumiError('state.unavailable', `Redis refused a command: ${text}`, { cause: error });
   }
+}
+
+function isTooMany(error: unknown): boolean {
+  return error instanceof VumiError && errorText(error.cause).includes('TOO_MANY_KEYS');
 }
 
 function argumentsOf(write: StateWrite): (string | number)[] {

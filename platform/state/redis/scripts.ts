@@ -17,18 +17,46 @@ export const SCRIPTS = {
       return redis.call('HGETALL', KEYS[1])`,
   },
   /**
-   * KEYS: marker, then the key of each write. ARGV: milliseconds until the marker's expiry, the outbox as JSON, then
-   * for each write its operation, its value or amount, and its milliseconds until expiry ('' for none); the number of keys comes first. Answers the
-   * earlier outbox, or false when it wrote. Redis does not undo a script that fails half way: the increments are
-   * tried on paper first.
+   * KEYS: marker, the key of each write, and with a quota the sorted set that has its keys by the time of their expiry.
+   * ARGV: milliseconds until the marker's expiry, the outbox as JSON, the quota ('' for none) and the beginning of its
+   * keys, then for each write its operation, its value or amount, and its milliseconds until expiry ('' for none); the
+   * number of keys comes first. Answers the earlier outbox, or false when it wrote. Redis does not undo a script that
+   * fails half way: increments and growth are tried on paper first.
    */
   vumiCommit: {
     lua: `
       local earlier = redis.call('GET', KEYS[1])
       if earlier then return earlier end
+      local never = 9007199254740991
+      local most, prefix = tonumber(ARGV[3]), ARGV[4]
+      local last = most and #KEYS - 1 or #KEYS
+      local index = most and KEYS[#KEYS]
+      local now, alive, growth = 0, {}, 0
+      if most then
+        local time = redis.call('TIME')
+        now = time[1] * 1000 + math.floor(time[2] / 1000)
+        local after = {}
+        for i = 2, last do
+          local key = KEYS[i]
+          if string.sub(key, 1, #prefix) == prefix then
+            if alive[key] == nil then
+              local expiry = tonumber(redis.call('ZSCORE', index, key) or 0)
+              alive[key] = expiry > now and expiry
+              after[key] = alive[key] ~= false
+            end
+            local stays = ARGV[3 * i - 1] ~= 'delete'
+            if stays ~= after[key] then growth = growth + (stays and 1 or -1) end
+            after[key] = stays
+          end
+        end
+        if growth > 0 then
+          redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
+          if redis.call('ZCARD', index) + growth > most then return redis.error_reply('TOO_MANY_KEYS') end
+        end
+      end
       local values = {}
-      for i = 2, #KEYS do
-        local key, at = KEYS[i], 3 * i - 3
+      for i = 2, last do
+        local key, at = KEYS[i], 3 * i - 1
         local op, value = ARGV[at], ARGV[at + 1]
         if op == 'set' then values[key] = value
         elseif op == 'delete' then values[key] = '0'
@@ -42,9 +70,16 @@ export const SCRIPTS = {
           values[key] = string.format('%.0f', sum)
         end
       end
-      for i = 2, #KEYS do
-        local key, at = KEYS[i], 3 * i - 3
+      for i = 2, last do
+        local key, at = KEYS[i], 3 * i - 1
         local op, value, ttl = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+        if alive[key] ~= nil then
+          local expiry = op == 'increment' and alive[key] or never
+          if ttl ~= '' then expiry = now + ttl end
+          if op == 'delete' then redis.call('ZREM', index, key)
+          elseif expiry ~= alive[key] then redis.call('ZADD', index, expiry, key) end
+          alive[key] = op ~= 'delete' and expiry
+        end
         if op == 'delete' then redis.call('DEL', key)
         elseif op == 'increment' then redis.call('INCRBY', key, value)
         elseif ttl == '' then redis.call('SET', key, value)
