@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIBRARY_SETS } from '@vumi/classic-libraries';
 import { errorText, VumiError } from '@vumi/core';
+import { isHostPattern } from '../http/allowed-hosts.ts';
 import { limitsSchema } from '../limits.ts';
 
 const SCOPE = /^state:read:[A-Za-z0-9._:-]{1,128}$/;
@@ -51,6 +52,15 @@ export const manifestSchema = z.strictObject({
     .describe(
       'Who shares the kv of a classic app: all apps of the account, or the app alone. Default: "account"',
     ),
+  http: z
+    .strictObject({
+      allow: z
+        .array(z.string().refine(isHostPattern, 'name hosts such as "api.example.org" or "*.example.org"'))
+        .max(100)
+        .describe('Hosts that the app calls, also by redirects; "*.example.org" is all hosts under it'),
+    })
+    .optional()
+    .describe('Absent: the app may call every public host'),
   limits: limitsSchema.partial().optional().describe('Lower limits than the platform gives'),
   config: z
     .record(z.string(), z.unknown())

@@ -92,7 +92,12 @@ export function httpWith(method: string) {
     if (number >= app.limits.http_calls) return refuse(`limit: ${app.limits.http_calls} HTTP calls`);
     try {
       const idempotencyKey = deriveId(origin.id, 'http', number);
-      const answer = await ports.http.request({ ...asked, method, idempotencyKey });
+      const answer = await ports.http.request({
+        ...asked,
+        method,
+        idempotencyKey,
+        allow: app.manifest.http?.allow,
+      });
       return succeed({ code: answer.status, body: answer.body });
     } catch (error) {
       return refuse(reasonOf(error));

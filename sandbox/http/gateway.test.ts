@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkHost, isHostPattern } from './allowed-hosts.ts';
 import { createHttpGateway, type HttpGateway } from './gateway.ts';
 
 type HttpCall = Parameters<HttpGateway['request']>[0];
@@ -160,4 +161,118 @@ test.each([
 
 test('a redirect to another scheme is refused', async () => {
   await expect(open.request(call('/?to=file:///etc/passwd'))).rejects.toThrow('only http and https');
+});
+
+describe('a name is resolved once for each hop', () => {
+  const port = (): number => Number(new URL(base).port);
+
+  /** A gateway for which each name has the addresses of its own, one list after the other as it is asked. */
+  function withNames(names: Record<string, string[][]>) {
+    const asked: string[] = [];
+    const lookup = async (host: string) => {
+      asked.push(host);
+      const answers = names[host] ?? [];
+      const addresses = (answers.length > 1 ? answers.shift() : answers[0]) ?? [];
+      return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    };
+    return { asked, lookup };
+  }
+
+  test('and the call goes to the address that was checked, under the name', async () => {
+    const { asked, lookup } = withNames({ 'rebind.example': [['127.0.0.1'], ['10.0.0.1']] });
+    const gateway = createHttpGateway({ ...limits, allowPrivate: true, lookup });
+    const answer = await gateway.request(call(`http://rebind.example:${port()}/`));
+    const seen = JSON.parse(answer.body) as { headers: Record<string, string> };
+    expect(seen.headers['host']).toBe(`rebind.example:${port()}`);
+    expect(asked).toEqual(['rebind.example']);
+  });
+
+  test.each([
+    ['a private address', [['10.0.0.1']]],
+    ['a public and a private address', [['8.8.8.8', '127.0.0.1']]],
+    ['the address of the metadata service', [['169.254.169.254']]],
+    ['a private address of version 6', [['fd00:ec2::254']]],
+    ['a mapped address', [['::ffff:127.0.0.1']]],
+  ])('%s is refused', async (_label, answers) => {
+    const { lookup } = withNames({ 'metadata.google.internal': answers });
+    const gateway = createHttpGateway({ ...limits, allowPrivate: false, lookup });
+    await expect(gateway.request(call('http://metadata.google.internal/'))).rejects.toThrow(
+      'is not a public address',
+    );
+  });
+
+  test('a redirect is resolved and checked anew, also to the same name', async () => {
+    for (const to of ['evil.example', 'good.example']) {
+      const { asked, lookup } = withNames({
+        'good.example': [['127.0.0.1'], ['127.0.0.2']],
+        'evil.example': [['127.0.0.2']],
+      });
+      const isPublic = (address: string): boolean => address === '127.0.0.1';
+      const ports = new Set([port()]);
+      const gateway = createHttpGateway({ ...limits, allowPrivate: false, lookup, isPublic, ports });
+      const made = call(`http://good.example:${port()}/?to=http://${to}:${port()}/`);
+      await expect(gateway.request(made)).rejects.toThrow('is not a public address');
+      expect(asked).toEqual(['good.example', to]);
+    }
+  });
+
+  test('a name without an address is said to be so', async () => {
+    const { lookup } = withNames({});
+    const gateway = createHttpGateway({ ...limits, allowPrivate: false, lookup });
+    await expect(gateway.request(call('http://nowhere.example/'))).rejects.toThrow('has no address');
+  });
+});
+
+test.each([25, 5432, 5672, 6379, 8080])('port %d is not called', async (port) => {
+  await expect(closed.request(call(`http://8.8.8.8:${port}/`))).rejects.toThrow('only ports 80 and 443');
+});
+
+describe('an allow-list', () => {
+  const allow = ['localhost', 'api.example.org', '*.example.net'];
+  const ask = (url: string) => open.request(call(url, { allow }));
+
+  test('lets its hosts be called', async () => {
+    const answer = await ask(base.replace('127.0.0.1', 'localhost'));
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    'http://127.0.0.1/',
+    'http://example.org/',
+    'http://api.example.org.evil.example/',
+    'http://evilapi.example.org/',
+    'http://example.net/',
+    'http://evilexample.net/',
+    'http://[::1]/',
+  ])('refuses %s', async (url) => {
+    await expect(ask(url)).rejects.toThrow(/vumi.json does not allow .*: add it to http.allow/);
+  });
+
+  test('holds for every hop of a redirect', async () => {
+    const first = base.replace('127.0.0.1', 'localhost');
+    await expect(ask(`${first}/?to=${base}/`)).rejects.toThrow('does not allow 127.0.0.1');
+  });
+
+  test('knows a host by its name alone', () => {
+    for (const url of ['http://API.Example.ORG./x', 'https://a.b.example.net:8443/'])
+      expect(() => checkHost(new URL(url), allow)).not.toThrow();
+  });
+
+  test.each(['api.example.org', '*.example.org', 'xn--bcher-kva.example'])('may name %s', (host) => {
+    expect(isHostPattern(host)).toBe(true);
+  });
+
+  test.each([
+    '',
+    '*',
+    '*.',
+    'a.*',
+    'https://example.org',
+    'example.org/x',
+    'example.org:80',
+    'Example.org',
+    '.org',
+  ])('may not name %j', (host) => {
+    expect(isHostPattern(host)).toBe(false);
+  });
 });

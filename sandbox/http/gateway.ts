@@ -1,4 +1,5 @@
 import { errorText, VumiError } from '@vumi/core';
+import { checkHost } from './allowed-hosts.ts';
 import { exchange, type Exchange } from './exchange.ts';
 import { parseTarget, resolveTarget, type TargetRules } from './target.ts';
 
@@ -26,6 +27,8 @@ interface HttpCall {
   readonly body: string | Buffer | null;
   /** The same when the same message is handled again. */
   readonly idempotencyKey: string;
+  /** Hosts that may be called, on every hop; absent: all public ones. */
+  readonly allow?: readonly string[] | undefined;
 }
 
 export interface HttpAnswer {
@@ -79,6 +82,7 @@ export function createHttpGateway(options: GatewayOptions): HttpGateway {
     let url = parseTarget(call.url, undefined, options);
     let next = { method: call.method, headers: checkHeaders(call), body: call.body };
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+      checkHost(url, call.allow);
       const sent: Exchange = { ...next, target: await resolveTarget(url, options) };
       const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
       const location = answer.headers['location'];

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { errorText, VumiError } from '@vumi/core';
@@ -16,6 +17,12 @@ export interface Target {
 export interface TargetRules {
   /** Lets calls reach any address and port. For tests and for closed networks. */
   readonly allowPrivate: boolean;
+  /** All addresses of a host. Default: what the system finds. */
+  readonly lookup?: (host: string) => Promise<readonly LookupAddress[]>;
+  /** Which ports may be called. Default: 80 and 443. */
+  readonly ports?: ReadonlySet<number>;
+  /** Which addresses may be called. Default: public ones. */
+  readonly isPublic?: (address: string) => boolean;
 }
 
 function refuse(text: string): VumiError {
@@ -29,7 +36,8 @@ export function parseTarget(text: string, base: URL | undefined, rules: TargetRu
   if (port === undefined) throw refuse('only http and https are allowed');
   if (url.username !== '' || url.password !== '')
     throw refuse('put credentials into a header, not into the URL');
-  if (!rules.allowPrivate && !ALLOWED_PORTS.has(Number(url.port || port)))
+  const { ports = ALLOWED_PORTS } = rules;
+  if (!rules.allowPrivate && !ports.has(Number(url.port || port)))
     throw refuse('only ports 80 and 443 are allowed');
   return url;
 }
@@ -37,8 +45,9 @@ export function parseTarget(text: string, base: URL | undefined, rules: TargetRu
 /** Resolves the host once. One private address among its addresses is enough to refuse it. */
 export async function resolveTarget(url: URL, rules: TargetRules): Promise<Target> {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const addresses = isIP(host) === 0 ? await find(host) : [{ address: host, family: isIP(host) }];
-  if (!rules.allowPrivate && !addresses.every(({ address }) => isPublicAddress(address))) {
+  const addresses = isIP(host) === 0 ? await find(host, rules) : [{ address: host, family: isIP(host) }];
+  const { isPublic = isPublicAddress } = rules;
+  if (!rules.allowPrivate && !addresses.every(({ address }) => isPublic(address))) {
     throw refuse(`${url.hostname} is not a public address`);
   }
   const first = addresses[0];
@@ -46,9 +55,9 @@ export async function resolveTarget(url: URL, rules: TargetRules): Promise<Targe
   return { url, address: first.address, family: first.family === 6 ? 6 : 4 };
 }
 
-async function find(host: string) {
+async function find(host: string, rules: TargetRules): Promise<readonly LookupAddress[]> {
   try {
-    return await lookup(host, { all: true });
+    return await (rules.lookup?.(host) ?? lookup(host, { all: true }));
   } catch (error) {
     throw new VumiError('request.invalid', `http: ${host} cannot be found (${errorText(error)})`, {
       cause: error,

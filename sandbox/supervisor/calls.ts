@@ -30,5 +30,6 @@ export async function answerCall(
   if (call.call === 'command') return answerCommand(ports, turn, call.command);
   if (call.call === 'delay') return passed(Math.min(call.milliseconds, limits.wall_ms), null);
   if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
-  return ports.http.request({ ...call, idempotencyKey: deriveId(origin.id, 'http', number) });
+  const { allow } = app.manifest.http ?? {};
+  return ports.http.request({ ...call, allow, idempotencyKey: deriveId(origin.id, 'http', number) });
 }
