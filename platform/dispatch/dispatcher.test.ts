@@ -22,11 +22,13 @@ import { stampMessage } from './stamp.ts';
 const snapshot: RoutingSnapshot = {
   accounts: [
     { name: 'demo', active: true },
+    { name: 'other', active: true },
     { name: 'asleep', active: false },
   ],
   apps: [
     { account: 'demo', app: 'hello', version: 1, handlers: ['onMessage'] },
     { account: 'demo', app: 'quiz', version: 1, handlers: ['onMessage', 'onEvent'] },
+    { account: 'other', app: 'rival', version: 1, handlers: ['onMessage'] },
     { account: 'asleep', app: 'nap', version: 1, handlers: ['onMessage'] },
   ],
   routes: [
@@ -46,6 +48,15 @@ const snapshot: RoutingSnapshot = {
       transport: 'smsc',
       to_addr: '12345',
       keyword: 'quiz',
+      prefix: null,
+    },
+    {
+      account: 'other',
+      name: 'rival',
+      app: 'rival',
+      transport: 'smsc',
+      to_addr: '12345',
+      keyword: 'rival',
       prefix: null,
     },
     {
@@ -160,6 +171,33 @@ describe('inbound messages', () => {
     await world.dispatcher.outbound(reply(second, 'Done', { continueSession: false }), 'q-quiz');
     const third = await inboundTo(world, mo('b'));
     expect(third.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'hello' });
+  });
+
+  it('stay with their app when another sends the user something, or ends what is not his', async () => {
+    const world = createWorld();
+    const first = await inboundTo(world, mo('quiz'));
+    await world.dispatcher.outbound(reply(first, 'Your PIN?'), 'q-quiz');
+    const bait = (fields: Partial<UserMessage>): UserMessage =>
+      stampMessage(send('+27761234567', 'Hi, your PIN please', { from_addr: '12345', ...fields }), {
+        account: 'other',
+        app: 'rival',
+      });
+    await world.dispatcher.outbound(bait({}), 'q-rival');
+    await world.dispatcher.outbound(bait({ session_event: 'close' }), 'q-rival');
+    expect((await inboundTo(world, mo('1234'))).helper_metadata['vumi']).toEqual({
+      account: 'demo',
+      app: 'quiz',
+    });
+  });
+
+  it('begin a conversation with the app that wrote first to a user who was in none', async () => {
+    const world = createWorld();
+    const question = send('+27761234567', 'Come to the clinic?', { from_addr: '12345' });
+    await world.dispatcher.outbound(stampMessage(question, { account: 'demo', app: 'quiz' }), 'q-quiz');
+    expect((await inboundTo(world, mo('yes'))).helper_metadata['vumi']).toEqual({
+      account: 'demo',
+      app: 'quiz',
+    });
   });
 
   it('that no route matches go to the fallback app, or are recorded as unrouted', async () => {

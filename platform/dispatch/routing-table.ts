@@ -100,11 +100,20 @@ export class RoutingTable {
     return transport === null ? [] : (this.#byTransport.get(transport) ?? []);
   }
 
+  /**
+   * A number belongs to the accounts that have routes for it: what others want of all numbers is not wanted there, or
+   * anybody could draw a word from every number by a keyword without one.
+   */
   #candidates(message: UserMessage): readonly RouteRule[] {
-    return this.#routesOf(message.transport_name).filter(
+    const routes = this.#routesOf(message.transport_name);
+    const owners = new Set(
+      routes.filter(({ to_addr }) => to_addr === message.to_addr).map(({ account }) => account),
+    );
+    const isOpen = ({ to_addr, account }: RouteRule): boolean =>
+      to_addr === null ? owners.size === 0 || owners.has(account) : to_addr === message.to_addr;
+    return routes.filter(
       (route) =>
-        (route.to_addr === null || route.to_addr === message.to_addr) &&
-        (route.prefix === null || (message.from_addr ?? '').startsWith(route.prefix)),
+        isOpen(route) && (route.prefix === null || (message.from_addr ?? '').startsWith(route.prefix)),
     );
   }
 }

@@ -46,6 +46,19 @@ describe('the routing table', () => {
     expect(table.matchCatchAll(from({ to_addr: '999' }))?.app).toBe('all');
   });
 
+  it('keeps what an account wants of all numbers from the numbers of other accounts', () => {
+    const table = tableOf(
+      route({ app: 'squatter', account: 'evil', keyword: 'yes' }),
+      route({ app: 'catcher', account: 'evil', prefix: '+2776' }),
+      route({ app: 'clinic', to_addr: '12345' }),
+      route({ app: 'help', keyword: 'help' }),
+    );
+    expect(table.matchKeyword(from({ content: 'yes' }))).toBeNull();
+    expect(table.matchCatchAll(from({ content: 'yes' }))?.app).toBe('clinic');
+    expect(table.matchKeyword(from({ content: 'help' }))?.app).toBe('help');
+    expect(table.matchKeyword(from({ content: 'yes', to_addr: '999' }))?.app).toBe('squatter');
+  });
+
   it('prefers the longer prefix of the sender', () => {
     const table = tableOf(
       route({ app: 'africa', prefix: '+2' }),

@@ -1,4 +1,4 @@
-import type { AppRef, KeyedState, UserMessage } from '@vumi/core';
+import { appKey, type AppRef, type KeyedState, type UserMessage } from '@vumi/core';
 
 /** A user who says nothing for so long starts anew. */
 const IDLE_MS = 10 * 60 * 1000;
@@ -10,19 +10,28 @@ const IDLE_MS = 10 * 60 * 1000;
  */
 export interface Sessions {
   find(message: UserMessage): Promise<AppRef | null>;
-  /** Notes an app's answer: it keeps the session open, or ends it. */
-  answered(reply: UserMessage, ref: AppRef): Promise<void>;
+  /**
+   * Notes what an app sent: a reply keeps the session open, or ends it. What answers nothing begins a conversation only
+   * with a user who is in none: no app may draw another's users to itself.
+   */
+  sent(message: UserMessage, ref: AppRef): Promise<void>;
 }
 
 export function createSessions(state: KeyedState): Sessions {
+  const holderOf = async (name: string): Promise<AppRef | null> => {
+    const found = await state.get(name);
+    return found === null ? null : (JSON.parse(found) as AppRef);
+  };
   return {
-    async find(message) {
-      const found = await state.get(key(message.transport_name, message.to_addr, message.from_addr));
-      return found === null ? null : (JSON.parse(found) as AppRef);
-    },
-    async answered(reply, ref) {
-      const name = key(reply.transport_name, reply.from_addr, reply.to_addr);
-      if (reply.session_event === 'close') await state.delete(name);
+    find: (message) => holderOf(key(message.transport_name, message.to_addr, message.from_addr)),
+    async sent(message, ref) {
+      const name = key(message.transport_name, message.from_addr, message.to_addr);
+      const isClose = message.session_event === 'close';
+      if (isClose || message.in_reply_to === null) {
+        const holder = await holderOf(name);
+        if (holder !== null && appKey(holder) !== appKey(ref)) return;
+      }
+      if (isClose) await state.delete(name);
       else await state.set(name, JSON.stringify({ account: ref.account, app: ref.app }), IDLE_MS);
     },
   };

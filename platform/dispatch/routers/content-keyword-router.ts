@@ -53,7 +53,7 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
       await Promise.all([
         // Events of other apps are only recorded, by the id of their message.
         table.handlesEvents(ref) ? ports.eventRoutes.remember(message) : null,
-        isShared ? ports.sessions.answered(message, ref) : null,
+        isShared ? ports.sessions.sent(message, ref) : null,
       ]);
     },
   };
