@@ -1,4 +1,5 @@
 import { quantileOf } from '../quantile.ts';
+import { benchClassic } from './classic.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchFairness } from './fairness.ts';
@@ -44,6 +45,18 @@ async function showDispatch(print: Print): Promise<void> {
   }
 }
 
+async function showClassic(print: Print): Promise<void> {
+  print('\nSandbox, first message of a user to a classic app in a warm isolate, a new realm each time:');
+  for (const libraries of ['modern', 'legacy'] as const) {
+    for (const jit of JIT) {
+      const { cold, first, flood } = await benchClassic(libraries, jit);
+      const name = `${jit === 'never' ? '--jitless' : 'JIT'}: ${libraries} libraries`;
+      const rest = `app not loaded ${cold.toFixed(1)} ms; ${Math.round(flood)}/s with 16 users at once`;
+      line(print, name, `${times(first)} (${rest})`);
+    }
+  }
+}
+
 async function showJit(print: Print): Promise<void> {
   print('\nSandbox, what the JIT changes where an app computes or takes memory (3 s of CPU allowed):');
   for (const jit of JIT) {
@@ -69,4 +82,5 @@ export async function reportSandbox(print: Print): Promise<void> {
   line(print, 'alone', times(alone));
   line(print, 'beside them', times(beside));
   await showJit(print);
+  await showClassic(print);
 }
