@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { compileClassic } from './compile-classic.ts';
+import type { Manifest } from './manifest.ts';
+import type { BundleParts } from './parts.ts';
+
+const ENTRY = 'workers/worker.js';
+const TOOLKIT = "var vumigo = require('vumigo_v02');\nnew vumigo.InteractionMachine(api, 1);";
+
+function compile(source: string, more: Partial<BundleParts> = {}, manifest: Manifest = {}) {
+  const entry = more.entry ?? ENTRY;
+  return compileClassic(
+    {
+      manifest: null,
+      packageJson: null,
+      entry,
+      sources: new Map([[entry, source]]),
+      assets: new Map(),
+      warnings: [],
+      ...more,
+    },
+    manifest,
+  );
+}
+
+function packageJson(range: string): Partial<BundleParts> {
+  return { packageJson: JSON.stringify({ dependencies: { vumigo_v02: range } }) };
+}
+
+describe('a worker is taken for what it is', () => {
+  test.each([
+    ['an app of the toolkit', TOOLKIT, 'classic'],
+    ['an app without it', 'api.on_inbound_message = function(c) { this.done(); };', 'classic'],
+    ['an app that only makes a machine', 'function f() { new InteractionMachine(api, x); }', 'classic'],
+    [
+      'a module',
+      "import { defineApp } from '@vumi/sdk'; export default defineApp({ onMessage() {} });",
+      null,
+    ],
+    ['a module in one line', 'export default{onMessage(m){m.reply("api.request")}}', null],
+    ['a CommonJS module', 'module.exports = { onMessage(m) { m.reply("call api.request()"); } };', null],
+    ['a module that speaks of the classic api in a comment', '// like api.request\nexport default {};', null],
+    ['a script that does neither', 'var x = 1;', null],
+  ])('%s', async (_label, source, kind) => {
+    const compiled = await compile(source);
+    expect(compiled?.manifest.api ?? null).toBe(kind);
+  });
+
+  test('what the manifest says goes before what the code looks like', async () => {
+    expect(await compile(TOOLKIT, {}, { api: 'sdk' })).toBeNull();
+    expect((await compile('var x = 1;', {}, { api: 'classic' }))?.manifest.api).toBe('classic');
+  });
+});
+
+describe('the libraries', () => {
+  test.each([
+    ['of the manifest', TOOLKIT, packageJson('~0.2.1'), { libraries: 'modern' as const }, 'modern'],
+    ['of package.json', TOOLKIT, packageJson('^0.3.0'), {}, 'modern'],
+    ['of an old package.json', TOOLKIT, packageJson('~0.2.18'), {}, 'legacy'],
+    ['of code for lodash 2', `${TOOLKIT}\n_.contains([1], 1);`, {}, {}, 'legacy'],
+    [
+      'of code for lodash 2 and package.json',
+      `${TOOLKIT}\n_.contains([1], 1);`,
+      packageJson('0.3.2'),
+      {},
+      'modern',
+    ],
+    ['that are newest', TOOLKIT, { packageJson: 'no json' }, {}, 'modern'],
+  ])('are those %s', async (_label, source, more, manifest, libraries) => {
+    expect((await compile(source, more, manifest))?.manifest.libraries).toBe(libraries);
+  });
+});
+
+test('the code is left as it is, and stacks name its file', async () => {
+  const compiled = await compile(TOOLKIT);
+  expect(compiled?.worker).toEqual({ code: `${TOOLKIT}\n//# sourceURL=${ENTRY}`, map: null });
+});
+
+test('an author learns what his app was taken for, and what of it is left out', async () => {
+  const sources = new Map([
+    [ENTRY, TOOLKIT],
+    ['workers/other.js', ''],
+  ]);
+  expect((await compile(TOOLKIT, { sources }))?.warnings).toEqual([
+    'Taken for a classic app of Vumi Go with the modern libraries. Say in vumi.json what it is: { "api": "classic", "libraries": "modern" }',
+    'Left out, because a classic app is one file: workers/other.js',
+  ]);
+  expect((await compile(TOOLKIT, {}, { api: 'classic', libraries: 'legacy' }))?.warnings).toEqual([]);
+});
+
+test('a syntax error is told by its place', async () => {
+  await expect(compile(`${TOOLKIT}\nvar a = ;\n`)).rejects.toMatchObject({
+    code: 'bundle.does_not_compile',
+    details: { file: ENTRY, line: 3, column: 9 },
+  });
+});
+
+test('a classic app in TypeScript is refused', async () => {
+  const entry = 'workers/worker.ts';
+  await expect(compile(TOOLKIT, { entry }, { api: 'classic' })).rejects.toMatchObject({
+    code: 'bundle.does_not_compile',
+  });
+  expect(await compile(TOOLKIT, { entry })).toBeNull();
+});
