@@ -21,7 +21,11 @@ export type ToRunner =
       code: string,
       /** Name of a `guest`, or nothing for the one that the runner came with. */
       guest: string,
+      /** V8's code cache of the code as base64; empty where there is none. */
+      cache: string,
     ]
+  /** Asks for the code cache of a worker, JSON text of whose code this is. Runs nothing of it. */
+  | readonly ['compile', digest: string, code: string]
   /** `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs. */
   | readonly ['turn', instance: string, turn: string, wallMs: string, care: '1' | '', start: string]
   | readonly ['settle', instance: string, turn: string, answers: string]
@@ -32,6 +36,8 @@ export type FromRunner =
   | readonly ['up']
   /** Base64. */
   | readonly ['snapshot', snapshot: string]
+  /** Base64; empty when the worker does not compile. */
+  | readonly ['compiled', digest: string, cache: string]
   | readonly ['loaded', instance: string, handlers: string]
   | readonly ['unloadable', instance: string, reason: FailureReason, text: string]
   /** The isolate is no more; its turns are answered for one by one. */

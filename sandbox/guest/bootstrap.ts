@@ -51,17 +51,19 @@ function takePost(): Post {
 const post = takePost();
 
 /** The worker is a script whose value is what it exports (bundle/compile-worker.ts). */
-function exportsOf(code: string): AppDefinition {
-  const exported = evaluate(code) as { default?: unknown } | undefined;
+function exportsOf(worker: string | (() => unknown)): AppDefinition {
+  const exported = (typeof worker === 'function' ? worker() : evaluate(worker)) as
+    | { default?: unknown }
+    | undefined;
   const definition = exported?.default ?? exported;
   if (typeof definition !== 'object' || definition === null) throw new TrustedError(NO_HANDLER);
   return definition;
 }
 
-function load(code: string, settings: string): void {
+function load(worker: string | (() => unknown), settings: string): void {
   try {
     const { config, limits } = parse(settings) as LoadSettings;
-    const definition = exportsOf(code);
+    const definition = exportsOf(worker);
     const names: string[] = [];
     for (let index = 0; index < HANDLERS.length; index++) {
       const name = HANDLERS[index];

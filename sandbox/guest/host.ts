@@ -20,7 +20,8 @@ export type Post = (kind: PostKind, turn: number, text: string) => void;
 
 /** What the bootstrap hands to the runner: the only functions that enter the guest. */
 export interface Entries {
-  load(code: string, settings: string): void;
+  /** The worker is a script whose value is what it exports, or a function that runs it and returns that. */
+  load(worker: string | (() => unknown), settings: string): void;
   dispatch(turn: number, start: string): void;
   settle(turn: number, answers: string): void;
   drop(turn: number): void;

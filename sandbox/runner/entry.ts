@@ -2,6 +2,9 @@ import type { Entries } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
 import type { EntryReferences } from './isolate.ts';
 
+/** The one limit that an entry is bound by. */
+type EntryLimits = Pick<Limits, 'entry_cpu_ms'>;
+
 /**
  * V8's timeout is wall time, which innocent code may use up on a busy machine: the watchdog measures CPU. This is for
  * the case that the watchdog sleeps.
@@ -16,14 +19,20 @@ export interface Entry {
   readonly limitMs: number;
   readonly name: keyof Entries;
   readonly args: (string | number)[];
+  /** Of a `load`: V8's code cache of the worker as base64, empty where there is none. */
+  readonly cache?: string;
 }
 
-export function loadEntry(limits: Limits, code: string, settings: string): Entry {
-  return { turn: null, limitMs: limits.entry_cpu_ms, name: 'load', args: [code, settings] };
+export function loadEntry(
+  limits: EntryLimits,
+  { code, cache }: { code: string; cache: string },
+  settings: string,
+): Entry {
+  return { turn: null, limitMs: limits.entry_cpu_ms, name: 'load', args: [code, settings], cache };
 }
 
 export function turnEntry(
-  limits: Limits,
+  limits: EntryLimits,
   name: 'dispatch' | 'settle',
   [turn, text]: [string, string],
 ): Entry {
@@ -31,7 +40,7 @@ export function turnEntry(
 }
 
 /** Makes the guest forget a turn. */
-export function dropEntry(limits: Limits, turn: string): Entry {
+export function dropEntry(limits: EntryLimits, turn: string): Entry {
   return { turn: null, limitMs: limits.entry_cpu_ms, name: 'drop', args: [Number(turn)] };
 }
 

@@ -1,14 +1,15 @@
 import ivm from 'isolated-vm';
 import type { Entries, Post } from '../guest/host.ts';
 import { BOOTSTRAP_NAME } from '../script-names.ts';
-import { enterInline, enterThreaded, type Entry } from './entry.ts';
+import { BACKSTOP_MS, enterInline, enterThreaded, type Entry } from './entry.ts';
+import { compileWorker } from './worker-code.ts';
 
 /** The bootstrap is a page of trusted code: it needs a fraction of this even on a busy machine. */
 const BOOTSTRAP_TIMEOUT_MS = 5000;
 
 export interface GuestProgram {
   readonly code: string;
-  /** V8's code cache of `code`, made by the first isolate of this process. Never from a tenant (CVE-2022-39266). */
+  /** V8's code cache of `code`, made by this process (rehearsal.ts). Never from a tenant (CVE-2022-39266). */
   cache: ivm.ExternalCopy<ArrayBuffer> | null;
 }
 
@@ -37,6 +38,8 @@ export class GuestIsolate implements Guest {
   readonly isolate: ivm.Isolate;
   owner: IsolateOwner | null = null;
   readonly #program: GuestProgram;
+  /** Until the worker is loaded. */
+  #context: ivm.Context | null = null;
   #entries: EntryReferences | null = null;
   #opening: Promise<EntryReferences> | null = null;
 
@@ -54,7 +57,9 @@ export class GuestIsolate implements Guest {
   }
 
   async enter(entry: Entry): Promise<void> {
-    await enterThreaded(await this.open(), entry);
+    const entries = await this.open();
+    if (entry.name === 'load') await this.#load(entries, entry);
+    else await enterThreaded(entries, entry);
   }
 
   enterInline(entry: Entry, timeoutMs: number): void {
@@ -67,6 +72,32 @@ export class GuestIsolate implements Guest {
     return this.#opening;
   }
 
+  /** V8's code cache of the trusted code, with the functions that have been called in this isolate. */
+  async takeCache(): Promise<ivm.ExternalCopy<ArrayBuffer> | null> {
+    // Found in V8's own cache of this isolate, where the script has what was compiled since.
+    const script = (await this.isolate.compileScript(this.#program.code, {
+      filename: BOOTSTRAP_NAME,
+      produceCachedData: true,
+    })) as ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> };
+    return script.cachedData ?? null;
+  }
+
+  async #load(entries: EntryReferences, entry: Entry): Promise<void> {
+    const [code, settings] = entry.args;
+    const worker = await this.#compile(String(code), entry.cache ?? '');
+    this.#context?.release();
+    this.#context = null;
+    if (worker === null) return enterThreaded(entries, entry);
+    await entries.load.apply(undefined, [worker.derefInto(), String(settings)], { timeout: BACKSTOP_MS });
+    worker.release();
+  }
+
+  /** Null where the guest has to evaluate the code itself: then it can say what is wrong with it. */
+  async #compile(code: string, cache: string): Promise<ivm.Reference<() => unknown> | null> {
+    if (cache === '' || this.#context === null) return null;
+    return compileWorker(this.isolate, this.#context, { code, cache }).catch(() => null);
+  }
+
   async #open(): Promise<EntryReferences> {
     const program = this.#program;
     const context = await this.isolate.createContext();
@@ -74,10 +105,8 @@ export class GuestIsolate implements Guest {
     context.global.setSync('__post', new ivm.Callback(post, { ignored: true }));
     const script = await this.isolate.compileScript(program.code, {
       filename: BOOTSTRAP_NAME,
-      ...(program.cache === null ? { produceCachedData: true } : { cachedData: program.cache }),
+      ...(program.cache === null ? {} : { cachedData: program.cache }),
     });
-    program.cache ??=
-      (script as ivm.Script & { cachedData?: ivm.ExternalCopy<ArrayBuffer> }).cachedData ?? null;
     const root = (await script.run(context, {
       reference: true,
       timeout: BOOTSTRAP_TIMEOUT_MS,
@@ -91,7 +120,7 @@ export class GuestIsolate implements Guest {
     // References that are not released keep what they refer to alive.
     root.release();
     script.release();
-    context.release();
+    this.#context = context;
     return this.#entries;
   }
 }

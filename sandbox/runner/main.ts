@@ -12,6 +12,7 @@ import { Scheduler } from './scheduler.ts';
 import { SpareIsolates } from './spare-isolates.ts';
 import { Tenant, type TenantPorts } from './tenant.ts';
 import { Watchdog } from './watchdog.ts';
+import { makeCodeCache } from './worker-code.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -66,6 +67,8 @@ function onFrame(frame: ToRunner): void {
       return send(['snapshot', takeSnapshot(JSON.parse(frame[1]) as string)]);
     case 'guest':
       return void classicGuests.set(frame[1], openSnapshot(frame[2]));
+    case 'compile':
+      return compile(frame);
     case 'load':
       return load(frame);
     case 'turn':
@@ -86,14 +89,19 @@ function guestFor(name: string, memoryMb: number): Guest {
   return spares.take(memoryMb);
 }
 
+function compile([, digest, code]: ToRunner & readonly ['compile', ...string[]]): void {
+  const made = makeCodeCache(JSON.parse(code) as string, RUNNER_SETTINGS.memoryMb);
+  void made.then((cache) => send(['compiled', digest, cache]));
+}
+
 function load(frame: ToRunner & readonly ['load', ...string[]]): void {
-  const [, instance, app, _kind, limits, settings, code, guestName] = frame;
+  const [, instance, app, _kind, limits, settings, code, guestName, cache] = frame;
   const usage = scheduler.usageOf(app);
   const given = JSON.parse(limits) as Limits;
   const guest = guestFor(guestName, given.memory_mb);
   const tenant = new Tenant({ instance, app, limits: given, guest, usage }, ports);
   tenants.set(instance, tenant);
-  scheduler.add(tenant, loadEntry(tenant.limits, JSON.parse(code) as string, settings));
+  scheduler.add(tenant, loadEntry(tenant.limits, { code: JSON.parse(code) as string, cache }, settings));
 }
 
 function startTurn([, instance, turn, wallMs, care, start]: ToRunner & readonly ['turn', ...string[]]): void {

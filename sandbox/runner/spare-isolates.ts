@@ -1,4 +1,5 @@
 import { GuestIsolate, type GuestProgram } from './isolate.ts';
+import { rehearse } from './rehearsal.ts';
 
 /** Enough that an app seldom waits for an isolate to be made, few enough to cost nothing: 1.4 MB each. */
 const KEPT = 2;
@@ -16,7 +17,9 @@ export class SpareIsolates {
   constructor(program: GuestProgram, memoryMb: number) {
     this.#program = program;
     this.#memoryMb = memoryMb;
-    this.#refillLater();
+    const refill = (): void => this.#refillLater();
+    // Without it every isolate compiles for itself.
+    rehearse(program).then(refill, refill);
   }
 
   take(memoryMb: number): GuestIsolate {

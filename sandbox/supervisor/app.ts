@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appKey, type AppRef } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
@@ -6,6 +7,9 @@ import { classicSnapshot } from '../classic/snapshot.ts';
 import { createSecretBlot, type SecretBlot } from '../recording/secret-blot.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
+
+/** Characters of code. */
+const CACHED_FROM = 8192;
 
 /** The guest of a classic app, where an SDK app has the one that its runners came with. */
 export interface ClassicGuest {
@@ -46,6 +50,8 @@ export interface LoadedApp {
     readonly settings: string;
     readonly code: string;
     readonly guest: ClassicGuest | null;
+    /** Names the code in the cache of compiled code; null where compiling costs less than the cache. */
+    readonly digest: string | null;
   };
 }
 
@@ -64,6 +70,11 @@ function kindOf({ api }: Manifest): AppKind {
 
 async function guestOf({ api, libraries = 'modern' }: Manifest): Promise<ClassicGuest | null> {
   return api === 'classic' ? { name: libraries, snapshot: await classicSnapshot(libraries) } : null;
+}
+
+/** V8 tells sources apart by their length only, hence a digest of the whole. */
+function digestOf(code: string): string | null {
+  return code.length < CACHED_FROM ? null : createHash('sha256').update(code).digest('hex');
 }
 
 /** Makes of a version and its settings what runners are given. */
@@ -91,6 +102,7 @@ export async function prepareApp(
       settings: JSON.stringify({ config, limits }),
       code: JSON.stringify(code.code),
       guest: await guestOf(code.manifest),
+      digest: kind === 'sdk' ? digestOf(code.code) : null,
     },
   };
 }

@@ -61,6 +61,11 @@ export class Fleet implements AsyncDisposable {
     return this.#started.every(({ standby }) => standby !== null);
   }
 
+  /** The runner of a kind that waits warm and has run nothing yet. */
+  standbyOf(kind: AppKind): RunnerProcess | null {
+    return this.#started.find((pool) => pool.kind === kind)?.standby ?? null;
+  }
+
   get quarantined(): QuarantinedApp[] {
     return this.#quarantine.status();
   }

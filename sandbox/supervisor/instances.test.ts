@@ -17,7 +17,7 @@ function app(name: string): LoadedApp {
     manifest: {},
     blot: createSecretBlot({}),
     mapStack: (stack) => stack,
-    frame: { limits: '{}', settings: '{}', code: '""', guest: null },
+    frame: { limits: '{}', settings: '{}', code: '""', guest: null, digest: null },
   };
 }
 
@@ -30,7 +30,7 @@ function setUp() {
     apps: new Set(),
   } as unknown as RunnerProcess;
   const fleet = { mayServe: () => true, pick: async () => runner } as unknown as Fleet;
-  const instances = new Instances(fleet, { perRunner: 10, idleMs: 100, now: () => now });
+  const instances = new Instances(fleet, { perRunner: 10, idleMs: 100, now: () => now, cacheOf: () => '' });
   return { instances, sent, pass: (ms: number) => (now += ms) };
 }
 

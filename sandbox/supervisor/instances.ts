@@ -23,6 +23,8 @@ export interface InstanceOptions {
   /** An isolate that nobody used for so long is given up. */
   readonly idleMs: number;
   readonly now: () => number;
+  /** V8's code cache for the app, as base64; empty where there is none. */
+  readonly cacheOf: (app: LoadedApp) => string;
 }
 
 /**
@@ -123,7 +125,8 @@ export class Instances {
     runner.apps.add(app.key);
     const { limits, settings, code, guest } = app.frame;
     if (guest !== null) runner.teach(guest);
-    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code, guest?.name ?? '']);
+    const cache = this.#options.cacheOf(app);
+    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code, guest?.name ?? '', cache]);
     return instance;
   }
 

@@ -1,4 +1,5 @@
 import { backoffMs, VumiError, type Logger } from '@vumi/core';
+import type { AppKind } from '../app-kind.ts';
 import type { RunnerClass } from './runner-class.ts';
 import { spawnRunner, type RunnerListener, type RunnerProcess } from './runner-process.ts';
 import type { RunnerKeeper, RunnerWatch } from './runner-watch.ts';
@@ -49,6 +50,10 @@ export class RunnerPool implements RunnerKeeper, AsyncDisposable {
     }
     this.#options.watch.tickFor(this);
     this.#replenish();
+  }
+
+  get kind(): AppKind {
+    return this.#options.runnerClass.kind;
   }
 
   get active(): readonly RunnerProcess[] {

@@ -6,6 +6,7 @@ import { LoadedApps, type AppPorts } from './app.ts';
 import type { AppKind } from '../app-kind.ts';
 import { Blame } from './blame.ts';
 import { originOf } from './effects-commit.ts';
+import { CodeCaches } from './code-caches.ts';
 import type { Fleet } from './fleet.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
 import { Instances } from './instances.ts';
@@ -35,6 +36,8 @@ export interface SandboxStatus {
   readonly quarantine: readonly QuarantinedApp[];
   /** Apps that are loaded now. */
   readonly apps: number;
+  /** Large workers whose compiled code is kept. */
+  readonly caches: number;
   /** Messages and events whose handlers run now. */
   readonly turns: number;
 }
@@ -52,13 +55,18 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
   const options = parseSandboxConfig(config);
   const http = { allowPrivate: options.allow_private_http };
   const fleet: Fleet = openFleet(options, ports.logger, {
-    onFrame: (runner, frame) => turns.onFrame(runner, frame),
+    onFrame: (runner, frame) => {
+      if (frame[0] === 'compiled') caches.onCompiled(runner, frame);
+      else turns.onFrame(runner, frame);
+    },
     onExit: (runner) => turns.onRunnerGone(runner),
   });
+  const caches: CodeCaches = new CodeCaches((kind) => fleet.standbyOf(kind));
   const instances = new Instances(fleet, {
     perRunner: options.isolates_per_runner,
     idleMs: options.idle_ms,
     now: ports.clock,
+    cacheOf: (app) => caches.get(app),
   });
   const blame = new Blame(fleet, (kill) => handling.onRunnerKilled(kill));
   const turns = new Turns(instances, fleet, blame);
@@ -74,17 +82,18 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     markerTtlMs: options.marker_ttl_ms,
   });
   await fleet.start('sdk');
-  return sandboxOf({ fleet, instances, apps, turns, handling });
+  return sandboxOf({ fleet, caches, instances, apps, turns, handling });
 }
 
 function sandboxOf(parts: {
   fleet: Fleet;
+  caches: CodeCaches;
   instances: Instances;
   apps: LoadedApps;
   turns: Turns;
   handling: Handling;
 }): Sandbox {
-  const { fleet, instances, apps, turns, handling } = parts;
+  const { fleet, caches, instances, apps, turns, handling } = parts;
   const users = new SerialQueues();
   const sweeper = setInterval(() => {
     for (const app of instances.sweep()) apps.forget(app);
@@ -114,6 +123,7 @@ function sandboxOf(parts: {
       standby: fleet.hasStandby,
       quarantine: fleet.quarantined,
       apps: instances.size,
+      caches: caches.size,
       turns: turns.size,
     }),
     [Symbol.asyncDispose]: async () => {
