@@ -166,7 +166,7 @@ export class Turns {
     turn.waitMs = turn.startedAt - turn.queuedAt;
     this.#instances.enter(instance, turn.number);
     const { wallMs, start } = turn.request;
-    const care = turn.strikes > 0 || turn.unexplained > 0 || instance.runner.onlyFor !== null ? '1' : '';
+    const care = needsCare(turn) || instance.runner.onlyFor !== null ? '1' : '';
     instance.runner.send(['turn', instance.id, turn.number, String(wallMs), care, start]);
   }
 
@@ -277,6 +277,14 @@ export class Turns {
       instance.runner.send(['settle', instance.id, turn.number, json]);
     });
   }
+}
+
+/**
+ * Whether a turn runs on a thread, where CPU is counted, and not in line, where the wall clock counts: after a loss of
+ * any kind. On a machine that is out of CPU every run in line would be lost again, until its message fails.
+ */
+function needsCare({ strikes, unexplained, runs }: Turn): boolean {
+  return strikes > 0 || unexplained > 0 || runs > 1;
 }
 
 function newTurn(number: string, request: TurnRequest, settle: Turn['settle']): Turn {
