@@ -17,7 +17,7 @@ const app: LoadedApp = {
   manifest: {},
   blot: createSecretBlot({}),
   mapStack: (stack) => stack,
-  frame: { limits: '{}', settings: '{}', code: '""', guest: null },
+  frame: { limits: '{}', settings: '{}', code: '""', guest: null, digest: null },
 };
 
 test('a turn that was lost runs with care the next time', async () => {
