@@ -188,6 +188,14 @@ describe('logs', () => {
     over.abort();
   });
 
+  test('of a level are those of it and of more important ones', async () => {
+    platform.store.rows.logs.push({ ...row('bad'), level: 'error' }, { ...row('odd'), level: 'warn' });
+    const { json } = await platform.call('GET', '/accounts/demo/apps/hello/logs?level=warn');
+    expect(json['items']).toMatchObject([{ text: 'bad' }, { text: 'odd' }]);
+    const wrong = await platform.call('GET', '/accounts/demo/apps/hello/logs?level=loud');
+    expect(wrong).toMatchObject({ status: 400, json: { field: 'level' } });
+  });
+
   test('of an app that is not there are an error', async () => {
     expect((await platform.call('GET', '/accounts/demo/apps/nothing/logs?follow=true')).status).toBe(404);
   });

@@ -10,7 +10,12 @@ import { defineRoute, ok, type Route } from '../route.ts';
 /** The store keeps so many of an app. */
 const KEPT = 1000;
 
+/** The least important first. */
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+type Level = (typeof LEVELS)[number];
+
 const logQuery = z.strictObject({
+  level: z.enum(LEVELS).default('debug').describe('Only lines of this level and more important ones'),
   after: z.string().max(500).optional().describe('A next_cursor: only what came later'),
   limit: z.coerce
     .number()
@@ -35,10 +40,12 @@ export function appLogRoutes({ store, clock }: ApiPorts): Route[] {
       answers: {
         200: { description: 'Log lines', schema: pageOf(logSchema), types: ['application/x-ndjson'] },
       },
-      handle: async ({ params, query: { follow, after, limit }, signal }) => {
+      handle: async ({ params, query: { level, follow, after, limit }, signal }) => {
         await store.apps.get(params);
-        const listAfter = (cursor: string | undefined) =>
-          store.logs.list(params, { limit: KEPT, ...(cursor === undefined ? {} : { after: cursor }) });
+        const listAfter = async (cursor: string | undefined) => {
+          const query = { limit: KEPT, ...(cursor === undefined ? {} : { after: cursor }) };
+          return atLeast(level, await store.logs.list(params, query));
+        };
         const first =
           after === undefined ? newest(await listAfter(undefined), limit) : await listAfter(after);
         if (!follow) return ok(first);
@@ -50,6 +57,15 @@ export function appLogRoutes({ store, clock }: ApiPorts): Route[] {
       },
     }),
   ];
+}
+
+/** The page goes on after its last row, shown or not. */
+function atLeast(level: Level, page: Page<LogRow>): Page<LogRow> {
+  const least = LEVELS.indexOf(level);
+  return {
+    ...page,
+    items: page.items.filter((row) => LEVELS.findIndex((known) => known === row.level) >= least),
+  };
 }
 
 function newest(page: Page<LogRow>, limit: number): Page<LogRow> {

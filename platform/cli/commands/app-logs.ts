@@ -15,6 +15,7 @@ interface LogRow {
 interface LogsOptions {
   readonly follow?: boolean;
   readonly limit: string;
+  readonly level?: string;
 }
 
 export function addLogsCommand(app: Command): void {
@@ -23,12 +24,16 @@ export function addLogsCommand(app: Command): void {
     .argument('<name>')
     .description('what an app logged, and its errors')
     .option('-f, --follow', 'stay and show what comes; stop with Ctrl-C')
-    .option('-n, --limit <count>', 'how many at most', '100');
+    .option('-n, --limit <count>', 'how many at most', '100')
+    .option('-l, --level <level>', 'only this level and more important ones: debug, info, warn, error');
   withExample(logs, 'npx vumi app logs hello -f').action(
     async (name: string, options: LogsOptions, command: Command) => {
       const session = openSession(command);
       const address = path`/accounts/${await session.account()}/apps/${name}/logs`;
-      const query = { limit: options.limit };
+      const query = {
+        limit: options.limit,
+        ...(options.level === undefined ? {} : { level: options.level }),
+      };
       if (options.follow === true)
         return follow(session.client, address, { ...query, follow: true }, session.json);
       const { items } = await session.client.call<{ items: LogRow[] }>('GET', address, { query });
