@@ -1,5 +1,5 @@
 import { createAck } from '@vumi/core';
-import { FIRST_TRY, SandboxPlace } from '@vumi/sandbox/testing';
+import { FIRST_TRY, SandboxPlace, SECOND_TRY } from '@vumi/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askRaw, rawApp } from './raw-app.ts';
 
@@ -163,6 +163,20 @@ describe('a run ends', () => {
     await askRaw(place, "api.request('kv.set', {key: 'unawaited', value: 7}); api.done();");
     expect(place.state.values.get('kv/tests/key/unawaited')).toBe('7');
   });
+});
+
+test('a message that comes twice takes effect once', async () => {
+  const { ref } = await askRaw(place, "reply('none');");
+  await place.installClassic(
+    ref.app,
+    rawApp("api.request('kv.incr', {key: 'once'}, function(a) { reply(a.value); });"),
+  );
+  const message = place.message();
+  expect(await place.ask(ref, message)).toEqual(['1']);
+  const first = place.sent.find(({ in_reply_to }) => in_reply_to === message.message_id);
+  await place.ask(ref, message, SECOND_TRY);
+  expect(place.state.values.get('kv/tests/key/once')).toBe('1');
+  expect(place.sent.at(-1)?.message_id).toBe(first?.message_id);
 });
 
 describe('realms', () => {
