@@ -10,6 +10,8 @@ import { createStackMapper, type StackMapper } from './stack.ts';
 
 /** Characters of code. */
 const CACHED_FROM = 8192;
+/** Code that is kept of apps which came lately, whether or not a runner has them now. */
+const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /** The guest of a classic app, where an SDK app has the one that its runners came with. */
 export interface ClassicGuest {
@@ -115,11 +117,15 @@ function sameSettings(a: AppSettings, b: AppSettings): boolean {
 export class LoadedApps {
   readonly #ports: AppPorts;
   readonly #limits: LimitsByKind;
+  /** The least recently used first. */
   readonly #apps = new Map<string, LoadedApp>();
+  readonly #maxCharacters: number;
+  #characters = 0;
 
-  constructor(ports: AppPorts, limits: LimitsByKind) {
+  constructor(ports: AppPorts, limits: LimitsByKind, maxCharacters: number = MAX_CHARACTERS) {
     this.#ports = ports;
     this.#limits = limits;
+    this.#maxCharacters = maxCharacters;
   }
 
   /** Null when the app has no active version. */
@@ -129,18 +135,32 @@ export class LoadedApps {
     const settings = await this.#ports.settings(ref);
     const key = appKey(ref);
     const known = this.#apps.get(key);
-    if (known?.version === version && sameSettings(known.settings, settings)) return known;
+    if (known?.version === version && sameSettings(known.settings, settings)) return this.#use(known);
     const code = await this.#ports.loadVersion(ref, version);
     const app = await prepareApp(ref, version, { code, settings, limits: this.#limits });
     // Another message may have loaded the same meanwhile.
     const other = this.#apps.get(key);
     if (other?.version === version && sameSettings(other.settings, settings)) return other;
+    if (other !== undefined) this.forget(other);
     this.#apps.set(key, app);
+    this.#characters += app.frame.code.length;
+    for (const oldest of this.#apps.values()) {
+      if (this.#characters <= this.#maxCharacters || oldest === app) break;
+      this.forget(oldest);
+    }
     return app;
   }
 
   /** Frees what was fetched for an app; its next message fetches it again. */
   forget(app: LoadedApp): void {
-    if (this.#apps.get(app.key) === app) this.#apps.delete(app.key);
+    if (this.#apps.get(app.key) !== app) return;
+    this.#apps.delete(app.key);
+    this.#characters -= app.frame.code.length;
+  }
+
+  #use(app: LoadedApp): LoadedApp {
+    this.#apps.delete(app.key);
+    this.#apps.set(app.key, app);
+    return app;
   }
 }
