@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@vumi/core';
-import { NO_TLVS, Session, type MessageBody } from '@vumi/transports/smpp';
+import { BLANK_MESSAGE, Session, type MessageBody } from '@vumi/transports/smpp';
 import { startSmscSimulator } from '@vumi/transports/smpp/simulator';
 import smpp from 'smpp';
 
@@ -41,25 +41,13 @@ export async function benchSmpp(): Promise<SmppRate[]> {
 }
 
 const SUBMIT: MessageBody = {
+  ...BLANK_MESSAGE,
   command: 'submit_sm',
-  serviceType: '',
-  sourceAddrTon: 0,
-  sourceAddrNpi: 0,
   sourceAddr: '12345',
   destAddrTon: 1,
   destAddrNpi: 1,
   destinationAddr: '27761234567',
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '',
-  registeredDelivery: 0,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
   shortMessage: Buffer.from(TEXT),
-  tlvs: NO_TLVS,
 };
 
 async function benchOurs(port: number, window: number, count: number): Promise<number> {

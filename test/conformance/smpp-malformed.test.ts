@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { silentLogger } from '@vumi/core';
 import {
+  BLANK_MESSAGE,
   decodePdu,
   encodeFrame,
   FrameReader,
@@ -32,25 +33,11 @@ const BIND = encodeFrame({
 });
 
 const MESSAGE: MessageBody = {
+  ...BLANK_MESSAGE,
   command: 'submit_sm',
-  serviceType: '',
-  sourceAddrTon: 0,
-  sourceAddrNpi: 0,
   sourceAddr: '1',
-  destAddrTon: 0,
-  destAddrNpi: 0,
   destinationAddr: '2',
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '',
-  registeredDelivery: 0,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
   shortMessage: Buffer.from('hi'),
-  tlvs: NO_TLVS,
 };
 
 type Side = 'esme' | 'smsc';

@@ -2,7 +2,7 @@
 export { decodePdu } from './codec/decode.ts';
 export { encodeFrame } from './codec/encode.ts';
 export { FrameError, FrameReader, MAX_FRAME } from './codec/frame-reader.ts';
-export { NO_TLVS, PduError, type MessageBody, type Pdu, type PduBody } from './codec/pdu.ts';
+export { BLANK_MESSAGE, NO_TLVS, PduError, type MessageBody, type Pdu, type PduBody } from './codec/pdu.ts';
 export { STATUS, statusName } from './codec/statuses.ts';
 export { TAG } from './codec/tags.ts';
 export type { Outcome } from './session/outcome.ts';

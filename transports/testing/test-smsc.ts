@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { silentLogger } from '@vumi/core';
-import { NO_TLVS, type BindBody, type MessageBody } from '../smpp/codec/pdu.ts';
+import { BLANK_MESSAGE, type BindBody, type MessageBody } from '../smpp/codec/pdu.ts';
 import { STATUS } from '../smpp/codec/statuses.ts';
 import type { Answer } from '../smpp/session/answer.ts';
 import type { Outcome } from '../smpp/session/outcome.ts';
@@ -9,25 +9,13 @@ import { Session } from '../smpp/session/session.ts';
 import { eventually } from './eventually.ts';
 
 const DELIVER: MessageBody = {
+  ...BLANK_MESSAGE,
   command: 'deliver_sm',
-  serviceType: '',
   sourceAddrTon: 1,
   sourceAddrNpi: 1,
   sourceAddr: '27761234567',
-  destAddrTon: 0,
   destAddrNpi: 1,
   destinationAddr: '12345',
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '',
-  registeredDelivery: 0,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
-  shortMessage: Buffer.alloc(0),
-  tlvs: NO_TLVS,
 };
 
 /** An SMSC that does exactly what a test says, one PDU at a time. */

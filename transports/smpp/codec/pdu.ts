@@ -49,6 +49,28 @@ export interface MessageBody {
   readonly tlvs: readonly Tlv[];
 }
 
+/** The fields of a message that says nothing: whoever makes one sets what he means. */
+export const BLANK_MESSAGE: Omit<MessageBody, 'command'> = {
+  serviceType: '',
+  sourceAddrTon: 0,
+  sourceAddrNpi: 0,
+  sourceAddr: '',
+  destAddrTon: 0,
+  destAddrNpi: 0,
+  destinationAddr: '',
+  esmClass: 0,
+  protocolId: 0,
+  priorityFlag: 0,
+  scheduleDeliveryTime: '',
+  validityPeriod: '',
+  registeredDelivery: 0,
+  replaceIfPresentFlag: 0,
+  dataCoding: 0,
+  smDefaultMsgId: 0,
+  shortMessage: Buffer.alloc(0),
+  tlvs: [],
+};
+
 /** Section 4.7.1: the text is always in the TLV message_payload. */
 export interface DataBody {
   readonly command: 'data_sm';

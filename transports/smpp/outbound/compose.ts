@@ -1,5 +1,5 @@
 import type { UserMessage } from '@vumi/core';
-import { NO_TLVS, type MessageBody } from '../codec/pdu.ts';
+import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import type { SmppConfig } from '../config.ts';
 import type { CharsetTable } from '../text/data-coding.ts';
 import { segmentText, type SegmentedText } from '../text/segments.ts';
@@ -39,6 +39,7 @@ export function composePart(
   const segment = segments[part.index] ?? Buffer.alloc(0);
   const total = segments.length;
   return {
+    ...BLANK_MESSAGE,
     command: 'submit_sm',
     serviceType: config.service_type,
     sourceAddrTon: config.source_addr_ton,
@@ -48,16 +49,9 @@ export function composePart(
     destAddrNpi: config.dest_addr_npi,
     destinationAddr: message.to_addr ?? '',
     esmClass: total > 1 ? ESM_CLASS_UDHI : 0,
-    protocolId: 0,
-    priorityFlag: 0,
-    scheduleDeliveryTime: '',
-    validityPeriod: '',
     registeredDelivery: config.registered_delivery ? RECEIPT_WANTED : 0,
-    replaceIfPresentFlag: 0,
     dataCoding,
-    smDefaultMsgId: 0,
     shortMessage:
       total > 1 ? joinHeader({ reference: part.reference, total, part: part.index + 1 }, segment) : segment,
-    tlvs: NO_TLVS,
   };
 }

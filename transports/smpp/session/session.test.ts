@@ -6,7 +6,14 @@ import { eventually } from '../../testing/eventually.ts';
 import { decodePdu } from '../codec/decode.ts';
 import { encodeFrame } from '../codec/encode.ts';
 import { FrameReader } from '../codec/frame-reader.ts';
-import { NO_TLVS, type BindBody, type MessageBody, type Pdu, type PduBody } from '../codec/pdu.ts';
+import {
+  BLANK_MESSAGE,
+  NO_TLVS,
+  type BindBody,
+  type MessageBody,
+  type Pdu,
+  type PduBody,
+} from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
 import { Session, type SessionOptions } from './session.ts';
 
@@ -22,25 +29,11 @@ const BIND: BindBody = {
 };
 
 const SUBMIT: MessageBody = {
+  ...BLANK_MESSAGE,
   command: 'submit_sm',
-  serviceType: '',
-  sourceAddrTon: 0,
-  sourceAddrNpi: 0,
   sourceAddr: '1',
-  destAddrTon: 0,
-  destAddrNpi: 0,
   destinationAddr: '2',
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '',
-  registeredDelivery: 0,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
   shortMessage: Buffer.from('hi'),
-  tlvs: NO_TLVS,
 };
 const DELIVER: MessageBody = { ...SUBMIT, command: 'deliver_sm' };
 

@@ -1,4 +1,4 @@
-import { NO_TLVS, type MessageBody } from '../codec/pdu.ts';
+import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import { tlvInteger, tlvText } from '../codec/tlvs.ts';
 import { createCharsetTable } from '../text/data-coding.ts';
@@ -11,25 +11,11 @@ const MESSAGE_STATE_DELIVERED = 2;
 const TABLE = createCharsetTable();
 
 const DELIVER: MessageBody = {
+  ...BLANK_MESSAGE,
   command: 'deliver_sm',
-  serviceType: '',
   sourceAddrTon: 1,
   sourceAddrNpi: 1,
-  sourceAddr: '',
-  destAddrTon: 0,
   destAddrNpi: 1,
-  destinationAddr: '',
-  esmClass: 0,
-  protocolId: 0,
-  priorityFlag: 0,
-  scheduleDeliveryTime: '',
-  validityPeriod: '',
-  registeredDelivery: 0,
-  replaceIfPresentFlag: 0,
-  dataCoding: 0,
-  smDefaultMsgId: 0,
-  shortMessage: Buffer.alloc(0),
-  tlvs: NO_TLVS,
 };
 
 /** The deliver_sm of a subscriber's message, one for each part; null when the text needs more than 255. */

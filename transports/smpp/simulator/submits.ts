@@ -1,5 +1,5 @@
 import { sleep } from '@vumi/core';
-import type { DataBody, MessageBody } from '../codec/pdu.ts';
+import { BLANK_MESSAGE, type DataBody, type MessageBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
 import { incomingText } from '../inbound/incoming-text.ts';
 import type { Answer } from '../session/answer.ts';
@@ -86,15 +86,5 @@ function check({ destinationAddr, scheduleDeliveryTime, validityPeriod }: Messag
 }
 
 function asSubmit(body: DataBody): MessageBody {
-  return {
-    ...body,
-    command: 'submit_sm',
-    protocolId: 0,
-    priorityFlag: 0,
-    scheduleDeliveryTime: '',
-    validityPeriod: '',
-    replaceIfPresentFlag: 0,
-    smDefaultMsgId: 0,
-    shortMessage: Buffer.alloc(0),
-  };
+  return { ...BLANK_MESSAGE, ...body, command: 'submit_sm' };
 }
