@@ -52,7 +52,8 @@ function normaliseRoute({ account, name, app, transport, to_addr, keyword, prefi
     app,
     transport,
     to_addr: present(to_addr),
-    keyword: present(keyword?.toLowerCase()),
+    // As the first word of a message is (dispatch/keyword.ts).
+    keyword: present(keyword?.normalize('NFKC').toLowerCase()),
     prefix: present(prefix),
   };
 }

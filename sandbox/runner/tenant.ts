@@ -197,6 +197,8 @@ export class Tenant {
   kill(reason: FailureReason, text: string): void {
     if (this.dead) return;
     const { running } = this;
+    // It may have silenced a runner from its own thread before: that must not be had again for a few quick messages.
+    if (running !== null && this.#isCareful) this.usage.overstayed();
     const cpuMs = running === null ? 0 : this.#usedMs(running);
     this.#dispose();
     if (!this.#loaded) this.#ports.send(['unloadable', this.instance, reason, JSON.stringify(text)]);
