@@ -53,10 +53,16 @@ export class SandboxPlace implements AsyncDisposable {
   #sandbox: Sandbox | null = null;
   #lastMessage = 0;
 
-  static async start(config: SandboxConfig = {}, logger: Logger = silentLogger): Promise<SandboxPlace> {
+  /** `surroundings` may put others in place of its ports. */
+  static async start(
+    config: SandboxConfig = {},
+    logger: Logger = silentLogger,
+    surroundings: Partial<SandboxPorts> = {},
+  ): Promise<SandboxPlace> {
     const place = new SandboxPlace();
     place.#logger = logger;
-    place.#sandbox = await startSandbox({ runners: 2, allow_private_http: true, ...config }, place.#ports());
+    const ports = { ...place.#ports(), ...surroundings };
+    place.#sandbox = await startSandbox({ runners: 2, allow_private_http: true, ...config }, ports);
     return place;
   }
 

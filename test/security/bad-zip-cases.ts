@@ -151,6 +151,7 @@ export const badZips: readonly (readonly [
   ['an overlap of entries', 'overlap', overlapping],
   ['fifty entries at one place', 'overlap', repeated],
   ['3,000 entries', 'too-many-entries', () => manyEntries(3000)],
+  ['100,000 entries, of which the end counts the rest', 'too-many-entries', () => manyEntries(99_999)],
   ['65,534 entries that are only claimed', 'too-many-entries', () => plain({ end: { entries: 65_534 } })],
   ['66,000 entries that say 464', 'entry-count', () => manyEntries(65_999)],
   ['more entries than it says', 'entry-count', () => plain({ end: { entries: 1 } })],
@@ -277,6 +278,7 @@ export const badZips: readonly (readonly [
   ['a name of 4 KB', 'name-too-long', () => named(`assets/${'a'.repeat(4096)}`)],
   ['a name of 201 characters', 'name-too-long', () => named(`assets/${'a'.repeat(194)}`)],
   ['a depth of 99', 'name-too-deep', () => named('a/'.repeat(99))],
+  ['a depth of 200', 'name-too-long', () => named('a/'.repeat(200))],
   ['a depth of 11', 'name-too-deep', () => named(`assets/${'a/'.repeat(9)}x`)],
   ...['CON', 'nul.txt', 'Aux.js', 'com1', 'LPT9.css', 'x.'].map(
     (name) => [`the reserved name ${name}`, 'name-reserved', () => named(`assets/${name}`)] as const,
