@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRef } from '@vumi/core';
 import { SandboxPlace } from '@vumi/sandbox/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+// Runners are killed and started a dozen times here.
+vi.setConfig({ testTimeout: 60_000 });
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** No timeout of V8 stops this. */
@@ -67,7 +70,19 @@ test('more apps than there is room for in quarantine take turns', async () => {
   const answers = await Promise.all([...refs, ...refs].map((ref) => place.ask(ref)));
   expect(answers).toEqual(Array.from({ length: 6 }, () => ['fine']));
   expect(place.sandbox.status().quarantine).toHaveLength(3);
-}, 60_000);
+});
+
+test('only so many messages wait for an app in quarantine, the next ones fail at once', async () => {
+  await using place = await SandboxPlace.start();
+  const ref = await place.installHandler('awaited', KILLER);
+  await kill(place, ref);
+  // The second time it waits a second.
+  await kill(place, ref);
+  const answers = await Promise.all(Array.from({ length: 110 }, () => place.ask(ref)));
+  expect(answers.filter(([answer]) => answer === 'fine')).toHaveLength(100);
+  expect(answers.filter(([answer]) => answer === APOLOGY)).toHaveLength(10);
+  expect(place.logOf(ref).at(-1)).toContain('too many of its messages wait');
+});
 
 test('a trusted app that blocks the whole runner is found out, and nobody else', async () => {
   await using place = await SandboxPlace.start({ runners: 1 });
