@@ -27,6 +27,7 @@ import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
 import { markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
+import { RealmSlots } from './realm-slots.ts';
 import { turnStart } from './turn-start.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
@@ -95,6 +96,7 @@ function quotaOf({ ref, limits }: LoadedApp): StateQuota {
  */
 export class Handling {
   readonly #options: HandlingOptions;
+  readonly #slots = new RealmSlots();
 
   constructor(options: HandlingOptions) {
     this.#options = options;
@@ -122,7 +124,8 @@ export class Handling {
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
-    const ran = await this.#run({ origin, body, marker, app, arrivedAt });
+    const task = { origin, body, marker, app, arrivedAt };
+    const ran = await this.#slots.run(app, () => this.#run(task));
     for (const line of ran.outcome.log) this.#log(ran, line);
     await this.#conclude(ran);
   }

@@ -136,7 +136,8 @@ describe('a run ends', () => {
       "function again() { api.log_info('x', again); } again();",
       /300 commands/,
     ],
-    ['when it loops', 'for (;;) {}', /CPU/],
+    // On a busy machine the clock may run out before the CPU does.
+    ['when it loops', 'for (;;) {}', /CPU|did not finish/],
   ])('with an apology that closes the session %s', async (_label, body, reason) => {
     const { answers: got, message, ref } = await askRaw(place, body);
     expect(got).toEqual([APOLOGY]);
@@ -196,12 +197,12 @@ describe('realms', () => {
          api.request('kv.get', {key: 'x'}, function() { reply(mine === msg.from_addr); });
        });`,
     );
-    const asked = await Promise.all(Array.from({ length: 40 }, () => place.ask(ref)));
-    expect(asked.flat()).toEqual(Array.from({ length: 40 }, () => 'true'));
-    expect(place.state.values.get('kv/tests/key/all')).toBe('41');
+    const asked = await Promise.all(Array.from({ length: 200 }, () => place.ask(ref)));
+    expect(asked.flat()).toEqual(Array.from({ length: 200 }, () => 'true'));
+    expect(place.state.values.get('kv/tests/key/all')).toBe('201');
   });
 
-  test('memory comes back: a thousand messages pass through one small isolate', async () => {
+  test('memory comes back: message after message passes through one small isolate', async () => {
     const { ref } = await askRaw(
       place,
       "var a = []; for (var i = 0; i < 20000; i++) a.push({i: i}); reply(require('moment').utc(0).format('YYYY'));",

@@ -141,11 +141,7 @@ describe('a failure says what the original said', () => {
       { address_type: 'msisdn', address_value: '', message_id: 'x' },
       'Invalid value "" for "address_value"',
     ],
-    [
-      'messagestore.count_replies',
-      { conversation_key: '../x' },
-      'conversation_key: Invalid conversation_key',
-    ],
+    ['messagestore.count_replies', { conversation_key: '../x' }, 'Invalid conversation_key'],
   ])('%s %j', async (command, fields, reason) => {
     const [, answer] = await run(['kv.set', { key: 'text', value: 'text' }], [command, fields]);
     expect(answer).toEqual(reason === undefined ? { success: false } : { success: false, reason });
