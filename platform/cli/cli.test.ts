@@ -378,6 +378,10 @@ describe('route set', () => {
       'join',
     ];
     expect((await vumi(words)).out).toBe('messages that start with "join" to 12345 on smsc → quiz\n');
+    answers['GET /transports'] = () => page([{ name: 'smsc' }]);
+    expect((await vumi(words)).out).not.toContain('no transport');
+    answers['GET /transports'] = () => page([{ name: 'smcs' }]);
+    expect((await vumi(words)).out).toContain('There is no transport "smsc" yet');
   });
 });
 

@@ -29,14 +29,14 @@ export function banner({ config, api }: Platform, startMs: number): string {
 
 function nextSteps(url: string): string {
   const where = url === DEFAULT_URL ? '' : ` --url ${url}`;
-  return `
-Next, in another terminal in this folder:
-  npx vumi phone${where} +27761234567 ${DEMO_NUMBER}      a phone: type "hi", or "quiz" and play
-  npx vumi app deploy${where} sample-apps/hello      change it first, then send again
-  npx vumi --help                            everything else
-
-Stop with Ctrl-C.
-`;
+  const rows: readonly [string, string][] = [
+    [`npx vumi phone${where} +27761234567 ${DEMO_NUMBER}`, 'a phone: type "hi", or "quiz" and play'],
+    [`npx vumi app deploy${where} sample-apps/hello`, 'change it first, then send again'],
+    ['npx vumi --help', 'everything else'],
+  ];
+  const width = Math.max(...rows.map(([command]) => command.length));
+  const table = rows.map(([command, what]) => `  ${command.padEnd(width)}    ${what}\n`).join('');
+  return `\nNext, in another terminal in this folder:\n${table}\nStop with Ctrl-C.\n`;
 }
 
 /** A server without its credentials. */

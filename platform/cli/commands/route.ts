@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { table } from '../output.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 interface Route {
   readonly name: string;
@@ -80,8 +80,16 @@ function addSet(route: Command): void {
       path`/accounts/${await session.account()}/routes/${name}`,
       { body },
     );
-    session.show(made, () => `${describe(made)} → ${made.app}\n`);
+    const advice = await missingTransport(session, transport);
+    session.show(made, () => `${describe(made)} → ${made.app}\n${advice}`);
   });
+}
+
+/** A route may come before its transport, but a slip looks the same. Only administrators may look. */
+async function missingTransport({ client }: Session, name: string): Promise<string> {
+  const transports = await client.list<{ name: string }>('/transports').catch(() => null);
+  if (transports === null || transports.some((one) => one.name === name)) return '';
+  return `There is no transport "${name}" yet: npx vumi transport set ${name} --type smpp host=… port=…\n`;
 }
 
 function sender(route: Route): string {
