@@ -28,10 +28,17 @@ function setUp() {
     send: ([kind, instance]: string[]) => sent.push(`${kind} ${instance}`),
     turns: new Set(),
     apps: new Set(),
+    rssMb: 50,
   } as unknown as RunnerProcess;
   const fleet = { mayServe: () => true, pick: async () => runner } as unknown as Fleet;
-  const instances = new Instances(fleet, { perRunner: 10, idleMs: 100, now: () => now, cacheOf: () => '' });
-  return { instances, sent, pass: (ms: number) => (now += ms) };
+  const instances = new Instances(fleet, {
+    perRunner: 10,
+    fullMb: 600,
+    idleMs: 100,
+    now: () => now,
+    cacheOf: () => '',
+  });
+  return { instances, runner, sent, pass: (ms: number) => (now += ms) };
 }
 
 test('an app that nobody used for long is unloaded, one that is at work is not', async () => {
@@ -65,4 +72,13 @@ test('two messages at once load an app once', async () => {
   const [first, second] = await Promise.all([instances.get(one), instances.get(one)]);
   expect(second).toBe(first);
   expect(sent).toEqual(['load 1']);
+});
+
+test('a runner that has grown big gives up the app that was used the longest ago for each new one', async () => {
+  const { instances, runner, sent } = setUp();
+  await instances.get(app('one'));
+  await instances.get(app('two'));
+  runner.rssMb = 600;
+  await instances.get(app('three'));
+  expect(sent).toEqual(['load 1', 'load 2', 'unload 1', 'load 3']);
 });

@@ -23,6 +23,8 @@ export interface Instance {
 export interface InstanceOptions {
   /** Isolates that a runner may hold. */
   readonly perRunner: number;
+  /** A runner that has grown so big gives up an isolate for each new one: memory comes back to it, not to the system. */
+  readonly fullMb: number;
   /** An isolate that nobody used for so long is given up. */
   readonly idleMs: number;
   readonly now: () => number;
@@ -112,7 +114,7 @@ export class Instances {
     const runner = await this.#fleet.pick(app, (candidate) => this.#count(candidate));
     const meanwhile = this.#find(app);
     if (meanwhile !== null) return meanwhile;
-    if (this.#count(runner) >= this.#most(app)) this.#makeRoom(runner);
+    if (this.#isFull(runner)) this.#makeRoom(runner);
     const instance: Instance = {
       id: String(++this.#lastId),
       app,
@@ -133,9 +135,10 @@ export class Instances {
     return instance;
   }
 
-  #most({ kind }: LoadedApp): number {
-    const { perRunner } = this.#options;
-    return kind === 'classic' ? Math.ceil(perRunner / CLASSIC_WEIGHT) : perRunner;
+  #isFull(runner: RunnerProcess): boolean {
+    const { perRunner, fullMb } = this.#options;
+    const most = runner.kind === 'classic' ? Math.ceil(perRunner / CLASSIC_WEIGHT) : perRunner;
+    return this.#count(runner) >= most || runner.rssMb >= fullMb;
   }
 
   #count(runner: RunnerProcess): number {

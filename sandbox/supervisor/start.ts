@@ -17,6 +17,8 @@ import { Turns } from './turns.ts';
 
 const HTTP_TIMEOUT_MS = 10_000;
 const HTTP_BYTES = 256 * 1024;
+/** Share of the memory at which a runner is replaced that its apps may fill. */
+const FULL = 0.9;
 const SWEEP_EVERY_MS = 10_000;
 
 export interface SandboxPorts extends AppPorts, HandlingPorts {}
@@ -64,6 +66,7 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
   const caches: CodeCaches = new CodeCaches((kind) => fleet.standbyOf(kind));
   const instances = new Instances(fleet, {
     perRunner: options.isolates_per_runner,
+    fullMb: FULL * options.rss_soft_mb,
     idleMs: options.idle_ms,
     now: ports.clock,
     cacheOf: (app) => caches.get(app),

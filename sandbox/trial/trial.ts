@@ -43,7 +43,7 @@ export class Trial implements AsyncDisposable {
         pick: async () => this.#runner ?? (await this.#spawn()),
         mayServe: (runner) => runner === this.#runner,
       },
-      { perRunner: 1, idleMs: Infinity, now: () => 0, cacheOf: () => '' },
+      { perRunner: 1, fullMb: Infinity, idleMs: Infinity, now: () => 0, cacheOf: () => '' },
     );
     this.#turns = new Turns(this.#instances, { served: NOTHING }, new Blame({ accuse: NOTHING }, NOTHING));
   }
