@@ -167,7 +167,8 @@ export class Handling {
       const given = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
       const writes = [...given.writes, ...ran.effects.writes.values()];
       const messages = [...given.messages, ...ran.effects.messages];
-      const effects = { marker: ran.marker, ...ref, effects: store };
+      // Copied: a call that nobody awaited may still add to them, and what is applied must be what was committed.
+      const effects = { marker: ran.marker, ...ref, effects: [...store] };
       const outbox = { messages, ...(store.length === 0 ? {} : { store: effects }) };
       await this.#commit(ran, { writes, outbox, failure: null });
     } catch (error) {
