@@ -20,7 +20,7 @@ test('a call leaves its effect with the turn', async () => {
   const args = { metric: 'visits', aggregator: 'sum', value: 2 };
   expect(await callResource('metrics.fire', args, turn)).toBeNull();
   expect(turn.effects.store).toEqual([
-    { kind: 'metric', store: 'default', metric: 'visits', aggregator: 'sum', value: 2, at: 1000 },
+    { kind: 'metric', store: 'hello', metric: 'visits', aggregator: 'sum', value: 2, at: 1000 },
   ]);
 });
 
