@@ -33,6 +33,17 @@ export function jsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>>
   };
 }
 
+/** As `jsonBody`, where a request without a body says as much as `{}`. */
+export function optionalJsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>> {
+  const { read, document } = jsonBody(schema);
+  const isAbsent = ({ headers }: IncomingMessage): boolean =>
+    headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  return {
+    read: async (request) => (isAbsent(request) ? parseInput(schema, {}) : read(request)),
+    document: { ...document, required: false },
+  };
+}
+
 /** A zip as it is, at most a little over 10 MB. */
 export const zipBody: BodyReader<Buffer> = {
   read: (request) => {

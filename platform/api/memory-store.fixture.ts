@@ -221,18 +221,28 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
       all(ref).find((one) => one.version === version),
       `version ${version}`,
     );
-  const activate = (ref: AppRef, version: number): AppVersion => {
-    const active = { ...get(ref, version), active: true };
-    versions.set(
-      appKey(ref),
-      all(ref).map((one) => (one.version === version ? active : Object.assign(one, { active: false }))),
-    );
-    apps.set(appKey(ref), { ...found(apps.get(appKey(ref)), 'app'), active_version: version });
-    return active;
+  const activate = (ref: AppRef, version: number, percent: number = 100): AppVersion => {
+    const wanted = get(ref, version);
+    const app = found(apps.get(appKey(ref)), 'app');
+    const active = percent === 100 ? version : app.active_version;
+    const rollout = percent === 100 ? null : { version, percent };
+    for (const one of all(ref)) {
+      const share = one.version === active ? 100 - (rollout?.percent ?? 0) : 0;
+      Object.assign(one, { active: one.version === active, percent: one === wanted ? percent : share });
+    }
+    apps.set(appKey(ref), { ...app, active_version: active, rollout });
+    return wanted;
   };
   return {
     add: async ({ ref, sha256, manifest, handlers, bundle, activate: wanted }) => {
-      const app = { ...ref, active_version: null, config: {}, secrets: [], created_at: CREATED };
+      const app = {
+        ...ref,
+        active_version: null,
+        rollout: null,
+        config: {},
+        secrets: [],
+        created_at: CREATED,
+      };
       if (!apps.has(appKey(ref))) apps.set(appKey(ref), app);
       const known = all(ref).find((one) => one.sha256 === sha256);
       const made = known ?? {
@@ -243,6 +253,7 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
         manifest: { ...manifest },
         size: bundle.length,
         active: false,
+        percent: 0,
         created_at: CREATED,
       };
       if (known === undefined) versions.set(appKey(ref), [made, ...all(ref)]);
@@ -250,7 +261,7 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
     },
     list: async (ref, page) => paged(all(ref), page),
     get: async (ref, version) => get(ref, version),
-    activate: async (ref, version) => activate(ref, version),
+    activate: async (ref, version, percent) => activate(ref, version, percent),
     worker: unused,
     file: unused,
     bundle: unused,

@@ -85,6 +85,17 @@ describe('apps', () => {
     ]);
   });
 
+  test('a version may get a share of new sessions', async () => {
+    const activate = async (version: number, body?: object) =>
+      platform.call('POST', `/accounts/demo/apps/hello/versions/${version}/activate`, { body });
+    await activate(1);
+    expect((await activate(2, { percent: 10 })).json).toMatchObject({ active: false, percent: 10 });
+    const app = await platform.call('GET', '/accounts/demo/apps/hello');
+    expect(app.json).toMatchObject({ active_version: 1, rollout: { version: 2, percent: 10 } });
+    expect((await activate(2, { percent: 0 })).status).toBe(400);
+    expect((await activate(2)).json).toMatchObject({ active: true, percent: 100 });
+  });
+
   test('a version that is not there cannot be activated', async () => {
     const missing = await platform.call('POST', '/accounts/demo/apps/hello/versions/9/activate');
     expect(missing.status).toBe(404);

@@ -30,6 +30,10 @@ export const appSchema = z.object({
   account: slugSchema,
   app: slugSchema,
   active_version: z.int().nullable(),
+  rollout: z
+    .object({ version: z.int(), percent: z.int() })
+    .nullable()
+    .describe('A second live version and its share of new sessions'),
   config: z.record(z.string(), z.unknown()),
   secrets: z.array(z.string()).describe('Names only; values are never shown'),
   url: z.string().describe("Where the app's page is, if it has one"),
@@ -44,6 +48,7 @@ export const versionSchema = z.object({
   handlers: z.array(z.string()),
   size: z.int().describe('Bytes of the bundle'),
   active: z.boolean(),
+  percent: z.int().describe('Its share of new sessions; 0: it is not live'),
   created_at: instant,
 });
 

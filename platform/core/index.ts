@@ -11,6 +11,7 @@ export * from './fifo.ts';
 export * from './ids.ts';
 export * from './input.ts';
 export * from './lifecycle.ts';
+export * from './live-versions.ts';
 export * from './logger.ts';
 export * from './message.ts';
 export * from './names.ts';

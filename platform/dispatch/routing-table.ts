@@ -1,4 +1,4 @@
-import { appKey, type AppRef, type UserMessage } from '@vumi/core';
+import { appKey, type AppRef, type LiveVersions, type Rollout, type UserMessage } from '@vumi/core';
 import { keywordOf } from './keyword.ts';
 
 /** Binds an app to a transport; null matches anything. `prefix` is the start of the sender's address. */
@@ -20,16 +20,18 @@ export interface RoutingSnapshot {
     readonly app: string;
     /** The active version, or null when none is. */
     readonly version: number | null;
+    /** Of all live versions. */
     readonly handlers: readonly string[];
+    /** A second live version. */
+    readonly rollout?: Rollout | null;
+    /** When the versions were last changed, ISO 8601; null when there was only one. */
+    readonly versions_changed_at?: string | null;
   }[];
   readonly routes: readonly RouteRule[];
   readonly transports: readonly { readonly name: string }[];
 }
 
-interface HostedApp {
-  readonly version: number | null;
-  readonly handlers: readonly string[];
-}
+type HostedApp = RoutingSnapshot['apps'][number];
 
 /** Routes held in memory and replaced as a whole, so that a message sees one consistent table. */
 export class RoutingTable {
@@ -56,6 +58,18 @@ export class RoutingTable {
 
   activeVersion(ref: AppRef): number | null {
     return this.#apps.get(appKey(ref))?.version ?? null;
+  }
+
+  /** Null when no version is active. */
+  liveVersions(ref: AppRef): LiveVersions | null {
+    const app = this.#apps.get(appKey(ref));
+    if (app === undefined || app.version === null) return null;
+    const { version, rollout = null, versions_changed_at = null } = app;
+    return {
+      active: version,
+      rollout,
+      changedAt: versions_changed_at === null ? null : Date.parse(versions_changed_at),
+    };
   }
 
   handlesEvents(ref: AppRef): boolean {

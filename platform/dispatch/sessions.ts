@@ -1,7 +1,4 @@
-import { appKey, type AppRef, type KeyedState, type UserMessage } from '@vumi/core';
-
-/** A user who says nothing for so long starts anew. */
-const IDLE_MS = 10 * 60 * 1000;
+import { appKey, SESSION_IDLE_MS, type AppRef, type KeyedState, type UserMessage } from '@vumi/core';
 
 /**
  * Which app a user of a shared number is talking to. A keyword begins the conversation; what the user says next goes to
@@ -32,7 +29,7 @@ export function createSessions(state: KeyedState): Sessions {
         if (holder !== null && appKey(holder) !== appKey(ref)) return;
       }
       if (isClose) await state.delete(name);
-      else await state.set(name, JSON.stringify({ account: ref.account, app: ref.app }), IDLE_MS);
+      else await state.set(name, JSON.stringify({ account: ref.account, app: ref.app }), SESSION_IDLE_MS);
     },
   };
 }

@@ -60,7 +60,7 @@ function openSandbox(ports: SandboxRolePorts, log: AppLogWriter): Promise<Sandbo
       state: ports.state,
       logger,
       clock: ports.clock,
-      activeVersion: (ref) => catalog.table().activeVersion(ref),
+      liveVersions: (ref) => catalog.table().liveVersions(ref),
       loadVersion: (ref, version) => loadVersion(store, ref, version),
       settings: (ref) => catalog.settings(ref),
       publishOutbound: (message) => {

@@ -9,7 +9,10 @@ import type { App, AppSettings, Page, PageQuery } from './records.ts';
 import type { Apps } from './store.ts';
 import { dropUnusedBlobs } from './version-files.ts';
 
-const COLUMNS = `account, app, active_version, config, created_at,
+/** A column as the API shows it: null when no rollout is on. */
+export const ROLLOUT = `case when rollout_version is null then null
+  else json_build_object('version', rollout_version, 'percent', rollout_percent) end`;
+const COLUMNS = `account, app, active_version, ${ROLLOUT} as rollout, config, created_at,
   array(select name from secrets where secrets.account = apps.account and secrets.app = apps.app order by name)
     as secrets`;
 const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;

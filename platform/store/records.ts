@@ -1,5 +1,5 @@
 /** What the store gives out and takes in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
-import type { AppRef, DeliveryStatus, MetricAggregator } from '@vumi/core';
+import type { AppRef, DeliveryStatus, MetricAggregator, Rollout } from '@vumi/core';
 
 export interface PageQuery {
   /** The `next_cursor` of the page before. */
@@ -32,6 +32,8 @@ export interface TokenInfo {
 
 export interface App extends AppRef {
   readonly active_version: number | null;
+  /** A second version that gets a share of the new sessions. */
+  readonly rollout: Rollout | null;
   readonly config: Record<string, unknown>;
   /** Names only. */
   readonly secrets: string[];
@@ -54,6 +56,8 @@ export interface AppVersion extends AppRef {
   /** Bytes of the bundle. */
   readonly size: number;
   readonly active: boolean;
+  /** Its share of new sessions: 0 when it is not live. */
+  readonly percent: number;
   readonly created_at: string;
 }
 
@@ -233,8 +237,11 @@ export interface Snapshot {
 export interface SnapshotApp extends AppRef {
   /** The active version. */
   readonly version: number | null;
-  /** Of the active version. */
+  /** Of the live versions. */
   readonly handlers: string[];
+  readonly rollout: Rollout | null;
+  /** Null when the app has had one version only. */
+  readonly versions_changed_at: string | null;
 }
 
 /** What one message or event used of its app. */

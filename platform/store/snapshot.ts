@@ -1,3 +1,4 @@
+import { ROLLOUT } from './apps.ts';
 import type { Database } from './database.ts';
 import type { Account, Route, Snapshot, SnapshotApp, TransportRow } from './records.ts';
 import { ROUTE_COLUMNS } from './routes.ts';
@@ -12,10 +13,11 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
         'select name, active, limits, created_at from accounts order by name',
       ),
       apps: await statements.query<SnapshotApp>(
-        `select apps.account, apps.app, version, coalesce(handlers, '{}') as handlers
-         from apps left join versions
-           on versions.account = apps.account and versions.app = apps.app and version = active_version
-         order by account, app`,
+        `select account, app, active_version as version, ${ROLLOUT} as rollout, versions_changed_at,
+           array(select distinct unnest(handlers) from versions
+             where versions.account = apps.account and versions.app = apps.app
+               and version in (active_version, rollout_version)) as handlers
+         from apps order by account, app`,
       ),
       routes: await statements.query<Route>(`select ${ROUTE_COLUMNS} from routes order by account, name`),
       transports: await statements.query<TransportRow>(

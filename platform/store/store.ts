@@ -145,7 +145,11 @@ export interface Versions {
   /** Newest first. */
   list(ref: AppRef, page: PageQuery): Promise<Page<AppVersion>>;
   get(ref: AppRef, version: number): Promise<AppVersion>;
-  activate(ref: AppRef, version: number): Promise<AppVersion>;
+  /**
+   * Makes it the active version, alone. With a `percent` below 100 it becomes a second live version beside the active
+   * one and gets that share of new sessions; `request.conflict` when no other version is active.
+   */
+  activate(ref: AppRef, version: number, percent?: number): Promise<AppVersion>;
   worker(ref: AppRef, version: number): Promise<Worker>;
   /** Null when the version has no file of that path. */
   file(ref: AppRef, version: number, path: string): Promise<Omit<VersionFile, 'path'> | null>;

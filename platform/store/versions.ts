@@ -1,4 +1,4 @@
-import { VumiError, type AppRef } from '@vumi/core';
+import { VumiError, type AppRef, type Rollout } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
@@ -12,21 +12,33 @@ import { addFiles } from './version-files.ts';
 
 const SELECT = `
   select account, app, version, versions.sha256, handlers, manifest, octet_length(bundle) as size,
-    versions.created_at, active_version is not distinct from version as active
+    versions.created_at, active_version is not distinct from version as active,
+    case version when active_version then 100 - coalesce(rollout_percent, 0) when rollout_version then rollout_percent
+      else 0 end as percent
   from versions join apps using (account, app)
   where account = $1 and app = $2`;
 const cursorSchema = z.tuple([z.literal('versions'), z.int32()]);
 /** Of a column; a greater number is no version, and Postgres would not take it. */
 const MAX_VERSION = 2 ** 31 - 1;
+/** Percent of new sessions. */
+const ALL = 100;
 
 export function openVersions(database: Database, changes: Changes): Versions {
   return {
     add: (version) => addVersion(changes, version),
     list: (ref, page) => listVersions(database, ref, page),
     get: (ref, version) => requireVersion(database, ref, version),
-    async activate(ref, version) {
+    async activate(ref, version, percent = ALL) {
       checkRef(ref);
-      return changes.write('apps', (statements) => activate(statements, ref, version));
+      return changes.write('apps', async (statements) => {
+        await statements.query('select from apps where account = $1 and app = $2 for update', [
+          ref.account,
+          ref.app,
+        ]);
+        return percent === ALL
+          ? activate(statements, ref, version)
+          : rollOut(statements, ref, { version, percent });
+      });
     },
     async worker(ref, version) {
       const { code, map } = await readColumns<{ code: Buffer; map: Buffer | null }>(
@@ -103,11 +115,41 @@ async function insertVersion(statements: Statements, added: NewVersion): Promise
 
 async function activate(statements: Statements, ref: AppRef, version: number): Promise<AppVersion> {
   await requireVersion(statements, ref, version);
-  await statements.query('update apps set active_version = $3 where account = $1 and app = $2', [
-    ref.account,
-    ref.app,
-    version,
-  ]);
+  await statements.query(
+    `update apps set active_version = $3, rollout_version = null, rollout_percent = null,
+       versions_changed_at = case when active_version = $3 and rollout_version is null then versions_changed_at
+         when active_version is null then null else now() end
+     where account = $1 and app = $2`,
+    [ref.account, ref.app, version],
+  );
+  return requireVersion(statements, ref, version);
+}
+
+/** Makes a version live beside the active one. */
+async function rollOut(
+  statements: Statements,
+  ref: AppRef,
+  { version, percent }: Rollout,
+): Promise<AppVersion> {
+  if (!Number.isInteger(percent) || percent < 1 || percent > ALL)
+    throw new VumiError('request.invalid', 'a percentage is a whole number from 1 to 100', {
+      field: 'percent',
+    });
+  await requireVersion(statements, ref, version);
+  const { active_version } = await requireApp(statements, ref);
+  if (active_version === null || active_version === version) {
+    const reason =
+      active_version === null ? 'no version is active yet' : `version ${version} is the active one`;
+    throw new VumiError(
+      'request.conflict',
+      `${reason}: a share goes to a second version beside the active one`,
+    );
+  }
+  await statements.query(
+    `update apps set rollout_version = $3, rollout_percent = $4, versions_changed_at = now()
+     where account = $1 and app = $2`,
+    [ref.account, ref.app, version, percent],
+  );
   return requireVersion(statements, ref, version);
 }
 

@@ -38,7 +38,10 @@ export interface VersionCode {
 /** An app as it is to be run now: one version with one state of its settings. */
 export interface LoadedApp {
   readonly ref: AppRef;
+  /** Of the app: fairness and blame are the app's, whichever of its versions runs. */
   readonly key: string;
+  /** Of this version: versions of one app are loaded side by side. */
+  readonly slot: string;
   readonly kind: AppKind;
   readonly version: number;
   readonly limits: Limits;
@@ -58,7 +61,6 @@ export interface LoadedApp {
 }
 
 export interface AppPorts {
-  activeVersion(ref: AppRef): number | null;
   loadVersion(ref: AppRef, version: number): Promise<VersionCode>;
   settings(ref: AppRef): Promise<AppSettings>;
 }
@@ -92,6 +94,7 @@ export async function prepareApp(
   return {
     ref,
     key: appKey(ref),
+    slot: slotOf(ref, version),
     kind,
     version,
     limits,
@@ -109,11 +112,15 @@ export async function prepareApp(
   };
 }
 
+function slotOf(ref: AppRef, version: number): string {
+  return `${appKey(ref)}@${version}`;
+}
+
 function sameSettings(a: AppSettings, b: AppSettings): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** The apps that messages came for, each in the version and with the settings of now. */
+/** The versions that messages came for, each with the settings of now. */
 export class LoadedApps {
   readonly #ports: AppPorts;
   readonly #limits: LimitsByKind;
@@ -128,21 +135,18 @@ export class LoadedApps {
     this.#maxCharacters = maxCharacters;
   }
 
-  /** Null when the app has no active version. */
-  async current(ref: AppRef): Promise<LoadedApp | null> {
-    const version = this.#ports.activeVersion(ref);
-    if (version === null) return null;
+  async load(ref: AppRef, version: number): Promise<LoadedApp> {
     const settings = await this.#ports.settings(ref);
-    const key = appKey(ref);
-    const known = this.#apps.get(key);
-    if (known?.version === version && sameSettings(known.settings, settings)) return this.#use(known);
+    const slot = slotOf(ref, version);
+    const known = this.#apps.get(slot);
+    if (known !== undefined && sameSettings(known.settings, settings)) return this.#use(known);
     const code = await this.#ports.loadVersion(ref, version);
     const app = await prepareApp(ref, version, { code, settings, limits: this.#limits });
     // Another message may have loaded the same meanwhile.
-    const other = this.#apps.get(key);
-    if (other?.version === version && sameSettings(other.settings, settings)) return other;
+    const other = this.#apps.get(slot);
+    if (other !== undefined && sameSettings(other.settings, settings)) return other;
     if (other !== undefined) this.forget(other);
-    this.#apps.set(key, app);
+    this.#apps.set(slot, app);
     this.#characters += app.frame.code.length;
     for (const oldest of this.#apps.values()) {
       if (this.#characters <= this.#maxCharacters || oldest === app) break;
@@ -153,14 +157,14 @@ export class LoadedApps {
 
   /** Frees what was fetched for an app; its next message fetches it again. */
   forget(app: LoadedApp): void {
-    if (this.#apps.get(app.key) !== app) return;
-    this.#apps.delete(app.key);
+    if (this.#apps.get(app.slot) !== app) return;
+    this.#apps.delete(app.slot);
     this.#characters -= app.frame.code.length;
   }
 
   #use(app: LoadedApp): LoadedApp {
-    this.#apps.delete(app.key);
-    this.#apps.set(app.key, app);
+    this.#apps.delete(app.slot);
+    this.#apps.set(app.slot, app);
     return app;
   }
 }

@@ -29,6 +29,7 @@ import { markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { RealmSlots } from './realm-slots.ts';
 import { turnStart } from './turn-start.ts';
+import type { VersionChoice } from './version-choice.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
 const DEFAULT_APOLOGY = 'Sorry, something went wrong. Please try again later.';
@@ -52,6 +53,7 @@ export interface HandlingPorts {
 export interface HandlingOptions {
   readonly ports: HandlingPorts;
   readonly apps: LoadedApps;
+  readonly versions: VersionChoice;
   readonly turns: Turns;
   readonly http: Readonly<Record<AppKind, HttpGateway>>;
   readonly markerTtlMs: number;
@@ -112,17 +114,18 @@ export class Handling {
     delivery: Delivery,
     arrivedAt: number,
   ): Promise<void> {
-    const { ports, apps } = this.#options;
+    const { ports, apps, versions } = this.#options;
     const marker = markerKey(origin.ref, origin.id);
     if (delivery.redelivered) {
       const outbox = await ports.state.committed(marker);
       if (outbox !== null) return this.#publish(decodeOutbox(outbox));
     }
-    const app = await apps.current(origin.ref);
-    if (app === null) {
+    const version = await versions.choose(origin.ref, origin.message);
+    if (version === null) {
       const reason = `app ${origin.ref.account}/${origin.ref.app} has no active version`;
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
+    const app = await apps.load(origin.ref, version);
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
     const task = { origin, body, marker, app, arrivedAt };
     const ran = await this.#slots.run(app, () => this.#run(task));
@@ -178,16 +181,20 @@ export class Handling {
   }
 
   async #commit(ran: Ran, { writes, outbox, failure }: Conclusion): Promise<void> {
-    const { ports, markerTtlMs } = this.#options;
+    const { ports, versions, markerTtlMs } = this.#options;
+    const { ref, message } = ran.origin;
+    const to = { version: ran.app.version, answers: outbox.messages };
+    const pin = message === null ? [] : versions.pin(ref, message, to);
     const commit: StateCommit = {
       marker: ran.marker,
       markerTtlMs,
-      writes,
+      writes: [...writes, ...pin],
       outbox: encodeOutbox(outbox),
       // The keys of classic apps are counted as Vumi Go did (classic/kv.ts).
       ...(writes.length > 0 && ran.app.kind === 'sdk' ? { quota: quotaOf(ran.app) } : {}),
     };
     const result = await ports.state.commit(commit);
+    versions.pinned(pin);
     if (!result.fresh) return this.#publish(decodeOutbox(result.outbox));
     const published = this.#publish(outbox);
     // Whoever has committed a message records it, so that it is counted once; nothing waits for that.

@@ -10,6 +10,7 @@ function app(name: string): LoadedApp {
   return {
     ref: { account: 'tests', app: name },
     key: `tests/${name}`,
+    slot: `tests/${name}@1`,
     kind: 'sdk',
     version: 1,
     limits: DEFAULT_LIMITS,

@@ -16,7 +16,7 @@ export interface Instance {
   lastUsed: number;
   /** A turn has run in it. */
   warm: boolean;
-  /** No new turns: a newer version has taken its place. */
+  /** No new turns: one with newer settings has taken its place. */
   drained: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface InstanceOptions {
 export class Instances {
   readonly #fleet: Pick<Fleet, 'pick' | 'mayServe'>;
   readonly #options: InstanceOptions;
-  /** By app; in order of use, the least recent first. */
+  /** By app and version; in order of use, the least recent first. */
   readonly #current = new Map<string, Instance>();
   readonly #byId = new Map<string, Instance>();
   readonly #counts = new Map<RunnerProcess, number>();
@@ -95,7 +95,7 @@ export class Instances {
   }
 
   #find(app: LoadedApp): Instance | null {
-    const instance = this.#current.get(app.key);
+    const instance = this.#current.get(app.slot);
     if (instance === undefined) return null;
     if (instance.app !== app || !this.#fleet.mayServe(instance.runner, app)) {
       this.#drain(instance);
@@ -104,8 +104,8 @@ export class Instances {
     const now = this.#options.now();
     if (now !== instance.lastUsed) {
       instance.lastUsed = now;
-      this.#current.delete(app.key);
-      this.#current.set(app.key, instance);
+      this.#current.delete(app.slot);
+      this.#current.set(app.slot, instance);
     }
     return instance;
   }
@@ -124,7 +124,7 @@ export class Instances {
       warm: false,
       drained: false,
     };
-    this.#current.set(app.key, instance);
+    this.#current.set(app.slot, instance);
     this.#byId.set(instance.id, instance);
     this.#counts.set(runner, this.#count(runner) + 1);
     runner.apps.add(app.key);
@@ -155,7 +155,7 @@ export class Instances {
 
   #drain(instance: Instance): void {
     instance.drained = true;
-    if (this.#current.get(instance.app.key) === instance) this.#current.delete(instance.app.key);
+    if (this.#current.get(instance.app.slot) === instance) this.#current.delete(instance.app.slot);
     if (instance.turns.size === 0) this.#unload(instance);
   }
 
@@ -167,7 +167,7 @@ export class Instances {
 
   #remove(instance: Instance): void {
     if (!this.#byId.delete(instance.id)) return;
-    if (this.#current.get(instance.app.key) === instance) this.#current.delete(instance.app.key);
+    if (this.#current.get(instance.app.slot) === instance) this.#current.delete(instance.app.slot);
     this.#counts.set(instance.runner, this.#count(instance.runner) - 1);
   }
 }

@@ -325,3 +325,20 @@ test('a closed sandbox takes no messages', async () => {
   await closed[Symbol.asyncDispose]();
   await expect(closed.ask(ref)).rejects.toMatchObject({ code: 'runner.lost' });
 });
+
+test('a session stays on the version that it began with while others begin with the new one', async () => {
+  const ref = await place.installHandler('pinned', `await reply('one'); await app.state.increment('n');`);
+  const [ann, bob] = ['+27760000001', '+27760000002'];
+  const say = async (from_addr: string): Promise<string[]> => place.ask(ref, place.message({ from_addr }));
+  expect(await say(ann)).toEqual(['one']);
+  await place.installHandler('pinned', `await reply('two', { end: true });`);
+  expect([await say(ann), await say(bob), await say(ann)]).toEqual([['one'], ['two'], ['one']]);
+  expect(place.runs.filter(({ app }) => app === 'pinned').map(({ version }) => version)).toEqual([
+    1, 1, 2, 1,
+  ]);
+  place.activate('pinned', 1);
+  expect(await say(bob)).toEqual(['one']);
+  place.activate('pinned', 2, 100);
+  place.activate('pinned', 2);
+  expect(await say('+27760000003')).toEqual(['two']);
+});

@@ -14,6 +14,7 @@ import { openFleet } from './open-fleet.ts';
 import type { QuarantinedApp } from './quarantine.ts';
 import { SerialQueues } from './serial-queues.ts';
 import { Turns } from './turns.ts';
+import { VersionChoice, type VersionChoicePorts } from './version-choice.ts';
 
 const HTTP_TIMEOUT_MS = 10_000;
 const HTTP_BYTES = 256 * 1024;
@@ -21,7 +22,7 @@ const HTTP_BYTES = 256 * 1024;
 const FULL = 0.9;
 const SWEEP_EVERY_MS = 10_000;
 
-export interface SandboxPorts extends AppPorts, HandlingPorts {}
+export interface SandboxPorts extends AppPorts, HandlingPorts, VersionChoicePorts {}
 
 interface RunnerStatus {
   readonly kind: AppKind;
@@ -77,6 +78,7 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
   const handling: Handling = new Handling({
     ports,
     apps,
+    versions: new VersionChoice(ports),
     turns,
     http: {
       sdk: createHttpGateway({ ...http, timeoutMs: HTTP_TIMEOUT_MS, maxBytes: HTTP_BYTES }),

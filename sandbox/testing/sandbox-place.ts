@@ -5,6 +5,7 @@ import {
   type Delivery,
   type FailureMessage,
   type Logger,
+  type Rollout,
   type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
@@ -31,6 +32,8 @@ export interface AppOptions {
 
 interface Installed {
   version: number;
+  rollout: Rollout | null;
+  changedAt: number | null;
   readonly versions: Map<number, VersionCode>;
   settings: AppSettings;
 }
@@ -80,14 +83,28 @@ export class SandboxPlace implements AsyncDisposable {
   #add(app: string, code: VersionCode, options: AppOptions): AppRef {
     const installed = this.#apps.get(app) ?? {
       version: 0,
+      rollout: null,
+      changedAt: null,
       versions: new Map(),
       settings: { config: {}, secrets: {} },
     };
-    installed.version++;
+    // As the store does: the first version changes nothing for anybody.
+    if (installed.versions.size > 0) installed.changedAt = Date.now();
+    installed.version = installed.versions.size + 1;
+    installed.rollout = null;
     installed.versions.set(installed.version, code);
     installed.settings = options.settings ?? installed.settings;
     this.#apps.set(app, installed);
     return { account: ACCOUNT, app };
+  }
+
+  /** Makes an installed version the active one, or with a percentage a second one beside it. */
+  activate(app: string, version: number, percent: number | null = null): void {
+    const installed = this.#apps.get(app);
+    if (installed === undefined) throw new Error(`${app} is not installed`);
+    installed.changedAt = Date.now();
+    installed.rollout = percent === null ? null : { version, percent };
+    if (percent === null) installed.version = version;
   }
 
   /** Installs a classic app whose worker is this text. */
@@ -153,7 +170,12 @@ export class SandboxPlace implements AsyncDisposable {
       records: this.records,
       logger: this.#logger,
       clock: () => Date.now(),
-      activeVersion: ({ app }) => this.#apps.get(app)?.version ?? null,
+      liveVersions: ({ app }) => {
+        const installed = this.#apps.get(app);
+        if (installed === undefined) return null;
+        const { version: active, rollout, changedAt } = installed;
+        return { active, rollout, changedAt };
+      },
       loadVersion: async ({ app }, version) => {
         const code = this.#apps.get(app)?.versions.get(version);
         if (code === undefined) throw new Error(`no version ${version} of ${app}`);

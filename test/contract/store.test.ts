@@ -322,8 +322,8 @@ describe('transports and the snapshot', () => {
     const snapshot = await store.snapshot();
     expect(snapshot.accounts).toContainEqual(expect.objectContaining({ name: ref.account, active: true }));
     expect(snapshot.apps.filter(({ account }) => account === ref.account)).toEqual([
-      { ...bare, version: null, handlers: [] },
-      { ...ref, version: 1, handlers: ['onMessage'] },
+      { ...bare, version: null, handlers: [], rollout: null, versions_changed_at: null },
+      { ...ref, version: 1, handlers: ['onMessage'], rollout: null, versions_changed_at: null },
     ]);
     expect(snapshot.routes).toContainEqual(route);
   });

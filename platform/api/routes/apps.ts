@@ -1,7 +1,7 @@
 import type { App, AppVersion } from '@vumi/store';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
-import { zipBody } from '../body.ts';
+import { optionalJsonBody, zipBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, appParams, flag, pageOfQuery, pageQuery } from '../query.ts';
 import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources.ts';
@@ -11,6 +11,17 @@ const versionParams = appParams.extend({ version: z.coerce.number().int().positi
 const deployQuery = z.strictObject({
   activate: flag(true).describe('false: store the version, the active one stays'),
 });
+
+const activationBody = optionalJsonBody(
+  z.strictObject({
+    percent: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(100)
+      .describe('Below 100: a second live version beside the active one, with this share of new sessions'),
+  }),
+);
 
 /** Everything about apps and their versions; settings and logs have files of their own. */
 export function appRoutes(ports: ApiPorts): Route[] {
@@ -47,6 +58,7 @@ function readRoutes(ports: ApiPorts): Route[] {
     account: app.account,
     app: app.app,
     active_version: app.active_version,
+    rollout: app.rollout,
     config: app.config,
     secrets: app.secrets,
     url: ports.appUrl(app),
@@ -100,12 +112,14 @@ function changeRoutes({ store }: ApiPorts): Route[] {
       method: 'POST',
       path: '/accounts/:account/apps/:app/versions/:version/activate',
       id: 'activateVersion',
-      summary: 'Make a version the active one, forward or back; open sessions stay on theirs',
+      summary:
+        'Make a version the active one, forward or back, or give it a share of new sessions; open sessions stay on theirs',
       access: accountScope('apps:deploy'),
       params: versionParams,
+      body: activationBody,
       answers: { 200: { description: 'The version', schema: versionSchema } },
-      handle: async ({ params: { version, ...ref } }) => {
-        return ok(showVersion(await store.versions.activate(ref, version)));
+      handle: async ({ params: { version, ...ref }, body }) => {
+        return ok(showVersion(await store.versions.activate(ref, version, body.percent)));
       },
     }),
     defineRoute({

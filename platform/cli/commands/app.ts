@@ -2,17 +2,18 @@ import type { Command } from 'commander';
 import { packApp } from '../bundle-folder.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
 import { addLogsCommand } from './app-logs.ts';
 import { addReplayCommand } from './app-replay.ts';
 import { addRunCommands } from './app-runs.ts';
+import { addVersionCommands } from './app-versions.ts';
 
 interface App {
   readonly app: string;
   readonly active_version: number | null;
+  readonly rollout?: { readonly version: number; readonly percent: number } | null;
   readonly url: string;
   readonly created_at: string;
 }
@@ -34,7 +35,7 @@ export function addAppCommands(program: Command): void {
   const app = program.command('app').description('apps: deploy, look after, roll back');
   addDeploy(app);
   addLists(app);
-  addRollback(app);
+  addVersionCommands(app);
   addRemove(app);
   addLogsCommand(app);
   addRunCommands(app);
@@ -79,6 +80,9 @@ function deploymentText(made: Deployment, name: string, leftOut: readonly string
   return [
     `${name} version ${made.version} ${state} (${made.handlers.join(', ') || 'no handlers'})`,
     `  page   ${made.url}`,
+    ...(made.active && made.version > 1
+      ? ['  note   open sessions stay on the version that they began with until they end']
+      : []),
     ...made.warnings.map((warning) => `  note   ${warning}`),
     ...(leftOut.length === 0 ? [] : [`  note   not part of a bundle and left out: ${leftOut.join(', ')}`]),
     '',
@@ -96,69 +100,19 @@ function addLists(app: Command): void {
           ? `No apps in ${account} yet. Deploy one: npx vumi app deploy DIR --account ${account}\n`
           : table(
               ['APP', 'VERSION', 'CREATED', 'PAGE'],
-              apps.map((one) => [
-                one.app,
-                one.active_version ?? 'none active',
-                shortTime(one.created_at),
-                one.url,
-              ]),
+              apps.map((one) => [one.app, versionText(one), shortTime(one.created_at), one.url]),
             ),
       );
     },
   );
-  withExample(
-    app.command('versions').argument('<name>').description('list the versions of an app, newest first'),
-    'npx vumi app versions hello',
-  ).action(async (name: string, _options: object, command: Command) => {
-    const session = openSession(command);
-    const versions = await session.client.list<Version>(
-      path`/accounts/${await session.account()}/apps/${name}/versions`,
-    );
-    session.show(versions, () =>
-      table(
-        ['VERSION', 'ACTIVE', 'CREATED', 'HANDLERS', 'SHA-256'],
-        versions.map((one) => [
-          one.version,
-          one.active,
-          shortTime(one.created_at),
-          one.handlers.join(' '),
-          one.sha256.slice(0, 12),
-        ]),
-      ),
-    );
-  });
 }
 
-function addRollback(app: Command): void {
-  const rollback = app
-    .command('rollback')
-    .argument('<name>')
-    .description('activate an earlier version, at once')
-    .option('--to <version>', 'the version (default: the one before the active one)');
-  withExample(rollback, 'npx vumi app rollback hello', 'npx vumi app rollback hello --to 3').action(
-    async (name: string, options: { to?: string }, command: Command) => {
-      const session = openSession(command);
-      const base = path`/accounts/${await session.account()}/apps/${name}`;
-      const version =
-        options.to === undefined
-          ? previous(await session.client.list<Version>(`${base}/versions`), name)
-          : Number(options.to);
-      if (!Number.isInteger(version))
-        throw usageError(`"${options.to}" is not a version; they are 1, 2, 3, …`);
-      const active = await session.client.call<Version>('POST', `${base}/versions/${version}/activate`);
-      session.show(active, () => `${name} is on version ${active.version}.\n`);
-    },
-  );
-}
-
-function previous(versions: readonly Version[], name: string): number {
-  const active = versions.find((one) => one.active)?.version ?? Infinity;
-  const earlier = versions.map(({ version }) => version).filter((version) => version < active);
-  if (earlier.length > 0) return Math.max(...earlier);
-  throw new CliError(
-    EXIT.refused,
-    `${name} has no version before the active one; "npx vumi app versions ${name}" lists them`,
-  );
+/** `3`, or `3, and 4 for 10 %` during a rollout. */
+function versionText({ active_version, rollout }: App): string {
+  if (active_version === null) return 'none active';
+  const more =
+    rollout === undefined || rollout === null ? '' : `, and ${rollout.version} for ${rollout.percent} %`;
+  return `${active_version}${more}`;
 }
 
 function addRemove(app: Command): void {
