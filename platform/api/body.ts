@@ -35,12 +35,12 @@ export function jsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>>
 
 /** As `jsonBody`, where a request without a body says as much as `{}`. */
 export function optionalJsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>> {
-  const { read, document } = jsonBody(schema);
+  const reader = jsonBody(schema);
   const isAbsent = ({ headers }: IncomingMessage): boolean =>
     headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   return {
-    read: async (request) => (isAbsent(request) ? parseInput(schema, {}) : read(request)),
-    document: { ...document, required: false },
+    read: async (request) => (isAbsent(request) ? parseInput(schema, {}) : reader.read(request)),
+    document: { ...reader.document, required: false },
   };
 }
 

@@ -50,7 +50,7 @@ export interface ApiPorts {
   deploy(
     ref: AppRef,
     zip: Buffer,
-    options: { activate: boolean },
+    options: { activate: boolean; selfTest: boolean },
   ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
   /** Runs a recorded message again, with the version that ran then when `version` is null. Nothing takes effect. */
   replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;

@@ -29,6 +29,7 @@ const CATALOGUE = {
   'bundle.refused': { status: 422, retry: false },
   'bundle.does_not_compile': { status: 422, retry: false },
   'app.load_failed': { status: 422, retry: false },
+  'app.self_test_failed': { status: 422, retry: false },
   'app.threw': { status: 500, retry: true },
   'app.limit': { status: 500, retry: true },
   'runner.lost': { status: 503, retry: true },

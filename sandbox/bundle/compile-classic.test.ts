@@ -12,6 +12,7 @@ function compile(source: string, more: Partial<BundleParts> = {}, manifest: Mani
     {
       manifest: null,
       packageJson: null,
+      transcript: null,
       entry,
       sources: new Map([[entry, source]]),
       assets: new Map(),

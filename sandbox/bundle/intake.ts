@@ -3,6 +3,7 @@ import { compileClassic } from './compile-classic.ts';
 import { compileWorker, type CompiledWorker } from './compile-worker.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
+import { parseTranscript, type Transcript } from './transcript.ts';
 import { readZip } from './zip-reader.ts';
 import { contentTypeOf } from './content-types.ts';
 
@@ -24,6 +25,8 @@ export interface Bundle {
   readonly worker: CompiledWorker;
   /** `index.html` and `assets/**`: what the world may read. */
   readonly files: BundleFile[];
+  /** The app's self-test; no steps when it has none. */
+  readonly transcript: Transcript;
   /** Sentences for the author. */
   readonly warnings: string[];
 }
@@ -58,11 +61,13 @@ export async function intakeBundle(zip: Buffer): Promise<Bundle> {
   const parts = sortParts(await readZip(zip));
   const asked = parseManifest(parts.manifest);
   const { worker, warnings, manifest } = await compile(parts, asked);
+  const selfTest = parseTranscript(parts.transcript);
   return {
     sha256: sha256(zip),
     manifest,
     worker,
     files: describeFiles(parts),
-    warnings: [...parts.warnings, ...warnings],
+    transcript: selfTest.transcript,
+    warnings: [...parts.warnings, ...warnings, ...selfTest.warnings],
   };
 }

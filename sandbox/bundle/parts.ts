@@ -8,6 +8,8 @@ export interface BundleParts {
   readonly manifest: string | null;
   /** Text of `package.json`, which tells which libraries a classic app was written for. */
   readonly packageJson: string | null;
+  /** Text of `transcript.json`, the app's self-test. */
+  readonly transcript: string | null;
   readonly entry: string;
   /** Texts of `workers/**` by path. */
   readonly sources: ReadonlyMap<string, string>;
@@ -18,6 +20,7 @@ export interface BundleParts {
 
 const MANIFEST = 'vumi.json';
 const PACKAGE = 'package.json';
+const TRANSCRIPT = 'transcript.json';
 const ENTRIES = ['workers/worker.js', 'workers/worker.ts'] as const;
 const SOURCE = /^workers\/.*\.(js|mjs|ts|json)$/;
 /** Files for people, which nobody misses in the app. */
@@ -94,11 +97,13 @@ export function sortParts({ files, folders, hasMacOsLeftovers }: UnpackedZip): B
   const entry = findEntry(sources, folders);
   const manifest = files.get(MANIFEST);
   const packageJson = files.get(PACKAGE);
+  const transcript = files.get(TRANSCRIPT);
   const maps = (byPart.get('map') ?? []).map(([path]) => path);
   const others = (byPart.get('other') ?? []).map(([path]) => path);
   return {
     manifest: manifest === undefined ? null : decodeText(MANIFEST, manifest),
     packageJson: packageJson === undefined ? null : decodeText(PACKAGE, packageJson),
+    transcript: transcript === undefined ? null : decodeText(TRANSCRIPT, transcript),
     entry,
     sources,
     assets: new Map(byPart.get('asset')),

@@ -10,6 +10,7 @@ import { Turns } from './turns.ts';
 const app: LoadedApp = {
   ref: { account: 'tests', app: 'x' },
   key: 'tests/x',
+  slot: 'tests/x@1',
   kind: 'sdk',
   version: 1,
   limits: DEFAULT_LIMITS,

@@ -1,6 +1,6 @@
 import { createUserMessage, reply, SESSION_IDLE_MS, type LiveVersions, type UserMessage } from '@vumi/core';
 import { expect, test } from 'vitest';
-import { MemoryState } from '../testing/memory-state.ts';
+import { MemoryState } from '../trial/memory-state.ts';
 import { VersionChoice } from './version-choice.ts';
 
 const ref = { account: 'clinic', app: 'hello' };

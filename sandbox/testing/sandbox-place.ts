@@ -18,7 +18,7 @@ import type { AppSettings, VersionCode } from '../supervisor/app.ts';
 import type { LogEntry } from '../supervisor/author-log.ts';
 import { startSandbox, type Sandbox, type SandboxPorts } from '../supervisor/start.ts';
 import { MemoryRecords } from './memory-records.ts';
-import { MemoryState } from './memory-state.ts';
+import { MemoryState } from '../trial/memory-state.ts';
 
 export const FIRST_TRY: Delivery = { redelivered: false, attempt: 1 };
 export const SECOND_TRY: Delivery = { redelivered: true, attempt: 2 };
@@ -112,6 +112,7 @@ export class SandboxPlace implements AsyncDisposable {
     const parts = {
       manifest: null,
       packageJson: null,
+      transcript: null,
       entry: WORKER,
       sources: new Map([[WORKER, source]]),
       assets: new Map<string, Buffer>(),

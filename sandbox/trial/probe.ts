@@ -1,8 +1,10 @@
 import { VumiError } from '@vumi/core';
 import type { Manifest } from '../bundle/manifest.ts';
+import type { Transcript } from '../bundle/transcript.ts';
 import type { TurnStart } from '../guest/host.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
-import { prepareApp, type LoadedApp } from '../supervisor/app.ts';
+import { prepareApp, type AppSettings, type LoadedApp } from '../supervisor/app.ts';
+import { runTranscript } from './self-test.ts';
 import { Trial } from './trial.ts';
 
 interface ProbeResult {
@@ -13,22 +15,34 @@ const NOBODY = { account: 'nobody', app: 'probe' };
 const NO_MESSAGE: TurnStart = { kind: 'probe', body: {}, now: 0, ids: ['probe'] };
 const WALL_MS = 5000;
 
+export interface ProbeOptions {
+  /** Default: none. */
+  readonly manifest?: Manifest;
+  /** Of the app, when it is there already. */
+  readonly settings?: AppSettings;
+  /** What the app must answer; default: no self-test. */
+  readonly transcript?: Transcript;
+}
+
 /**
  * Loads a compiled worker in a runner of its own, which is thrown away, and says which handlers it has. Throws
- * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given.
+ * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given, or
+ * `app.self_test_failed` with the step.
  */
 export async function probeWorker(
   code: string,
   map: string | null = null,
-  manifest: Manifest = {},
+  options: ProbeOptions = {},
 ): Promise<ProbeResult> {
+  const { manifest = {}, settings = { config: {}, secrets: {} }, transcript = [] } = options;
   const app = await prepareApp(NOBODY, 0, {
     code: { code, map, manifest },
-    settings: { config: {}, secrets: {} },
+    settings,
     limits: { sdk: DEFAULT_LIMITS, classic: CLASSIC_LIMITS },
   });
   await using trial = await Trial.open(app);
   if (app.kind === 'classic') await evaluateOnce(trial, app);
+  await runTranscript(trial, app, transcript);
   return { handlers: trial.handlers };
 }
 

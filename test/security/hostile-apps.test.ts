@@ -109,7 +109,8 @@ describe('after all that', () => {
       ),
     ).toEqual(new Set([JSON.stringify({ account: 'tests', app: VICTIM })]));
     expect(place.sent.filter(({ from_addr }) => from_addr !== null && from_addr !== '12345')).toEqual([]);
-    const keys = [...place.state.values.keys()];
+    // Where the platform notes which version a session is on is not the apps' to write.
+    const keys = [...place.state.values.keys()].filter((key) => !key.startsWith('session-version/["tests",'));
     expect(keys.filter((key) => !/^app\/tests\/[^/]+\/(shared|user\/[^/]+)\//.test(key))).toEqual([]);
     expect(keys.filter((key) => key.startsWith(`app/tests/${VICTIM}/`))).toEqual([
       `app/tests/${VICTIM}/shared/secret`,

@@ -10,6 +10,7 @@ import { defineRoute, done, ok, type Route } from '../route.ts';
 const versionParams = appParams.extend({ version: z.coerce.number().int().positive() });
 const deployQuery = z.strictObject({
   activate: flag(true).describe('false: store the version, the active one stays'),
+  self_test: flag(true).describe("false: do not have the conversation of the bundle's transcript.json first"),
 });
 
 const activationBody = optionalJsonBody(
@@ -43,7 +44,10 @@ function deployRoute(ports: ApiPorts): Route {
       200: { description: 'The same bundle was deployed before: that version', schema: deploymentSchema },
     },
     handle: async ({ params, query, body }) => {
-      const { version, created, warnings } = await ports.deploy(params, body, { activate: query.activate });
+      const { version, created, warnings } = await ports.deploy(params, body, {
+        activate: query.activate,
+        selfTest: query.self_test,
+      });
       return {
         status: created ? 201 : 200,
         json: { ...showVersion(version), url: ports.appUrl(params), warnings },

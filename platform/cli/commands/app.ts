@@ -46,6 +46,7 @@ export function addAppCommands(program: Command): void {
 interface DeployOptions {
   readonly name?: string;
   readonly activate: boolean;
+  readonly selfTest: boolean;
 }
 
 function addDeploy(app: Command): void {
@@ -57,7 +58,8 @@ function addDeploy(app: Command): void {
     )
     .description('deploy an app and activate it')
     .option('--name <name>', "the app's name (default: as in vumi.json, else of the folder)")
-    .option('--no-activate', 'only store the version; the active one stays');
+    .option('--no-activate', 'only store the version; the active one stays')
+    .option('--no-self-test', 'do not have the conversation of transcript.json first');
   withExample(
     deploy,
     'npx vumi app deploy sample-apps/hello',
@@ -69,7 +71,7 @@ function addDeploy(app: Command): void {
     const account = await session.account();
     const made = await session.client.call<Deployment>('PUT', path`/accounts/${account}/apps/${app}`, {
       body: zip,
-      query: { activate: options.activate },
+      query: { activate: options.activate, self_test: options.selfTest ? undefined : false },
     });
     session.show(made, () => deploymentText(made, `${account}/${app}`, leftOut));
   });
