@@ -56,10 +56,7 @@ export class Innocent {
   async leave(): Promise<Figures> {
     this.#stop.abort();
     await this.#done;
-    if (this.#wrong.length > 0)
-      throw new Error(
-        `the innocent was told ${this.#wrong.join()}: ${reasonsOf(this.#place, VICTIM).join()}`,
-      );
+    if (this.#wrong.length > 0) throw new Error(`the innocent was told ${this.#wrong.join()}`);
     const calm = this.#visits.filter((visit) => !this.#isAroundRestart(visit));
     const took = sorted(this.#visits);
     return {
@@ -77,7 +74,8 @@ export class Innocent {
       const start = performance.now();
       const answer = (await this.#place.ask(ref)).join();
       this.#visits.push({ start, took: performance.now() - start });
-      if (answer !== 'at your service') this.#wrong.push(answer);
+      if (answer !== 'at your service')
+        this.#wrong.push(`${answer} (${reasonsOf(this.#place, VICTIM).at(-1) ?? 'for no reason'})`);
       await pause(VISITS_EVERY_MS);
     }
   }

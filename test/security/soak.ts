@@ -12,12 +12,14 @@ import { Innocent, rssMb, show } from './innocent.ts';
 
 const MINUTES = Number(process.argv[2] ?? 5);
 const ATTACKERS = 3;
+/** Not to wait long for those who never end. */
+const IMPATIENT = { manifest: { limits: { wall_ms: 1500 } } };
 const KILL_EVERY_MS = 20_000;
 const REPORT_EVERY_MS = 15_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const apps = Object.values(hostileApps).flat<readonly (readonly HostileApp[])[]>();
-const place = await SandboxPlace.start({ runners: 2, limits: { wall_ms: 1500 } });
+const place = await SandboxPlace.start({ runners: 2 });
 const innocent = await Innocent.arrive(place);
 const end = performance.now() + MINUTES * 60_000;
 let attacks = 0;
@@ -31,8 +33,8 @@ async function attack(first: number): Promise<void> {
     const name = `hostile-${n % apps.length}`;
     const ref =
       hostile.worker === undefined
-        ? await place.installHandler(name, hostile.handler ?? '')
-        : await place.install(name, hostile.worker);
+        ? await place.installHandler(name, hostile.handler ?? '', IMPATIENT)
+        : await place.install(name, hostile.worker, IMPATIENT);
     await place.ask(ref, place.message({ content: 'attack' }));
     attacks++;
     forget();
