@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What one message may use, and what an app may keep. Where each is enforced: guest/quota.ts counts, runner/watchdog.ts measures. */
+/** What one message may use, and what an app may keep. Where each is enforced: guest/turn.ts counts, runner/watchdog.ts measures. */
 export const limitsSchema = z.strictObject({
   cpu_ms: z.int().positive().describe('CPU of all code that one message runs'),
   entry_cpu_ms: z.int().positive().describe('CPU of code between two awaited calls'),
@@ -22,7 +22,10 @@ export const limitsSchema = z.strictObject({
 
 export type Limits = Readonly<z.infer<typeof limitsSchema>>;
 
-/** Starting values of spec sandbox-security §4. */
+/**
+ * Starting values of spec sandbox-security §4; but an app has keys for each of its users, and the 10,001st must not be
+ * turned away.
+ */
 export const DEFAULT_LIMITS: Limits = {
   cpu_ms: 300,
   entry_cpu_ms: 100,
@@ -35,7 +38,7 @@ export const DEFAULT_LIMITS: Limits = {
   log_lines: 100,
   value_bytes: 65_536,
   total_bytes: 262_144,
-  state_keys: 10_000,
+  state_keys: 100_000,
   schedules: 10_000,
 };
 
@@ -55,6 +58,8 @@ export const CLASSIC_LIMITS: Limits = {
   log_lines: 300,
   value_bytes: 262_144,
   total_bytes: 1_048_576,
+  /** Of all classic apps of an account, as Vumi Go had it (spec sandbox-api §2). */
+  state_keys: 10_000,
 };
 
 /** What an account's plan may say, and what a manifest may ask for: some of the limits. */

@@ -26,25 +26,27 @@ export async function deploySamples(ports: SamplePorts, smsc: { host: string; po
   }
   await store.accounts.create(DEMO_ACCOUNT);
   await putTransport(store, smsc);
-  for (const { name, folder, keyword } of sampleApps) {
-    const zip = new AdmZip();
-    zip.addLocalFolder(folder);
-    await ports.deploy({ account: DEMO_ACCOUNT, app: name }, zip.toBuffer(), {
-      activate: true,
-      // CI has had the same conversation: a start waits for nothing.
-      selfTest: false,
-    });
-    await store.routes.put({
-      account: DEMO_ACCOUNT,
-      name,
-      app: name,
-      transport: DEMO_TRANSPORT,
-      to_addr: DEMO_NUMBER,
-      keyword,
-      prefix: null,
-    });
-  }
+  await Promise.all(sampleApps.map((sample) => deploySample(ports, sample)));
   ports.logger.info({ account: DEMO_ACCOUNT }, 'sample apps deployed');
+}
+
+async function deploySample(
+  { store, deploy }: SamplePorts,
+  { name, folder, keyword }: (typeof sampleApps)[number],
+): Promise<void> {
+  const zip = new AdmZip();
+  zip.addLocalFolder(folder);
+  // CI has had the conversation of the self-test: a start waits for nothing.
+  await deploy({ account: DEMO_ACCOUNT, app: name }, zip.toBuffer(), { activate: true, selfTest: false });
+  await store.routes.put({
+    account: DEMO_ACCOUNT,
+    name,
+    app: name,
+    transport: DEMO_TRANSPORT,
+    to_addr: DEMO_NUMBER,
+    keyword,
+    prefix: null,
+  });
 }
 
 /** The demo's transport goes where the simulator listens, also when that was started on another port this time. */

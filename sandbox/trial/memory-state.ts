@@ -79,6 +79,8 @@ export class MemoryState implements KeyedState {
   }
 
   #checkRoom(writes: readonly StateWrite[], { prefix, maxKeys }: StateQuota): void {
+    // Counting looks at every key: not before there can be too many.
+    if (this.values.size + writes.length <= maxKeys) return;
     const counted = (key: string): boolean => key.startsWith(prefix);
     const before = [...this.values.keys()].filter(counted);
     const after = new Set(before);
