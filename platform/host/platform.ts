@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openLedger } from '@vumi/state';
 import { transportEnd, type AppRef, type Logger } from '@vumi/core';
 import { appConnectors, createAppQueues, guardOutbound } from '@vumi/dispatch';
+import { prepareRunners } from '@vumi/sandbox';
 import { openCatalog } from './catalog.ts';
 import { startApiRole, type ApiRole } from './api-role.ts';
 import type { Config, Role } from './config-schema.ts';
@@ -26,8 +27,10 @@ type Shared = SandboxRolePorts;
 /** Starts the roles that the configuration names; what started is stopped again when something fails. */
 export async function startPlatform(config: Config, logger: Logger): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
-  const shared = await openShared(config, logger, stack);
   const runs = (role: Role): boolean => config.roles.includes(role);
+  // While the database starts; what fails here fails again for whoever needs it.
+  if (runs('sandbox') || runs('api')) prepareRunners().catch(() => {});
+  const shared = await openShared(config, logger, stack);
 
   if (runs('dispatch')) stack.use(await startDispatchRole(shared));
   const sandbox: SandboxRole | null = runs('sandbox') ? stack.use(await startSandboxRole(shared)) : null;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Logger } from '@vumi/core';
+import { once } from './once.ts';
 
 /** Runs a command in a network namespace with nothing in it, as a user who is root only there. */
 const EMPTY_NETWORK = ['unshare', '--user', '--map-root-user', '--net'] as const;
@@ -26,10 +27,15 @@ export function runnerFlags(nativeModule: string, hasJit: boolean): string[] {
   ];
 }
 
-/** Finds out once whether this system lets an ordinary process make an empty network, and logs the choice. */
+/** Whether this system lets an ordinary process make an empty network. */
+export const hasEmptyNetwork = once(
+  async () =>
+    process.platform === 'linux' && (await works([...EMPTY_NETWORK, process.execPath, '--version'])),
+);
+
+/** Chooses the strongest that this system can do, and logs the choice. */
 export async function chooseConfinement(logger: Logger): Promise<Confinement> {
-  const emptyNetwork =
-    process.platform === 'linux' && (await works([...EMPTY_NETWORK, process.execPath, '--version']));
+  const emptyNetwork = await hasEmptyNetwork();
   logger.info(
     { emptyNetwork },
     emptyNetwork ? 'runners have no network' : 'runners are confined by Node alone',

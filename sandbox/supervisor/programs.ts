@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { RunnerSettings } from '../runner/main.ts';
+import { once } from './once.ts';
 
 const sandboxFolder = join(import.meta.dirname, '..');
 const TARGET = 'es2024';
@@ -31,7 +32,7 @@ function nativeIsolatedVm(file: string): Plugin {
 }
 
 /** The trusted code inside an SDK app's guest as one script, whose value is its entries. */
-export async function buildGuest(): Promise<string> {
+export const buildGuest = once(async (): Promise<string> => {
   const built = await build({
     entryPoints: [join(sandboxFolder, 'guest/bootstrap.ts')],
     bundle: true,
@@ -44,10 +45,14 @@ export async function buildGuest(): Promise<string> {
   });
   // In a function, because a script's `var` would stay on the tenant's global object.
   return `(function () { ${built.outputFiles[0]?.text ?? ''}\nreturn vumiGuest.entries; })()`;
-}
+});
 
 /** The runner as one script: type stripping needs WebAssembly, which `--jitless` takes away. */
 export async function buildRunner(settings: RunnerSettings): Promise<string> {
+  return `const RUNNER_SETTINGS = ${JSON.stringify(settings)};\n${await bundleRunner()}`;
+}
+
+export const bundleRunner = once(async (): Promise<string> => {
   const built = await build({
     entryPoints: [join(sandboxFolder, 'runner/main.ts')],
     bundle: true,
@@ -56,7 +61,6 @@ export async function buildRunner(settings: RunnerSettings): Promise<string> {
     platform: 'node',
     target: 'node24',
     plugins: [nativeIsolatedVm(findNativeModule())],
-    banner: { js: `const RUNNER_SETTINGS = ${JSON.stringify(settings)};` },
   });
   return built.outputFiles[0]?.text ?? '';
-}
+});

@@ -17,7 +17,7 @@ function times(values: readonly number[]): string {
 }
 
 function line(print: Print, name: string, text: string): void {
-  print(`  ${name.padEnd(34)}${text}`);
+  print(`  ${name.padEnd(35)}${text}`);
 }
 
 async function showColdStart(print: Print): Promise<void> {
