@@ -37,7 +37,9 @@ test.runIf(process.platform === 'linux')('a runner holds no file and no socket b
     readlink(`${folder}/fd/${fd}`).catch(() => ''),
   );
   const held = (await Promise.all(descriptors)).filter(Boolean);
-  expect(held.filter((path) => path.startsWith('/') && path !== '/dev/null')).toEqual([]);
+  // Its watchdog reads its own memory and threads there at every tick.
+  const files = held.filter((path) => path.startsWith('/') && !path.startsWith(`${folder}/`));
+  expect(files.filter((path) => path !== '/dev/null')).toEqual([]);
   // Standard input and error, and the wire.
   expect(held.filter((path) => path.startsWith('socket:')).length).toBeLessThanOrEqual(3);
 });
