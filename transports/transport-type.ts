@@ -32,6 +32,11 @@ export type TransportHealth = Pick<TransportStatus, 'component' | 'status' | 'ty
 /** A running transport. Disposal ends its work in good order within seconds. */
 export interface Transport extends AsyncDisposable {
   status(): TransportHealth;
+  /**
+   * What it measures of itself now, for operators: each appears as `vumi_transport_<name>` with the transport's name.
+   * Names are lower case with `_` and end in their unit; a value that grows for ever ends in `_total`.
+   */
+  gauges(): Readonly<Record<string, number>>;
 }
 
 /** A kind of transport, as the registry holds it. */

@@ -9,6 +9,8 @@ export interface TransportState {
   readonly type: string;
   readonly status: 'ok' | 'degraded' | 'down';
   readonly message: string;
+  /** What it measures of itself (Transport.gauges); empty while it does not run here. */
+  readonly gauges: Readonly<Record<string, number>>;
 }
 
 export interface TransportManager extends AsyncDisposable {
@@ -106,10 +108,10 @@ function run(row: TransportRow, ports: TransportManagerPorts): Running {
   };
 }
 
-function describe(transport: Transport | null, note: string): Pick<TransportState, 'status' | 'message'> {
-  if (transport === null) return { status: 'down', message: note };
+function describe(transport: Transport | null, note: string): Omit<TransportState, 'name' | 'type'> {
+  if (transport === null) return { status: 'down', message: note, gauges: {} };
   const { status, message } = transport.status();
-  return { status, message };
+  return { status, message, gauges: transport.gauges() };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -99,7 +99,18 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     await close();
     throw error;
   }
-  return { status: () => health.current, [Symbol.asyncDispose]: close };
+  return { ...reportOf(health, binding), [Symbol.asyncDispose]: close };
+}
+
+function reportOf(health: Health, binding: Binding): Pick<Transport, 'status' | 'gauges'> {
+  return {
+    status: () => health.current,
+    gauges: () => ({
+      bound: binding.current === null ? 0 : 1,
+      in_flight: binding.current?.inFlight ?? 0,
+      waiting: binding.current?.waiting ?? 0,
+    }),
+  };
 }
 
 function createMemory(config: SmppConfig, { end, state, ledger, logger, clock }: TransportPorts): Memory {

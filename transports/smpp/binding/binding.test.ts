@@ -35,6 +35,7 @@ describe('binding', () => {
     );
     expect(fixture.statusTypes).toEqual(['binding', 'bound']);
     expect(transport.status()).toMatchObject({ component: 'smpp', status: 'ok', type: 'bound' });
+    expect(transport.gauges()).toEqual({ bound: 1, in_flight: 0, waiting: 0 });
   });
 
   it('comes back when the connection goes, and takes no messages meanwhile', async () => {
