@@ -60,6 +60,7 @@ describe('the libraries', () => {
     ['of package.json', compile(TOOLKIT, packageJson('^0.3.0')), 'modern'],
     ['of an old package.json', compile(TOOLKIT, packageJson('~0.2.18')), 'legacy'],
     ['of code for lodash 2', compile(LEGACY), 'legacy'],
+    ['of code for the first toolkit', compile("var v = require('vumigo_v01'); api.request;"), 'legacy'],
     ['of package.json, whatever the code calls', compile(LEGACY, packageJson('0.3.2')), 'modern'],
     ['that are newest', compile(TOOLKIT, { packageJson: 'no json' }), 'modern'],
   ])('are those %s', async (_label, compiled, libraries) => {
@@ -82,6 +83,30 @@ test('an author learns what his app was taken for, and what of it is left out', 
     'Left out, because a classic app is one file: workers/other.js',
   ]);
   expect((await compile(TOOLKIT, {}, { api: 'classic', libraries: 'legacy' }))?.warnings).toEqual([]);
+});
+
+test('an author learns which modules his app asks for in vain', async () => {
+  const source = `${TOOLKIT}\nvar a = require('libxmljs'), b = require ( "lodash" ), c = x.require('y'); // require('z')\nvar d = require('libxmljs'), e = require("underscore");`;
+  const { warnings } = (await compile(source, {}, { api: 'classic', libraries: 'modern' })) ?? {};
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^require gives null for "libxmljs", "underscore": .* There are crypto, assert, .*vumigo_v02$/,
+    ),
+  ]);
+});
+
+test('names that only the script itself would see are told by its last statement', async () => {
+  const tail = async (source: string) =>
+    (await compile(source, {}, { api: 'classic' }))?.worker.code
+      .slice(source.length + 1)
+      .replace(`//# sourceURL=${ENTRY}`, '');
+  expect(await tail('var a; function b() { let c; } { const d = 1; }')).toBe('');
+  expect(await tail('let a, { b, c: [d, ...e], f = 1, ...g } = {}; class H {} const given = 1')).toBe(
+    `;["vumi:kept-names",${['a', 'b', 'd', 'e', 'f', 'g', 'H']
+      .map((name) => `["${name}",()=>${name},(given)=>{${name}=given}]`)
+      .join(',')},["given",()=>given,(value)=>{given=value}]]\n`,
+  );
+  expect(await tail('"use strict"; var a; function b() {}')).toContain('["b",()=>b,');
 });
 
 test('a syntax error is told by its place', async () => {

@@ -1,7 +1,8 @@
-import type { LibrarySet } from '@vumi/classic-libraries';
+import { KNOWN_MODULES, type LibrarySet } from '@vumi/classic-libraries';
 import { transform } from 'esbuild';
 import { compileError, doesNotCompile } from './compile-errors.ts';
 import { runCompiler } from './compiler.ts';
+import { keptNamesTail } from './kept-names.ts';
 import type { CompiledWorker } from './compile-worker.ts';
 import type { Manifest } from './manifest.ts';
 import type { BundleParts } from './parts.ts';
@@ -12,7 +13,9 @@ const CLASSIC_TRAITS =
 /** In a text without comments and without spaces that mean nothing. */
 const MODULE_TRAITS =
   /(^|[;}\n])(import[\s{*"']|export[\s{*])|\bmodule\.exports\b|(^|[;}\n])exports\.\w+=|@vumi\/sdk/;
-const LEGACY_TRAIT = /\b_\.contains\(/;
+/** What came with lodash 2.4: the toolkit's first versions did. */
+const LEGACY_TRAIT = /\b_\.contains\(|\brequire\("vumigo_v01"\)/;
+const REQUIRED = /(?<![\w$.])require\("([^"\\]+)"\)/g;
 const TOOLKIT_MINOR = /^[^\d]*0\.(\d+)/;
 /** The first version of the toolkit that goes with lodash 4. */
 const MODERN_MINOR = 3;
@@ -45,6 +48,17 @@ function chooseLibraries(code: string, packageJson: string | null): LibrarySet {
   const minor = TOOLKIT_MINOR.exec(toolkitRange(packageJson) ?? '')?.[1];
   if (minor !== undefined) return Number(minor) >= MODERN_MINOR ? 'modern' : 'legacy';
   return LEGACY_TRAIT.test(code) ? 'legacy' : 'modern';
+}
+
+/** In the original too `require` gave null for what it did not know, which an app finds out when it uses it. */
+function missingModules(code: string): string[] {
+  const names = new Set(Array.from(code.matchAll(REQUIRED), ([, name = '']) => name));
+  const missing = [...names].filter((name) => !KNOWN_MODULES.includes(name));
+  if (missing.length === 0) return [];
+  const asked = missing.map((name) => `"${name}"`).join(', ');
+  return [
+    `require gives null for ${asked}: there is no such module here, and code that uses it will throw. There are ${KNOWN_MODULES.join(', ')}`,
+  ];
 }
 
 function classicWarnings(parts: BundleParts, manifest: Manifest, libraries: LibrarySet): string[] {
@@ -87,9 +101,9 @@ export function compileClassic(parts: BundleParts, manifest: Manifest): Promise<
       if (manifest.api === undefined && (isModule || !CLASSIC_TRAITS.test(code))) return null;
       const libraries = manifest.libraries ?? chooseLibraries(code, parts.packageJson);
       return {
-        worker: { code: `${text}\n//# sourceURL=${entry}`, map: null },
+        worker: { code: `${text}\n${keptNamesTail(text)}//# sourceURL=${entry}`, map: null },
         manifest: { ...manifest, api: 'classic', libraries },
-        warnings: classicWarnings(parts, manifest, libraries),
+        warnings: [...classicWarnings(parts, manifest, libraries), ...missingModules(code)],
       };
     } catch (error) {
       throw compileError(error);

@@ -34,6 +34,12 @@ export interface ClassicEntries {
   drop(turn: number): void;
 }
 
+/**
+ * What the value of a classic app's script begins with when its last statement tells of names that an `eval` keeps to
+ * itself (bundle/kept-names.ts). Each `[name, get, set]` follows.
+ */
+export const KEPT_NAMES = 'vumi:kept-names';
+
 /** What an app is loaded with. */
 export interface LoadSettings {
   readonly config: Readonly<Record<string, unknown>>;

@@ -21,6 +21,7 @@ const SAME_IN_BOTH = {
   'go-jsbox-xform': 'go-jsbox-xform',
   'libphonenumber-js': 'libphonenumber-js',
   q: 'q',
+  vumigo_v01: 'vumigo_v01',
 } as const;
 
 /** By the name in `require`: the package that gives it. One of each, whoever asks: two toolkits do not know each other. */
@@ -50,7 +51,7 @@ const PACKAGES: Readonly<Record<LibrarySet, Readonly<Record<string, string>>>> =
 /** The toolkit of the modern set has a Q of its own. */
 const TOOLKIT_FOLDER = /[\\/]node_modules[\\/]vumigo_v02[\\/]/;
 
-/** What an app may ask `require` for, beside `crypto`, which the guest has itself. */
+/** What an app may ask `require` for and is a package, where `crypto` is the guest's own. */
 export const REQUIRABLE = [
   'assert',
   'go-jsbox-location',
@@ -64,8 +65,12 @@ export const REQUIRABLE = [
   'querystring',
   'seed-jsbox-utils',
   'url',
+  'vumigo_v01',
   'vumigo_v02',
 ] as const;
+
+/** Every name that an app's `require` knows. */
+export const KNOWN_MODULES: readonly string[] = ['crypto', ...REQUIRABLE];
 
 /** Where packages are looked for. */
 export const LIBRARIES_FOLDER = import.meta.dirname;

@@ -65,10 +65,10 @@ const answers: [label: string, body: string, answer: unknown][] = [
   [
     'every listed module loads',
     `reply(['assert', 'crypto', 'go-jsbox-location', 'go-jsbox-metrics-helper', 'go-jsbox-ona', 'go-jsbox-xform', 'jed',
-            'lodash', 'moment', 'q', 'querystring', 'seed-jsbox-utils', 'url', 'vumigo_v02'].map(function(name) {
+            'lodash', 'moment', 'q', 'querystring', 'seed-jsbox-utils', 'url', 'vumigo_v01', 'vumigo_v02'].map(function(name) {
               return require(name) === null ? name : 'ok';
             }));`,
-    Array.from({ length: 14 }, () => 'ok'),
+    Array.from({ length: 15 }, () => 'ok'),
   ],
   [
     'Buffer and crypto do what apps use of them',
@@ -163,6 +163,43 @@ describe('a run ends', () => {
   test('only when what was asked before has been done', async () => {
     await askRaw(place, "api.request('kv.set', {key: 'unawaited', value: 7}); api.done();");
     expect(place.state.values.get('kv/tests/key/unawaited')).toBe('7');
+  });
+});
+
+describe('what is declared at the top of the file is seen by code that is made of texts', () => {
+  const PROBE = 'var f = new Function("return [one, two, typeof Three, four()]"); reply(f());';
+  const DECLARED =
+    'let one = 1; const { two } = { two: 2 }; class Three {} function four() { return ++one; }';
+
+  test.each([
+    ['in a sloppy file', ''],
+    ['in a strict file', '"use strict";'],
+  ])('%s', async (_label, directive) => {
+    const ref = await place.installClassic('declares', `${directive}${DECLARED}${rawApp(PROBE)}`);
+    expect(await place.ask(ref)).toEqual(['[1,2,"function",2]']);
+  });
+
+  test('and written by it, where it may be', async () => {
+    const ref = await place.installClassic(
+      'declares',
+      `let a = 1; const b = 1;${rawApp(`
+        var answer = [];
+        new Function('a = 5')();
+        try { new Function('b = 5')(); } catch (e) { answer.push(e.name); }
+        answer.push(a, b, new Function('return typeof c')());
+        reply(answer);`)}`,
+    );
+    expect(await place.ask(ref)).toEqual(['["TypeError",5,1,"undefined"]']);
+  });
+
+  test('without taking from the libraries what they run on', async () => {
+    const ref = await place.installClassic(
+      'declares',
+      `const Promise = null; class Map {}; let JSON2 = JSON;${rawApp(
+        'require("q")(1).then(function(n) { reply([n, Promise, typeof require("lodash").memoize(Math.abs)]); });',
+      )}`,
+    );
+    expect(await place.ask(ref)).toEqual(['[1,null,"function"]']);
   });
 });
 

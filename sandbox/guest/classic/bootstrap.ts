@@ -9,6 +9,7 @@ import { closeRealm, freezeTime, seedFrom, setPresent } from '../realm.ts';
 import { createLog } from '../turn-log.ts';
 import { Turn } from '../turn.ts';
 import { createApi, type ClassicApi } from './api.ts';
+import { showKeptNames } from './kept-names.ts';
 import { Buffer, setTimekeeper } from './libraries.ts';
 import { createRequire, loadEarly } from './require.ts';
 import { Run } from './run.ts';
@@ -25,7 +26,7 @@ function expose(name: string, value: unknown): void {
 /** A classic app is a script, not a module: its `var`s are globals (spec sandbox-api §1.2). */
 function evaluateApp(run: Run, code: string): boolean {
   try {
-    evaluate(code);
+    showKeptNames(evaluate(code));
     return true;
   } catch (error) {
     run.fail(error);
