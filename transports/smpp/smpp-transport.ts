@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import { errorText } from '@vumi/core';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
 import { Binding } from './binding/binding.ts';
-import { compileReceiptPattern, smppConfigSchema, type SmppConfig } from './config.ts';
+import { EsmeSessions } from './binding/esme-sessions.ts';
+import { smppConfigSchema, type SmppConfig } from './config.ts';
 import { Health } from './health.ts';
 import { Inbound } from './inbound/inbound.ts';
 import { Reassembly } from './inbound/reassembly.ts';
@@ -12,13 +12,14 @@ import {
   readReceiptText,
   type ReceiptReader,
 } from './inbound/receipt.ts';
+import { warnOfIgnored } from './options/ignored-options.ts';
+import { compileReceiptPattern } from './options/receiving-options.ts';
 import { ReplayGuard } from './inbound/replay-guard.ts';
 import { Consumer } from './outbound/consumer.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PartLedger } from './outbound/part-ledger.ts';
 import { ThrottleGate } from './outbound/throttle-gate.ts';
 import { ReceiptBook } from './receipts.ts';
-import { Session } from './session/session.ts';
 import { createCharsetTable, type CharsetTable } from './text/data-coding.ts';
 
 /** An ESME: binds to an SMSC as transceiver, over TCP (spec vumi-core §5.1, spec smpp). */
@@ -31,9 +32,6 @@ export const smppTransport = defineTransport({
 /** How long a closing transport waits for responses. */
 const DRAIN_MS = 5000;
 const SWEEP_MS = 1000;
-/** A response that the SMSC may not have read for so long is worth an enquire_link, whose answer proves that it has. */
-const UNREAD_MS = 5000;
-
 /** What a transport keeps between PDUs, on disk and in the state. */
 interface Memory {
   readonly table: CharsetTable;
@@ -44,27 +42,26 @@ interface Memory {
 
 async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Promise<Transport> {
   const { end, logger } = ports;
+  warnOfIgnored(config, logger);
   const memory = createMemory(config, ports);
   const { guard, parts, receipts, table } = memory;
   const health = new Health(ports);
   const gate = createGate(config, health);
   const consumer = new Consumer(logger);
   const inbound = createInbound(config, ports, memory);
+  const sessions = new EsmeSessions({ ...ports, config, inbound, guard });
   const binding = new Binding({
     config,
     health,
     logger,
     clock: ports.clock,
     random: ports.random,
-    createSession: (socket) => createSession(socket, { config, ports, inbound, guard }),
+    createSession: (socket) => sessions.create(socket),
     onBound: () => {
       if (gate.throttled) reportThrottled(health);
       consumer.run(true);
     },
-    onUnbound: () => {
-      guard.sessionEnded();
-      consumer.run(false);
-    },
+    onUnbound: () => consumer.run(false),
   });
   const outbound = new Outbound({
     end,
@@ -83,7 +80,7 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
       receipts.remember(remoteId, { messageId, part, total }).catch(logFailure(ports));
     },
   });
-  const timer = setInterval(() => sweep(memory, binding, ports), SWEEP_MS);
+  const timer = setInterval(() => sweep(memory, sessions), SWEEP_MS);
   const close = async (): Promise<void> => {
     consumer.run(false);
     gate.close();
@@ -131,7 +128,7 @@ function createInbound(config: SmppConfig, { end, logger, state }: TransportPort
   return new Inbound({
     end,
     logger,
-    guard,
+    flush: () => guard.flush(),
     receipts,
     reassembly: new Reassembly(state, end.name),
     classifying: { table, readReceipt, useEsmClass: config.delivery_report_use_esm_class },
@@ -151,33 +148,11 @@ function reportThrottled(health: Health): void {
   health.report({ status: 'degraded', type: 'throttled', message: 'the SMSC asks to send more slowly' });
 }
 
-function createSession(
-  socket: Socket,
-  use: { config: SmppConfig; ports: TransportPorts; inbound: Inbound; guard: ReplayGuard },
-): Session {
-  const { config, ports, inbound, guard } = use;
-  return new Session(socket, {
-    role: 'esme',
-    window: config.window,
-    responseTimeoutMs: config.response_timeout * 1000,
-    enquireLinkMs: config.smpp_enquire_link_interval * 1000,
-    bindTimeoutMs: config.smpp_bind_timeout * 1000,
-    logger: ports.logger,
-    clock: ports.clock,
-    onRequest: (request) => inbound.handle(request),
-    beforeWrite: () => ports.ledger.flush(),
-    onRead: (order) => guard.read(order),
-  });
-}
-
-function sweep({ guard, parts, receipts }: Memory, binding: Binding, ports: TransportPorts): void {
+function sweep({ guard, parts, receipts }: Memory, sessions: EsmeSessions): void {
   guard.sweep();
   parts.sweep();
   receipts.sweep();
-  const { unreadSince } = guard;
-  const session = binding.current;
-  if (session !== null && unreadSince !== null && ports.clock() - unreadSince >= UNREAD_MS)
-    session.probe(UNREAD_MS);
+  sessions.sweep();
 }
 
 function logFailure({ logger }: TransportPorts): (error: unknown) => void {

@@ -14,7 +14,7 @@ const transportBody = jsonBody(
     config: z.record(z.string(), z.unknown()).describe("The options of the type, by Vumi's names"),
   }),
 );
-const SECRET_OPTION = /password|secret|token/i;
+const SECRET_OPTION = /password|passphrase|secret|token|_key$/i;
 const MASK = '***';
 
 export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
@@ -87,8 +87,14 @@ function checkConfig(types: ApiPorts['transportTypes'], body: { type: string; co
 
 /** A transport without its passwords. */
 function showTransport({ name, type, config }: TransportRow): TransportRow {
-  const shown = Object.entries(config).map(([option, value]) =>
-    SECRET_OPTION.test(option) && value !== null && value !== '' ? [option, MASK] : [option, value],
-  );
-  return { name, type, config: Object.fromEntries(shown) as Record<string, unknown> };
+  return { name, type, config: maskSecrets(config) };
+}
+
+function maskSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const shown = Object.entries(options).map(([option, value]) => {
+    if (SECRET_OPTION.test(option) && value !== null && value !== '') return [option, MASK];
+    const isSection = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return [option, isSection ? maskSecrets(value as Record<string, unknown>) : value];
+  });
+  return Object.fromEntries(shown) as Record<string, unknown>;
 }

@@ -86,7 +86,8 @@ export class Binding {
     const where = `${config.host}:${config.port}`;
     health.report({ status: 'down', type: 'binding', message: `binding to ${where}` });
     try {
-      const socket = await connect(config, config.smpp_bind_timeout * 1000, this.#closing.signal);
+      const { host = '', port = 0 } = config;
+      const socket = await connect({ host, port }, config.smpp_bind_timeout * 1000, this.#closing.signal);
       const session = createSession(socket);
       this.#session = session;
       const refusal = await this.#bind(session);

@@ -58,3 +58,10 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 export function statusName(status: number): string {
   return NAMES.get(status) ?? `0x${status.toString(16).padStart(8, '0')}`;
 }
+
+/** The statuses by the names that `statusName` gives them. */
+export const STATUS_NAMES = Object.keys(STATUS).map((name) => `ESME_${name}` as const) as [
+  StatusName,
+  ...StatusName[],
+];
+export type StatusName = `ESME_${keyof typeof STATUS}`;

@@ -9,12 +9,13 @@ import { classify, type ClassifyOptions } from './classify.ts';
 import { incomingText, readText, type ReadText } from './incoming-text.ts';
 import { PublishQueue, type Job } from './publish-queue.ts';
 import type { Joined, Reassembly } from './reassembly.ts';
-import type { ReplayGuard } from './replay-guard.ts';
+import type { SessionReplays } from './replay-guard.ts';
 
 export interface InboundPorts {
   readonly end: TransportEnd;
   readonly logger: Logger;
-  readonly guard: ReplayGuard;
+  /** Makes safe what was noted about PDUs. */
+  readonly flush: () => void;
   readonly receipts: ReceiptBook;
   readonly reassembly: Reassembly;
   readonly classifying: ClassifyOptions;
@@ -33,14 +34,15 @@ export class Inbound {
 
   constructor(ports: InboundPorts) {
     this.#ports = ports;
-    this.#queue = new PublishQueue(() => ports.guard.flush());
+    this.#queue = new PublishQueue(ports.flush);
   }
 
-  handle({ body, frame }: IncomingRequest): Answer | Promise<Answer> {
+  /** `replays` is of the session on which the request came. */
+  handle({ body, frame }: IncomingRequest, replays: SessionReplays): Answer | Promise<Answer> {
     switch (body.command) {
       case 'deliver_sm':
       case 'data_sm':
-        return this.#deliver(body, frame);
+        return this.#deliver(body, frame, replays);
       case 'alert_notification':
         this.#ports.logger.info({ sourceAddr: body.sourceAddr }, 'alert_notification');
         return TAKEN;
@@ -49,9 +51,9 @@ export class Inbound {
     }
   }
 
-  #deliver(body: Delivered, frame: Buffer): Answer | Promise<Answer> {
+  #deliver(body: Delivered, frame: Buffer, replays: SessionReplays): Answer | Promise<Answer> {
     const classified = classify(body, this.#ports.classifying);
-    if (classified.kind === 'message') return this.#message(body, frame);
+    if (classified.kind === 'message') return this.#message(body, frame, replays);
     if (classified.kind === 'unreadable') {
       this.#ports.logger.warn(
         { text: classified.text, esmClass: body.esmClass },
@@ -65,13 +67,12 @@ export class Inbound {
     );
   }
 
-  #message(body: Delivered, frame: Buffer): Promise<Answer> {
-    const { guard } = this.#ports;
-    const taken = guard.take(frame);
+  #message(body: Delivered, frame: Buffer, replays: SessionReplays): Promise<Answer> {
+    const taken = replays.take(frame);
     return this.#queue.add(this.#prepare(body, taken.messageId)).then(
-      () => ({ ...TAKEN, onQueued: (order) => guard.answered(taken, order) }),
+      () => ({ ...TAKEN, onQueued: (order) => replays.answered(taken, order) }),
       (error: unknown) => {
-        guard.failed(taken);
+        replays.failed(taken);
         return this.#refuse(error);
       },
     );

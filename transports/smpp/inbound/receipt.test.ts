@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileReceiptPattern } from '../config.ts';
+import { compileReceiptPattern } from '../options/receiving-options.ts';
 import { createPatternReader, createStatusMap, messageStateName, readReceiptText } from './receipt.ts';
 
 describe('the text of a receipt', () => {

@@ -15,6 +15,22 @@ interface Answered {
   readonly at: number;
 }
 
+/** What one session has taken; others may have an eye on the same SMSC beside it. */
+export interface SessionReplays {
+  /** Notes a PDU. `flush` before anything is published about it. */
+  take(frame: Buffer): Taken;
+  /** The response ROK is on its way under this number. */
+  answered(taken: Taken, order: number): void;
+  /** The SMSC was asked to try again. */
+  failed(taken: Taken): void;
+  /** The SMSC has read all responses before this number. */
+  read(order: number): void;
+  /** Since when a response waits to be known as read; null when none does. */
+  readonly unreadSince: number | null;
+  /** The session is gone: what the SMSC may not have read comes again on any other. */
+  end(): void;
+}
+
 interface Replayable {
   readonly taken: Taken;
   readonly until: number;
@@ -36,8 +52,6 @@ export class ReplayGuard {
   readonly #ledger: Ledger;
   readonly #prefix: string;
   readonly #clock: () => number;
-  readonly #open = new Set<Taken>();
-  readonly #answered = new Fifo<Answered>();
   readonly #replayable = new Map<string, Replayable[]>();
 
   constructor(ledger: Ledger, transport: string, clock: () => number) {
@@ -49,52 +63,48 @@ export class ReplayGuard {
     }
   }
 
-  /** Notes a PDU. `flush` before anything is published about it. */
-  take(frame: Buffer): Taken {
-    const digest = hash('sha1', frame.subarray(HEADER_LENGTH), 'base64url');
-    const taken = this.#replay(digest) ?? this.#note({ messageId: newId(), hash: digest });
-    this.#open.add(taken);
-    return taken;
-  }
-
   flush(): void {
     this.#ledger.flush();
   }
 
-  /** The response ROK is on its way under this number. */
-  answered(taken: Taken, order: number): void {
-    this.#open.delete(taken);
-    this.#answered.push({ taken, order, at: this.#clock() });
-  }
-
-  /** The SMSC was asked to try again. */
-  failed(taken: Taken): void {
-    if (this.#open.delete(taken)) this.#makeReplayable(taken);
-  }
-
-  /** The SMSC has read all responses before this number. */
-  read(order: number): void {
-    for (
-      let first = this.#answered.peek();
-      first !== undefined && first.order < order;
-      first = this.#answered.peek()
-    ) {
-      this.#answered.shift();
-      this.#forget(first.taken);
-    }
-  }
-
-  /** Since when a response waits to be known as read; null when none does. */
-  get unreadSince(): number | null {
-    return this.#answered.peek()?.at ?? null;
-  }
-
-  sessionEnded(): void {
-    for (let next = this.#answered.shift(); next !== undefined; next = this.#answered.shift()) {
-      this.#makeReplayable(next.taken);
-    }
-    for (const taken of this.#open) this.#makeReplayable(taken);
-    this.#open.clear();
+  /** Begins with a session and ends with it. */
+  openSession(): SessionReplays {
+    const open = new Set<Taken>();
+    const answered = new Fifo<Answered>();
+    return {
+      take: (frame) => {
+        const taken = this.#take(frame);
+        open.add(taken);
+        return taken;
+      },
+      answered: (taken, order) => {
+        // A session that has ended has made it replayable.
+        if (open.delete(taken)) answered.push({ taken, order, at: this.#clock() });
+      },
+      failed: (taken) => {
+        if (open.delete(taken)) this.#makeReplayable(taken);
+      },
+      read: (order) => {
+        for (
+          let first = answered.peek();
+          first !== undefined && first.order < order;
+          first = answered.peek()
+        ) {
+          answered.shift();
+          this.#forget(first.taken);
+        }
+      },
+      get unreadSince() {
+        return answered.peek()?.at ?? null;
+      },
+      end: () => {
+        for (let next = answered.shift(); next !== undefined; next = answered.shift()) {
+          this.#makeReplayable(next.taken);
+        }
+        for (const taken of open) this.#makeReplayable(taken);
+        open.clear();
+      },
+    };
   }
 
   /** Forgets what was not sent again in time. */
@@ -107,6 +117,11 @@ export class ReplayGuard {
       if (kept.length === 0) this.#replayable.delete(hash);
       else this.#replayable.set(hash, kept);
     }
+  }
+
+  #take(frame: Buffer): Taken {
+    const digest = hash('sha1', frame.subarray(HEADER_LENGTH), 'base64url');
+    return this.#replay(digest) ?? this.#note({ messageId: newId(), hash: digest });
   }
 
   #replay(digest: string): Taken | undefined {

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** Kinds of values that several options share. Times are seconds, as in Vumi. */
+export const seconds = () => z.number().positive();
+export const secondsOrOff = () => z.number().min(0);
+export const octet = () => z.int().min(0).max(255);
+export const port = () => z.int().min(1).max(65_535);
+
+const PEM = '-----BEGIN';
+
+/** A PEM text, or the path of a file that holds one. */
+export const pemOrPath = () => z.string().min(1);
+
+export function isPem(value: string): boolean {
+  return value.includes(PEM);
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { CHARSETS } from '../text/charset.ts';
+import { STATUS_NAMES } from '../codec/statuses.ts';
+import { seconds } from './kinds.ts';
+
+type OperatorPrefixes = { [prefix: string]: string | OperatorPrefixes };
+const operatorPrefixes: z.ZodType<OperatorPrefixes> = z.lazy(() =>
+  z.record(z.string(), z.union([z.string(), operatorPrefixes])),
+);
+
+/** How what the SMSC delivers is read. */
+export const inboundOptions = {
+  data_coding_overrides: z
+    .record(z.string().regex(/^\d{1,3}$/, 'a data_coding from 0 to 255'), z.enum(CHARSETS))
+    .default({})
+    .describe(
+      'Character sets by data_coding, such as `{"0": "latin1"}`. Default: 0 is gsm0338, others as in SMPP',
+    ),
+  allow_empty_messages: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Take messages without text; else they are refused with deliver_sm_decoding_error. Default: true',
+    ),
+  deliver_sm_decoding_error: z
+    .enum(STATUS_NAMES)
+    .optional()
+    .describe(
+      'Status to refuse a text with that cannot be read in its character set. Default: it is taken and shown as well as can be',
+    ),
+} as const;
+
+/** Delivery receipts and how long their messages are remembered. */
+export const receiptOptions = {
+  delivery_report_regex: z
+    .string()
+    .refine(isReceiptPattern, 'a regular expression with the named groups id and stat')
+    .optional()
+    .describe(
+      'Reads receipts with named groups id and stat. Default: a reader that knows the usual variants',
+    ),
+  delivery_report_use_esm_class: z
+    .boolean()
+    .default(true)
+    .describe('Only take for receipts what esm_class marks as one. Default: true'),
+  delivery_report_status_mapping: z
+    .record(z.string(), z.enum(['pending', 'failed', 'delivered']))
+    .default({})
+    .describe(
+      'Delivery status by state of a receipt, beside the built-in ones, such as `{"BUFFERED": "pending"}`',
+    ),
+  disable_delivery_report: z
+    .boolean()
+    .default(false)
+    .describe('Publish no delivery reports; receipts are still answered. Default: false'),
+  third_party_id_expiry: seconds()
+    .default(604_800)
+    .describe("Seconds to remember the SMSC's id of a message for its receipts. Default: 604800"),
+  final_dr_third_party_id_expiry: seconds()
+    .default(3600)
+    .describe('Seconds to remember it after a final receipt, for copies of that. Default: 3600'),
+  completed_multipart_info_expiry: seconds()
+    .default(3600)
+    .describe(
+      'Seconds to remember which parts of a message were delivered after the last was. Default: 3600',
+    ),
+  split_bind_prefix: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name to keep ids of messages under: of two transports with the same, one finds what the other sent. Default: the transport’s own name',
+    ),
+} as const;
+
+/** Number recognition of Vumi's older transport: which of our numbers a message of an operator's subscriber gets. */
+export const numberOptions = {
+  COUNTRY_CODE: z
+    .string()
+    .regex(/^\d+$/, 'digits, such as "27"')
+    .optional()
+    .describe('Country of numbers that begin with 0, such as "27". Default: they stay as they are'),
+  OPERATOR_NUMBER: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('from_addr by operator, such as `{"VODACOM": "27820001001"}`. Default: none'),
+  OPERATOR_PREFIX: operatorPrefixes
+    .default({})
+    .describe('Operator by prefix of to_addr; may be nested, such as `{"2782": "VODACOM"}`. Default: none'),
+} as const;
+
+function isReceiptPattern(source: string): boolean {
+  try {
+    const pattern = compileReceiptPattern(source);
+    return pattern.source.includes('(?<id>') && pattern.source.includes('(?<stat>');
+  } catch {
+    return false;
+  }
+}
+
+/** Vumi's configurations name groups as Python does: (?P<id>…). */
+export function compileReceiptPattern(source: string): RegExp {
+  return new RegExp(source.replaceAll('(?P<', '(?<'), 's');
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { CHARSETS } from '../text/charset.ts';
+import { octet, seconds, secondsOrOff } from './kinds.ts';
+
+/** How fast messages go, and what becomes of those that the SMSC does not take. */
+export const throughputOptions = {
+  amqp_prefetch_count: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(200)
+    .describe('Messages worked on at once. Default: 200'),
+  window: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe('Greatest number of unanswered submit_sm of one bind. Default: 50'),
+  mt_tps: secondsOrOff()
+    .max(100_000)
+    .default(0)
+    .describe(
+      'Greatest number of submit_sm a second of one bind, evenly spaced; each part counts; 0 is no limit. Default: 0',
+    ),
+  throttle_delay: seconds()
+    .default(0.1)
+    .describe(
+      'Seconds to wait when the SMSC throttles, has a full queue or a fault; doubles while it goes on. Default: 0.1',
+    ),
+  submit_sm_expiry: seconds()
+    .default(86_400)
+    .describe(
+      'Seconds after its first attempt in which a message that the SMSC puts off is tried again. Default: 86400',
+    ),
+  submit_sm_attempts: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe(
+      'Attempts at a part that the SMSC puts off for whatever reason; then it has failed. Default: 1000',
+    ),
+  system_error_attempts: z
+    .int()
+    .min(1)
+    .default(10)
+    .describe('Attempts at a part that the SMSC answers with ESME_RSYSERR; then it has failed. Default: 10'),
+  response_timeout: seconds()
+    .default(60)
+    .describe('Seconds to wait for a submit_sm_resp before the outcome counts as uncertain. Default: 60'),
+  uncertain_policy: z
+    .enum(['at-most-once', 'at-least-once'])
+    .default('at-most-once')
+    .describe(
+      'A message of which nobody knows whether the SMSC got it: report it as uncertain, or send it again. Default: at-most-once',
+    ),
+  disable_ack: z.boolean().default(false).describe('Publish no acks; nacks still come. Default: false'),
+} as const;
+
+/** How a message becomes submit_sm. */
+export const textOptions = {
+  service_type: z.string().max(5).default('').describe('service_type of what is sent. Default: empty'),
+  source_addr_ton: octet().default(0).describe('Type of number of the sender. Default: 0'),
+  source_addr_npi: octet().default(0).describe('Numbering plan of the sender. Default: 0'),
+  dest_addr_ton: octet().default(0).describe('Type of number of the receiver. Default: 0'),
+  dest_addr_npi: octet().default(1).describe('Numbering plan of the receiver. Default: 1 (E.164)'),
+  registered_delivery: z.boolean().default(true).describe('Ask for delivery receipts. Default: true'),
+  submit_sm_encoding: z
+    .enum(CHARSETS)
+    .optional()
+    .describe('Character set to send every text in. Default: the cheapest that has all of its characters'),
+  submit_sm_data_coding: octet()
+    .optional()
+    .describe('data_coding to send every text with. Default: the one of its character set'),
+  send_multipart_udh: z
+    .boolean()
+    .optional()
+    .describe('Send long texts in parts with a user data header. Default: true unless another way is chosen'),
+  send_multipart_sar: z
+    .boolean()
+    .default(false)
+    .describe('Send long texts in parts with the TLVs sar_*. Default: false'),
+  send_long_messages: z
+    .boolean()
+    .default(false)
+    .describe('Send long texts whole, in the TLV message_payload. Default: false'),
+  multipart_sar_reference_rollover: z
+    .int()
+    .min(1)
+    .max(0x1_00_00)
+    .default(0x1_00_00)
+    .describe('References of sar_* parts start again at this number. Default: 65536'),
+} as const;
