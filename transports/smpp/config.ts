@@ -39,7 +39,7 @@ const TLS_PARTS = ['tls_ca', 'tls_servername', 'tls_cert', 'tls_key', 'tls_passp
 type Context = z.core.$RefinementCtx<SmppConfig>;
 
 /** What no option can say of itself alone. */
-export function checkTogether(config: SmppConfig, context: Context): void {
+function checkTogether(config: SmppConfig, context: Context): void {
   checkPlaces(config, context);
   checkTls(config, context);
   checkLongMessages(config, context);

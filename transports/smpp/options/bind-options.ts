@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { octet, pemOrPath, port, seconds, secondsOrOff } from './kinds.ts';
 
-export const BIND_TYPES = [
-  'transceiver',
-  'transmitter_receiver',
-  'transmitter',
-  'receiver',
-  'outbind',
-] as const;
-export type BindType = (typeof BIND_TYPES)[number];
+const BIND_TYPES = ['transceiver', 'transmitter_receiver', 'transmitter', 'receiver', 'outbind'] as const;
 
 const outbindSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0').describe('Address to listen on. Default: every one'),
@@ -29,7 +22,6 @@ const outbindSchema = z.strictObject({
     .optional()
     .describe('Authorities of which one must have signed the SMSC’s certificate. Default: none is asked for'),
 });
-export type OutbindConfig = z.infer<typeof outbindSchema>;
 
 /** Where the SMSC is and who we are. */
 export const connectionOptions = {

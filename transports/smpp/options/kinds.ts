@@ -6,11 +6,5 @@ export const secondsOrOff = () => z.number().min(0);
 export const octet = () => z.int().min(0).max(255);
 export const port = () => z.int().min(1).max(65_535);
 
-const PEM = '-----BEGIN';
-
 /** A PEM text, or the path of a file that holds one. */
 export const pemOrPath = () => z.string().min(1);
-
-export function isPem(value: string): boolean {
-  return value.includes(PEM);
-}

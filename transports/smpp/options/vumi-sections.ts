@@ -1,5 +1,5 @@
 /** Sections in which Vumi's newer configurations keep options that stand beside the others here. */
-export const VUMI_SECTIONS = [
+const VUMI_SECTIONS = [
   'deliver_short_message_processor_config',
   'submit_short_message_processor_config',
   'delivery_report_processor_config',
