@@ -1,6 +1,14 @@
 import { commandName, type CommandName } from './commands.ts';
-import { MAX, MAX_SHORT_MESSAGE } from './limits.ts';
+import { MAX } from './limits.ts';
 import { OctetReader } from './octet-reader.ts';
+import {
+  decodeCancel,
+  decodeMulti,
+  decodeMultiResp,
+  decodeQuery,
+  decodeQueryResp,
+  decodeReplace,
+} from './operations.ts';
 import type {
   AlertNotificationBody,
   BindBody,
@@ -40,6 +48,14 @@ const DECODERS: Readonly<Record<CommandName, (reader: OctetReader) => PduBody>> 
   bind_transmitter_resp: (reader) => decodeBindResp('bind_transmitter_resp', reader),
   bind_transceiver: (reader) => decodeBind('bind_transceiver', reader),
   bind_transceiver_resp: (reader) => decodeBindResp('bind_transceiver_resp', reader),
+  query_sm: decodeQuery,
+  query_sm_resp: decodeQueryResp,
+  cancel_sm: decodeCancel,
+  cancel_sm_resp: () => ({ command: 'cancel_sm_resp' }),
+  replace_sm: decodeReplace,
+  replace_sm_resp: () => ({ command: 'replace_sm_resp' }),
+  submit_multi: decodeMulti,
+  submit_multi_resp: decodeMultiResp,
   outbind: (reader) => decodeOutbind(reader),
   alert_notification: (reader) => decodeAlertNotification(reader),
   unbind: () => ({ command: 'unbind' }),
@@ -66,9 +82,6 @@ function decodeMessage(command: MessageBody['command'], reader: OctetReader): Me
   const replaceIfPresentFlag = reader.uint8('replace_if_present_flag');
   const dataCoding = reader.uint8('data_coding');
   const smDefaultMsgId = reader.uint8('sm_default_msg_id');
-  const length = reader.uint8('sm_length');
-  if (length > MAX_SHORT_MESSAGE)
-    reader.fail(STATUS.RINVMSGLEN, `sm_length ${length} is over ${MAX_SHORT_MESSAGE}`);
   return {
     command,
     serviceType,
@@ -87,7 +100,7 @@ function decodeMessage(command: MessageBody['command'], reader: OctetReader): Me
     replaceIfPresentFlag,
     dataCoding,
     smDefaultMsgId,
-    shortMessage: reader.octets(length, 'short_message'),
+    shortMessage: reader.shortMessage(),
     tlvs: reader.tlvs(),
   };
 }

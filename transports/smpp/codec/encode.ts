@@ -1,6 +1,7 @@
 import { COMMAND_IDS } from './commands.ts';
-import { MAX, MAX_SHORT_MESSAGE } from './limits.ts';
+import { MAX } from './limits.ts';
 import { OctetWriter } from './octet-writer.ts';
+import { encodeOperation, listLength } from './operations.ts';
 import type {
   AlertNotificationBody,
   BindBody,
@@ -9,6 +10,8 @@ import type {
   MessageBody,
   MessageRespBody,
   OutbindBody,
+  OperationBody,
+  OperationRespBody,
   Pdu,
   PduBody,
   Tlv,
@@ -39,12 +42,14 @@ export function encodeFrame(pdu: Pdu): Buffer {
 
 /** Error responses have no body (sections 4.4.2, 4.6.2). */
 function isBare(body: PduBody, status: number): boolean {
-  return status !== STATUS.ROK && 'messageId' in body && body.messageId === '' && body.tlvs.length === 0;
+  if (status === STATUS.ROK || !('messageId' in body) || body.messageId !== '') return false;
+  return !('tlvs' in body) || body.tlvs.length === 0;
 }
 
 function variableLength(body: PduBody): number {
   const text = 'shortMessage' in body ? body.shortMessage.length : 0;
-  return 'tlvs' in body ? text + tlvsLength(body.tlvs) : text;
+  const lists = isOperation(body) ? listLength(body) : 0;
+  return 'tlvs' in body ? text + lists + tlvsLength(body.tlvs) : text + lists;
 }
 
 function tlvsLength(tlvs: readonly Tlv[]): number {
@@ -53,8 +58,24 @@ function tlvsLength(tlvs: readonly Tlv[]): number {
   return length;
 }
 
+const OPERATIONS: ReadonlySet<string> = new Set<(OperationBody | OperationRespBody)['command']>([
+  'submit_multi',
+  'submit_multi_resp',
+  'query_sm',
+  'query_sm_resp',
+  'cancel_sm',
+  'cancel_sm_resp',
+  'replace_sm',
+  'replace_sm_resp',
+]);
+
+function isOperation(body: PduBody): body is OperationBody | OperationRespBody {
+  return OPERATIONS.has(body.command);
+}
+
 function encodeBody(writer: OctetWriter, body: PduBody): void {
-  if ('shortMessage' in body) encodeMessage(writer, body);
+  if (isOperation(body)) encodeOperation(writer, body);
+  else if ('shortMessage' in body) encodeMessage(writer, body);
   else if ('messageId' in body) encodeMessageResp(writer, body);
   else if ('dataCoding' in body) encodeData(writer, body);
   else if ('systemType' in body) encodeBind(writer, body);
@@ -95,10 +116,7 @@ function encodeMessage(writer: OctetWriter, body: MessageBody): void {
   writer.uint8(body.replaceIfPresentFlag);
   writer.uint8(body.dataCoding);
   writer.uint8(body.smDefaultMsgId);
-  const { length } = body.shortMessage;
-  if (length > MAX_SHORT_MESSAGE) writer.fail(STATUS.RINVMSGLEN, `short_message has ${length} octets`);
-  writer.uint8(length);
-  writer.octets(body.shortMessage);
+  writer.shortMessage(body.shortMessage);
   writer.tlvs(body.tlvs);
 }
 

@@ -1,4 +1,5 @@
 import { commandName } from './commands.ts';
+import { MAX_SHORT_MESSAGE } from './limits.ts';
 import { NO_TLVS, PduError, type Tlv } from './pdu.ts';
 import { STATUS } from './statuses.ts';
 import { FIXED_LENGTHS } from './tags.ts';
@@ -65,6 +66,14 @@ export class OctetReader {
     return text;
   }
 
+  /** sm_length and short_message (section 5.2.21). */
+  shortMessage(): Buffer {
+    const length = this.uint8('sm_length');
+    if (length > MAX_SHORT_MESSAGE)
+      this.fail(STATUS.RINVMSGLEN, `sm_length ${length} is over ${MAX_SHORT_MESSAGE}`);
+    return this.octets(length, 'short_message');
+  }
+
   octets(length: number, field: string): Buffer {
     if (length > this.remaining) this.fail(STATUS.RINVMSGLEN, `${field} of ${length} octets is cut off`);
     const value = this.#frame.subarray(this.#offset, this.#offset + length);
@@ -78,6 +87,19 @@ export class OctetReader {
     const tlvs: Tlv[] = [];
     while (this.remaining > 0) tlvs.push(this.#tlv());
     return tlvs;
+  }
+
+  /** As uint8, for responses: 0 where it is missing. */
+  lenientUint8(): number {
+    const value = this.#frame[this.#offset] ?? 0;
+    this.#offset = Math.min(this.#offset + 1, this.#frame.length);
+    return value;
+  }
+
+  lenientUint32(): number {
+    const value = this.remaining >= 4 ? this.#frame.readUInt32BE(this.#offset) : 0;
+    this.#offset = Math.min(this.#offset + 4, this.#frame.length);
+    return value;
   }
 
   /** As tlvs, for responses: from the first broken one on they are ignored, for the answer itself must count. */

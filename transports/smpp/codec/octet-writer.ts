@@ -1,4 +1,6 @@
+import { MAX_SHORT_MESSAGE } from './limits.ts';
 import { PduError, type Tlv } from './pdu.ts';
+import { STATUS } from './statuses.ts';
 
 const SLAB = 32 * 1024;
 /** More than all mandatory fields of any command together. */
@@ -67,6 +69,14 @@ export class OctetWriter {
 
   octets(value: Buffer): void {
     this.#offset += value.copy(this.#slab, this.#offset);
+  }
+
+  /** sm_length and short_message (section 5.2.21). */
+  shortMessage(value: Buffer): void {
+    if (value.length > MAX_SHORT_MESSAGE)
+      this.fail(STATUS.RINVMSGLEN, `short_message has ${value.length} octets`);
+    this.uint8(value.length);
+    this.octets(value);
   }
 
   tlvs(tlvs: readonly Tlv[]): void {

@@ -107,6 +107,86 @@ export interface AlertNotificationBody {
   readonly tlvs: readonly Tlv[];
 }
 
+/** One receiver of a submit_multi: a number, or the name of a list that the SMSC keeps (section 4.5.1.1). */
+export type Destination =
+  | { readonly ton: number; readonly npi: number; readonly address: string }
+  | { readonly list: string };
+
+/** Section 4.5.1: one text for up to 254 receivers. */
+export interface MultiBody extends Omit<
+  MessageBody,
+  'command' | 'destAddrTon' | 'destAddrNpi' | 'destinationAddr'
+> {
+  readonly command: 'submit_multi';
+  readonly destinations: readonly Destination[];
+}
+
+/** A receiver that a submit_multi did not reach, and the status that says why (section 4.5.2.1). */
+export interface Unreached {
+  readonly ton: number;
+  readonly npi: number;
+  readonly address: string;
+  readonly status: number;
+}
+
+export interface MultiRespBody {
+  readonly command: 'submit_multi_resp';
+  readonly messageId: string;
+  readonly unreached: readonly Unreached[];
+}
+
+/** The sender's address is that of the message which is asked for (section 4.8.1). */
+export interface QueryBody {
+  readonly command: 'query_sm';
+  readonly messageId: string;
+  readonly sourceAddrTon: number;
+  readonly sourceAddrNpi: number;
+  readonly sourceAddr: string;
+}
+
+export interface QueryRespBody {
+  readonly command: 'query_sm_resp';
+  readonly messageId: string;
+  /** Empty until the message has reached a final state. */
+  readonly finalDate: string;
+  readonly messageState: number;
+  readonly errorCode: number;
+}
+
+/** One message by its id, or, where that is empty, those of the same sender, receiver and service (section 4.9). */
+export interface CancelBody {
+  readonly command: 'cancel_sm';
+  readonly serviceType: string;
+  readonly messageId: string;
+  readonly sourceAddrTon: number;
+  readonly sourceAddrNpi: number;
+  readonly sourceAddr: string;
+  readonly destAddrTon: number;
+  readonly destAddrNpi: number;
+  readonly destinationAddr: string;
+}
+
+/** Section 4.10.1. */
+export interface ReplaceBody {
+  readonly command: 'replace_sm';
+  readonly messageId: string;
+  readonly sourceAddrTon: number;
+  readonly sourceAddrNpi: number;
+  readonly sourceAddr: string;
+  readonly scheduleDeliveryTime: string;
+  readonly validityPeriod: string;
+  readonly registeredDelivery: number;
+  readonly smDefaultMsgId: number;
+  readonly shortMessage: Buffer;
+}
+
+/** The operations on messages beside sending one. */
+export type OperationBody = MultiBody | QueryBody | CancelBody | ReplaceBody;
+export type OperationRespBody =
+  | MultiRespBody
+  | QueryRespBody
+  | { readonly command: 'cancel_sm_resp' | 'replace_sm_resp' };
+
 type EmptyCommand = 'unbind' | 'unbind_resp' | 'enquire_link' | 'enquire_link_resp' | 'generic_nack';
 interface EmptyBody {
   readonly command: EmptyCommand;
@@ -120,13 +200,21 @@ export type PduBody =
   | MessageRespBody
   | OutbindBody
   | AlertNotificationBody
+  | OperationBody
+  | OperationRespBody
   | EmptyBody;
 
 /** What a session may ask of its peer and gets an answer to. */
-export type RequestBody = BindBody | MessageBody | DataBody | { readonly command: 'unbind' | 'enquire_link' };
+export type RequestBody =
+  | BindBody
+  | MessageBody
+  | DataBody
+  | OperationBody
+  | { readonly command: 'unbind' | 'enquire_link' };
 export type ResponseBody =
   | BindRespBody
   | MessageRespBody
+  | OperationRespBody
   | { readonly command: 'unbind_resp' | 'enquire_link_resp' | 'generic_nack' };
 
 export interface Pdu {

@@ -5,20 +5,33 @@ import {
   type BindBody,
   type DataBody,
   type MessageBody,
+  type OperationBody,
   type OutbindBody,
   type PduBody,
+  type QueryRespBody,
   type ResponseBody,
   type Tlv,
+  type Unreached,
 } from '../codec/pdu.ts';
 
 /** Requests that a session hands to its owner; it answers enquire_link and unbind itself. */
-export type IncomingBody = BindBody | MessageBody | DataBody | OutbindBody | AlertNotificationBody;
+export type IncomingBody =
+  | BindBody
+  | MessageBody
+  | DataBody
+  | OperationBody
+  | OutbindBody
+  | AlertNotificationBody;
 
 export interface Answer {
   readonly status: number;
-  /** submit_sm_resp and data_sm_resp: the message's id; bind responses: our system_id. */
+  /** The message's id in the responses that have one; in bind responses our system_id. */
   readonly id?: string;
   readonly tlvs?: readonly Tlv[];
+  /** submit_multi_resp: the receivers that the message cannot reach. */
+  readonly unreached?: readonly Unreached[];
+  /** query_sm_resp: what became of the message. */
+  readonly query?: Pick<QueryRespBody, 'finalDate' | 'messageState' | 'errorCode'>;
   /** Told the number that the response has in the session's output (see `SessionOptions.onRead`). */
   readonly onQueued?: (order: number) => void;
 }
@@ -30,6 +43,10 @@ const RESPONSES: ReadonlySet<CommandName> = new Set<ResponseBody['command']>([
   'submit_sm_resp',
   'deliver_sm_resp',
   'data_sm_resp',
+  'submit_multi_resp',
+  'query_sm_resp',
+  'cancel_sm_resp',
+  'replace_sm_resp',
   'bind_receiver_resp',
   'bind_transmitter_resp',
   'bind_transceiver_resp',
@@ -38,6 +55,8 @@ const RESPONSES: ReadonlySet<CommandName> = new Set<ResponseBody['command']>([
 export function isResponse(body: PduBody): body is ResponseBody {
   return RESPONSES.has(body.command);
 }
+
+const UNQUERIED = { finalDate: '', messageState: 0, errorCode: 0 };
 
 /** The response to a request, or null where the specification has none (alert_notification, outbind: section 2.8). */
 export function createResponse(command: IncomingBody['command'], answer: Answer): ResponseBody | null {
@@ -55,6 +74,13 @@ export function createResponse(command: IncomingBody['command'], answer: Answer)
       return { command: 'deliver_sm_resp', messageId: id, tlvs };
     case 'data_sm':
       return { command: 'data_sm_resp', messageId: id, tlvs };
+    case 'submit_multi':
+      return { command: 'submit_multi_resp', messageId: id, unreached: answer.unreached ?? [] };
+    case 'query_sm':
+      return { command: 'query_sm_resp', messageId: id, ...(answer.query ?? UNQUERIED) };
+    case 'cancel_sm':
+    case 'replace_sm':
+      return { command: `${command}_resp` };
     default:
       return null;
   }

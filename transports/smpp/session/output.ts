@@ -6,6 +6,7 @@ import type { PduBody } from '../codec/pdu.ts';
 export interface OutputHooks {
   readonly beforeWrite: () => void;
   readonly afterWrite: () => void;
+  readonly onWritten?: ((pdus: Buffer) => void) | undefined;
 }
 
 /** Octets that one turn of the event loop may queue. */
@@ -69,7 +70,9 @@ export class Output {
       return;
     }
     this.#written = this.#queued;
-    this.#socket.write(this.#writer.take());
+    const pdus = this.#writer.take();
+    this.#hooks.onWritten?.(pdus);
+    this.#socket.write(pdus);
     this.#hooks.afterWrite();
   }
 

@@ -37,11 +37,17 @@ const bind: Rule = (role, state) => {
   return state === 'open' ? STATUS.ROK : STATUS.RALYBND;
 };
 
+const submit: Rule = (role, state) => statusIf(role === 'smsc' && maySubmit(state));
+
 const RULES: Partial<Record<PduBody['command'], Rule>> = {
   bind_transmitter: bind,
   bind_receiver: bind,
   bind_transceiver: bind,
-  submit_sm: (role, state) => statusIf(role === 'smsc' && maySubmit(state)),
+  submit_sm: submit,
+  submit_multi: submit,
+  query_sm: submit,
+  cancel_sm: submit,
+  replace_sm: submit,
   deliver_sm: (role, state) => statusIf(role === 'esme' && mayReceive(state)),
   data_sm: (_, state) => statusIf(isBound(state)),
 };

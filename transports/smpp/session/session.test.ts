@@ -239,6 +239,22 @@ describe('a session', () => {
     });
   });
 
+  it('shows whole PDUs both ways, and drops what its owner does not admit', async () => {
+    const seen: string[] = [];
+    const { session, peer } = await connectBound({
+      admit: (frame) => seen.push(decodePdu(frame).body.command) < 3,
+      onWritten: (pdus) => seen.push(decodePdu(pdus).body.command),
+    });
+    peer.say({ command: 'enquire_link' }, 7);
+    session.probe(0);
+    await eventually(
+      () => seen.filter((command) => command === 'enquire_link').length,
+      (count) => count === 2,
+    );
+    expect(seen.slice(0, 3)).toEqual(['bind_transceiver', 'bind_transceiver_resp', 'enquire_link']);
+    expect(peer.received.some(({ body }) => body.command === 'enquire_link_resp')).toBe(false);
+  });
+
   it('answers an unknown command with generic_nack and goes on', async () => {
     const { peer } = await connectBound();
     peer.socket.write(Buffer.from('00000010000000ff0000000000000007', 'hex'));

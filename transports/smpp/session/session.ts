@@ -34,6 +34,10 @@ export interface SessionOptions {
   readonly beforeWrite?: () => void;
   /** The peer has read everything up to this number of our output, for it has answered a later request. */
   readonly onRead?: (order: number) => void;
+  /** Sees each whole PDU of the peer before anything is done with it; false drops it, as if it had never come. */
+  readonly admit?: (frame: Buffer) => boolean;
+  /** Sees what goes to the socket, whole PDUs in one piece; valid only while it runs. */
+  readonly onWritten?: (pdus: Buffer) => void;
   /** Greatest number of the peer's requests in `onRequest`; further ones are refused for now. Default 2000. */
   readonly incomingLimit?: number;
 }
@@ -74,6 +78,7 @@ export class Session {
     this.#output = new Output(socket, {
       beforeWrite: () => options.beforeWrite?.(),
       afterWrite: () => this.#relieve(),
+      onWritten: options.onWritten,
     });
     this.#window = new RequestWindow(this.#output, {
       size: options.window,
@@ -179,6 +184,7 @@ export class Session {
   }
 
   #onFrame(frame: Buffer): void {
+    if (this.#options.admit?.(frame) === false) return;
     const pdu = this.#decode(frame);
     if (pdu === null) return;
     const { body } = pdu;

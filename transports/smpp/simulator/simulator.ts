@@ -3,9 +3,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { errorText, VumiError } from '@vumi/core';
 import type { BindBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
-import { TAG } from '../codec/tags.ts';
-import { tlvInteger } from '../codec/tlvs.ts';
 import type { Answer } from '../session/answer.ts';
+import { BindDesk } from '../session/bind-desk.ts';
 import { Session, type IncomingRequest } from '../session/session.ts';
 import { subscriberBodies } from './deliver-body.ts';
 import { Deliveries } from './deliveries.ts';
@@ -16,7 +15,6 @@ import { Submits } from './submits.ts';
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 2775;
 const SYSTEM_ID = 'vumi-smsc';
-const VERSION_3_4 = 0x34;
 const REFERENCES = 256;
 
 /**
@@ -49,6 +47,7 @@ class Smsc implements Simulator {
   readonly #phones = new Phones();
   readonly #deliveries: Deliveries;
   readonly #submits: Submits;
+  readonly #desk = new BindDesk();
   readonly #sessions = new Set<Session>();
   readonly #closing = new AbortController();
   #reference = 0;
@@ -154,14 +153,11 @@ class Smsc implements Simulator {
     const { accounts, logger } = this.#options;
     const status = checkCredentials(accounts, body);
     logger.info({ systemId: body.systemId, command: body.command, status }, 'SMPP bind');
-    if (status !== STATUS.ROK) return { status };
-    const tlvs =
-      body.interfaceVersion >= VERSION_3_4 ? [tlvInteger(TAG.SC_INTERFACE_VERSION, VERSION_3_4, 1)] : [];
+    const answer = this.#desk.answer(body, session, { systemId: SYSTEM_ID, status });
+    if (answer.status !== STATUS.ROK) return answer;
     const receives = body.command !== 'bind_transmitter';
     return {
-      status,
-      id: SYSTEM_ID,
-      tlvs,
+      ...answer,
       onQueued: () => {
         if (receives) this.#deliveries.add({ session, systemId: body.systemId });
       },
