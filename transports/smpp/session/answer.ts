@@ -63,17 +63,13 @@ export function createResponse(command: IncomingBody['command'], answer: Answer)
   const { id = '', tlvs = NO_TLVS } = answer;
   switch (command) {
     case 'bind_receiver':
-      return { command: 'bind_receiver_resp', systemId: id, tlvs };
     case 'bind_transmitter':
-      return { command: 'bind_transmitter_resp', systemId: id, tlvs };
     case 'bind_transceiver':
-      return { command: 'bind_transceiver_resp', systemId: id, tlvs };
+      return { command: `${command}_resp`, systemId: id, tlvs };
     case 'submit_sm':
-      return { command: 'submit_sm_resp', messageId: id, tlvs };
     case 'deliver_sm':
-      return { command: 'deliver_sm_resp', messageId: id, tlvs };
     case 'data_sm':
-      return { command: 'data_sm_resp', messageId: id, tlvs };
+      return { command: `${command}_resp`, messageId: id, tlvs };
     case 'submit_multi':
       return { command: 'submit_multi_resp', messageId: id, unreached: answer.unreached ?? [] };
     case 'query_sm':
