@@ -70,6 +70,14 @@ export function createResponse(command: IncomingBody['command'], answer: Answer)
     case 'deliver_sm':
     case 'data_sm':
       return { command: `${command}_resp`, messageId: id, tlvs };
+    default:
+      return operationResponse(command, answer);
+  }
+}
+
+function operationResponse(command: IncomingBody['command'], answer: Answer): ResponseBody | null {
+  const { id = '' } = answer;
+  switch (command) {
     case 'submit_multi':
       return { command: 'submit_multi_resp', messageId: id, unreached: answer.unreached ?? [] };
     case 'query_sm':
