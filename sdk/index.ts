@@ -9,5 +9,7 @@ export type { Message, ReplyOptions, SendOptions, SessionEvent } from './message
 export type { Messages, Progress } from './messages.ts';
 export type { Aggregator, MetricOptions, Metrics } from './metrics.ts';
 export type { OptoutOptions, Optouts, OptoutStatus } from './optouts.ts';
+export { segments } from './segments.ts';
+export type { NationalLanguage, SegmentOptions, TextPreview } from './segments.ts';
 export type { CancelOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
 export type { Json, SetOptions, StateScope } from './state.ts';

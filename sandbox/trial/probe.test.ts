@@ -13,6 +13,16 @@ test('a worker tells its handlers', async () => {
   expect(await probe(source)).toEqual({ handlers: ['onMessage', 'onEvent'] });
 });
 
+test('a worker counts segments as the wire does', async () => {
+  const source = `import { segments } from '@vumi/sdk';
+    const { encoding, segments: parts, foreign } = segments('ж'.repeat(60) + '👨‍👩‍👧' + 'ж'.repeat(10));
+    export default { onMessage() {} };
+    throw new Error(encoding + ' ' + parts.map(({ units }) => units) + ' ' + foreign.length);`;
+  await expect(probe(source)).rejects.toMatchObject({
+    message: expect.stringMatching(/ucs2 60,18 5/) as string,
+  });
+});
+
 test.each([
   ['throws at load', 'export default {};\nthrow new Error("no luck");', /no luck[^]*workers\/worker\.js:2:7/],
   ['exports no handler', 'export const x = 1;', /exports no handler/],

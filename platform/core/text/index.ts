@@ -1,0 +1,16 @@
+/**
+ * How texts are sent by SMS. Nothing here needs Node: apps run the same code in their isolates (`@vumi/sdk`), so that
+ * what an author is shown is what the wire carries.
+ */
+export { TEXT_ALPHABETS, type TextAlphabet } from './alphabet.ts';
+export { ESCAPE, gsmAlphabet, type DecodedSeptets } from './gsm-alphabet.ts';
+export {
+  languageId,
+  languageOf,
+  NATIONAL_LANGUAGES,
+  NO_SHIFT,
+  type NationalLanguage,
+  type Shift,
+} from './national-languages.ts';
+export { previewText, type ForeignCharacter, type TextPreview } from './preview.ts';
+export { MAX_SEGMENTS, segmentText, type Segmentation, type TextOptions } from './segments.ts';

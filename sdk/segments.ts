@@ -1,0 +1,22 @@
+import { previewText, type NationalLanguage, type TextAlphabet, type TextPreview } from '@vumi/core/text';
+
+export type { NationalLanguage, TextPreview };
+
+export interface SegmentOptions {
+  /** The network's default alphabet; `gsm0338` when absent, as nearly everywhere. */
+  readonly alphabet?: TextAlphabet;
+  /** Languages whose national tables the network allows; none when absent. */
+  readonly languages?: readonly NationalLanguage[];
+}
+
+/**
+ * Says what a text costs as SMS before it is sent, by the same code that sends it.
+ *
+ * @example
+ * const { segments, left, foreign } = segments('Price: 5 €');
+ * // segments.length is what is billed; left is what can be added for free;
+ * // foreign names the characters that make the text dearer, with a plainer one in their place
+ */
+export function segments(text: string, options: SegmentOptions = {}): TextPreview {
+  return previewText(text, options);
+}
