@@ -1,13 +1,18 @@
+import { NATIONAL_LANGUAGES, previewText } from '@vumi/core/text';
 import {
+  codeText,
   createCharsetTable,
+  createTextCoding,
   decodePdu,
   decodeText,
   encodeFrame,
   FrameError,
   FrameReader,
+  packSeptets,
   PduError,
-  segmentText,
+  unpackSeptets,
   type MessageBody,
+  type TextCoding,
 } from '@vumi/transports/smpp';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -115,31 +120,67 @@ describe('the SMPP codec', () => {
 });
 
 describe('the segments of a text', () => {
-  const gsm = fc.string({ unit: fc.constantFrom(...'abc 123@£éÅΔ_^{}[]~\\|€\n'.split('')), maxLength: 600 });
+  const gsm = fc.string({
+    unit: fc.constantFrom(...'abc 123@£éÅΔ_^{}[]~\\|€\r\n'.split('')),
+    maxLength: 600,
+  });
+  const turkish = fc.string({ unit: fc.constantFrom(...'abc ğĞşŞıİçé€{\n'.split('')), maxLength: 600 });
+  const hindi = fc.string({ unit: fc.constantFrom(...'नमसतदनयर् िाे।१२ab'.split('')), maxLength: 400 });
   const any = fc.string({ unit: 'grapheme', maxLength: 400 });
+  const latin1 = createCharsetTable({ 0: 'latin1' });
 
-  it.each([
-    ['GSM 03.38', createCharsetTable(), gsm],
-    ['whatever the text needs', createCharsetTable(), any],
-    ['Latin-1', createCharsetTable({ 0: 'latin1' }), gsm],
-    ['UTF-16 by default', createCharsetTable({ 0: 'ucs2' }), any],
-    ['UTF-8', createCharsetTable({ 0: 'utf-8' }), any],
-  ] as const)('in %s make up the text, fit, and are whole in themselves', (_, table, texts) => {
+  it.each<[string, TextCoding, fc.Arbitrary<string>]>([
+    ['GSM 03.38', createTextCoding(), gsm],
+    ['packed GSM 03.38', createTextCoding({ charset: 'gsm0338_packed' }), gsm],
+    ['whatever the text needs', createTextCoding(), any],
+    ['Latin-1', createTextCoding({ table: latin1 }), gsm],
+    ['UTF-16 by default', createTextCoding({ charset: 'ucs2', referenceBits: 16 }), any],
+    ['UTF-8', createTextCoding({ charset: 'utf-8' }), any],
+    ['tables of Turkish', createTextCoding({ languages: ['turkish'] }), turkish],
+    ['tables of any language', createTextCoding({ languages: NATIONAL_LANGUAGES }), hindi],
+  ])('points 36 and 37: in %s make up the text, fit, and are whole in themselves', (_, coding, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
-        const segmented = segmentText(text, table);
-        expect(segmented).not.toBeNull();
-        const { charset = 'binary', segments = [] } = segmented ?? {};
-        const parts = segments.map((segment) => decodeText(charset, segment));
+        const coded = codeText(text, coding);
+        if (coded === null) throw new Error('no segments');
+        const { charset, segments, shift } = coded;
+        const parts = segments.map((segment) => decodeText(charset, segment, shift));
         expect(parts.map((part) => part.text).join('')).toBe(text);
         expect(parts.some(({ lossy }) => lossy)).toBe(false);
-        const septets = charset === 'gsm0338' || charset === 'ascii';
-        const [single, part] = septets ? [160, 153] : [140, 134];
-        for (const segment of segments) {
-          expect(segment.length).toBeLessThanOrEqual(segments.length === 1 ? single : part);
-        }
+        const languages = (shift.locking === 0 ? 0 : 3) + (shift.single === 0 ? 0 : 3);
+        const elements =
+          languages + (segments.length === 1 ? 0 : coding.options.referenceBits === 16 ? 6 : 5);
+        const octets = 140 - (elements === 0 ? 0 : elements + 1);
+        const septets = charset.startsWith('gsm0338') || charset === 'ascii';
+        const room = septets ? Math.floor((octets * 8) / 7) : octets;
+        for (const segment of segments) expect(segment.length).toBeLessThanOrEqual(room);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('points 36 and 37: are as many, and as long, in a preview as on the wire', () => {
+    const options = { languages: NATIONAL_LANGUAGES };
+    fc.assert(
+      fc.property(fc.oneof(gsm, turkish, hindi, any), (text) => {
+        const coded = codeText(text, createTextCoding(options));
+        const preview = previewText(text, options);
+        const perUnit = preview.encoding === 'ucs2' ? 2 : 1;
+        expect(coded?.segments.map(({ length }) => length / perUnit)).toEqual(
+          preview.segments.map(({ units }) => units),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('point 38: packed are what they were when unpacked', () => {
+    const septets = fc.uint8Array({ max: 127, min: 1, maxLength: 160 }).map((codes) => Buffer.from(codes));
+    fc.assert(
+      fc.property(septets, fc.integer({ min: 0, max: 20 }), (codes, header) => {
+        expect(unpackSeptets(packSeptets(codes, header), header)).toEqual(codes);
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -9,5 +9,5 @@ export type { Outcome } from './session/outcome.ts';
 export { Session, type SessionOptions } from './session/session.ts';
 export { decodeText, encodeText, type Charset } from './text/charset.ts';
 export { createCharsetTable } from './text/data-coding.ts';
-export { decodeGsm, encodeGsm } from './text/gsm0338.ts';
-export { segmentText, type SegmentedText } from './text/segments.ts';
+export { packSeptets, unpackSeptets } from './text/septets.ts';
+export { codeText, createTextCoding, type CodedText, type TextCoding } from './text/text-coding.ts';

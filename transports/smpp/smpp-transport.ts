@@ -4,23 +4,14 @@ import { Binding } from './binding/binding.ts';
 import { EsmeSessions } from './binding/esme-sessions.ts';
 import { smppConfigSchema, type SmppConfig } from './config.ts';
 import { Health } from './health.ts';
-import { Inbound } from './inbound/inbound.ts';
-import { Reassembly } from './inbound/reassembly.ts';
-import {
-  createPatternReader,
-  createStatusMap,
-  readReceiptText,
-  type ReceiptReader,
-} from './inbound/receipt.ts';
-import { warnOfIgnored } from './options/ignored-options.ts';
-import { compileReceiptPattern } from './options/receiving-options.ts';
 import { ReplayGuard } from './inbound/replay-guard.ts';
+import { warnOfIgnored } from './options/ignored-options.ts';
 import { Consumer } from './outbound/consumer.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PartLedger } from './outbound/part-ledger.ts';
+import { textCodingOf } from './outbound/text-coding-of.ts';
 import { ThrottleGate } from './outbound/throttle-gate.ts';
-import { ReceiptBook } from './receipts.ts';
-import { createCharsetTable, type CharsetTable } from './text/data-coding.ts';
+import { createReceiving } from './receiving.ts';
 
 /** An ESME: binds to an SMSC as transceiver, over TCP (spec vumi-core §5.1, spec smpp). */
 export const smppTransport = defineTransport({
@@ -32,23 +23,17 @@ export const smppTransport = defineTransport({
 /** How long a closing transport waits for responses. */
 const DRAIN_MS = 5000;
 const SWEEP_MS = 1000;
-/** What a transport keeps between PDUs, on disk and in the state. */
-interface Memory {
-  readonly table: CharsetTable;
-  readonly guard: ReplayGuard;
-  readonly parts: PartLedger;
-  readonly receipts: ReceiptBook;
-}
 
 async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Promise<Transport> {
   const { end, logger } = ports;
   warnOfIgnored(config, logger);
-  const memory = createMemory(config, ports);
-  const { guard, parts, receipts, table } = memory;
+  const guard = new ReplayGuard(ports.ledger, end.name, ports.clock);
+  const parts = new PartLedger(ports.ledger, end.name, ports.clock);
+  const receiving = createReceiving(config, ports, () => guard.flush());
+  const { inbound, receipts } = receiving;
   const health = new Health(ports);
   const gate = createGate(config, health);
   const consumer = new Consumer(logger);
-  const inbound = createInbound(config, ports, memory);
   const sessions = new EsmeSessions({ ...ports, config, inbound, guard });
   const binding = new Binding({
     config,
@@ -70,7 +55,7 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     state: ports.state,
     random: ports.random,
     publishFailure: (failure) => ports.publishFailure(failure),
-    table,
+    coding: textCodingOf(config),
     receipts,
     binding,
     gate,
@@ -80,7 +65,7 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
       receipts.remember(remoteId, { messageId, part, total }).catch(logFailure(ports));
     },
   });
-  const timer = setInterval(() => sweep(memory, sessions), SWEEP_MS);
+  const timer = setInterval(sweep, SWEEP_MS, [guard, parts, receiving, sessions]);
   const close = async (): Promise<void> => {
     consumer.run(false);
     gate.close();
@@ -110,31 +95,6 @@ function reportOf(health: Health, binding: Binding): Pick<Transport, 'status' | 
   };
 }
 
-function createMemory(config: SmppConfig, { end, state, ledger, logger, clock }: TransportPorts): Memory {
-  const statusOf = createStatusMap(config.delivery_report_status_mapping);
-  return {
-    table: createCharsetTable(config.data_coding_overrides),
-    guard: new ReplayGuard(ledger, end.name, clock),
-    parts: new PartLedger(ledger, end.name, clock),
-    receipts: new ReceiptBook({ state, end, logger, clock, statusOf }),
-  };
-}
-
-function createInbound(config: SmppConfig, { end, logger, state }: TransportPorts, memory: Memory): Inbound {
-  const { guard, receipts, table } = memory;
-  const pattern = config.delivery_report_regex;
-  const readReceipt: ReceiptReader =
-    pattern === undefined ? readReceiptText : createPatternReader(compileReceiptPattern(pattern));
-  return new Inbound({
-    end,
-    logger,
-    flush: () => guard.flush(),
-    receipts,
-    reassembly: new Reassembly(state, end.name),
-    classifying: { table, readReceipt, useEsmClass: config.delivery_report_use_esm_class },
-  });
-}
-
 function createGate(config: SmppConfig, health: Health): ThrottleGate {
   return new ThrottleGate({
     delayMs: config.throttle_delay * 1000,
@@ -148,11 +108,8 @@ function reportThrottled(health: Health): void {
   health.report({ status: 'degraded', type: 'throttled', message: 'the SMSC asks to send more slowly' });
 }
 
-function sweep({ guard, parts, receipts }: Memory, sessions: EsmeSessions): void {
-  guard.sweep();
-  parts.sweep();
-  receipts.sweep();
-  sessions.sweep();
+function sweep(memories: readonly { sweep(): void }[]): void {
+  for (const memory of memories) memory.sweep();
 }
 
 function logFailure({ logger }: TransportPorts): (error: unknown) => void {

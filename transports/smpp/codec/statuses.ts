@@ -64,4 +64,9 @@ export const STATUS_NAMES = Object.keys(STATUS).map((name) => `ESME_${name}` as 
   StatusName,
   ...StatusName[],
 ];
+
+export function statusNamed(name: StatusName): number {
+  return STATUS[name.slice('ESME_'.length) as keyof typeof STATUS];
+}
+
 export type StatusName = `ESME_${keyof typeof STATUS}`;

@@ -4,11 +4,11 @@ import { STATUS } from '../codec/statuses.ts';
 import type { ReceiptBook } from '../receipts.ts';
 import type { Answer } from '../session/answer.ts';
 import type { IncomingRequest } from '../session/session.ts';
-import type { Concatenation } from '../text/user-data-header.ts';
 import { classify, type ClassifyOptions } from './classify.ts';
-import { incomingText, readText, type ReadText } from './incoming-text.ts';
+import { envelopeOf } from './envelope.ts';
+import { incomingText, readText, type PartText, type ReadText } from './incoming-text.ts';
 import { PublishQueue, type Job } from './publish-queue.ts';
-import type { Joined, Reassembly } from './reassembly.ts';
+import type { Envelope, Joined, Reassembly } from './reassembly.ts';
 import type { SessionReplays } from './replay-guard.ts';
 
 export interface InboundPorts {
@@ -17,8 +17,18 @@ export interface InboundPorts {
   /** Makes safe what was noted about PDUs. */
   readonly flush: () => void;
   readonly receipts: ReceiptBook;
-  readonly reassembly: Reassembly;
   readonly classifying: ClassifyOptions;
+  /** Made with what publishes its messages. */
+  readonly createReassembly: (publish: (joined: Joined) => Promise<void>) => Reassembly;
+  readonly refusals: Refusals;
+}
+
+/** command_status for messages that shall not be taken; null takes them. */
+interface Refusals {
+  /** Option `deliver_sm_decoding_error`: for a text that is none of its charset. */
+  readonly undecodable: number | null;
+  /** Option `allow_empty_messages`. */
+  readonly empty: number | null;
 }
 
 type Delivered = MessageBody | DataBody;
@@ -29,12 +39,14 @@ const NOT_NOW: Answer = { status: STATUS.RX_T_APPN };
 
 /** Answers what the SMSC delivers: ROK once it is durable on our side, and not before (spec smpp §5.55). */
 export class Inbound {
+  readonly reassembly: Reassembly;
   readonly #ports: InboundPorts;
   readonly #queue: PublishQueue;
 
   constructor(ports: InboundPorts) {
     this.#ports = ports;
     this.#queue = new PublishQueue(ports.flush);
+    this.reassembly = ports.createReassembly((joined) => this.#publishJoined(joined));
   }
 
   /** `replays` is of the session on which the request came. */
@@ -63,22 +75,48 @@ export class Inbound {
     }
     return this.#ports.receipts.handle(classified.receipt).then(
       () => TAKEN,
-      (error: unknown) => this.#refuse(error),
+      (error: unknown) => this.#askAgain(error),
     );
   }
 
-  #message(body: Delivered, frame: Buffer, replays: SessionReplays): Promise<Answer> {
+  #message(body: Delivered, frame: Buffer, replays: SessionReplays): Answer | Promise<Answer> {
+    const { concatenation, ...part } = incomingText(body);
+    const envelope = envelopeOf(body);
+    if (concatenation !== null) {
+      return this.#take(replays, frame, (messageId) =>
+        this.reassembly.add({ ...part, messageId, envelope, concatenation }),
+      );
+    }
+    const text = this.#read([part]);
+    const refusal = this.#refusal(text);
+    if (refusal === null)
+      return this.#take(replays, frame, (messageId) => () => this.#publish(messageId, envelope, text));
+    this.#ports.logger.warn({ from: body.sourceAddr, ...text.metadata }, 'inbound message refused');
+    return { status: refusal };
+  }
+
+  #take(
+    replays: SessionReplays,
+    frame: Buffer,
+    prepare: (messageId: string) => Job | Promise<Job>,
+  ): Promise<Answer> {
     const taken = replays.take(frame);
-    return this.#queue.add(this.#prepare(body, taken.messageId)).then(
+    return this.#queue.add(prepare(taken.messageId)).then(
       () => ({ ...TAKEN, onQueued: (order) => replays.answered(taken, order) }),
       (error: unknown) => {
         replays.failed(taken);
-        return this.#refuse(error);
+        return this.#askAgain(error);
       },
     );
   }
 
-  #refuse(error: unknown): Answer {
+  #refusal({ content, lossy }: ReadText): number | null {
+    const { undecodable, empty } = this.#ports.refusals;
+    if (content === '') return empty;
+    return lossy ? undecodable : null;
+  }
+
+  #askAgain(error: unknown): Answer {
     this.#ports.logger.warn(
       { reason: errorText(error) },
       'inbound message not durable; the SMSC shall send it again',
@@ -86,69 +124,31 @@ export class Inbound {
     return NOT_NOW;
   }
 
-  #prepare(body: Delivered, messageId: string): Job | Promise<Job> {
-    const { octets, dataCoding, concatenation } = incomingText(body);
-    if (concatenation !== null)
-      return this.#preparePart(body, messageId, { octets, dataCoding, concatenation });
-    const text = readText(octets, dataCoding, this.#ports.classifying.table);
-    return () => this.#publish(body, messageId, text);
+  /** A long message that lacks parts is better than none: the gap is in its metadata (spec smpp §5.45). */
+  #publishJoined({ messageId, envelope, parts, total, missing }: Joined): Promise<void> {
+    const { metadata, ...text } = this.#read(parts);
+    const partial = missing.length === 0 ? {} : { smpp_partial: true, smpp_missing_parts: missing };
+    return this.#publish(messageId, envelope, {
+      ...text,
+      metadata: { ...metadata, smpp_parts: total, ...partial },
+    });
   }
 
-  async #preparePart(
-    body: Delivered,
-    messageId: string,
-    part: { octets: Buffer; dataCoding: number; concatenation: Concatenation },
-  ): Promise<Job> {
-    const addresses = { from: body.sourceAddr, to: body.destinationAddr };
-    const joined = await this.#ports.reassembly.add({ messageId, ...addresses, ...part });
-    return joined === null ? null : () => this.#publishJoined(body, joined);
+  #read(parts: readonly PartText[]): ReadText {
+    return readText(parts, this.#ports.classifying.table);
   }
 
-  async #publishJoined(body: Delivered, joined: Joined): Promise<void> {
-    let published = false;
-    try {
-      await this.#publish(body, joined.messageId, this.#joinText(joined));
-      published = true;
-    } finally {
-      await joined.end(published);
-    }
-  }
-
-  /** Octets are joined first: a careless phone may have cut inside a character. */
-  #joinText({ parts }: Joined): ReadText {
-    const { table } = this.#ports.classifying;
-    const [{ dataCoding }] = parts;
-    const alike = parts.every((part) => part.dataCoding === dataCoding);
-    const texts = alike
-      ? [readText(Buffer.concat(parts.map(({ octets }) => octets)), dataCoding, table)]
-      : parts.map((part) => readText(part.octets, part.dataCoding, table));
-    return {
-      content: texts.map(({ content }) => content).join(''),
-      metadata: Object.assign(
-        { smpp_parts: parts.length },
-        ...texts.map(({ metadata }) => metadata),
-      ) as object as Record<string, unknown>,
-    };
-  }
-
-  #publish(body: Delivered, messageId: string, text: ReadText): Promise<void> {
+  #publish(messageId: string, envelope: Envelope, text: ReadText): Promise<void> {
     const { end } = this.#ports;
     return end.publishInbound(
       createUserMessage({
         message_id: messageId,
         content: text.content,
-        from_addr: body.sourceAddr,
-        to_addr: body.destinationAddr,
+        from_addr: envelope.from,
+        to_addr: envelope.to,
         transport_name: end.name,
         transport_type: 'sms',
-        transport_metadata: {
-          ...text.metadata,
-          smpp_source_addr_ton: body.sourceAddrTon,
-          smpp_source_addr_npi: body.sourceAddrNpi,
-          smpp_dest_addr_ton: body.destAddrTon,
-          smpp_dest_addr_npi: body.destAddrNpi,
-          ...(body.serviceType === '' ? {} : { smpp_service_type: body.serviceType }),
-        },
+        transport_metadata: { ...text.metadata, ...envelope.metadata },
       }),
     );
   }

@@ -28,6 +28,11 @@ export const inboundOptions = {
     .describe(
       'Status to refuse a text with that cannot be read in its character set. Default: it is taken and shown as well as can be',
     ),
+  multipart_timeout: seconds()
+    .default(600)
+    .describe(
+      'Seconds without a further part after which a long message is published without those that did not come. Default: 600',
+    ),
 } as const;
 
 /** Delivery receipts and how long their messages are remembered. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CHARSETS } from '../text/charset.ts';
+import { NATIONAL_LANGUAGES } from '@vumi/core/text';
+import { WRITABLE_CHARSETS } from '../text/charset.ts';
 import { octet, seconds, secondsOrOff } from './kinds.ts';
 
 /** How fast messages go, and what becomes of those that the SMSC does not take. */
@@ -65,9 +66,11 @@ export const textOptions = {
   dest_addr_npi: octet().default(1).describe('Numbering plan of the receiver. Default: 1 (E.164)'),
   registered_delivery: z.boolean().default(true).describe('Ask for delivery receipts. Default: true'),
   submit_sm_encoding: z
-    .enum(CHARSETS)
+    .enum(WRITABLE_CHARSETS)
     .optional()
-    .describe('Character set to send every text in. Default: the cheapest that has all of its characters'),
+    .describe(
+      'Character set of texts; one that lacks a character goes as UCS-2. Default: what data_coding_overrides says of 0, else gsm0338',
+    ),
   submit_sm_data_coding: octet()
     .optional()
     .describe('data_coding to send every text with. Default: the one of its character set'),
@@ -83,6 +86,16 @@ export const textOptions = {
     .boolean()
     .default(false)
     .describe('Send long texts whole, in the TLV message_payload. Default: false'),
+  multipart_reference_bits: z
+    .union([z.literal(8), z.literal(16)])
+    .default(8)
+    .describe('Bits of the number that parts with a user data header share; 16 cost an octet. Default: 8'),
+  national_language_tables: z
+    .array(z.enum(NATIONAL_LANGUAGES))
+    .default([])
+    .describe(
+      'Languages whose GSM tables may be used where that saves a part, such as `["turkish"]`: the SMSC and the phones must know them. Default: none',
+    ),
   multipart_sar_reference_rollover: z
     .int()
     .min(1)

@@ -1,21 +1,20 @@
 import type { UserMessage } from '@vumi/core';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import type { SmppConfig } from '../config.ts';
-import type { CharsetTable } from '../text/data-coding.ts';
-import { segmentText, type SegmentedText } from '../text/segments.ts';
+import { codeText, type CodedText, type TextCoding } from '../text/text-coding.ts';
 import { ESM_CLASS_UDHI, joinHeader } from '../text/user-data-header.ts';
 
 /** A message made ready for the SMSC, or the reason why it never will be. */
 export type Composed =
-  | { readonly kind: 'ready'; readonly text: SegmentedText }
+  | { readonly kind: 'ready'; readonly text: CodedText }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
-export function composeText(message: UserMessage, table: CharsetTable): Composed {
+export function composeText(message: UserMessage, coding: TextCoding): Composed {
   const { to_addr, from_addr, content } = message;
   if (to_addr === null || to_addr === '' || !isAscii(to_addr)) return refused(`Invalid to_addr: ${to_addr}`);
   if (from_addr !== null && !isAscii(from_addr)) return refused(`Invalid from_addr: ${from_addr}`);
-  const text = segmentText(content ?? '', table);
+  const text = codeText(content ?? '', coding);
   return text === null ? refused('content needs more than 255 parts') : { kind: 'ready', text };
 }
 
@@ -33,7 +32,7 @@ const RECEIPT_WANTED = 1;
 export function composePart(
   message: UserMessage,
   config: SmppConfig,
-  part: { text: SegmentedText; index: number; reference: number },
+  part: { text: CodedText; index: number; reference: number },
 ): MessageBody {
   const { segments, dataCoding } = part.text;
   const segment = segments[part.index] ?? Buffer.alloc(0);

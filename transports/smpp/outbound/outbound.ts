@@ -8,7 +8,7 @@ import {
 } from '@vumi/core';
 import type { SmppConfig } from '../config.ts';
 import type { ReceiptBook } from '../receipts.ts';
-import type { CharsetTable } from '../text/data-coding.ts';
+import type { TextCoding } from '../text/text-coding.ts';
 import { composePart, composeText } from './compose.ts';
 import { resultEvent, type PartResult } from './part-result.ts';
 import { submitPart, type SubmitPorts } from './submit.ts';
@@ -19,7 +19,7 @@ export interface OutboundPorts extends SubmitPorts {
   readonly receipts: ReceiptBook;
   readonly publishFailure: (failure: FailureMessage) => Promise<void>;
   readonly config: SmppConfig;
-  readonly table: CharsetTable;
+  readonly coding: TextCoding;
   readonly random: () => number;
 }
 
@@ -50,10 +50,10 @@ export class Outbound {
   }
 
   async #send(message: UserMessage): Promise<void> {
-    const { parts, end, receipts, table } = this.#ports;
+    const { parts, end, receipts, coding } = this.#ports;
     const past = await this.#recall(message);
     if (past !== null) return end.publishEvent(resultEvent(message, end.name, past));
-    const composed = composeText(message, table);
+    const composed = composeText(message, coding);
     if (composed.kind === 'refused') return this.#refuse(message, composed.reason);
     const total = composed.text.segments.length;
     const reference = this.#referenceOf(message, total);

@@ -1,14 +1,12 @@
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import { tlvInteger, tlvText } from '../codec/tlvs.ts';
-import { createCharsetTable } from '../text/data-coding.ts';
-import { segmentText } from '../text/segments.ts';
+import { codeText } from '../text/text-coding.ts';
 import { ESM_CLASS_UDHI, joinHeader } from '../text/user-data-header.ts';
 import type { InjectedMessage } from './options.ts';
 
 const ESM_CLASS_RECEIPT = 0x04;
 const MESSAGE_STATE_DELIVERED = 2;
-const TABLE = createCharsetTable();
 
 const DELIVER: MessageBody = {
   ...BLANK_MESSAGE,
@@ -20,7 +18,7 @@ const DELIVER: MessageBody = {
 
 /** The deliver_sm of a subscriber's message, one for each part; null when the text needs more than 255. */
 export function subscriberBodies(message: InjectedMessage, reference: number): MessageBody[] | null {
-  const text = segmentText(message.content, TABLE);
+  const text = codeText(message.content);
   if (text === null) return null;
   const total = text.segments.length;
   const common = { ...DELIVER, sourceAddr: message.from_addr, destinationAddr: message.to_addr };

@@ -55,12 +55,11 @@ export class Phones {
   }
 
   #show(messageId: string, body: MessageBody, parts: readonly IncomingText[]): void {
-    const octets = parts.length === 1 ? parts[0]?.octets : Buffer.concat(parts.map((part) => part.octets));
     const message: PhoneMessage = {
       message_id: messageId,
       from_addr: body.sourceAddr,
       to_addr: body.destinationAddr,
-      content: readText(octets ?? Buffer.alloc(0), body.dataCoding, this.#table).content,
+      content: readText(parts, this.#table).content,
       parts: parts.length,
       data_coding: body.dataCoding,
       timestamp: new Date().toISOString(),

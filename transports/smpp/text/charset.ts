@@ -1,11 +1,12 @@
-import { decodeGsm, encodeGsm } from './gsm0338.ts';
+import { gsmAlphabet, NO_SHIFT, type Shift, type TextAlphabet } from '@vumi/core/text';
 
 /**
  * The character sets that `data_coding_overrides` may name; the names are Vumi's (spec vumi-core §5.1), plus
- * `binary`, which is no text at all.
+ * `gsm0338_packed`, eight septets in seven octets, and `binary`, which is no text at all.
  */
 export const CHARSETS = [
   'gsm0338',
+  'gsm0338_packed',
   'ascii',
   'latin1',
   'ucs2',
@@ -36,11 +37,42 @@ const DECODER_LABELS = {
   euc_kr: 'euc-kr',
 } as const;
 
-/** Reads text leniently: nothing that a subscriber sent may be lost for its coding (spec smpp §5, 33–42). */
-export function decodeText(charset: Charset, octets: Buffer): DecodedText {
+/** Charsets that this product also writes. */
+export const WRITABLE_CHARSETS = [
+  'gsm0338',
+  'gsm0338_packed',
+  'ascii',
+  'latin1',
+  'ucs2',
+  'utf-16be',
+  'utf-8',
+] as const satisfies readonly Charset[];
+export type WritableCharset = (typeof WRITABLE_CHARSETS)[number];
+
+const ALPHABETS: Readonly<Record<WritableCharset, TextAlphabet>> = {
+  gsm0338: 'gsm0338',
+  gsm0338_packed: 'gsm0338',
+  ascii: 'ascii',
+  latin1: 'latin1',
+  ucs2: 'ucs2',
+  'utf-16be': 'ucs2',
+  'utf-8': 'utf-8',
+};
+
+/** How a charset counts and cuts, or null when it is one that this product only reads. */
+export function alphabetOf(charset: Charset): TextAlphabet | null {
+  return charset in ALPHABETS ? ALPHABETS[charset as WritableCharset] : null;
+}
+
+/**
+ * Reads text leniently: nothing that a subscriber sent may be lost for its coding (spec smpp §5, 33–42). Septets of
+ * `gsm0338_packed` are unpacked before, since that takes the length of the header (`unpackSeptets`).
+ */
+export function decodeText(charset: Charset, octets: Buffer, shift: Shift = NO_SHIFT): DecodedText {
   switch (charset) {
     case 'gsm0338':
-      return decodeGsm(octets);
+    case 'gsm0338_packed':
+      return gsmAlphabet(shift).decode(octets);
     case 'latin1':
       return { text: octets.toString('latin1'), lossy: false };
     case 'ascii':
@@ -70,11 +102,15 @@ function decodeWithLabel(label: string, octets: Buffer): DecodedText {
   }
 }
 
-/** The octets of a text, or null when the charset lacks a character or is one that this product only reads. */
-export function encodeText(charset: Charset, text: string): Buffer | null {
+/**
+ * The octets of a text, septets unpacked; null when the charset lacks a character or is one that this product only
+ * reads.
+ */
+export function encodeText(charset: Charset, text: string, shift: Shift = NO_SHIFT): Buffer | null {
   switch (charset) {
     case 'gsm0338':
-      return encodeGsm(text);
+    case 'gsm0338_packed':
+      return asBuffer(gsmAlphabet(shift).encode(text));
     case 'ascii':
       return encodeUpTo(text, 0x7f);
     case 'latin1':
@@ -87,6 +123,10 @@ export function encodeText(charset: Charset, text: string): Buffer | null {
     default:
       return null;
   }
+}
+
+function asBuffer(octets: Uint8Array | null): Buffer | null {
+  return octets === null ? null : Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }
 
 function encodeUpTo(text: string, greatest: number): Buffer | null {

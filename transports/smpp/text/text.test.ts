@@ -1,64 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { decodeText, encodeText, type Charset } from './charset.ts';
-import { createCharsetTable } from './data-coding.ts';
-import { decodeGsm, encodeGsm, ESCAPE } from './gsm0338.ts';
-import { segmentText } from './segments.ts';
-import { joinHeader, splitHeader } from './user-data-header.ts';
+import { createCharsetTable, messageClassOf, messageWaitingOf, withMessageClass } from './data-coding.ts';
+import { packSeptets, unpackSeptets } from './septets.ts';
+import { codeBinary, codeText, createTextCoding } from './text-coding.ts';
+import {
+  createHeader,
+  joinHeader,
+  NO_HEADER,
+  portsElement,
+  shiftElements,
+  splitHeader,
+} from './user-data-header.ts';
 
 const TABLE = createCharsetTable();
-
-describe('GSM 03.38', () => {
-  it('reads and writes all positions of the basic table', () => {
-    const codes = Array.from({ length: 128 }, (_, code) => code).filter((code) => code !== ESCAPE);
-    const { text, lossy } = decodeGsm(Buffer.from(codes));
-    expect(lossy).toBe(false);
-    expect(new Set(text).size).toBe(127);
-    expect([...(encodeGsm(text) ?? [])]).toEqual(codes);
-  });
-
-  it.each([
-    ['@', '00'],
-    ['_', '11'],
-    ['Ç', '09'],
-    ['Ξ', '1a'],
-    ['É', '1f'],
-    ['¤', '24'],
-    ['¡', '40'],
-    ['Ä', '5b'],
-    ['§', '5f'],
-    ['¿', '60'],
-    ['à', '7f'],
-    ['\f', '1b0a'],
-    ['^', '1b14'],
-    ['{', '1b28'],
-    ['}', '1b29'],
-    ['\\', '1b2f'],
-    ['[', '1b3c'],
-    ['~', '1b3d'],
-    [']', '1b3e'],
-    ['|', '1b40'],
-    ['€', '1b65'],
-  ])('has %j at %s', (character, hex) => {
-    expect(encodeGsm(character)?.toString('hex')).toBe(hex);
-    expect(decodeGsm(Buffer.from(hex, 'hex')).text).toBe(character);
-  });
-
-  it.each(['`', 'ç', 'ê', 'ñandú', '😀', '\u001b', 'Ж'])('does not have %j', (text) => {
-    expect(encodeGsm(text)).toBeNull();
-  });
-
-  it.each([
-    ['the basic character after an escape that the extension lacks', '1b41', 'A'],
-    ['a space for two escapes', '1b1b41', ' A'],
-    ['a space for an escape at the end', '411b', 'A '],
-  ])('shows %s', (_, hex, text) => {
-    expect(decodeGsm(Buffer.from(hex, 'hex'))).toEqual({ text, lossy: false });
-  });
-
-  it('shows octets with the eighth bit as Latin-1 and says so', () => {
-    expect(decodeGsm(Buffer.from('41e9', 'hex'))).toEqual({ text: 'Aé', lossy: true });
-  });
-});
 
 describe('data_coding', () => {
   it.each<[number, Charset]>([
@@ -84,11 +38,54 @@ describe('data_coding', () => {
     [0xf4, 'binary'],
     [0xf5, 'binary'],
     [0xff, 'binary'],
-  ])('0x%s is %s', (dataCoding, charset) => {
+  ])('point 40: 0x%s is %s', (dataCoding, charset) => {
     expect(TABLE[dataCoding]).toBe(charset);
   });
 
-  it('follows the overrides of a bind', () => {
+  it.each([
+    [0x00, null],
+    [0x08, null],
+    [0x10, 0],
+    [0x13, 3],
+    [0x18, 0],
+    [0x19, 1],
+    [0x22, null],
+    [0x50, 0],
+    [0xc8, null],
+    [0xe0, null],
+    [0xf0, 0],
+    [0xf2, 2],
+    [0xf5, 1],
+  ])('point 40: of 0x%s the class is %s', (dataCoding, messageClass) => {
+    expect(messageClassOf(dataCoding)).toBe(messageClass);
+  });
+
+  it('point 40: tells what is waiting, and whether the text is to be kept', () => {
+    expect([0xf0, 0xc8, 0xd1, 0xea].map(messageWaitingOf)).toEqual([
+      null,
+      { kind: 'voicemail', active: true, store: false },
+      { kind: 'fax', active: false, store: true },
+      { kind: 'email', active: true, store: true },
+    ]);
+  });
+
+  it('point 40: is written with a class', () => {
+    expect(withMessageClass('gsm0338', 0)).toBe(0xf0);
+    expect(withMessageClass('utf-16be', 1)).toBe(0x19);
+    expect(withMessageClass('binary', 2)).toBe(0xf6);
+  });
+
+  it('point 38: a bind that packs its default alphabet packs it in every group', () => {
+    const table = createCharsetTable({ 0: 'gsm0338_packed' });
+    expect([table[0], table[0xf0], table[0x10], table[8]]).toEqual([
+      'gsm0338_packed',
+      'gsm0338_packed',
+      'gsm0338_packed',
+      'utf-16be',
+    ]);
+  });
+
+  it('point 33: follows the overrides of a bind', () => {
     const table = createCharsetTable({ 0: 'latin1', 242: 'ucs2' });
     expect([table[0], table[242], table[3]]).toEqual(['latin1', 'ucs2', 'latin1']);
   });
@@ -107,7 +104,7 @@ describe('character sets', () => {
     ['utf-8', 'c3a9', 'é', false],
     ['utf-8', 'c341', 'ÃA', true],
     ['binary', '00ff', '\0ÿ', true],
-  ])('%s reads %s', (charset, hex, text, lossy) => {
+  ])('points 39 and 42: %s reads %s', (charset, hex, text, lossy) => {
     expect(decodeText(charset, Buffer.from(hex, 'hex'))).toEqual({ text, lossy });
   });
 
@@ -119,55 +116,77 @@ describe('character sets', () => {
   });
 });
 
-describe('segments', () => {
-  const lengths = (text: string, table = TABLE) =>
-    segmentText(text, table)?.segments.map((part) => part.length);
-
+describe('seven-bit packing', () => {
   it.each([
-    ['an empty text', '', [0]],
-    ['160 septets', 'a'.repeat(160), [160]],
-    ['161 septets', 'a'.repeat(161), [153, 8]],
-    ['80 euros', '€'.repeat(80), [160]],
-    ['81 euros, no escape alone at an end', '€'.repeat(81), [152, 10]],
-    ['an escape at the cut', `${'a'.repeat(152)}€${'a'.repeat(20)}`, [152, 22]],
-    ['70 units of UTF-16', 'ж'.repeat(70), [140]],
-    ['71 units of UTF-16', 'ж'.repeat(71), [134, 8]],
-    ['a surrogate pair at the cut', `${'ж'.repeat(66)}😀${'ж'.repeat(10)}`, [132, 24]],
-    ['a family at the cut', `${'ж'.repeat(60)}👨‍👩‍👧${'ж'.repeat(10)}`, [120, 36]],
-    ['160 characters of which one is not GSM', `ж${'a'.repeat(159)}`, [134, 134, 52]],
-  ])('cut %s', (_, text, expected) => {
-    expect(lengths(text)).toEqual(expected);
+    ['hello', 'e8329bfd06'],
+    ['hellohello', 'e8329bfd4697d9ec37'],
+  ])('point 38: packs %s as 3GPP shows it', (text, hex) => {
+    const septets = Buffer.from(text, 'latin1');
+    expect(packSeptets(septets).toString('hex')).toBe(hex);
+    expect(unpackSeptets(Buffer.from(hex, 'hex')).toString('latin1')).toBe(text);
   });
 
-  it('cut a grapheme that is longer than a part between its code points', () => {
-    const text = `e${'\u0301'.repeat(200)}`;
-    expect(lengths(text)).toEqual([134, 134, 134]);
+  it('point 38: begins at a septet boundary behind a header', () => {
+    const septets = Buffer.from('a'.repeat(153));
+    const packed = packSeptets(septets, 6);
+    expect(packed.length).toBe(134);
+    expect((packed[0] ?? 0) & 1).toBe(0);
+    expect(unpackSeptets(packed, 6)).toEqual(septets);
   });
 
-  it('take 140 and 134 octets where the default alphabet is Latin-1', () => {
-    const table = createCharsetTable({ 0: 'latin1' });
-    expect(lengths('é'.repeat(140), table)).toEqual([140]);
-    expect(lengths('é'.repeat(141), table)).toEqual([134, 7]);
+  it('point 38: takes a zero in the last seven bits for filling', () => {
+    expect(unpackSeptets(packSeptets(Buffer.from('1234567')))).toEqual(Buffer.from('1234567'));
+    expect(unpackSeptets(packSeptets(Buffer.from('12345678')))).toEqual(Buffer.from('12345678'));
+  });
+});
+
+describe('the coding of a text', () => {
+  it('point 33: is the one that the bind takes data_coding 0 for', () => {
+    const latin1 = createTextCoding({ table: createCharsetTable({ 0: 'latin1' }) });
+    expect(codeText('é', latin1)).toMatchObject({ dataCoding: 0, segments: [Buffer.from('e9', 'hex')] });
+    expect(codeText('é')).toMatchObject({ dataCoding: 0, segments: [Buffer.from('05', 'hex')] });
   });
 
-  it('choose GSM where it has every character, else UTF-16', () => {
-    expect(segmentText('Hello €', TABLE)).toMatchObject({ charset: 'gsm0338', dataCoding: 0 });
-    expect(segmentText('naïve', TABLE)).toMatchObject({ charset: 'utf-16be', dataCoding: 8 });
+  it('point 33: may be named, with its data_coding or another', () => {
+    expect(codeText('é', createTextCoding({ charset: 'latin1' }))).toMatchObject({ dataCoding: 3 });
+    const odd = createTextCoding({ charset: 'latin1', dataCoding: 1 });
+    expect(codeText('é', odd)).toMatchObject({ dataCoding: 1, charset: 'latin1' });
+    expect(codeText('ж', odd)).toMatchObject({ dataCoding: 8, charset: 'utf-16be' });
   });
 
-  it('are at most 255', () => {
-    expect(lengths('a'.repeat(153 * 255))).toHaveLength(255);
-    expect(segmentText('a'.repeat(153 * 255 + 1), TABLE)).toBeNull();
+  it('point 33: is UTF-16 where the default alphabet is one that we only read', () => {
+    const coding = createTextCoding({ table: createCharsetTable({ 0: 'shift_jis' }) });
+    expect(codeText('a', coding)).toMatchObject({ dataCoding: 8, segments: [Buffer.from('0061', 'hex')] });
+  });
+
+  it('point 41: takes a national table where the bind allows it and it saves a part', () => {
+    const coding = createTextCoding({ languages: ['turkish'] });
+    const text = 'ğ'.repeat(100);
+    expect(codeText(text, coding)).toMatchObject({ dataCoding: 0, shift: { locking: 1, single: 0 } });
+    expect(codeText(text)).toMatchObject({ dataCoding: 8, shift: { locking: 0, single: 0 } });
+  });
+
+  it('point 42: leaves octets as they are, in parts of 134', () => {
+    const octets = Buffer.from(Array.from({ length: 300 }, (_, index) => index & 0xff));
+    const coded = codeBinary(octets);
+    expect(coded).toMatchObject({ dataCoding: 4, charset: 'binary' });
+    expect(coded?.segments.map(({ length }) => length)).toEqual([134, 134, 32]);
+    expect(Buffer.concat([...(coded?.segments ?? [])])).toEqual(octets);
+  });
+
+  it('is refused when it takes more than 255 parts', () => {
+    expect(codeText('a'.repeat(153 * 255))?.segments).toHaveLength(255);
+    expect(codeText('a'.repeat(153 * 255 + 1))).toBeNull();
   });
 });
 
 describe('user data headers', () => {
   const read = (hex: string) => splitHeader(Buffer.from(hex, 'hex'));
 
-  it('say which part of what', () => {
+  it('point 43: say which part of what', () => {
     const part = joinHeader({ reference: 7, total: 3, part: 2 }, Buffer.from('hi'));
     expect(part.toString('hex')).toBe('0500030703026869');
-    expect(splitHeader(part)).toEqual({
+    expect(splitHeader(part)).toMatchObject({
       concatenation: { kind: 'udh8', reference: 7, total: 3, part: 2 },
       text: Buffer.from('hi'),
     });
@@ -183,12 +202,27 @@ describe('user data headers', () => {
     ['part 0', '0500030703006869', null],
     ['a part over the total', '0500030703046869', null],
     ['other elements alone', '060504158200006869', null],
-  ])('are read with %s', (_, hex, concatenation) => {
-    expect(read(hex)).toEqual({ concatenation, text: Buffer.from('hi') });
+  ])('point 43: are read with %s', (_, hex, concatenation) => {
+    expect(read(hex)).toMatchObject({ concatenation, text: Buffer.from('hi') });
+  });
+
+  it('point 41: tell the tables of languages', () => {
+    expect(read('06240101250103').shift).toEqual({ locking: 3, single: 1 });
+    const header = createHeader(shiftElements({ locking: 6, single: 6 }));
+    expect(header.toString('hex')).toBe('06240106250106');
+    expect(splitHeader(header).shift).toEqual({ locking: 6, single: 6 });
+  });
+
+  it('tell ports of one and of two octets', () => {
+    expect(read('0605041582000968').ports).toEqual({ destination: 0x1582, source: 9 });
+    expect(read('0404020a0b68').ports).toEqual({ destination: 10, source: 11 });
+    expect(createHeader([portsElement({ destination: 0x1582, source: 9 })]).toString('hex')).toBe(
+      '06050415820009',
+    );
   });
 
   it('that are cut off are text', () => {
-    expect(read('ff0003')).toEqual({ concatenation: null, text: Buffer.from('ff0003', 'hex') });
-    expect(read('')).toEqual({ concatenation: null, text: Buffer.alloc(0) });
+    expect(read('ff0003')).toEqual({ ...NO_HEADER, text: Buffer.from('ff0003', 'hex') });
+    expect(read('')).toEqual({ ...NO_HEADER, text: Buffer.alloc(0) });
   });
 });

@@ -1,0 +1,75 @@
+import type { Clock, KeyedState } from '@vumi/core';
+
+export interface DeadlinesPorts {
+  readonly state: KeyedState;
+  readonly clock: Clock;
+  /** Keys begin with it. */
+  readonly prefix: string;
+}
+
+/** Things that are due in one such time are kept in one record. */
+const SLOT_MS = 5000;
+/** More than this in one slot are refused: whoever sends so many must wait. */
+const MOST_PER_SLOT = 5000;
+/** Records outlive their time by so much, for a transport that is down. */
+const KEPT_MS = 24 * 3_600_000;
+/** Slots that one `visit` looks at, after a pause. */
+const MOST_SLOTS = 500;
+
+/**
+ * What is to be looked at later, in the state: it survives the transport, and any of the transport's lives may look.
+ * Whoever is looked at twice must not mind.
+ */
+export class Deadlines {
+  readonly #ports: DeadlinesPorts;
+  /** All slots up to this one have been visited; null before the state was asked. */
+  #visited: number | null = null;
+  #running = false;
+
+  constructor(ports: DeadlinesPorts) {
+    this.#ports = ports;
+  }
+
+  /** Notes that `id` is due in so many milliseconds. False, and nothing noted, when too much is due then. */
+  async add(id: string, delayMs: number): Promise<boolean> {
+    const { state, clock } = this.#ports;
+    const slot = Math.ceil((clock() + delayMs) / SLOT_MS);
+    const due = await state.putField(this.#key(slot), id, '', delayMs + KEPT_MS);
+    return Object.keys(due).length <= MOST_PER_SLOT;
+  }
+
+  /** Calls `look` with all that is due. What it rejects for is due again; a call during another does nothing. */
+  async visit(look: (id: string) => Promise<void>): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      await this.#visit(look);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #visit(look: (id: string) => Promise<void>): Promise<void> {
+    const { state, clock } = this.#ports;
+    const now = Math.floor(clock() / SLOT_MS);
+    const before = this.#visited ?? (await this.#recall(now));
+    const last = Math.min(now, before + MOST_SLOTS);
+    for (let slot = before + 1; slot <= last; slot += 1) {
+      const ids = Object.keys(await state.getFields(this.#key(slot)));
+      for (const id of ids) await look(id);
+      if (ids.length > 0) await state.delete(this.#key(slot));
+      this.#visited = slot;
+    }
+    if (last > before) await state.set(`${this.#ports.prefix}/visited`, String(last), KEPT_MS);
+  }
+
+  async #recall(now: number): Promise<number> {
+    const visited = await this.#ports.state.get(`${this.#ports.prefix}/visited`);
+    const oldest = now - Math.floor(KEPT_MS / SLOT_MS);
+    return visited === null ? now - 1 : Math.max(oldest, Number(visited));
+  }
+
+  #key(slot: number): string {
+    return `${this.#ports.prefix}/due/${slot}`;
+  }
+}

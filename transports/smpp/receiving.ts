@@ -1,0 +1,71 @@
+import { errorText } from '@vumi/core';
+import type { TransportPorts } from '../transport-type.ts';
+import { STATUS, statusNamed } from './codec/statuses.ts';
+import type { SmppConfig } from './config.ts';
+import { Deadlines } from './deadlines.ts';
+import { Inbound } from './inbound/inbound.ts';
+import { PART, Reassembly } from './inbound/reassembly.ts';
+import { createPatternReader, createStatusMap, readReceiptText } from './inbound/receipt.ts';
+import { compileReceiptPattern } from './options/receiving-options.ts';
+import { ReceiptBook } from './receipts.ts';
+import { createCharsetTable } from './text/data-coding.ts';
+
+/** What a transport does with what SMSCs deliver, on whatever bind. */
+export interface Receiving {
+  readonly inbound: Inbound;
+  readonly receipts: ReceiptBook;
+  /** Looks after what has waited long enough; to be called about once a second. */
+  sweep(): void;
+}
+
+/** `flush` makes safe what was noted about PDUs. */
+export function createReceiving(config: SmppConfig, ports: TransportPorts, flush: () => void): Receiving {
+  const { end, state, clock, logger } = ports;
+  const prefix = `transport/${end.name}`;
+  const deadlines = new Deadlines({ state, clock, prefix });
+  const statusOf = createStatusMap(config.delivery_report_status_mapping);
+  const receipts = new ReceiptBook({ state, end, logger, clock, statusOf });
+  const pattern = config.delivery_report_regex;
+  const inbound = new Inbound({
+    end,
+    logger,
+    flush,
+    receipts,
+    classifying: {
+      table: createCharsetTable(config.data_coding_overrides),
+      readReceipt:
+        pattern === undefined ? readReceiptText : createPatternReader(compileReceiptPattern(pattern)),
+      useEsmClass: config.delivery_report_use_esm_class,
+    },
+    refusals: refusalsOf(config),
+    createReassembly: (publish) =>
+      new Reassembly({
+        state,
+        clock,
+        deadlines,
+        publish,
+        prefix,
+        timeoutMs: config.multipart_timeout * 1000,
+      }),
+  });
+  const look = (id: string) => inbound.reassembly.expire(id.slice(PART.length));
+  return {
+    inbound,
+    receipts,
+    sweep: () => {
+      receipts.sweep();
+      deadlines.visit(look).catch((error: unknown) => {
+        logger.warn({ reason: errorText(error) }, 'could not reach the state; trying again later');
+      });
+    },
+  };
+}
+
+function refusalsOf(config: SmppConfig): { undecodable: number | null; empty: number | null } {
+  const name = config.deliver_sm_decoding_error;
+  const undecodable = name === undefined ? null : statusNamed(name);
+  return {
+    undecodable,
+    empty: config.allow_empty_messages ? null : (undecodable ?? STATUS.RDELIVERYFAILURE),
+  };
+}
