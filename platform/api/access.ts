@@ -9,6 +9,8 @@ export interface Caller {
 /** What a route asks of its caller. `scope` null: no token needed. */
 export interface Access {
   readonly scope: string | null;
+  /** Who sends no token is let in, too, and sees less. */
+  readonly optional?: boolean;
   /** Throws when the caller may not; `params` are those of the path. */
   check(caller: Caller, params: Readonly<Record<string, unknown>>): void;
 }
@@ -56,6 +58,11 @@ export function accountScope(scope: AccountScope): Access {
       }
     },
   };
+}
+
+/** As `accountScope` for who sends a token; nobody needs one. */
+export function optionalScope(scope: AccountScope): Access {
+  return { ...accountScope(scope), optional: true };
 }
 
 function noSuchAccount(name: string): VumiError {

@@ -3,6 +3,7 @@ export { createSimulatorApi } from './simulator-api.ts';
 export type {
   ApiPorts,
   PhoneMessage,
+  PlatformVitals,
   PlatformStatus,
   SendRequest,
   Simulator,

@@ -88,6 +88,18 @@ const USAGE = {
   failures: { threw: 1 },
 };
 
+const TOTALS = {
+  cpu_us: 500,
+  wall_us: 2000,
+  wait_us: 0,
+  sends: 2,
+  bytes_in: 10,
+  bytes_out: 10,
+  cold_starts: 1,
+  outcomes: { ok: 1, threw: 1 },
+  calls: { get: 1 },
+};
+
 /** Each app has run two messages: `worked` and `threw`. */
 function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 'usage'> {
   const cost = { cpu_us: 250, wall_ms: 1, wait_ms: 0, cold: true, runs: 1 };
@@ -120,6 +132,8 @@ function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 
         ),
     },
     usage: {
+      totals: async () =>
+        [...apps.values()].map(({ account, app }) => Object.assign({ account, app, deployed: true }, TOTALS)),
       ofApp: async (ref, { from = CREATED, to = CREATED }) => ({
         ...ref,
         from,

@@ -63,6 +63,7 @@ describe('openapi.json', () => {
       'GET /accounts/{account}/schedules',
       'GET /accounts/{account}/usage',
       'GET /messages',
+      'GET /metrics',
       'GET /simulators/smsc/messages',
       'GET /status',
       'GET /transports',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { API_PREFIX } from './router.ts';
 import { problemSchema } from './problem.ts';
 import { NAMED_RESOURCES } from './resources.ts';
 import type { AnswerDocument, Route } from './route.ts';
@@ -14,7 +13,7 @@ for (const [id, schema] of Object.entries({ ...NAMED_RESOURCES, Problem: problem
 export function createOpenApi(routes: readonly Route[], serverUrl: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
-    const path = API_PREFIX + route.path.replaceAll(/:(\w+)/g, '{$1}');
+    const path = route.prefix + route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
@@ -42,7 +41,7 @@ function operation(route: Route): object {
     summary: route.summary,
     ...(route.scope === null
       ? { security: [] }
-      : { description: `Scope: \`${route.scope}\`.`, security: [{ token: [] }] }),
+      : { description: `Scope: \`${route.scope}\`.`, security: securityOf(route) }),
     parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
     ...(route.body === null ? {} : { requestBody: route.body }),
     responses: {
@@ -55,6 +54,10 @@ function operation(route: Route): object {
       },
     },
   };
+}
+
+function securityOf({ tokenOptional }: Route): object[] {
+  return tokenOptional ? [{}, { token: [] }] : [{ token: [] }];
 }
 
 interface ObjectSchema {
@@ -76,12 +79,10 @@ function parameters(place: 'path' | 'query', schema: z.ZodObject): object[] {
 }
 
 function response({ description, schema, types = [] }: AnswerDocument): object {
-  if (schema === undefined) return { description };
   const texts = types.map((type) => [type.split(';')[0], { schema: { type: 'string' } }]);
-  return {
-    description,
-    content: { 'application/json': { schema: toSchema(schema) }, ...Object.fromEntries(texts) },
-  };
+  const json = schema === undefined ? [] : [['application/json', { schema: toSchema(schema) }]];
+  if (texts.length + json.length === 0) return { description };
+  return { description, content: Object.fromEntries([...json, ...texts]) as object };
 }
 
 /** A schema in which the named ones are references to the components. */

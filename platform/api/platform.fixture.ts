@@ -6,10 +6,9 @@ import type { Store } from '@vumi/store';
 import { z } from 'zod';
 import { createApi } from './api.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.fixture.ts';
-import type { ApiPorts, PhoneMessage } from './ports.ts';
+import type { ApiPorts, PhoneMessage, PlatformVitals } from './ports.ts';
 import { problemSchema } from './problem.ts';
-import type { Route } from './route.ts';
-import { API_PREFIX } from './router.ts';
+import { API_PREFIX, type Route } from './route.ts';
 import { apiRoutes } from './routes/index.ts';
 
 export const ADMIN = 'the-token-of-the-administrator';
@@ -51,6 +50,43 @@ const transportTypes = {
       data_coding_overrides: z.record(z.string(), z.string()).optional(),
     }),
   },
+};
+
+const VITALS: PlatformVitals = {
+  roles: ['api', 'sandbox', 'transports'],
+  queues: [{ queue: 'sandbox_0.inbound', messages: 7 }],
+  processes: [
+    {
+      worker_id: 'host:1',
+      roles: ['api', 'sandbox'],
+      started_at: '2026-11-22T08:00:00.000Z',
+      transports: [{ name: 'mno', type: 'smpp', status: 'down', gauges: {} }],
+      sandbox: {
+        runners: [
+          { kind: 'sdk', rss_mb: 100, apps: 3 },
+          { kind: 'sdk', rss_mb: 50, apps: 1 },
+        ],
+        standby: true,
+        quarantine: [{ waiting: 2 }],
+        apps: 4,
+        turns: 5,
+      },
+    },
+    {
+      worker_id: 'host:2',
+      roles: ['transports'],
+      started_at: '2026-11-22T08:00:00.000Z',
+      transports: [
+        {
+          name: 'mno',
+          type: 'smpp',
+          status: 'degraded',
+          gauges: { in_flight: 9, sent_total: 12, 'no name': 1 },
+        },
+      ],
+      sandbox: null,
+    },
+  ],
 };
 
 export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Promise<TestPlatform> {
@@ -120,6 +156,7 @@ function fakePorts(
         warnings: [],
       };
     },
+    vitals: async () => VITALS,
     replay: async (ref, messageId, version) => {
       const { version: then, outcome, error, cost } = await store.runs.get(ref, messageId);
       const side = { outcome, error, cpu_us: cost.cpu_us, effects: null, calls: [] };

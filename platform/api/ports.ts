@@ -42,6 +42,46 @@ export interface PlatformStatus {
   readonly workers: readonly WorkerStatus[];
 }
 
+/** What runs and what waits, in figures: for whoever watches the platform. */
+export interface PlatformVitals {
+  /** All that a process can do. */
+  readonly roles: readonly string[];
+  /** The processes that were heard of lately. */
+  readonly processes: readonly ProcessVitals[];
+  /** Messages that wait in queues, without those that a consumer has. */
+  readonly queues: readonly { readonly queue: string; readonly messages: number }[];
+}
+
+interface ProcessVitals {
+  readonly worker_id: string;
+  readonly roles: readonly string[];
+  readonly started_at: string;
+  readonly transports: readonly TransportVitals[];
+  /** Null for a process that runs no apps. */
+  readonly sandbox: SandboxVitals | null;
+}
+
+export interface TransportVitals {
+  readonly name: string;
+  readonly type: string;
+  readonly status: 'ok' | 'degraded' | 'down';
+  /** What it measures of itself, by name. */
+  readonly gauges: Readonly<Record<string, number>>;
+}
+
+export interface SandboxVitals {
+  readonly runners: readonly {
+    readonly kind: string;
+    readonly rss_mb: number;
+    /** Isolates. */
+    readonly apps: number;
+  }[];
+  readonly standby: boolean;
+  readonly quarantine: readonly { readonly waiting: number }[];
+  readonly apps: number;
+  readonly turns: number;
+}
+
 export interface ApiPorts {
   readonly store: Store;
   readonly logger: Logger;
@@ -62,6 +102,7 @@ export interface ApiPorts {
   readonly limits: z.ZodType<Readonly<Record<string, number>>>;
   readonly transportTypes: Readonly<Record<string, { readonly configSchema: z.ZodType }>>;
   status(): Promise<PlatformStatus>;
+  vitals(): Promise<PlatformVitals>;
   /** Where the platform is reached, without a final slash. */
   readonly publicUrl: string;
   /** The domain under which the pages of apps are: `apps.localhost`. */

@@ -3,8 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { LANDING_CSP, landingPage } from './landing-page.ts';
 import { createOpenApi } from './openapi.ts';
 import type { ApiPorts } from './ports.ts';
-import type { Route } from './route.ts';
-import { API_PREFIX } from './router.ts';
+import { API_PREFIX, type Route } from './route.ts';
 
 /** What needs no token: the first page, health, the description of the API. */
 export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middleware {

@@ -6,9 +6,12 @@ import type { BodyReader } from './body.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a handler gives back: JSON, a stream of text, or nothing (204). */
+export const API_PREFIX = '/api/v1';
+
+/** What a handler gives back: JSON, a text, a stream of text, or nothing (204). */
 export type Answer =
   | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly type: string; readonly text: string }
   | { readonly status: number; readonly type: string; readonly chunks: AsyncIterable<string> }
   | { readonly status: 204 };
 
@@ -20,7 +23,7 @@ export const done: Answer = { status: 204 };
 export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Types of a text answer beside JSON. */
+  /** Types of a text answer, beside JSON where there is a schema. */
   readonly types?: readonly string[];
 }
 
@@ -38,6 +41,8 @@ interface RouteRequest<P, Q, B> {
 /** A route as it is written down: documentation and validation come from the same schemas. */
 export interface RouteDefinition<P extends z.ZodObject, Q extends z.ZodObject, B> {
   readonly method: Method;
+  /** What the path is under; default: /api/v1. */
+  readonly prefix?: string;
   /** With `:name` for parameters. */
   readonly path: string;
   /** A name for generated clients. */
@@ -65,10 +70,12 @@ interface Exchange {
 /** A route with its types closed over, as routers and the documentation use it. */
 export interface Route {
   readonly method: Method;
+  readonly prefix: string;
   readonly path: string;
   readonly id: string;
   readonly summary: string;
   readonly scope: string | null;
+  readonly tokenOptional: boolean;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body: object | null;
@@ -88,14 +95,16 @@ export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B>(
   const querySchema = definition.query ?? NOTHING;
   return {
     ...definition,
+    prefix: definition.prefix ?? API_PREFIX,
     scope: access.scope,
+    tokenOptional: access.optional === true,
     params: paramsSchema,
     query: querySchema,
     body: body?.document ?? null,
     respond: async (exchange) => {
-      const caller = access.scope === null ? ANONYMOUS : await exchange.authenticate();
+      const caller = await callerOf(access, exchange);
       const params = parseInput(paramsSchema, exchange.params);
-      access.check(caller, params);
+      if (caller !== ANONYMOUS) access.check(caller, params);
       await exchange.admit(params);
       const query = parseInput(querySchema, exchange.query);
       return definition.handle({
@@ -108,4 +117,9 @@ export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B>(
       });
     },
   };
+}
+
+async function callerOf({ scope, optional }: Access, exchange: Exchange): Promise<Caller> {
+  const sendsNone = optional === true && exchange.request.headers.authorization === undefined;
+  return scope === null || sendsNone ? ANONYMOUS : exchange.authenticate();
 }

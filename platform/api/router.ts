@@ -12,13 +12,11 @@ export interface RouterPorts {
   admit?(params: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-export const API_PREFIX = '/api/v1';
-
-/** Serves routes under `/api/v1`. Errors are thrown to `answerProblems`. */
+/** Serves routes. Errors are thrown to `answerProblems`. */
 export function serveRoutes(routes: readonly Route[], ports: RouterPorts): Middleware[] {
-  const router = new Router({ prefix: API_PREFIX });
+  const router = new Router();
   for (const route of routes) {
-    router.register(route.path, [route.method], async (ctx: RouterContext) => {
+    router.register(route.prefix + route.path, [route.method], async (ctx: RouterContext) => {
       const gone = new AbortController();
       ctx.res.once('close', () => gone.abort());
       const answer = await route.respond({
@@ -47,6 +45,9 @@ function writeAnswer(ctx: RouterContext, answer: Answer): void {
   if ('json' in answer) {
     ctx.body = JSON.stringify(answer.json);
     ctx.type = 'application/json';
+  } else if ('text' in answer) {
+    ctx.body = answer.text;
+    ctx.set('Content-Type', answer.type);
   } else if ('chunks' in answer) {
     ctx.type = answer.type;
     ctx.body = Readable.from(answer.chunks, { objectMode: false });

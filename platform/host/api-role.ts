@@ -16,6 +16,7 @@ import type { SandboxRolePorts } from './sandbox-role.ts';
 import { sendForAccount } from './sender.ts';
 import { startSimulator } from './smsc-simulator.ts';
 import type { TransportState } from './transport-manager.ts';
+import { platformVitals } from './vitals.ts';
 
 /** What the role `api` shows to whoever started it. */
 export interface ApiRole extends AsyncDisposable {
@@ -101,6 +102,7 @@ function createHandler(
     limits: planSchema,
     transportTypes,
     status: () => platformStatus(ports),
+    vitals: () => platformVitals(ports),
   });
   const hosting = createHosting({
     logger,

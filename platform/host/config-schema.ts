@@ -3,7 +3,7 @@ import { limitsSchema, sandboxConfigSchema } from '@vumi/sandbox';
 import { z } from 'zod';
 
 /** The parts of the platform that a process can run (DESIGN §3). */
-const ROLES = ['transports', 'dispatch', 'sandbox', 'api'] as const;
+export const ROLES = ['transports', 'dispatch', 'sandbox', 'api'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A server's section may be just its URL; `embedded` or nothing at all is the part inside the platform. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Clock, KeyedState, Logger } from '@vumi/core';
+import type { SandboxStatus } from '@vumi/sandbox';
 import type { Role } from './config-schema.ts';
 import type { TransportState } from './transport-manager.ts';
 
@@ -18,7 +19,7 @@ export interface WorkerState {
   readonly started_at: string;
   readonly seen_at: string;
   readonly transports: readonly TransportState[];
-  readonly sandbox: object | null;
+  readonly sandbox: SandboxStatus | null;
 }
 
 export type WorkerReport = Pick<WorkerState, 'transports' | 'sandbox'>;

@@ -314,6 +314,24 @@ export interface Usage {
   readonly failures: Readonly<Record<string, number>>;
 }
 
+/** What an app has used since it was first deployed. */
+export interface AppTotals extends AppRef {
+  /** False once it was deleted. */
+  readonly deployed: boolean;
+  readonly cpu_us: number;
+  readonly wall_us: number;
+  /** In which its messages waited for their handlers. */
+  readonly wait_us: number;
+  readonly sends: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly cold_starts: number;
+  /** Messages and events, by how they ended. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Calls to the platform, by kind. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
 export interface AppUsage extends AppRef {
   readonly from: string;
   readonly to: string;

@@ -11,6 +11,7 @@ import type { NewRun, Page, RunDetail, RunQuery, RunRow } from './records.ts';
 import type { Runs } from './store.ts';
 import { TrimSchedule } from './trim-schedule.ts';
 import { totalsOf } from './usage.ts';
+import { lifetimeTotalsOf } from './usage-totals.ts';
 
 /** Runs that are kept of each app: so many that worked, and so many that failed. */
 const KEPT = 1000;
@@ -44,7 +45,26 @@ const INSERT = `
     insert into usage_failures as known (account, app, hour, reason, messages)
     select account, app, to_timestamp(hour), reason, messages
     from batch, json_to_recordset($3) as given (account text, app text, hour float8, reason text, messages bigint)
-    on conflict (account, app, hour, reason) do update set messages = known.messages + excluded.messages)
+    on conflict (account, app, hour, reason) do update set messages = known.messages + excluded.messages),
+  totalled as (
+    insert into usage_totals as known
+      (account, app, cpu_us, wall_us, wait_us, sends, bytes_in, bytes_out, cold_starts)
+    select account, app, cpu_us, wall_us, wait_us, sends, bytes_in, bytes_out, cold_starts
+    from batch, json_to_recordset($15) as given (account text, app text, cpu_us bigint, wall_us bigint, wait_us bigint,
+      sends bigint, bytes_in bigint, bytes_out bigint, cold_starts bigint)
+    on conflict (account, app) do update set
+      cpu_us = known.cpu_us + excluded.cpu_us,
+      wall_us = known.wall_us + excluded.wall_us,
+      wait_us = known.wait_us + excluded.wait_us,
+      sends = known.sends + excluded.sends,
+      bytes_in = known.bytes_in + excluded.bytes_in,
+      bytes_out = known.bytes_out + excluded.bytes_out,
+      cold_starts = known.cold_starts + excluded.cold_starts),
+  tallied as (
+    insert into usage_counts as known (account, app, counted, name, count)
+    select account, app, counted, name, count
+    from batch, json_to_recordset($16) as given (account text, app text, counted text, name text, count bigint)
+    on conflict (account, app, counted, name) do update set count = known.count + excluded.count)
   insert into runs
     (account, app, message_id, version, kind, outcome, failed, error, at, cost, record_size, record)
   select account, app, id, version, kind, outcome, outcome <> 'ok', error, to_timestamp(at / 1000), cost, size, record
@@ -88,6 +108,7 @@ function newest(runs: readonly NewRun[]): NewRun[] {
 
 function insertValues(runs: readonly NewRun[], kept: readonly NewRun[]): unknown[] {
   const { usage, failures } = totalsOf(runs);
+  const { totals, counts } = lifetimeTotalsOf(runs);
   const batch = deriveId(runs[0]?.message_id ?? '', runs.at(-1)?.message_id ?? '', runs.length);
   const text = (column: (run: NewRun) => string | null): Buffer => encodeTextArray('text', kept.map(column));
   const number = (column: (run: NewRun) => number): Buffer => encodeNumberArray(kept.map(column));
@@ -107,6 +128,8 @@ function insertValues(runs: readonly NewRun[], kept: readonly NewRun[]): unknown
     json(({ cost }) => JSON.stringify(cost)),
     number(({ record }) => record?.length ?? 0),
     json(({ record }) => record),
+    JSON.stringify(totals),
+    JSON.stringify(counts),
   ];
 }
 

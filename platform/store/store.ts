@@ -15,6 +15,7 @@ import type {
   AccountUsage,
   App,
   AppSettings,
+  AppTotals,
   AppUsage,
   AppVersion,
   ContactListQuery,
@@ -211,6 +212,8 @@ export interface Runs {
 export interface UsageStore {
   ofApp(ref: AppRef, range: UsageRange): Promise<AppUsage>;
   ofAccount(account: string, range: UsageRange): Promise<AccountUsage>;
+  /** Of all apps that have ever run, the one that used most CPU first. */
+  totals(): Promise<AppTotals[]>;
 }
 
 export interface EffectsStore {

@@ -5,9 +5,12 @@ import { checkInstant, checkSlug } from './checks.ts';
 import type { Database } from './database.ts';
 import type { AccountUsage, AppUsage, NewRun, Usage, UsageRange } from './records.ts';
 import type { UsageStore } from './store.ts';
+import { readTotals } from './usage-totals.ts';
 
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 31 * 24 * HOUR_MS;
+/** Of the SDK, and of the classic API: `http.get`. */
+const HTTP = /^http(\.|$)/;
 
 /** One row of the table `usage`, as it is added to. */
 export interface UsageRow extends AppRef {
@@ -65,8 +68,10 @@ function emptyRow({ account, app }: AppRef, hour: number): UsageRow {
 function addTo(row: UsageRow, { cost }: NewRun): void {
   row.messages += 1;
   row.cpu_us += cost.cpu_us;
-  row.http_calls += cost.calls['http'] ?? 0;
-  for (const count of Object.values(cost.calls)) row.host_calls += count;
+  for (const [kind, count] of Object.entries(cost.calls)) {
+    row.host_calls += count;
+    if (HTTP.test(kind)) row.http_calls += count;
+  }
   row.sends += cost.sends;
   row.bytes_in += cost.bytes_in;
   row.bytes_out += cost.bytes_out;
@@ -90,6 +95,7 @@ const NOTHING: Usage = {
 
 export function openUsage(database: Database): UsageStore {
   return {
+    totals: () => readTotals(database),
     async ofApp(ref, range) {
       await requireApp(database, ref);
       const { from, to } = boundsOf(range);

@@ -87,6 +87,10 @@ const COMMANDS: Readonly<Record<string, Handler>> = {
   'outbound.send_to_tag': ofTurn(sendToTag),
 };
 
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(COMMANDS, name);
+}
+
 /** Answers a command. One that does not exist ends the run, as in the original; one that fails says why. */
 export async function answerCommand(
   ports: CommandPorts,
@@ -94,7 +98,7 @@ export async function answerCommand(
   command: Command,
 ): Promise<CommandAnswer> {
   const name = typeof command['cmd'] === 'string' ? command['cmd'] : 'unknown';
-  const handle = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const handle = isCommand(name) ? COMMANDS[name] : undefined;
   if (handle === undefined) return { kill: `there is no command "${name.slice(0, 100)}": the run was ended` };
   try {
     return { reply: await handle(ports, turn, command) };

@@ -1,5 +1,6 @@
 import type { GuestCall } from '../effects.ts';
 import type { Answer } from '../guest/host.ts';
+import { callKind } from './call-kind.ts';
 
 /** Characters of one record; what is larger is metered, not recorded. */
 export const MAX_RECORD = 256 * 1024;
@@ -21,9 +22,8 @@ export class TurnRecorder {
   #size = 0;
 
   asked(id: number, call: GuestCall, json: string): void {
-    const kind = call.call === 'resource' ? call.name : call.call;
-    // Of those only the platform's own half of the guest knows.
-    if (kind !== 'ids') this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    const kind = callKind(call);
+    if (kind !== null) this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     this.bytesOut += json.length;
     if (call.call === 'secret') (this.#secretCalls ??= new Set()).add(id);
     this.#keep(this.#calls, recordedCall(id, call, json));

@@ -20,9 +20,12 @@ const RESOURCES = {
 
 type ResourceName = keyof typeof RESOURCES;
 
+export function isResource(name: string): name is ResourceName {
+  return Object.hasOwn(RESOURCES, name);
+}
+
 /** Answers a call that a guest named. */
 export function callResource(name: string, args: unknown, turn: TurnScope): Promise<unknown> {
-  if (!Object.hasOwn(RESOURCES, name))
-    throw new VumiError('request.invalid', `the platform has no call "${name}"`);
-  return RESOURCES[name as ResourceName](args, turn);
+  if (!isResource(name)) throw new VumiError('request.invalid', `the platform has no call "${name}"`);
+  return RESOURCES[name](args, turn);
 }

@@ -143,6 +143,37 @@ describe('usage', () => {
     expect(account.total.failures).toEqual({ cpu: 1, threw: 1 });
   });
 
+  test('of all apps is counted from the first run on, by outcome and by kind of call', async () => {
+    const ref = await createApp(store);
+    const cost = { ...run(ref).cost, cold: true, calls: { 'http.get': 2, get: 1 } };
+    await Promise.all(
+      [run(ref), run(ref, { outcome: 'cpu', at: NOON - 40 * 86_400_000 })].map((one) =>
+        store.runs.record(one),
+      ),
+    );
+    await store.runs.record(run(ref, { cost }));
+    const totalsOf = async () =>
+      (await store.usage.totals()).filter(({ account }) => account === ref.account);
+    expect(await totalsOf()).toEqual([
+      {
+        ...ref,
+        deployed: true,
+        cpu_us: 750,
+        wall_us: 4500,
+        wait_us: 1500,
+        sends: 3,
+        bytes_in: 300,
+        bytes_out: 150,
+        cold_starts: 1,
+        outcomes: { ok: 2, cpu: 1 },
+        calls: { get: 5, http: 2, 'http.get': 2 },
+      },
+    ]);
+    expect((await store.usage.ofApp(ref, DAY)).total.http_calls).toBe(3);
+    await store.apps.remove(ref);
+    expect(await totalsOf()).toMatchObject([{ deployed: false, cpu_us: 750 }]);
+  });
+
   test('of an app that has run nothing is nothing', async () => {
     const ref = await createApp(store);
     const { total, hours } = await store.usage.ofApp(ref, {});

@@ -12,6 +12,7 @@ import { messageRoutes } from './messages.ts';
 import { metricRoutes } from './metrics.ts';
 import { optoutRoutes } from './optouts.ts';
 import { platformRoutes } from './platform.ts';
+import { prometheusRoutes } from './prometheus.ts';
 import { routeRoutes } from './routes.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { simulatorRoutes } from './simulators.ts';
@@ -36,6 +37,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...scheduleRoutes(ports),
     ...transportRoutes(ports),
     ...platformRoutes(ports),
+    ...prometheusRoutes(ports),
     ...simulatorRoutes(ports, administrator),
   ];
 }
