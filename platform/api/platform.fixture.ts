@@ -6,7 +6,8 @@ import type { Store } from '@vumi/store';
 import { z } from 'zod';
 import { createApi } from './api.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.fixture.ts';
-import type { ApiPorts, PhoneMessage, PlatformVitals } from './ports.ts';
+import { createMemorySimulator } from './memory-simulator.fixture.ts';
+import type { ApiPorts, PlatformVitals } from './ports.ts';
 import { problemSchema } from './problem.ts';
 import { API_PREFIX, type Route } from './route.ts';
 import { apiRoutes } from './routes/index.ts';
@@ -34,7 +35,6 @@ export interface TestPlatform extends AsyncDisposable {
   readonly url: string;
   readonly store: MemoryStore;
   readonly sent: { account: string; key: string | null }[];
-  readonly phones: PhoneMessage[];
   ready: boolean;
   /** Calls the API and holds what it answers against the schema that documents it. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -94,9 +94,8 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
   await store.tokens.ensure(ADMIN, { label: 'administrator', scopes: ['admin'] });
   const state = { ready: true };
   const sent: TestPlatform['sent'] = [];
-  const phones: PhoneMessage[] = [];
   const ports: ApiPorts = {
-    ...fakePorts(store, sent, phones),
+    ...fakePorts(store, sent),
     status: async () => ({ ready: state.ready, workers: [{ name: 'one', kind: 'process', status: 'ok' }] }),
     ...overrides,
   };
@@ -108,7 +107,6 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
     url,
     store,
     sent,
-    phones,
     get ready() {
       return state.ready;
     },
@@ -127,11 +125,7 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
   };
 }
 
-function fakePorts(
-  store: MemoryStore,
-  sent: TestPlatform['sent'],
-  phones: PhoneMessage[],
-): Omit<ApiPorts, 'status'> {
+function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPorts, 'status'> {
   return {
     // The API asks for nothing that the memory lacks; its type-checked parts say so.
     store: store as unknown as Store,
@@ -174,13 +168,7 @@ function fakePorts(
       sent.push({ account, key });
       return createUserMessage({ to_addr, from_addr: '12345', content });
     },
-    simulator: {
-      inject: async (message) => {
-        phones.push({ from_addr: message.to_addr, to_addr: message.from_addr, content: 'reply' });
-        return { message_id: 'x' };
-      },
-      messages: ({ address }) => phones.filter(({ to_addr }) => address === undefined || to_addr === address),
-    },
+    simulator: createMemorySimulator(),
   };
 }
 

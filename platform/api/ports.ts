@@ -20,11 +20,32 @@ export interface PhoneMessage {
   readonly content: string;
 }
 
+/** What a simulated phone sends, down to the octets where they are given (`transports/smpp/simulator`). */
+export interface SimulatedMessage {
+  readonly from_addr: string;
+  readonly to_addr: string;
+  readonly content?: string;
+  readonly octets?: Buffer;
+  readonly udh?: Buffer;
+  readonly tlvs?: readonly { readonly tag: number; readonly value: Buffer }[];
+}
+
 export interface Simulator {
   /** A phone writes. Resolves when the platform has taken the message. */
-  inject(message: PhoneMessage): Promise<object>;
+  inject(message: SimulatedMessage): Promise<object>;
   /** What phones received, newest last; of one phone when `address` is given. */
   messages(filter: { address?: string }): readonly PhoneMessage[];
+  readonly script: object;
+  /** Throws `request.invalid`, naming the key. */
+  replaceScript(script: object): void;
+  sessions(): readonly object[];
+  /** Does it to all sessions, or to those of one client; answers to how many. Throws `request.invalid`. */
+  fail(fault: unknown, systemId?: string): number;
+  outbind(esme: { host: string; port: number; system_id?: string; password?: string }): Promise<void>;
+  counts(): object;
+  seen(atLeast: number): readonly object[];
+  resetCounts(): void;
+  log(filter: { limit?: number; after?: number; session?: number }): readonly object[];
 }
 
 /** Something that runs: a process of the platform, a transport. */

@@ -386,24 +386,3 @@ describe('transports', () => {
     });
   });
 });
-
-describe('the simulator', () => {
-  test('takes what a phone writes and shows what it received', async () => {
-    const body = { from_addr: '+1', to_addr: '12345', content: 'hi' };
-    expect((await platform.call('POST', '/simulators/smsc/messages', { body })).status).toBe(201);
-    expect(
-      (await platform.call('GET', '/simulators/smsc/messages?address=%2B1')).json['items'],
-    ).toMatchObject([{ to_addr: '+1', content: 'reply' }]);
-    expect((await platform.call('GET', '/simulators/smsc/messages?address=%2B2')).json['items']).toEqual([]);
-    await platform.call('POST', '/simulators/smsc/messages', { body });
-    expect((await platform.call('GET', '/simulators/smsc/messages?limit=1')).json['items']).toHaveLength(1);
-  });
-
-  test('is missed clearly where none runs', async () => {
-    await using without = await startTestPlatform({ simulator: null });
-    expect(await without.call('GET', '/simulators/smsc/messages')).toMatchObject({
-      status: 503,
-      json: { code: 'simulator.not_here' },
-    });
-  });
-});

@@ -3,17 +3,14 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { silentLogger } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PhoneMessage } from './ports.ts';
+import { createMemorySimulator, type MemorySimulator } from './memory-simulator.fixture.ts';
 import { createSimulatorApi } from './simulator-api.ts';
 
 let server: Server;
-const written: PhoneMessage[] = [];
+let simulator: MemorySimulator;
 
 beforeAll(async () => {
-  const simulator = {
-    inject: async (message: PhoneMessage) => ({ message_id: String(written.push(message)) }),
-    messages: () => [{ from_addr: '12345', to_addr: '+1', content: 'reply' }],
-  };
+  simulator = createMemorySimulator();
   server = createServer(createSimulatorApi({ simulator, logger: silentLogger })).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -55,9 +52,9 @@ describe('a simulator that runs alone', () => {
   );
 
   test('is not reached by a name that a page made up', async () => {
-    const before = written.length;
+    const before = simulator.written.length;
     expect(await statusOf('POST', 'rebound.example:8001', message)).toBe(403);
-    expect(written).toHaveLength(before);
+    expect(simulator.written).toHaveLength(before);
   });
 
   test("is not reached by a page's form", async () => {

@@ -4,6 +4,7 @@ import { addAppCommands } from './commands/app.ts';
 import { addMessageCommands } from './commands/messages.ts';
 import { addPhoneCommand } from './commands/phone.ts';
 import { addRouteCommands } from './commands/route.ts';
+import { addSmscCommands } from './commands/smsc.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
@@ -42,7 +43,7 @@ export function createProgram(version: string | null): Command {
   if (version !== null) program.version(version);
   program.commandsGroup('Run:');
   addHostCommand(program, 'up', 'run the platform', 'npx vumi up --http-port 8080');
-  addHostCommand(program, 'smsc', 'run the SMSC simulator alone', 'npx vumi smsc --smsc-port 2776');
+  addSmscCommands(program);
   program.commandsGroup('Try:');
   addPhoneCommand(program);
   addMessageCommands(program);

@@ -28,9 +28,17 @@ function findNode24() {
   return process.exit(1);
 }
 
+/** What runs until it is stopped; the other commands of smsc work with one that runs. */
+function isHosted([command, second]) {
+  return (
+    command === 'up' ||
+    (command === 'smsc' && (second === undefined || second === 'run' || second.startsWith('-')))
+  );
+}
+
 function findEntry(args) {
   if (args[0] !== '--run') {
-    return { file: join(here, args[0] === 'up' || args[0] === 'smsc' ? '../host/main.ts' : 'main.ts'), args };
+    return { file: join(here, isHosted(args) ? '../host/main.ts' : 'main.ts'), args };
   }
   const [, tool, ...rest] = args;
   const vitest = () => join(dirname(require.resolve('vitest/package.json')), 'vitest.mjs');

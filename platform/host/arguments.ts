@@ -19,20 +19,6 @@ Example:
   VUMI_BROKER_URL=amqp://guest:guest@127.0.0.1:5672 vumi up --config vumi.yaml
 `;
 
-export const SMSC_USAGE = `Usage: vumi smsc [options]
-
-Runs the SMSC simulator alone: an SMPP server that platforms bind to, with phones behind it.
-
-Options:
-  --smsc-port PORT    port of its SMPP server (VUMI_SMSC_PORT, default 2775)
-  --http-port PORT    port of its API (default 8001): POST and GET /api/v1/simulators/smsc/messages
-  --log-level LEVEL   debug, info, warn, error or silent (default warn)
-
-Example:
-  vumi smsc --smsc-port 2776
-  vumi phone --url http://127.0.0.1:8001 +27761234567 12345
-`;
-
 const OPTIONS = {
   config: { type: 'string' },
   roles: { type: 'string' },
@@ -49,7 +35,7 @@ export interface Arguments {
   readonly flags: Flags;
 }
 
-/** Reads the flags of `vumi up` and `vumi smsc`; an unknown one is the error `config.invalid`. */
+/** Reads the flags of `vumi up`; an unknown one is the error `config.invalid`. */
 export function parseArguments(args: readonly string[]): Arguments {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS, allowNegative: true });

@@ -1,9 +1,10 @@
 import { errorText, VumiError } from '@vumi/core';
-import { parseArguments, SMSC_USAGE, UP_USAGE } from './arguments.ts';
+import { parseArguments, UP_USAGE } from './arguments.ts';
 import { banner } from './banner.ts';
-import { loadConfig, type Flags } from './config.ts';
+import { loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 import { startPlatform } from './platform.ts';
+import { parseSmscArguments, SMSC_USAGE } from './smsc-arguments.ts';
 import { startSmscProcess } from './smsc-process.ts';
 
 const USAGE_ERROR = 2;
@@ -11,20 +12,19 @@ const USAGE_ERROR = 2;
 const STOP_PATIENCE_MS = 20_000;
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
-  const { help, flags } = parseArguments(args);
-  if (help) {
-    process.stdout.write(command === 'smsc' ? SMSC_USAGE : UP_USAGE);
-    return;
-  }
-  const running = command === 'smsc' ? await smsc(flags) : await up(flags);
+  const running = command === 'smsc' ? await smsc(args) : await up(args);
+  if (running === null) return;
   await stopSignal();
   const watchdog = setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
   await running[Symbol.asyncDispose]();
   clearTimeout(watchdog);
 }
 
-async function up(flags: Flags): Promise<AsyncDisposable> {
+/** Null when all that was asked for is help. */
+async function up(args: readonly string[]): Promise<AsyncDisposable | null> {
   const startedAt = performance.now();
+  const { help, flags } = parseArguments(args);
+  if (help) return printUsage(UP_USAGE);
   const config = await loadConfig(flags);
   const logger = createLogger(config.log_level);
   process.on('unhandledRejection', (error) =>
@@ -35,10 +35,18 @@ async function up(flags: Flags): Promise<AsyncDisposable> {
   return platform;
 }
 
-async function smsc(flags: Flags): Promise<AsyncDisposable> {
-  const config = await loadConfig({ logLevel: 'warn', ...flags });
-  const port = flags.httpPort === undefined ? 8001 : config.http.port;
-  return startSmscProcess({ ...config, http: { ...config.http, port } }, createLogger(config.log_level));
+async function smsc(args: readonly string[]): Promise<AsyncDisposable | null> {
+  const { help, flags, script, tls } = parseSmscArguments(args);
+  if (help) return printUsage(SMSC_USAGE);
+  const config = await loadConfig(flags);
+  const http = { ...config.http, port: flags.httpPort === undefined ? 8001 : config.http.port };
+  const logger = createLogger(config.log_level);
+  return startSmscProcess({ ...config, http }, logger, { script, ...(tls === undefined ? {} : { tls }) });
+}
+
+function printUsage(text: string): null {
+  process.stdout.write(text);
+  return null;
 }
 
 /** Ctrl-C comes twice, from the terminal and from the launcher: the second must not kill what is stopping in order. */

@@ -31,7 +31,7 @@ export interface RoundTrip {
  */
 export async function benchRoundTrip(count: number, window: number): Promise<RoundTrip> {
   await using place = await createPlace();
-  await using smsc = await startSmscSimulator({ port: 0, window, logger: silentLogger });
+  await using smsc = await startSmscSimulator({ port: 0, script: { window }, logger: silentLogger });
   const transport = {
     type: 'smpp',
     host: '127.0.0.1',

@@ -127,7 +127,12 @@ function perSecond(count: number, startedAt: number): number {
 
 /** The process that `benchSmpp` forks. */
 async function serve(): Promise<void> {
-  const smsc = await startSmscSimulator({ host: HOST, port: 0, logger: silentLogger, receipts: 'never' });
+  const smsc = await startSmscSimulator({
+    host: HOST,
+    port: 0,
+    logger: silentLogger,
+    script: { receipts: { after_ms: 'never' } },
+  });
   process.send?.(smsc.port);
 }
 

@@ -32,6 +32,8 @@ export interface Answer {
   readonly unreached?: readonly Unreached[];
   /** query_sm_resp: what became of the message. */
   readonly query?: Pick<QueryRespBody, 'finalDate' | 'messageState' | 'errorCode'>;
+  /** Nothing is sent after all: a simulated SMSC that is silent. */
+  readonly withheld?: boolean;
   /** Told the number that the response has in the session's output (see `SessionOptions.onRead`). */
   readonly onQueued?: (order: number) => void;
 }

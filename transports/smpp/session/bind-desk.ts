@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 import type { Session } from './session.ts';
 
 /** interface_version of SMPP v3.4; below it a peer knows no TLVs (section 3.4). */
-const VERSION_3_4 = 0x34;
+export const VERSION_3_4 = 0x34;
 
 export interface BindTerms {
   /** Our system_id, for the response. */

@@ -270,7 +270,7 @@ export class Session {
   }
 
   #respond(sequence: number, body: IncomingBody, answer: Answer): void {
-    const response = createResponse(body.command, answer);
+    const response = answer.withheld === true ? null : createResponse(body.command, answer);
     if (response === null) return;
     const order = this.#output.push(response, answer.status, sequence);
     answer.onQueued?.(order);

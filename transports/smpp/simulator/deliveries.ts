@@ -1,32 +1,44 @@
 import { errorText, VumiError, type Logger } from '@vumi/core';
-import type { MessageBody } from '../codec/pdu.ts';
+import { NO_TLVS, type DataBody, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { Outcome } from '../session/outcome.ts';
 import { mayReceive } from '../session/rules.ts';
 import type { Session } from '../session/session.ts';
+import { Timers } from './timers.ts';
 
 /** A bound ESME. */
 export interface Receiver {
   readonly session: Session;
   readonly systemId: string;
+  /** TLVs may be sent to it (section 3.4). */
+  readonly takesTlvs: boolean;
+}
+
+/** Who may have a delivery. */
+export interface Target {
+  /** Only this client: receipts. Null for anybody. */
+  readonly systemId: string | null;
+  /** These sessions, where there is one. */
+  readonly prefer?: (session: Session) => boolean;
+  /** Bounds the wait for an ESME that could be asked at all. */
+  readonly giveUpMs?: number;
 }
 
 interface Delivery {
   /** Order of asking. */
   readonly number: number;
-  readonly body: MessageBody;
-  /** Only this client may have it: receipts. Null for anybody. */
-  readonly systemId: string | null;
+  readonly body: MessageBody | DataBody;
+  readonly target: Target;
   readonly resolve: () => void;
   readonly reject: (error: VumiError) => void;
   /** An ESME may have it: it stays until one answers. */
   sent: boolean;
-  giveUp: NodeJS.Timeout | undefined;
+  giveUp: (() => void) | undefined;
 }
 
 export interface DeliveryOptions {
   readonly logger: Logger;
-  readonly retryMs: number;
+  readonly retryMs: () => number;
   /** Where ESMEs bind, for messages to people. */
   readonly where: () => string;
 }
@@ -44,7 +56,7 @@ const TEMPORARY: ReadonlySet<number> = new Set([
 export class Deliveries {
   readonly #options: DeliveryOptions;
   readonly #receivers: Receiver[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Timers();
   #waiting: Delivery[] = [];
   #number = 0;
   #turn = 0;
@@ -60,8 +72,8 @@ export class Deliveries {
     return this.#receivers.filter(({ session }) => mayReceive(session.state)).length;
   }
 
-  /** Resolves when an ESME has taken it. `giveUpMs` bounds the wait for an ESME that could be asked at all. */
-  deliver(body: MessageBody, target: { systemId: string | null; giveUpMs?: number }): Promise<void> {
+  /** Resolves when an ESME has taken it. */
+  deliver(body: MessageBody | DataBody, target: Target): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closed || this.#open >= MOST) return reject(this.#refusal());
       this.#number += 1;
@@ -69,23 +81,18 @@ export class Deliveries {
       const delivery: Delivery = {
         number: this.#number,
         body,
-        systemId: target.systemId,
+        target,
         resolve,
         reject,
         sent: false,
         giveUp: undefined,
       };
       if (target.giveUpMs !== undefined && this.#receiverFor(delivery) === undefined) {
-        delivery.giveUp = this.#later(target.giveUpMs, () => this.#abandon(delivery));
+        delivery.giveUp = this.#timers.later(target.giveUpMs, () => this.#abandon(delivery));
       }
       this.#waiting.push(delivery);
       this.#pump();
     });
-  }
-
-  /** Nobody waits for it; it is sent until it is answered all the same. */
-  deliverLater(body: MessageBody, systemId: string, ms: number): void {
-    this.#later(ms, () => void this.deliver(body, { systemId }).catch(() => {}));
   }
 
   add(receiver: Receiver): void {
@@ -100,7 +107,7 @@ export class Deliveries {
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.stop();
     for (const delivery of this.#waiting) delivery.reject(this.#refusal());
     this.#waiting = [];
   }
@@ -122,27 +129,31 @@ export class Deliveries {
     for (const delivery of waiting) {
       const receiver = this.#receiverFor(delivery);
       if (receiver === undefined) this.#waiting.push(delivery);
-      else void this.#send(delivery, receiver.session);
+      else void this.#send(delivery, receiver);
       this.#turn += 1;
     }
   }
 
   /** They take turns. */
-  #receiverFor({ systemId }: Delivery): Receiver | undefined {
+  #receiverFor({ target }: Delivery): Receiver | undefined {
+    const { systemId, prefer } = target;
+    let possible: Receiver | undefined;
     for (let index = 0; index < this.#receivers.length; index += 1) {
       const receiver = this.#receivers[(this.#turn + index) % this.#receivers.length];
       if (receiver === undefined || !mayReceive(receiver.session.state)) continue;
-      if (systemId === null || receiver.systemId === systemId) return receiver;
+      if (systemId !== null && receiver.systemId !== systemId) continue;
+      if (prefer === undefined || prefer(receiver.session)) return receiver;
+      possible ??= receiver;
     }
-    return undefined;
+    return possible;
   }
 
-  async #send(delivery: Delivery, session: Session): Promise<void> {
-    this.#cancel(delivery.giveUp);
+  async #send(delivery: Delivery, { session, takesTlvs }: Receiver): Promise<void> {
+    delivery.giveUp?.();
     delivery.sent = true;
     let outcome: Outcome;
     try {
-      outcome = await session.request(delivery.body);
+      outcome = await session.request(takesTlvs ? delivery.body : withoutTlvs(delivery.body));
     } catch (error) {
       // It cannot be encoded, such as an address that is too long.
       this.#open -= 1;
@@ -154,7 +165,7 @@ export class Deliveries {
       this.#open -= 1;
       delivery.resolve();
     } else if (TEMPORARY.has(outcome.status)) {
-      this.#later(this.#options.retryMs, () => this.#again(delivery));
+      this.#timers.later(this.#options.retryMs(), () => this.#again(delivery));
     } else {
       const status = statusName(outcome.status);
       this.#options.logger.warn({ to: delivery.body.destinationAddr, status }, 'deliver_sm refused');
@@ -178,25 +189,15 @@ export class Deliveries {
     delivery.reject(this.#refusal());
   }
 
-  #cancel(timer: NodeJS.Timeout | undefined): void {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.#timers.delete(timer);
-  }
-
-  #later(ms: number, work: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      work();
-    }, ms);
-    this.#timers.add(timer);
-    return timer;
-  }
-
   #refusal(): VumiError {
     const text = this.#closed
       ? 'the SMSC simulator is closing'
       : `no ESME takes messages from the SMSC simulator: start a transport that binds to ${this.#options.where()}`;
     return new VumiError('transport.not_connected', text);
   }
+}
+
+/** For peers of version 3.3, which know none (section 3.4). */
+function withoutTlvs<T extends MessageBody | DataBody>(body: T): T {
+  return body.tlvs.length === 0 ? body : { ...body, tlvs: NO_TLVS };
 }

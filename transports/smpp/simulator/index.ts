@@ -1,9 +1,3 @@
 export { startSmscSimulator } from './simulator.ts';
-export type {
-  InjectedMessage,
-  PhoneMessage,
-  Simulator,
-  SimulatorOptions,
-  Submit,
-  SubmitAnswer,
-} from './options.ts';
+export { readScript, type ScriptInput } from './script.ts';
+export type { InjectedMessage, PhoneMessage, Simulator, SimulatorOptions, SimulatorTls } from './options.ts';

@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
 import { MemoryPorts } from '../../testing/memory-ports.ts';
 import { outbound } from '../../testing/smpp-fixture.ts';
-import { STATUS } from '../codec/statuses.ts';
 import { smppTransport } from '../smpp-transport.ts';
 import { startSmscSimulator } from './simulator.ts';
 import type { Simulator, SimulatorOptions } from './options.ts';
+import type { ScriptInput } from './script.ts';
 
 const stack: AsyncDisposable[] = [];
 
@@ -16,12 +16,14 @@ afterEach(async () => {
   for (const running of stack.splice(0).toReversed()) await running[Symbol.asyncDispose]();
 });
 
-async function startSimulator(options: Partial<SimulatorOptions> = {}): Promise<Simulator> {
+async function startSimulator(
+  script: ScriptInput = {},
+  options: Partial<SimulatorOptions> = {},
+): Promise<Simulator> {
   const smsc = await startSmscSimulator({
     port: 0,
     logger: silentLogger,
-    retryMs: 10,
-    receipts: 5,
+    script: { retry_ms: 10, receipts: { after_ms: 5 }, ...script },
     ...options,
   });
   stack.push(smsc);
@@ -87,18 +89,18 @@ describe('the SMSC simulator', () => {
   });
 
   it('may send the receipt before the response, or never', async () => {
-    const early = await bind(await startSimulator({ receipts: 'before_response' }));
+    const early = await bind(await startSimulator({ receipts: { after_ms: 'before_response' } }));
     await early.send(outbound('a'));
     expect(early.events.map(({ event_type: type }) => type).sort()).toEqual(['ack', 'delivery_report']);
-    const never = await bind(await startSimulator({ receipts: 'never' }));
+    const never = await bind(await startSimulator({ receipts: { after_ms: 'never' } }));
     await never.send(outbound('a'));
     expect(never.events).toHaveLength(1);
   });
 
   it('does with a submit_sm what a script says', async () => {
     const smsc = await startSimulator({
-      receipts: 'never',
-      answer: ({ number }) => (number === 2 ? { status: STATUS.RINVDSTADR } : { delayMs: 20 }),
+      receipts: { after_ms: 'never' },
+      rules: [{ nth: 2, do: { status: 'ESME_RINVDSTADR' } }, { do: { delay_ms: 20 } }],
     });
     const ports = await bind(smsc);
     for (const content of ['a', 'b', 'c']) await ports.send(outbound(content));
@@ -166,7 +168,7 @@ describe('the SMSC simulator', () => {
   });
 
   it('says that nobody is bound', async () => {
-    const smsc = await startSimulator({ injectTimeoutMs: 20 });
+    const smsc = await startSimulator({}, { injectTimeoutMs: 20 });
     await expect(smsc.inject(MO)).rejects.toMatchObject({
       code: 'transport.not_connected',
       message: expect.stringContaining(`127.0.0.1:${smsc.port}`),
@@ -184,7 +186,7 @@ describe('the SMSC simulator', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    await expect(startSimulator({ port })).rejects.toMatchObject({
+    await expect(startSimulator({}, { port })).rejects.toMatchObject({
       code: 'config.invalid',
       message: expect.stringContaining('something else does'),
     });

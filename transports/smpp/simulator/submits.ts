@@ -1,88 +1,179 @@
-import { sleep } from '@vumi/core';
-import { BLANK_MESSAGE, type DataBody, type MessageBody } from '../codec/pdu.ts';
+import {
+  BLANK_MESSAGE,
+  type DataBody,
+  type MessageBody,
+  type MultiBody,
+  type Unreached,
+} from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
+import { TAG } from '../codec/tags.ts';
+import { findTlv } from '../codec/tlvs.ts';
 import { incomingText } from '../inbound/incoming-text.ts';
 import type { Answer } from '../session/answer.ts';
-import { receiptBody } from './deliver-body.ts';
+import type { Chance } from './chance.ts';
+import type { Counters } from './counters.ts';
 import type { Deliveries } from './deliveries.ts';
-import type { SimulatorOptions, SubmitAnswer } from './options.ts';
+import { distort, WITHHELD, type Asker } from './distortion.ts';
+import { failLink, type Link } from './link.ts';
+import type { MessageBook, TakenMessage } from './message-book.ts';
 import type { Phones } from './phones.ts';
+import { planReceipts } from './receipt-plan.ts';
+import type { RuleBook } from './rule-book.ts';
+import type { Action, Script } from './script.ts';
+import { isSmppTime, untilSmppTime } from './smpp-time.ts';
+import type { Throttle } from './throttle.ts';
+import type { Timers } from './timers.ts';
 
-export interface SubmitsPorts {
-  readonly options: Pick<SimulatorOptions, 'answer' | 'receipts' | 'logger'>;
-  readonly phones: Phones;
-  readonly deliveries: Deliveries;
-  readonly signal: AbortSignal;
+/** What a script has become when it runs. */
+export interface Play {
+  readonly script: Script;
+  readonly chance: Chance;
+  readonly rules: RuleBook;
+  readonly throttle: Throttle;
 }
 
-const RECEIPT_DELAY_MS = 50;
-/** registered_delivery bits 1 and 0 (section 5.2.17): 1 asks for a receipt whatever happens. */
-const RECEIPT_MASK = 3;
-const RECEIPT_ALWAYS = 1;
-const IMMEDIATELY: SubmitAnswer = {};
+export interface SubmitsPorts {
+  readonly play: () => Play;
+  readonly phones: Phones;
+  readonly deliveries: Deliveries;
+  readonly counters: Counters;
+  readonly book: MessageBook;
+  readonly timers: Timers;
+}
 
-/** Absolute or relative time, 16 characters (section 7.1.1); empty is none. */
-const TIME = /^(\d{13}[0-4]\d[+-]|\d{15}R)?$/;
+/** Message ids of at most 8 octets for version 3.3 (section 3.4). */
+const SHORT_ID = 8;
 
-/** Takes submit_sm and data_sm: gives ids, shows texts on phones, sends receipts. */
+/** Takes submit_sm, data_sm and submit_multi: gives ids, shows texts on phones, sends receipts. */
 export class Submits {
   readonly #ports: SubmitsPorts;
   /** Ids must not come again after a restart: transports remember them for days. */
-  readonly #base = Date.now().toString(16);
+  readonly #base = Date.now();
   #number = 0;
 
   constructor(ports: SubmitsPorts) {
     this.#ports = ports;
   }
 
-  take(body: MessageBody | DataBody, systemId: string): Answer | Promise<Answer> {
+  take(body: MessageBody | DataBody, asker: Asker): Answer | Promise<Answer> {
+    const { link } = asker;
     const submit = body.command === 'data_sm' ? asSubmit(body) : body;
-    const refusal = check(submit);
-    if (refusal !== STATUS.ROK) return { status: refusal };
-    this.#number += 1;
-    const { answer } = this.#ports.options;
-    const script = answer === undefined ? IMMEDIATELY : answer(this.#describe(submit));
-    if (script.delayMs === undefined) return this.#accept(submit, systemId, script);
-    return sleep(script.delayMs, this.#ports.signal).then(() => this.#accept(submit, systemId, script));
+    const refusal = this.#refusal(submit, link);
+    if (refusal !== null) return this.#refuse(refusal);
+    const action = this.#actionFor(submit);
+    const { chance } = this.#ports.play();
+    if (action.before !== undefined) {
+      failLink(link, action.before, chance);
+      return WITHHELD;
+    }
+    if (action.delay_ms === undefined) return this.#accept(submit, asker, action);
+    const delay = this.#ports.timers.wait(chance.pick(action.delay_ms));
+    return delay.then(() => this.#accept(submit, asker, action));
   }
 
-  #describe(submit: MessageBody) {
-    return {
-      number: this.#number,
-      from_addr: submit.sourceAddr,
-      to_addr: submit.destinationAddr,
-      octets: incomingText(submit).octets,
+  /** Each receiver by itself; lists of receivers are unknown here. */
+  async takeMulti(body: MultiBody, asker: Asker): Promise<Answer> {
+    const { destinations, ...fields } = body;
+    const unreached: Unreached[] = [];
+    let id = '';
+    for (const destination of destinations) {
+      if ('list' in destination) return this.#refuse(STATUS.RINVDLNAME);
+      const { ton, npi, address } = destination;
+      const answer = await this.take(
+        { ...fields, command: 'submit_sm', destAddrTon: ton, destAddrNpi: npi, destinationAddr: address },
+        asker,
+      );
+      if (answer.status !== STATUS.ROK) unreached.push({ ton, npi, address, status: answer.status });
+      else if (id === '') id = answer.id ?? '';
+    }
+    return { status: id === '' ? STATUS.RSUBMITFAIL : STATUS.ROK, id, unreached };
+  }
+
+  #refusal(submit: MessageBody, { systemId }: Link): number | null {
+    const wrong = check(submit);
+    return wrong === STATUS.ROK ? this.#ports.play().throttle.check(systemId, performance.now()) : wrong;
+  }
+
+  #refuse(status: number): Answer {
+    this.#ports.counters.add('submits_refused');
+    return { status };
+  }
+
+  #actionFor(submit: MessageBody): Action {
+    const { script, rules } = this.#ports.play();
+    if (script.rules.length === 0) return {};
+    const { sourceAddr: from, destinationAddr: to } = submit;
+    return rules.actionFor({ on: 'submit', from, to, text: incomingText(submit).octets.toString('latin1') });
+  }
+
+  #accept(submit: MessageBody, asker: Asker, action: Action): Answer | Promise<Answer> {
+    const { link } = asker;
+    const { status = STATUS.ROK, message_id: id = this.#newId(link) } = action;
+    const { chance } = this.#ports.play();
+    if (status !== STATUS.ROK) return distort(this.#refuse(status), action, asker, chance);
+    const message: TakenMessage = {
+      id,
+      body: submit,
+      submittedAt: new Date(),
+      state: 'ENROUTE',
+      finalAt: null,
+      cancel: null,
     };
-  }
-
-  #accept(submit: MessageBody, systemId: string, script: SubmitAnswer): Answer | Promise<Answer> {
-    const { status = STATUS.ROK } = script;
-    if (status !== STATUS.ROK) return { status };
-    const id = `${this.#base}${this.#number.toString(16).padStart(6, '0')}`;
-    this.#ports.phones.receive(id, submit);
-    const receipt = this.#receipt(submit, id, systemId);
-    if (script.silent === true) return new Promise(() => {});
+    this.#ports.counters.submitted(submit, incomingText(submit));
+    this.#ports.book.add(message);
+    const receipt = this.#deliver(message, link, action);
     const answer: Answer = { status: STATUS.ROK, id };
-    return receipt === undefined ? answer : receipt.then(() => answer);
+    if (receipt === undefined) return distort(answer, action, asker, chance);
+    return receipt.then(() => distort(answer, action, asker, chance));
   }
 
-  /** A promise when the receipt comes before the response: then it is what the response waits for. */
-  #receipt(submit: MessageBody, id: string, systemId: string): Promise<void> | undefined {
-    const { options, deliveries } = this.#ports;
-    const { receipts = RECEIPT_DELAY_MS } = options;
-    if (receipts === 'never' || (submit.registeredDelivery & RECEIPT_MASK) !== RECEIPT_ALWAYS)
-      return undefined;
-    const body = receiptBody(submit, id, new Date());
-    if (receipts === 'before_response') return deliveries.deliver(body, { systemId }).catch(() => {});
-    deliveries.deliverLater(body, systemId, receipts);
+  /** Onto the phone, now or when it is scheduled. A promise when a receipt comes before the response. */
+  #deliver(message: TakenMessage, link: Link, action: Action): Promise<void> | undefined {
+    const { phones, play, timers } = this.#ports;
+    const script = { ...play().script.receipts, ...withoutUndefined(action.receipt ?? {}) };
+    const delayMs = untilSmppTime(message.body.scheduleDeliveryTime, Date.now());
+    const plan = (): Promise<void> | undefined =>
+      planReceipts(message, { link, script }, { ...this.#ports, chance: () => play().chance });
+    if (delayMs === 0) {
+      phones.receive(message.id, message.body);
+      return plan();
+    }
+    message.state = 'SCHEDULED';
+    message.cancel = timers.later(delayMs, () => {
+      message.cancel = null;
+      phones.receive(message.id, message.body);
+      void plan();
+    });
     return undefined;
+  }
+
+  #newId({ version }: Link): string {
+    const { script } = this.#ports.play();
+    this.#number += 1;
+    const short = script.message_ids === 'short' || script.version === '3.3' || version < 0x34;
+    const whole = BigInt(this.#base) * 0x1000000n + BigInt(this.#number);
+    if (script.message_ids === 'decimal')
+      return short ? String(this.#number).padStart(SHORT_ID, '0') : String(whole);
+    return short ? this.#number.toString(16).padStart(SHORT_ID, '0') : whole.toString(16);
   }
 }
 
-function check({ destinationAddr, scheduleDeliveryTime, validityPeriod }: MessageBody): number {
-  if (destinationAddr === '') return STATUS.RINVDSTADR;
-  if (!TIME.test(scheduleDeliveryTime)) return STATUS.RINVSCHED;
-  return TIME.test(validityPeriod) ? STATUS.ROK : STATUS.RINVEXPIRY;
+type Changes<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+function withoutUndefined<T extends object>(changes: T): Changes<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Changes<T>;
+}
+
+const HIGHEST_PRIORITY = 3;
+
+function check(submit: MessageBody): number {
+  if (submit.destinationAddr === '') return STATUS.RINVDSTADR;
+  if (!isSmppTime(submit.scheduleDeliveryTime)) return STATUS.RINVSCHED;
+  if (!isSmppTime(submit.validityPeriod)) return STATUS.RINVEXPIRY;
+  if (submit.priorityFlag > HIGHEST_PRIORITY) return STATUS.RINVPRTFLG;
+  // Two texts at once (section 3.2.3).
+  const both = submit.shortMessage.length > 0 && findTlv(submit.tlvs, TAG.MESSAGE_PAYLOAD) !== undefined;
+  return both ? STATUS.RINVMSGLEN : STATUS.ROK;
 }
 
 function asSubmit(body: DataBody): MessageBody {

@@ -1,0 +1,43 @@
+import type { MessageBody } from '../codec/pdu.ts';
+
+/** A message that the SMSC took. */
+export interface TakenMessage {
+  readonly id: string;
+  body: MessageBody;
+  readonly submittedAt: Date;
+  /** Abbreviation of appendix B. */
+  state: string;
+  finalAt: number | null;
+  /** Takes it back while it waits for its time; null once it is on the phone. */
+  cancel: (() => void) | null;
+}
+
+const KEPT = 100_000;
+
+/** Messages by their ids, for query_sm, cancel_sm and replace_sm; the oldest are forgotten. */
+export class MessageBook {
+  readonly #messages = new Map<string, TakenMessage>();
+
+  add(message: TakenMessage): void {
+    const oldest = this.#messages.keys().next();
+    if (this.#messages.size >= KEPT && oldest.done !== true) this.#messages.delete(oldest.value);
+    this.#messages.set(message.id, message);
+  }
+
+  /** The sender's address must be the one that it was submitted with (section 4.8.1). */
+  find(id: string, sourceAddr: string): TakenMessage | undefined {
+    const message = this.#messages.get(id);
+    return message === undefined || message.body.sourceAddr !== sourceAddr ? undefined : message;
+  }
+
+  /** Those that are not on their phones yet: what a cancel_sm without an id means. */
+  waiting(of: Pick<MessageBody, 'sourceAddr' | 'destinationAddr' | 'serviceType'>): TakenMessage[] {
+    return [...this.#messages.values()].filter(
+      ({ body, cancel }) =>
+        cancel !== null &&
+        body.sourceAddr === of.sourceAddr &&
+        body.destinationAddr === of.destinationAddr &&
+        (of.serviceType === '' || body.serviceType === of.serviceType),
+    );
+  }
+}
