@@ -105,7 +105,17 @@ export interface TestPlatform extends AsyncDisposable {
 
 export async function startTestPlatform(settings: Record<string, unknown> = {}): Promise<TestPlatform> {
   await using stack = new AsyncDisposableStack();
-  const place = stack.use(await createPlace());
+  const started = await startPlatformAt(stack.use(await createPlace()), settings);
+  stack.use(started);
+  const owned = stack.move();
+  return { ...started, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The same at a place that outlives it. */
+export async function startPlatformAt(
+  place: Place,
+  settings: Record<string, unknown> = {},
+): Promise<TestPlatform> {
   const config: Config = checkConfig(
     parseInput(
       configSchema,
@@ -120,11 +130,10 @@ export async function startTestPlatform(settings: Record<string, unknown> = {}):
       'config.invalid',
     ),
   );
-  const platform = stack.use(await startPlatform(config, createLogger(config.log_level)));
+  const platform = await startPlatform(config, createLogger(config.log_level));
   if (platform.api === null) throw new Error('a platform under test needs the role api');
   const client = new Client(platform.api.url);
-  const owned = stack.move();
-  return { platform, client, place, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { platform, client, place, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
 }
 
 export interface Answer {
