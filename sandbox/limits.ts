@@ -18,6 +18,12 @@ export const limitsSchema = z.strictObject({
     .nonnegative()
     .describe('Keys of state that the app keeps; of a classic app with its account'),
   schedules: z.int().nonnegative().describe('Schedules of the app that are open at once'),
+  user_messages: z
+    .int()
+    .positive()
+    .describe(
+      'Messages of one user that the app takes in an hour, a fifth of them at once; others are dropped',
+    ),
 });
 
 export type Limits = Readonly<z.infer<typeof limitsSchema>>;
@@ -40,6 +46,8 @@ export const DEFAULT_LIMITS: Limits = {
   total_bytes: 262_144,
   state_keys: 100_000,
   schedules: 10_000,
+  /** More than a person writes, who waits for each answer: it ends loops of programs that answer each other. */
+  user_messages: 300,
 };
 
 /**

@@ -5,6 +5,18 @@ import type { TurnOutcome } from '../supervisor/turns.ts';
 import { composeRecord } from './record.ts';
 import type { Run } from './run.ts';
 
+const NOTHING_USED: Run['cost'] = {
+  cpu_us: 0,
+  wall_ms: 0,
+  wait_ms: 0,
+  cold: false,
+  runs: 0,
+  calls: {},
+  bytes_in: 0,
+  bytes_out: 0,
+  sends: 0,
+};
+
 /** A handler that has ended, with what it was started from. */
 export interface EndedTurn {
   readonly origin: TurnOrigin;
@@ -37,5 +49,23 @@ export function describeRun(
     at: now,
     cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
     record: composeRecord({ wallMs, settings: app.frame.settings, start, effects, recorder }, app.blot),
+  };
+}
+
+/** A message that was dropped before its handler ran. */
+export function describeDrop(
+  { origin, app }: Pick<EndedTurn, 'origin' | 'app'>,
+  { now, reason }: { now: number; reason: string },
+): Run {
+  return {
+    ...origin.ref,
+    version: app.version,
+    message_id: origin.id,
+    kind: turnKind(origin),
+    outcome: 'pace',
+    error: reason,
+    at: now,
+    cost: NOTHING_USED,
+    record: null,
   };
 }

@@ -1,8 +1,8 @@
 import type { AppRef } from '@vumi/core';
 import type { FailureReason } from '../frames.ts';
 
-/** How the handling of a message or event ended: its effects took place, or why they did not. */
-export type RunOutcome = 'ok' | FailureReason;
+/** How the handling of a message or event ended: its effects took place, or why they did not. `pace`: it was dropped. */
+export type RunOutcome = 'ok' | FailureReason | 'pace';
 
 /** What one turn used. */
 export interface TurnCost {

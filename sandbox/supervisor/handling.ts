@@ -17,7 +17,7 @@ import {
 import type { AppKind } from '../app-kind.ts';
 import { wantsEvents } from '../classic/process-events.ts';
 import type { HttpGateway } from '../http/gateway.ts';
-import { describeRun } from '../recording/describe-run.ts';
+import { describeDrop, describeRun } from '../recording/describe-run.ts';
 import type { Run } from '../recording/run.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
@@ -29,6 +29,7 @@ import { markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { RealmSlots } from './realm-slots.ts';
 import { turnStart } from './turn-start.ts';
+import { UserPace } from './user-pace.ts';
 import type { VersionChoice } from './version-choice.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
@@ -99,6 +100,7 @@ function quotaOf({ ref, limits }: LoadedApp): StateQuota {
 export class Handling {
   readonly #options: HandlingOptions;
   readonly #slots = new RealmSlots();
+  readonly #pace = new UserPace();
 
   constructor(options: HandlingOptions) {
     this.#options = options;
@@ -128,9 +130,33 @@ export class Handling {
     const app = await apps.load(origin.ref, version);
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
     const task = { origin, body, marker, app, arrivedAt };
+    if (origin.message !== null && (await this.#droppedForPace(task, origin.message))) return;
     const ran = await this.#slots.run(app, () => this.#run(task));
     for (const line of ran.outcome.log) this.#log(ran, line);
     await this.#conclude(ran);
+  }
+
+  /**
+   * Whether the user has sent more than the app takes of anybody. Nothing is answered, or a loop would go on; author and
+   * operator are told when it begins, and each message is among the app's runs.
+   */
+  async #droppedForPace(task: Task, message: UserMessage): Promise<boolean> {
+    const { ports } = this.#options;
+    const { origin, app } = task;
+    const user = message.from_addr ?? '';
+    const most = app.limits.user_messages;
+    const now = ports.clock();
+    const verdict = this.#pace.judge(`${app.key} ${user}`, most, now);
+    if (verdict === 'handled') return false;
+    const reason =
+      `more than ${most} messages within an hour from ${user}, or a fifth of them at once: this may be a loop of ` +
+      'programs that answer each other, so they are dropped (limit user_messages)';
+    if (verdict === 'first') {
+      await ports.publishFailure(createFailure(task.body, `pace: ${reason}`, 'permanent'));
+      this.#log(task, { level: 'error', text: reason, fields: { reason: 'pace' } });
+    }
+    ports.recordRun(describeDrop({ origin, app }, { now, reason }));
+    return true;
   }
 
   async #run(task: Task): Promise<Ran> {
