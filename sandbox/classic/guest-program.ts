@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { LIBRARIES_FOLDER, packageOf, REQUIRABLE, type LibrarySet } from '@vumi/classic-libraries';
+import {
+  LIBRARIES_FOLDER,
+  packageOf,
+  REQUIRABLE,
+  UNDECLARED_IN_LIBRARIES,
+  type LibrarySet,
+} from '@vumi/classic-libraries';
 import { build, type BuildResult, type OnResolveArgs, type Plugin } from 'esbuild';
 
 const guestFolder = join(import.meta.dirname, '../guest/classic');
@@ -60,6 +66,7 @@ function buildLibraries(set: LibrarySet): Promise<BuildResult<{ write: false }>>
     entryPoints: [join(guestFolder, 'libraries-entry.ts')],
     inject: [join(guestFolder, 'library-globals.ts')],
     globalName: 'vumiLibraries',
+    banner: { js: `var ${UNDECLARED_IN_LIBRARIES};` },
     platform: 'browser',
     mainFields: ['browser', 'main'],
     plugins: [oneOfEach(set)],

@@ -21,6 +21,7 @@ export const evaluate = eval;
 
 /* oxlint-disable typescript/unbound-method -- called through `apply` alone */
 const stringSlice = String.prototype.slice;
+const stringIndexOf = String.prototype.indexOf;
 const stringCharCode = String.prototype.charCodeAt;
 const stringToUpper = String.prototype.toUpperCase;
 const mapGet = Map.prototype.get;
@@ -41,6 +42,11 @@ export function cut(value: string, length: number): string {
 /** What follows the first `length` characters. */
 export function rest(value: string, length: number): string {
   return apply(stringSlice, value, [length]);
+}
+
+/** Where a part begins; -1 when there is none. */
+export function indexIn(value: string, part: string): number {
+  return apply(stringIndexOf, value, [part]);
 }
 
 export function charCode(value: string, index: number): number {

@@ -72,6 +72,20 @@ export const REQUIRABLE = [
 /** Every name that an app's `require` knows. */
 export const KNOWN_MODULES: readonly string[] = ['crypto', ...REQUIRABLE];
 
+/**
+ * Names that libraries assign without having declared them. In Vumi Go these became globals of another realm than the
+ * app's; in a realm that both share they would overwrite the app's own, such as a `url` of `require('url')`.
+ */
+export const UNDECLARED_IN_LIBRARIES = [
+  'alpha_numeric, check_fixtures_used, check_number_in_range, check_valid_alpha, check_valid_number',
+  'double_digit_number, edd_date, extract_za_id_dob, formatted_action, get_clean_first_word',
+  'get_entered_birth_date, get_january, get_moment_date, get_paginated_response, get_timestamp, http',
+  'input_numeric, is_alpha_numeric_only, is_true, is_valid_date, is_valid_day_of_month, is_valid_edd',
+  'is_valid_msisdn, is_valid_name, is_valid_year, make_month_choices, normalize_msisdn',
+  'readable_msisdn, readable_no, timed_out, timeout_redirect, today, translated_label, url',
+  'validate_id_za, weeks',
+].join(', ');
+
 /** Where packages are looked for. */
 export const LIBRARIES_FOLDER = import.meta.dirname;
 

@@ -203,6 +203,22 @@ describe('what is declared at the top of the file is seen by code that is made o
   });
 });
 
+test('what libraries assign without declaring it leaves the globals of an app alone', async () => {
+  const ref = await place.installClassic(
+    'own-globals',
+    `var url = 'mine', today = 'mine', http = 'mine';${rawApp(`
+      var utils = require('seed-jsbox-utils');
+      utils = utils.utils || utils;
+      var helper = new (require('go-jsbox-metrics-helper'))({ on: function() {} });
+      helper.add.total_state_actions({ state: 'a' });
+      reply([utils.double_digit_number('5'), utils.check_valid_number('12'), url, today, http,
+             typeof is_true, typeof input_numeric, typeof formatted_action]);`)}`,
+  );
+  expect(await place.ask(ref)).toEqual([
+    '["05",true,"mine","mine","mine","undefined","undefined","undefined"]',
+  ]);
+});
+
 test('a message that comes twice takes effect once', async () => {
   const { ref } = await askRaw(place, "reply('none');");
   await place.installClassic(
@@ -296,14 +312,20 @@ describe('events', () => {
   });
 });
 
-test("what the toolkit logs of a user is shortened; other lines are the author's", async () => {
+test("what the toolkits log of a user is shortened; other lines are the author's", async () => {
   const { ref } = await askRaw(
     place,
     `api.log_info('Loaded user: ' + JSON.stringify({addr: '+27', lang: 'en', answers: {a: 'secret', b: '2'}, state: {name: 's'}}));
+     api.log_info('Loaded user +2776: ' + JSON.stringify({current_state: 's', lang: 'en', answers: {a: 'secret'}}));
+     api.log_info('Saving user: ' + JSON.stringify({current_state: 't', pages: {}}));
+     api.log_info('Saving user settings');
      api.log_info('Loaded user: ?'); api.log_info('call +27761234567'); reply('ok');`,
   );
   expect(place.logOf(ref)).toEqual([
     'Loaded user: state s, language en, 2 answers',
+    'Loaded user: state s, language en, 1 answers',
+    'Saving user: state t, language none, 0 answers',
+    'Saving user settings',
     'Loaded user: (not shown)',
     'call +27761234567',
     'Done.',

@@ -1,76 +1,205 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import type { UserMessage } from '@vumi/core';
-import { SandboxPlace } from '@vumi/sandbox/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clinicApp } from './clinic-app.ts';
-import type { OriginalTurn } from './original-sandbox.ts';
+import { join } from 'node:path';
+import { createAck, type AppRef, type TransportEvent, type UserMessage } from '@vumi/core';
+import { FIRST_TRY, SandboxPlace } from '@vumi/sandbox/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Command } from './original-commands.ts';
+import {
+  ACK,
+  configOf,
+  CONVERSATIONS,
+  DIAL,
+  HANG_UP,
+  sourceOf,
+  type Conversation,
+  type Step,
+} from './original-conversations.ts';
+import { UNREACHABLE } from './original-resources.ts';
+import type { OriginalOutcome, OriginalTurn } from './original-sandbox.ts';
+import { startTestService, type TestService } from './test-service.ts';
 
-type Command = Record<string, unknown>;
+/** Half past nine on a Tuesday. */
+const NOW = Date.UTC(2016, 4, 17, 9, 30);
+const ID = /[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}/g;
+/** Lines in which a toolkit tells all of a user: here they are cut down. */
+const USER_DUMP = /^(Loaded|Saving) user\b[^]*$/;
+/** What our gateway says of a port at which nobody listens. */
+const REFUSED = /http: connect ECONNREFUSED [\d.:]+/g;
+const KV = 'kv/tests/key/';
+const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'error' };
+/** By the outcome of our run; a run that was killed by its parent is one that failed. */
+const OUTCOMES: Readonly<Record<string, string>> = { ok: 'done', threw: 'failed', wall: 'silent' };
 
-const SOURCE = clinicApp('modern');
-const CONFIG = {
-  config: JSON.stringify({ name: 'original', endpoints: { sms: { delivery_class: 'sms' } } }),
-  'translation.zul': JSON.stringify({ '': {}, Clinic: [null, 'Umtholampilo'] }),
-};
+interface Seen {
+  readonly outcome: string;
+  readonly commands: readonly string[];
+  readonly lines: readonly string[];
+  readonly sent: readonly string[];
+  readonly kv: unknown;
+}
 
-let place: SandboxPlace;
-let original: ChildProcess;
-
+let service: TestService;
 beforeAll(async () => {
-  place = await SandboxPlace.start();
-  original = fork(fileURLToPath(new URL('original-sandbox.ts', import.meta.url)), { execArgv: [] });
-}, 60_000);
-
-afterAll(async () => {
-  original.kill();
-  await place[Symbol.asyncDispose]();
+  service = await startTestService();
 });
+afterAll(() => service[Symbol.asyncDispose]());
 
-async function originalCommands(message: UserMessage): Promise<Command[]> {
-  const turn: OriginalTurn = { source: SOURCE, config: CONFIG, message: { ...message } };
-  const answered = once(original, 'message');
-  original.send(turn);
-  const [commands] = (await answered) as [Command[]];
-  return commands;
+/** JSON whose order and ids say nothing. */
+function comparable(value: unknown): string {
+  const sorted = (_key: string, inner: unknown): unknown =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  return JSON.stringify(value, sorted).replaceAll(ID, 'ID').replaceAll(REFUSED, UNREACHABLE);
 }
 
-/** The order of commands that nobody waits for is not stable: as a sorted list without their numbers. */
-function sorted(commands: readonly Command[]): string[] {
-  return commands.map(({ cmd_id: _number, ...command }) => JSON.stringify(command)).sort();
+/** The order of commands that nobody waits for is not stable: a sorted list without their numbers. */
+function asSet(commands: readonly Command[]): string[] {
+  return commands.map(({ cmd_id: _number, reply: _reply, ...command }) => comparable(command)).sort();
 }
 
-function isLocal({ cmd }: Command): boolean {
-  return cmd === 'config.get' || String(cmd).startsWith('log.');
+function isLog({ cmd }: Command): boolean {
+  return String(cmd).startsWith('log.');
 }
 
-const conversations: [label: string, inputs: (string | null)[]][] = [
-  ['registers', [null, '1', 'x', ' Jo ', '9', '2', 'Jo', '1', null]],
-  ['reads long lists and texts', [null, '3', '3', '4', '3', '3', '2', null, '4', '1', '2']],
-  ['changes the language, gets lost and starts over', [null, '2', '2', 'x', '!reset', '1', null, 'Jo']],
-  ['finds a broken state', [null, '6', null, '7x']],
-];
+function line(level: string, text: unknown): string {
+  const shown = typeof text === 'string' ? text : JSON.stringify(text);
+  return `${LEVELS[level] ?? level} ${comparable(shown.replace(USER_DUMP, '$1 user'))}`;
+}
 
-test.each(conversations)(
-  'a user who %s brings about the same commands as in the original',
-  async (label, inputs) => {
-    const ref = await place.installClassic('original', SOURCE, {
-      manifest: { libraries: 'modern' },
-      settings: { config: CONFIG, secrets: {} },
-    });
-    for (const content of inputs) {
-      const session_event = content === null ? 'new' : 'resume';
-      const message = place.message({ from_addr: label, content, session_event, transport_type: 'ussd' });
-      const expected = await originalCommands({ ...message, helper_metadata: { delivery_class: 'ussd' } });
-      await place.ask(ref, message);
-      const run = place.runs.find(({ message_id }) => message_id === message.message_id);
-      const { calls } = JSON.parse(run?.record ?? '{}') as { calls: [number, { command: Command }][] };
-      const asked = calls.map(([, { command }]) => command);
-      expect(sorted(asked)).toEqual(sorted(expected.filter((command) => !isLocal(command))));
-      const lines = place.log.filter(({ message_id }) => message_id === message.message_id);
-      const logged = expected.filter(({ cmd }) => String(cmd).startsWith('log.'));
-      expect(lines).toHaveLength(logged.length);
+function seenInOriginal({ outcome, commands, sent, kv }: OriginalOutcome): Seen {
+  return {
+    outcome: outcome === 'threw' || outcome === 'killed' ? 'failed' : outcome,
+    commands: asSet(commands.filter((command) => command['cmd'] !== 'config.get' && !isLog(command))),
+    lines: commands
+      .filter((command) => isLog(command) && command['msg'] !== undefined)
+      .map(({ cmd, msg }) => line(String(cmd).slice('log.'.length), msg))
+      .sort(),
+    sent: sent.map(({ content, to_addr, end, endpoint = 'default' }) =>
+      comparable({ content, to_addr, end, endpoint }),
+    ),
+    kv: JSON.parse(comparable(kv)),
+  };
+}
+
+function shownSend({ content, to_addr, session_event, routing_metadata }: UserMessage): string {
+  const endpoint = routing_metadata['endpoint_name'] ?? 'default';
+  return comparable({ content, to_addr, end: session_event === 'close', endpoint });
+}
+
+function seenHere(place: SandboxPlace, id: string, sent: readonly UserMessage[]): Seen {
+  const run = place.runs.find(({ message_id }) => message_id === id);
+  const { calls } = JSON.parse(run?.record ?? '{"calls":[]}') as { calls: [number, { command?: Command }][] };
+  const outcome = OUTCOMES[run?.outcome ?? ''] ?? String(run?.outcome);
+  const kept = [...place.state.values].filter(([key]) => key.startsWith(KV));
+  return {
+    outcome,
+    commands: asSet(calls.flatMap(([, { command }]) => (command === undefined ? [] : [command]))),
+    lines: place.log
+      .filter(({ message_id, fields }) => message_id === id && fields?.['reason'] === undefined)
+      .map(({ level, text }) => line(level, text))
+      .sort(),
+    sent: outcome === 'done' ? sent.map(shownSend) : [],
+    kv: JSON.parse(
+      comparable(
+        Object.fromEntries(kept.map(([key, json]) => [key.slice(KV.length), JSON.parse(json) as unknown])),
+      ),
+    ),
+  };
+}
+
+function messageOf(
+  place: SandboxPlace,
+  step: Exclude<Step, typeof ACK>,
+  { who, transport }: { who: string; transport: 'ussd' | 'sms' },
+): UserMessage {
+  const spoken = {
+    content: typeof step === 'string' ? step : null,
+    from_addr: who,
+    transport_type: transport,
+  };
+  const event = step === DIAL ? 'new' : step === HANG_UP ? 'close' : 'resume';
+  return place.message({ ...spoken, session_event: transport === 'ussd' ? event : null });
+}
+
+function isEvent(given: UserMessage | TransportEvent): given is TransportEvent {
+  return 'event_id' in given;
+}
+
+/** How far a run came that fails depends on what nobody waits for. */
+function answered(seen: Seen): Partial<Seen> {
+  if (seen.outcome === 'done') return seen;
+  const { outcome, sent, kv } = seen;
+  return { outcome, sent, kv };
+}
+
+function recordsOf({ records }: SandboxPlace): Map<string, unknown>[] {
+  return [records.contacts, records.groupsByKey, records.optouts];
+}
+
+describe.each(['modern', 'legacy'] as const)('with the %s libraries', (libraries) => {
+  let place: SandboxPlace;
+  let original: ChildProcess;
+
+  beforeAll(async () => {
+    original = fork(join(import.meta.dirname, 'original-sandbox.ts'), [libraries], { execArgv: [] });
+    const limits = { wall_ms: 1000, entry_cpu_ms: 1000, state_keys: 100_000 };
+    place = await SandboxPlace.start({ limits }, undefined, { clock: () => NOW });
+  }, 60_000);
+  afterAll(async () => {
+    original.kill();
+    await place[Symbol.asyncDispose]();
+  });
+
+  async function inOriginal(turn: Omit<OriginalTurn, 'now'>): Promise<OriginalOutcome> {
+    const answered = once(original, 'message');
+    original.send({ ...turn, now: NOW });
+    const [outcome] = (await answered) as [OriginalOutcome];
+    return outcome;
+  }
+
+  /** What a message or an event brings about, in the original and here. */
+  async function both(
+    ref: AppRef,
+    given: UserMessage | TransportEvent,
+    from: Pick<OriginalTurn, 'source' | 'config' | 'isFirst'>,
+  ): Promise<[OriginalOutcome, Seen]> {
+    const { vumi: _own, ...metadata } = given.helper_metadata;
+    const delivery_class = 'transport_type' in given ? { delivery_class: given.transport_type } : {};
+    const body = { ...given, helper_metadata: { ...delivery_class, ...metadata } };
+    const before = place.sent.length;
+    if (isEvent(given)) {
+      const expected = await inOriginal({ ...from, kind: 'event', body });
+      await place.sandbox.handleEvent(ref, given, FIRST_TRY);
+      return [expected, seenHere(place, given.event_id, place.sent.slice(before))];
     }
-  },
-);
+    const expected = await inOriginal({ ...from, kind: 'message', body });
+    await place.ask(ref, given);
+    return [expected, seenHere(place, given.message_id, place.sent.slice(before))];
+  }
+
+  test.each(CONVERSATIONS)(
+    'who %s brings about the same as in the original',
+    async (who, conversation: Conversation) => {
+      const config = configOf(conversation, service.url);
+      const source = sourceOf(conversation.app, libraries);
+      for (const kept of [place.state.values, ...recordsOf(place)]) kept.clear();
+      const ref = await place.installClassic(conversation.app, source, {
+        manifest: { libraries },
+        settings: { config, secrets: {} },
+      });
+      for (const [index, step] of conversation.steps.entries()) {
+        const given =
+          step === ACK
+            ? createAck({ user_message_id: 'before', transport_name: 'smpp' }, 'abc')
+            : messageOf(place, step, { who, transport: conversation.transport });
+        const [expected, seen] = await both(ref, given, { source, config, isFirst: index === 0 });
+        expect(answered(seen), `step ${index + 1}, ${String(step)}: ${expected.error}`).toEqual(
+          answered(seenInOriginal(expected)),
+        );
+      }
+    },
+    30_000,
+  );
+});
