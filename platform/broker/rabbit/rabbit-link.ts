@@ -1,5 +1,6 @@
 import { connect, type ChannelModel } from 'amqplib';
 import { backoffMs, errorText, settledWithin, sleep, VumiError, type Logger } from '@vumi/core';
+import { gatherWrites } from './gathered-writes.ts';
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
@@ -123,6 +124,7 @@ export class RabbitLink implements AsyncDisposable {
       timeout: HANDSHAKE_TIMEOUT_MS,
       clientProperties: { connection_name: `vumi ${purpose}` },
     });
+    gatherWrites(model);
     model.on('error', (error) => logger.warn({ purpose, reason: error.message }, 'RabbitMQ connection lost'));
     model.on('blocked', (reason) =>
       logger.warn({ purpose, reason }, 'RabbitMQ takes no messages at the moment'),
