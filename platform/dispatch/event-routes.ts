@@ -9,12 +9,14 @@ const RECENT = 20_000;
 /** Remembers who sent a message, so that its events find their way back. */
 export interface EventRoutes {
   remember(message: UserMessage): Promise<void>;
+  /** Nobody wants the events of this message: for the newest messages that is then answered without asking the state. */
+  forgo(messageId: string): void;
   senderOf(messageId: string): Promise<Stamp | null>;
 }
 
 export function createEventRoutes(state: KeyedState): EventRoutes {
-  const recent = new Map<string, Stamp>();
-  const keep = (messageId: string, stamp: Stamp): void => {
+  const recent = new Map<string, Stamp | null>();
+  const keep = (messageId: string, stamp: Stamp | null): void => {
     recent.set(messageId, stamp);
     if (recent.size <= RECENT) return;
     const oldest = recent.keys().next();
@@ -27,6 +29,7 @@ export function createEventRoutes(state: KeyedState): EventRoutes {
       keep(message.message_id, stamp);
       await state.set(key(message.message_id), JSON.stringify(stamp), MEMORY_MS);
     },
+    forgo: (messageId) => keep(messageId, null),
     async senderOf(messageId) {
       const known = recent.get(messageId);
       if (known !== undefined) return known;

@@ -52,7 +52,9 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
       const isShared = table.hasKeywords(connector, message.from_addr);
       await Promise.all([
         // Events of other apps are only recorded, by the id of their message.
-        table.handlesEvents(ref) ? ports.eventRoutes.remember(message) : null,
+        table.handlesEvents(ref)
+          ? ports.eventRoutes.remember(message)
+          : ports.eventRoutes.forgo(message.message_id),
         isShared ? ports.sessions.sent(message, ref) : null,
       ]);
     },
