@@ -37,7 +37,7 @@ function show(name: string, trip: RoundTrip, baseline: number | null): void {
     baseline === null ? '' : `  ${Math.round((100 * trip.rate) / baseline)} % of the raw amqplib loop`;
   print(`  ${name.padEnd(34)}${perSecond(trip.rate)}${share}`);
   print(
-    `  ${''.padEnd(34)}  at 50/s: p50 ${trip.p50.toFixed(1)} ms, p99 ${trip.p99.toFixed(1)} ms; lost ${trip.lost}, doubled ${trip.doubled}`,
+    `  ${''.padEnd(34)}  at 50/s: p50 ${trip.p50.toFixed(1)} ms, p99 ${trip.p99.toFixed(1)} ms; lost ${trip.lost}, doubled ${trip.doubled}; CPU ${trip.cpuMs.toFixed(2)} ms a message`,
   );
 }
 

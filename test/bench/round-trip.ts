@@ -3,6 +3,7 @@ import { silentLogger } from '@vumi/core';
 import { startSmscSimulator } from '@vumi/transports/smpp/simulator';
 import { createPlace, eventually, zipOf } from '../platform.ts';
 import { PlatformProcess } from '../platform-process.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
 import { quantileOf } from './quantile.ts';
 
 const WORKER = `
@@ -23,6 +24,8 @@ export interface RoundTrip {
   /** Messages whose reply never came. */
   readonly lost: number;
   readonly doubled: number;
+  /** Milliseconds of CPU for each message, of the platform's processes (an embedded Postgres with them). */
+  readonly cpuMs: number;
 }
 
 /**
@@ -78,6 +81,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
 
   begin();
   const startedAt = performance.now();
+  const cpuBefore = cpuSecondsOf(platform.pid);
   await flood(count, window, (index) => say(`2771${String(index).padStart(7, '0')}`));
   await eventually(
     () => answered,
@@ -85,6 +89,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
     60_000,
   ).catch(() => {});
   const rate = answered / ((performance.now() - startedAt) / 1000);
+  const cpuMs = (1000 * (cpuSecondsOf(platform.pid) - cpuBefore)) / count;
   const lost = count - answered;
 
   const flooded = [...replies.values()].filter((reply) => reply.count > 1).length;
@@ -96,7 +101,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
     30_000,
   );
   const times = Array.from(replies.values(), ({ ms }) => ms);
-  return { rate, p50: quantileOf(times, 0.5), p99: quantileOf(times, 0.99), lost, doubled: flooded };
+  return { rate, p50: quantileOf(times, 0.5), p99: quantileOf(times, 0.99), lost, doubled: flooded, cpuMs };
 }
 
 /** Runs `work` for 0 … count-1 with at most `window` under way. */
