@@ -4,6 +4,7 @@ import { addAppCommands } from './commands/app.ts';
 import { addMessageCommands } from './commands/messages.ts';
 import { addPhoneCommand } from './commands/phone.ts';
 import { addRouteCommands } from './commands/route.ts';
+import { addSmppCommands } from './commands/smpp.ts';
 import { addSmscCommands } from './commands/smsc.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -44,6 +45,7 @@ export function createProgram(version: string | null): Command {
   program.commandsGroup('Run:');
   addHostCommand(program, 'up', 'run the platform', 'npx vumi up --http-port 8080');
   addSmscCommands(program);
+  addSmppCommands(program);
   program.commandsGroup('Try:');
   addPhoneCommand(program);
   addMessageCommands(program);

@@ -1,6 +1,6 @@
 import { silentLogger } from '@vumi/core';
 import { BLANK_MESSAGE, type BindBody, type MessageBody, type Pdu } from '../smpp/codec/pdu.ts';
-import { Wire } from './wire.ts';
+import { Wire } from '../smpp/conformance/wire.ts';
 import type { Simulator } from '../smpp/simulator/options.ts';
 import type { ScriptInput } from '../smpp/simulator/script.ts';
 import { startSmscSimulator } from '../smpp/simulator/simulator.ts';

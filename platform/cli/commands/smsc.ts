@@ -6,6 +6,7 @@ import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
 import { oneLine, table, write } from '../output.ts';
 import { openSession } from '../session.ts';
+import { addWriteLoad } from './load.ts';
 
 const BASE = '/simulators/smsc';
 const POLL_MS = 300;
@@ -86,6 +87,7 @@ export function addSmscCommands(program: Command): void {
     .command('counters')
     .description('how many messages came, how many of them twice, and which')
     .addOption(new Option('--reset', 'count from 0 again'));
+  addWriteLoad(smsc);
   withExample(counters, 'npx vumi smsc counters').action(showCounters);
 }
 

@@ -15,7 +15,7 @@ import {
 import { STATUS } from '../codec/statuses.ts';
 import { TAG } from '../codec/tags.ts';
 import { findTlvText } from '../codec/tlvs.ts';
-import { Wire } from '../../testing/wire.ts';
+import { Wire } from '../conformance/wire.ts';
 import { readScript } from './script.ts';
 
 afterEach(stopAll);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { decodePdu } from '../smpp/codec/decode.ts';
-import { encodeFrame } from '../smpp/codec/encode.ts';
-import { FrameError, FrameReader } from '../smpp/codec/frame-reader.ts';
-import { PduError, type BindBody, type BindCommand, type Pdu, type PduBody } from '../smpp/codec/pdu.ts';
+import { decodePdu } from '../codec/decode.ts';
+import { encodeFrame } from '../codec/encode.ts';
+import { FrameError, FrameReader } from '../codec/frame-reader.ts';
+import { PduError, type BindBody, type BindCommand, type Pdu, type PduBody } from '../codec/pdu.ts';
 
 /** A PDU that could be read, or the octets of one that could not. */
 interface Heard {
@@ -16,6 +16,8 @@ export class Wire {
   readonly heard: Heard[] = [];
   readonly socket: Socket;
   closed = false;
+  /** Told of each PDU as it comes. */
+  onPdu: (pdu: Pdu) => void = () => {};
   readonly #reader: FrameReader;
   readonly #listeners = new Set<() => void>();
   #sequence = 0;
@@ -110,6 +112,7 @@ export class Wire {
       if (!(error instanceof PduError)) throw error;
     }
     this.heard.push({ pdu, frame });
+    if (pdu !== null) this.onPdu(pdu);
     this.#tell();
   }
 

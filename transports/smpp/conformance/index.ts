@@ -1,0 +1,2 @@
+export { testEsme, testSmsc, type PointResult } from './conformance.ts';
+export { POINTS } from './points.ts';

@@ -1,0 +1,3 @@
+export { loadSmsc } from './esme-load.ts';
+export type { LoadReport } from './load-report.ts';
+export { loadEsme } from './smsc-load.ts';
