@@ -7,6 +7,8 @@ import { Inbound } from './inbound/inbound.ts';
 import { PART, Reassembly } from './inbound/reassembly.ts';
 import { createPatternReader, createStatusMap, readReceiptText } from './inbound/receipt.ts';
 import { compileReceiptPattern } from './options/receiving-options.ts';
+import { Operators } from './numbers/operators.ts';
+import { UssdSessions } from './ussd/sessions.ts';
 import { ReceiptBook } from './receipts.ts';
 import { createCharsetTable } from './text/data-coding.ts';
 
@@ -38,6 +40,13 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
       useEsmClass: config.delivery_report_use_esm_class,
     },
     refusals: refusalsOf(config),
+    operators: new Operators(config),
+    ussd: new UssdSessions({
+      state,
+      prefix,
+      dialect: config.ussd_dialect,
+      timeoutMs: config.ussd_session_timeout * 1000,
+    }),
     createReassembly: (publish) =>
       new Reassembly({
         state,

@@ -9,7 +9,6 @@ import { warnOfIgnored } from './options/ignored-options.ts';
 import { Consumer } from './outbound/consumer.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PartLedger } from './outbound/part-ledger.ts';
-import { textCodingOf } from './outbound/text-coding-of.ts';
 import { ThrottleGate } from './outbound/throttle-gate.ts';
 import { createReceiving } from './receiving.ts';
 
@@ -55,7 +54,6 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     state: ports.state,
     random: ports.random,
     publishFailure: (failure) => ports.publishFailure(failure),
-    coding: textCodingOf(config),
     receipts,
     binding,
     gate,

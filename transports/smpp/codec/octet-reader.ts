@@ -2,7 +2,7 @@ import { commandName } from './commands.ts';
 import { MAX_SHORT_MESSAGE } from './limits.ts';
 import { NO_TLVS, PduError, type Tlv } from './pdu.ts';
 import { STATUS } from './statuses.ts';
-import { FIXED_LENGTHS } from './tags.ts';
+import { FIXED_LENGTHS } from './named-tlvs.ts';
 
 const HEADER_LENGTH = 16;
 

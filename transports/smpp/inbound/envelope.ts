@@ -1,4 +1,6 @@
 import type { DataBody, MessageBody } from '../codec/pdu.ts';
+import { describeTlvs } from '../codec/named-tlvs.ts';
+import { TAG } from '../codec/tags.ts';
 import type { Envelope } from './reassembly.ts';
 
 /** Who wrote to whom, and what an operator may want to know of how the SMSC delivered it. */
@@ -12,6 +14,13 @@ export function envelopeOf(body: MessageBody | DataBody): Envelope {
       smpp_dest_addr_ton: body.destAddrTon,
       smpp_dest_addr_npi: body.destAddrNpi,
       ...(body.serviceType === '' ? {} : { smpp_service_type: body.serviceType }),
+      ...(body.tlvs.length === 0 ? {} : describeOthers(body)),
     },
   };
+}
+
+/** TLVs that are no part of the text: those are told by the text itself. */
+function describeOthers({ tlvs }: MessageBody | DataBody): Record<string, unknown> {
+  const others = tlvs.filter(({ tag }) => tag !== TAG.MESSAGE_PAYLOAD);
+  return others.length === 0 ? {} : { smpp_tlvs: describeTlvs(others) };
 }

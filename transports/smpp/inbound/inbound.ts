@@ -4,6 +4,8 @@ import { STATUS } from '../codec/statuses.ts';
 import type { ReceiptBook } from '../receipts.ts';
 import type { Answer } from '../session/answer.ts';
 import type { IncomingRequest } from '../session/session.ts';
+import type { Operators } from '../numbers/operators.ts';
+import { isUssd, type UssdFields, type UssdSessions } from '../ussd/sessions.ts';
 import { classify, type ClassifyOptions } from './classify.ts';
 import { envelopeOf } from './envelope.ts';
 import { incomingText, readText, type PartText, type ReadText } from './incoming-text.ts';
@@ -21,6 +23,8 @@ export interface InboundPorts {
   /** Made with what publishes its messages. */
   readonly createReassembly: (publish: (joined: Joined) => Promise<void>) => Reassembly;
   readonly refusals: Refusals;
+  readonly ussd: UssdSessions;
+  readonly operators: Operators;
 }
 
 /** command_status for messages that shall not be taken; null takes them. */
@@ -34,6 +38,7 @@ interface Refusals {
 type Delivered = MessageBody | DataBody;
 
 const TAKEN: Answer = { status: STATUS.ROK };
+const NO_SESSION = { session_event: null, session_info: undefined };
 /** Asks the SMSC to send it again later. */
 const NOT_NOW: Answer = { status: STATUS.RX_T_APPN };
 
@@ -88,6 +93,12 @@ export class Inbound {
       );
     }
     const text = this.#read([part]);
+    if (isUssd(body)) {
+      return this.#take(replays, frame, async (messageId) => {
+        const session = await this.#ports.ussd.read(body, text.content);
+        return () => this.#publish(messageId, envelope, text, session);
+      });
+    }
     const refusal = this.#refusal(text);
     if (refusal === null)
       return this.#take(replays, frame, (messageId) => () => this.#publish(messageId, envelope, text));
@@ -138,17 +149,26 @@ export class Inbound {
     return readText(parts, this.#ports.classifying.table);
   }
 
-  #publish(messageId: string, envelope: Envelope, text: ReadText): Promise<void> {
-    const { end } = this.#ports;
+  #publish(messageId: string, envelope: Envelope, text: ReadText, session?: UssdFields): Promise<void> {
+    const { end, operators } = this.#ports;
+    const { session_info, ...fields } = session ?? {
+      ...NO_SESSION,
+      to_addr: envelope.to,
+      content: text.content,
+    };
     return end.publishInbound(
       createUserMessage({
+        ...fields,
         message_id: messageId,
-        content: text.content,
-        from_addr: envelope.from,
-        to_addr: envelope.to,
+        from_addr: operators.normalise(envelope.from),
+        provider: operators.operatorOf(envelope.from),
         transport_name: end.name,
-        transport_type: 'sms',
-        transport_metadata: { ...text.metadata, ...envelope.metadata },
+        transport_type: session === undefined ? 'sms' : 'ussd',
+        transport_metadata: {
+          ...text.metadata,
+          ...envelope.metadata,
+          ...(session_info === undefined ? {} : { session_info }),
+        },
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NATIONAL_LANGUAGES } from '@vumi/core/text';
+import { USSD_DIALECTS } from '../ussd/dialects.ts';
 import { WRITABLE_CHARSETS } from '../text/charset.ts';
 import { octet, seconds, secondsOrOff } from './kinds.ts';
 
@@ -60,11 +61,28 @@ export const throughputOptions = {
 /** How a message becomes submit_sm. */
 export const textOptions = {
   service_type: z.string().max(5).default('').describe('service_type of what is sent. Default: empty'),
-  source_addr_ton: octet().default(0).describe('Type of number of the sender. Default: 0'),
-  source_addr_npi: octet().default(0).describe('Numbering plan of the sender. Default: 0'),
-  dest_addr_ton: octet().default(0).describe('Type of number of the receiver. Default: 0'),
-  dest_addr_npi: octet().default(1).describe('Numbering plan of the receiver. Default: 1 (E.164)'),
+  source_addr_ton: octet()
+    .optional()
+    .describe('Type of number of the sender. Default: 5 for a name, 1 for a number with plus, else 0'),
+  source_addr_npi: octet()
+    .optional()
+    .describe('Numbering plan of the sender. Default: 1 (E.164) for a number with plus, else 0'),
+  dest_addr_ton: octet()
+    .optional()
+    .describe('Type of number of the receiver. Default: 1 for a number with plus, else 0'),
+  dest_addr_npi: octet().optional().describe('Numbering plan of the receiver. Default: 1 (E.164)'),
   registered_delivery: z.boolean().default(true).describe('Ask for delivery receipts. Default: true'),
+  ussd_dialect: z
+    .enum(USSD_DIALECTS)
+    .default('tata')
+    .describe(
+      'How USSD is told in TLVs: tata (ussd_service_op, its_session_info), mica (user_message_reference) or 6d (its_session_info). Default: tata',
+    ),
+  ussd_session_timeout: seconds()
+    .default(180)
+    .describe(
+      'Seconds without a message after which a USSD session of mica or 6d is forgotten. Default: 180',
+    ),
   submit_sm_encoding: z
     .enum(WRITABLE_CHARSETS)
     .optional()

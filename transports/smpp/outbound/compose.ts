@@ -1,21 +1,131 @@
 import type { UserMessage } from '@vumi/core';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
+import { TAG } from '../codec/tags.ts';
 import type { SmppConfig } from '../config.ts';
-import { codeText, type CodedText, type TextCoding } from '../text/text-coding.ts';
-import { ESM_CLASS_UDHI, joinHeader } from '../text/user-data-header.ts';
+import { isName, LONGEST_NAME, writeAddress } from '../numbers/address-kind.ts';
+import { Operators } from '../numbers/operators.ts';
+import { isWritable } from '../text/charset.ts';
+import { createCharsetTable, withMessageClass } from '../text/data-coding.ts';
+import {
+  codeBinary,
+  codeText,
+  createTextCoding,
+  type CodedText,
+  type TextCoding,
+} from '../text/text-coding.ts';
+import { portsElement, shiftElements } from '../text/user-data-header.ts';
+import { ussdTlvs } from '../ussd/sessions.ts';
+import type { Carriage, Submission } from './compose-part.ts';
+import { submitOptionsOf, type SubmitOptions } from './submit-options.ts';
+import { textCodingOf } from './text-coding-of.ts';
 
-/** A message made ready for the SMSC, or the reason why it never will be. */
+type Addresses = Pick<
+  MessageBody,
+  'sourceAddrTon' | 'sourceAddrNpi' | 'sourceAddr' | 'destAddrTon' | 'destAddrNpi' | 'destinationAddr'
+>;
+type AddressKinds = Pick<
+  SmppConfig,
+  'source_addr_ton' | 'source_addr_npi' | 'dest_addr_ton' | 'dest_addr_npi'
+>;
+
 export type Composed =
-  | { readonly kind: 'ready'; readonly text: CodedText }
+  | { readonly kind: 'ready'; readonly submission: Submission }
+  /** It never will be sent, and why. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
-export function composeText(message: UserMessage, coding: TextCoding): Composed {
-  const { to_addr, from_addr, content } = message;
-  if (to_addr === null || to_addr === '' || !isAscii(to_addr)) return refused(`Invalid to_addr: ${to_addr}`);
-  if (from_addr !== null && !isAscii(from_addr)) return refused(`Invalid from_addr: ${from_addr}`);
-  const text = codeText(content ?? '', coding);
-  return text === null ? refused('content needs more than 255 parts') : { kind: 'ready', text };
+const TOO_LONG = 'content needs more than 255 parts';
+
+/** Makes submit_sm of messages, as the transport's options and the messages themselves want them. */
+export class Composer {
+  readonly #config: SmppConfig;
+  readonly #coding: TextCoding;
+  readonly #operators: Operators;
+
+  constructor(config: SmppConfig) {
+    this.#config = config;
+    this.#coding = textCodingOf(config);
+    this.#operators = new Operators(config);
+  }
+
+  /** Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
+  compose(message: UserMessage): Composed {
+    const { to_addr, from_addr, content } = message;
+    if (to_addr === null || to_addr === '' || !isAscii(to_addr))
+      return refused(`Invalid to_addr: ${to_addr}`);
+    if (from_addr !== null && !isSender(from_addr)) return refused(`Invalid from_addr: ${from_addr}`);
+    const options = submitOptionsOf(message);
+    if (typeof options === 'string') return refused(options);
+    const tlvs = [...ussdTlvs(message, this.#config.ussd_dialect), ...(options.tlvs ?? [])];
+    const carriage = tlvs.some(({ tag }) => tag === TAG.USSD_SERVICE_OP) ? 'whole' : carriageOf(this.#config);
+    const elements = elementsOf(options);
+    const text = this.#code(content ?? '', options, Buffer.concat(elements).length);
+    if (typeof text === 'string') return refused(text);
+    const common = { ...this.#common(message, options), dataCoding: dataCodingOf(text, options), tlvs };
+    return {
+      kind: 'ready',
+      submission: {
+        text,
+        total: carriage === 'whole' ? 1 : text.segments.length,
+        references: referencesOf(carriage, this.#config),
+        carriage,
+        elements: [...elements, ...shiftElements(text.shift)],
+        common,
+      },
+    };
+  }
+
+  /** The text or octets of a message, or why they cannot be sent. */
+  #code(content: string, options: SubmitOptions, headerOctets: number): CodedText | string {
+    const { octets, data_coding } = options;
+    if (octets !== undefined) return codeBinary(octets, this.#coding, headerOctets) ?? TOO_LONG;
+    if (data_coding === undefined) return codeText(content, this.#coding, headerOctets) ?? TOO_LONG;
+    const charset = createCharsetTable(this.#config.data_coding_overrides)[data_coding] ?? 'binary';
+    if (!isWritable(charset))
+      return `no text can be written in data_coding ${data_coding}, which is ${charset}`;
+    const text = codeText(content, createTextCoding({ charset, dataCoding: data_coding }), headerOctets);
+    if (text === null) return TOO_LONG;
+    return text.dataCoding === data_coding
+      ? text
+      : `content has characters that data_coding ${data_coding} lacks`;
+  }
+
+  #common(message: UserMessage, options: SubmitOptions): MessageBody {
+    return {
+      ...BLANK_MESSAGE,
+      command: 'submit_sm',
+      serviceType: this.#serviceType(message, options),
+      ...this.#addresses(message, { ...this.#config, ...options }),
+      protocolId: options.protocol_id ?? 0,
+      priorityFlag: options.priority_flag ?? 0,
+      scheduleDeliveryTime: options.schedule_delivery_time ?? '',
+      validityPeriod: options.validity_period ?? '',
+      registeredDelivery: options.registered_delivery ?? Number(this.#config.registered_delivery),
+      replaceIfPresentFlag: options.replace_if_present_flag ?? 0,
+      smDefaultMsgId: options.sm_default_msg_id ?? 0,
+    };
+  }
+
+  #serviceType({ transport_type }: UserMessage, options: SubmitOptions): string {
+    const given = options.service_type ?? this.#config.service_type;
+    return given === '' && transport_type === 'ussd' ? 'USSD' : given;
+  }
+
+  #addresses(message: UserMessage, kinds: AddressKinds): Addresses {
+    const to = message.to_addr ?? '';
+    const from = this.#operators.senderTo(to) ?? message.from_addr ?? '';
+    const source = { ton: kinds.source_addr_ton, npi: kinds.source_addr_npi, plainNpi: 0 };
+    const destination = { ton: kinds.dest_addr_ton, npi: kinds.dest_addr_npi, plainNpi: 1 };
+    const sender = writeAddress(from, source);
+    const receiver = writeAddress(this.#operators.normalise(to), destination);
+    return {
+      sourceAddrTon: sender.ton,
+      sourceAddrNpi: sender.npi,
+      sourceAddr: sender.address,
+      destAddrTon: receiver.ton,
+      destAddrNpi: receiver.npi,
+      destinationAddr: receiver.address,
+    };
+  }
 }
 
 function refused(reason: string): Composed {
@@ -26,31 +136,31 @@ function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }
 
-const RECEIPT_WANTED = 1;
+function isSender(address: string): boolean {
+  return isAscii(address) && (!isName(address) || address.length <= LONGEST_NAME);
+}
 
-/** The submit_sm of one part; `index` counts from 0. */
-export function composePart(
-  message: UserMessage,
-  config: SmppConfig,
-  part: { text: CodedText; index: number; reference: number },
-): MessageBody {
-  const { segments, dataCoding } = part.text;
-  const segment = segments[part.index] ?? Buffer.alloc(0);
-  const total = segments.length;
-  return {
-    ...BLANK_MESSAGE,
-    command: 'submit_sm',
-    serviceType: config.service_type,
-    sourceAddrTon: config.source_addr_ton,
-    sourceAddrNpi: config.source_addr_npi,
-    sourceAddr: message.from_addr ?? '',
-    destAddrTon: config.dest_addr_ton,
-    destAddrNpi: config.dest_addr_npi,
-    destinationAddr: message.to_addr ?? '',
-    esmClass: total > 1 ? ESM_CLASS_UDHI : 0,
-    registeredDelivery: config.registered_delivery ? RECEIPT_WANTED : 0,
-    dataCoding,
-    shortMessage:
-      total > 1 ? joinHeader({ reference: part.reference, total, part: part.index + 1 }, segment) : segment,
-  };
+function carriageOf(config: SmppConfig): Carriage {
+  if (config.send_long_messages) return 'whole';
+  if (config.send_multipart_sar) return 'sar';
+  return config.multipart_reference_bits === 16 ? 'udh16' : 'udh8';
+}
+
+function referencesOf(carriage: Carriage, config: SmppConfig): number {
+  if (carriage === 'sar') return config.multipart_sar_reference_rollover;
+  return carriage === 'udh16' ? 0x1_00_00 : 0x1_00;
+}
+
+function elementsOf({ udh, source_port, destination_port }: SubmitOptions): Buffer[] {
+  const ported = source_port !== undefined || destination_port !== undefined;
+  return [
+    ...(ported ? [portsElement({ destination: destination_port ?? 0, source: source_port ?? 0 })] : []),
+    ...(udh === undefined ? [] : [udh]),
+  ];
+}
+
+function dataCodingOf(text: CodedText, options: SubmitOptions): number {
+  if (options.data_coding !== undefined) return options.data_coding;
+  const messageClass = options.flash === true ? 0 : options.message_class;
+  return messageClass === undefined ? text.dataCoding : withMessageClass(text.charset, messageClass);
 }

@@ -8,8 +8,8 @@ import {
 } from '@vumi/core';
 import type { SmppConfig } from '../config.ts';
 import type { ReceiptBook } from '../receipts.ts';
-import type { TextCoding } from '../text/text-coding.ts';
-import { composePart, composeText } from './compose.ts';
+import { Composer } from './compose.ts';
+import { composePart, type Submission } from './compose-part.ts';
 import { resultEvent, type PartResult } from './part-result.ts';
 import { submitPart, type SubmitPorts } from './submit.ts';
 
@@ -19,23 +19,24 @@ export interface OutboundPorts extends SubmitPorts {
   readonly receipts: ReceiptBook;
   readonly publishFailure: (failure: FailureMessage) => Promise<void>;
   readonly config: SmppConfig;
-  readonly coding: TextCoding;
   readonly random: () => number;
 }
 
 /** As long as anything upstream may publish a message again. */
 const REMEMBERED_MS = 7 * 24 * 3_600_000;
-const REFERENCES = 256;
+const REFERENCES = 0x1_00_00;
 
 /** Sends messages, each part at most once unless the policy says otherwise, and reports each message with one event. */
 export class Outbound {
   readonly #ports: OutboundPorts;
   /** Messages that are being sent: the same one may be delivered to us again meanwhile. */
   readonly #sending = new Map<string, Promise<void>>();
+  readonly #composer: Composer;
   #reference: number;
 
   constructor(ports: OutboundPorts) {
     this.#ports = ports;
+    this.#composer = new Composer(ports.config);
     this.#reference = Math.floor(ports.random() * REFERENCES);
   }
 
@@ -50,17 +51,18 @@ export class Outbound {
   }
 
   async #send(message: UserMessage): Promise<void> {
-    const { parts, end, receipts, coding } = this.#ports;
+    const { parts, end, receipts } = this.#ports;
     const past = await this.#recall(message);
     if (past !== null) return end.publishEvent(resultEvent(message, end.name, past));
-    const composed = composeText(message, coding);
+    const composed = this.#composer.compose(message);
     if (composed.kind === 'refused') return this.#refuse(message, composed.reason);
-    const total = composed.text.segments.length;
-    const reference = this.#referenceOf(message, total);
+    const { submission } = composed;
+    const { total } = submission;
+    const reference = this.#referenceOf(message, submission);
     const noted: Promise<void>[] = [];
     const results = await allSettled(
-      composed.text.segments.map(async (_, index) => {
-        const result = await this.#part(message, { text: composed.text, index, reference });
+      Array.from({ length: total }, async (_, index) => {
+        const result = await this.#part(message, submission, { index, reference });
         // Not awaited with the part: what it notes and the event of the message do not wait for each other.
         if (result.kind === 'ok') {
           noted.push(
@@ -82,16 +84,20 @@ export class Outbound {
   }
 
   /** The result that the ledger holds, or that comes of sending the part now. */
-  #part(message: UserMessage, part: Parameters<typeof composePart>[2]): Promise<PartResult> | PartResult {
-    const { parts, policy, config } = this.#ports;
+  #part(
+    message: UserMessage,
+    composed: Submission,
+    { index, reference }: { index: number; reference: number },
+  ): Promise<PartResult> | PartResult {
+    const { parts, policy } = this.#ports;
     const submission = {
       messageId: message.message_id,
-      part: part.index,
-      total: part.text.segments.length,
-      reference: part.reference,
-      body: composePart(message, config, part),
+      part: index,
+      total: composed.total,
+      reference,
+      body: composePart(composed, index, reference),
     };
-    const past = parts.read(message.message_id, part.index)?.record;
+    const past = parts.read(message.message_id, index)?.record;
     if (past === undefined) return submitPart(submission, this.#ports);
     if (past.kind !== 'submitting') return past;
     if (policy === 'at-least-once') return submitPart(submission, this.#ports);
@@ -101,14 +107,14 @@ export class Outbound {
   }
 
   /** All parts share one reference, also those that a former life has sent. */
-  #referenceOf(message: UserMessage, total: number): number {
+  #referenceOf(message: UserMessage, { total, references }: Submission): number {
     if (total === 1) return 0;
     for (let index = 0; index < total; index += 1) {
       const past = this.#ports.parts.read(message.message_id, index);
       if (past !== null) return past.reference;
     }
-    this.#reference = (this.#reference + 1) % REFERENCES;
-    return this.#reference;
+    this.#reference += 1;
+    return this.#reference % references;
   }
 
   async #publish(message: UserMessage, results: readonly PartResult[]): Promise<void> {

@@ -54,7 +54,7 @@ describe('what the simulator takes', () => {
       status: STATUS.ROK,
       body: { unreached: [{ address: '000', status: STATUS.RINVDSTADR }] },
     });
-    expect(smsc.messages().map(({ to_addr }) => to_addr)).toEqual(['111', '222']);
+    expect(smsc.messages().map(({ to_addr }) => to_addr)).toEqual(['+111', '+222']);
   });
 
   it.each([

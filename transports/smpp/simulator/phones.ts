@@ -57,8 +57,8 @@ export class Phones {
   #show(messageId: string, body: MessageBody, parts: readonly IncomingText[]): void {
     const message: PhoneMessage = {
       message_id: messageId,
-      from_addr: body.sourceAddr,
-      to_addr: body.destinationAddr,
+      from_addr: shownNumber(body.sourceAddr, body.sourceAddrTon),
+      to_addr: shownNumber(body.destinationAddr, body.destAddrTon),
       content: readText(parts, this.#table).content,
       parts: parts.length,
       data_coding: body.dataCoding,
@@ -68,6 +68,13 @@ export class Phones {
     if (this.#messages.length >= KEPT * 2) this.#messages = this.#messages.slice(-KEPT);
     for (const listener of this.#listeners) listener(message);
   }
+}
+
+const INTERNATIONAL = 1;
+
+/** An international number is shown with the plus that it does not have on the wire. */
+function shownNumber(address: string, ton: number): string {
+  return ton === INTERNATIONAL && /^\d/.test(address) ? `+${address}` : address;
 }
 
 /** People write their number with and without its plus. */

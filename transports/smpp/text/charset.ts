@@ -59,9 +59,13 @@ const ALPHABETS: Readonly<Record<WritableCharset, TextAlphabet>> = {
   'utf-8': 'utf-8',
 };
 
-/** How a charset counts and cuts, or null when it is one that this product only reads. */
-export function alphabetOf(charset: Charset): TextAlphabet | null {
-  return charset in ALPHABETS ? ALPHABETS[charset as WritableCharset] : null;
+export function isWritable(charset: Charset): charset is WritableCharset {
+  return charset in ALPHABETS;
+}
+
+/** How a charset counts and cuts. */
+export function alphabetOf(charset: WritableCharset): TextAlphabet {
+  return ALPHABETS[charset];
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   type Shift,
   type TextOptions,
 } from '@vumi/core/text';
-import { alphabetOf, encodeText, type Charset, type WritableCharset } from './charset.ts';
+import { alphabetOf, encodeText, isWritable, type Charset, type WritableCharset } from './charset.ts';
 import { createCharsetTable, DATA_CODING, type CharsetTable } from './data-coding.ts';
 
 /** How a bind writes texts. */
@@ -29,13 +29,12 @@ export interface TextCodingOptions {
 /** The alphabet that the options name, else the one that the bind takes data_coding 0 for, else GSM 03.38. */
 export function createTextCoding(given: TextCodingOptions = {}): TextCoding {
   const { table = createCharsetTable(), languages = [], referenceBits = 8 } = given;
-  const wanted = given.charset ?? table[DATA_CODING.DEFAULT] ?? 'gsm0338';
-  const alphabet = alphabetOf(wanted);
-  const charset = alphabet === null ? 'utf-16be' : wanted;
+  const byDefault = table[DATA_CODING.DEFAULT] ?? 'gsm0338';
+  const charset = given.charset ?? (isWritable(byDefault) ? byDefault : 'utf-16be');
   return {
     charset,
     dataCoding: given.dataCoding ?? Math.max(table.indexOf(charset), DATA_CODING.DEFAULT),
-    options: { alphabet: alphabet ?? 'ucs2', languages, referenceBits },
+    options: { alphabet: alphabetOf(charset), languages, referenceBits },
   };
 }
 

@@ -68,7 +68,7 @@ export function createHeader(elements: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([octets.length]), octets]);
 }
 
-function concatenationElement({ kind, reference, total, part }: Concatenation): Buffer {
+export function concatenationElement({ kind, reference, total, part }: Concatenation): Buffer {
   return kind === 'udh16'
     ? element(ELEMENT.CONCATENATED_16_BIT, [(reference >> 8) & 0xff, reference & 0xff, total, part])
     : element(ELEMENT.CONCATENATED_8_BIT, [reference & 0xff, total, part]);
