@@ -22,7 +22,7 @@ export const limitsSchema = z.strictObject({
     .int()
     .positive()
     .describe(
-      'Messages of one user that the app takes in an hour, a fifth of them at once; others are dropped',
+      'Messages of one user that the app takes in an hour, a fifth of them at once; others are dropped. Ends loops of programs that answer each other',
     ),
 });
 
@@ -46,8 +46,8 @@ export const DEFAULT_LIMITS: Limits = {
   total_bytes: 262_144,
   state_keys: 100_000,
   schedules: 10_000,
-  /** More than a person writes, who waits for each answer: it ends loops of programs that answer each other. */
-  user_messages: 300,
+  /** As good as none: what is dropped is lost, and a gateway may send for many people from one number. */
+  user_messages: 1_000_000,
 };
 
 /**

@@ -60,6 +60,9 @@ export interface HandlingOptions {
   readonly markerTtlMs: number;
 }
 
+/** Messages an hour: more than a person writes, who waits for each answer. */
+const HUMAN_PACE = 300;
+
 /** One message or event on its way through an app. */
 interface Task {
   readonly origin: TurnOrigin;
@@ -101,6 +104,7 @@ export class Handling {
   readonly #options: HandlingOptions;
   readonly #slots = new RealmSlots();
   readonly #pace = new UserPace();
+  readonly #humanPace = new UserPace();
 
   constructor(options: HandlingOptions) {
     this.#options = options;
@@ -138,16 +142,21 @@ export class Handling {
 
   /**
    * Whether the user has sent more than the app takes of anybody. Nothing is answered, or a loop would go on; author and
-   * operator are told when it begins, and each message is among the app's runs.
+   * operator are told when it begins, and each message is among the app's runs. Of what no person does but the limit
+   * allows only the author is told.
    */
   async #droppedForPace(task: Task, message: UserMessage): Promise<boolean> {
     const { ports } = this.#options;
     const { origin, app } = task;
     const user = message.from_addr ?? '';
+    const key = `${app.key} ${user}`;
     const most = app.limits.user_messages;
     const now = ports.clock();
-    const verdict = this.#pace.judge(`${app.key} ${user}`, most, now);
-    if (verdict === 'handled') return false;
+    const verdict = this.#pace.judge(key, most, now);
+    if (verdict === 'handled') {
+      if (this.#humanPace.judge(key, HUMAN_PACE, now) === 'first') this.#warnOfLoop(task, user);
+      return false;
+    }
     const reason =
       `more than ${most} messages within an hour from ${user}, or a fifth of them at once: this may be a loop of ` +
       'programs that answer each other, so they are dropped (limit user_messages)';
@@ -157,6 +166,13 @@ export class Handling {
     }
     ports.recordRun(describeDrop({ origin, app }, { now, reason }));
     return true;
+  }
+
+  #warnOfLoop(task: Task, user: string): void {
+    const text =
+      `more than ${HUMAN_PACE} messages within an hour from ${user}, or a fifth of them at once: if this is a loop of ` +
+      'programs that answer each other, the limit user_messages of vumi.json or of the plan ends it';
+    this.#log(task, { level: 'warn', text, fields: { reason: 'pace' } });
   }
 
   async #run(task: Task): Promise<Ran> {

@@ -11,7 +11,7 @@ import {
   type TestPlatform,
 } from '../platform.ts';
 
-/** As in an account's plan: the default lets 60 messages through at once. */
+/** As in an account's plan: without it an author is only told. */
 const PER_HOUR = 100;
 const AT_ONCE = PER_HOUR / 5;
 const ECHO_NUMBER = '4000';
@@ -105,6 +105,25 @@ it('an echo that answers an app is not answered for ever, and people are', async
     (page) => page.items.length > 0,
   );
   expect(items).toMatchObject([{ outcome: 'pace', recorded: false, cost: { sends: 0 } }]);
+});
+
+it('who writes faster than a person is only told of while the limit allows it', async () => {
+  await world.client.must('POST', '/accounts', { name: 'school' });
+  await world.client.must('PUT', '/accounts/school/apps/gate', POLITE);
+  const route = { app: 'gate', transport: 'smsc', to_addr: '4003' };
+  await world.client.must('PUT', '/accounts/school/routes/gate', route);
+  sent = [];
+  const machine = { from_addr: '+27700000009', to_addr: '4003', content: 'open' };
+  await Promise.all(Array.from({ length: 100 }, () => smsc.inject(machine)));
+  await eventually(
+    () => sent.length,
+    (count) => count === 100,
+  );
+  const { items } = await eventually(
+    () => world.client.must('GET', '/accounts/school/apps/gate/logs'),
+    (page) => page.items.length > 0,
+  );
+  expect(items).toMatchObject([{ level: 'warn', text: expect.stringMatching(/^more than 300 messages/) }]);
 });
 
 it('two apps that thank each other stop, and each drop is reported once to the operator', async () => {

@@ -7,8 +7,6 @@ const WARM_UP = 200;
 const SERIAL = 1500;
 /** About what a message is on the wire to a runner. */
 const FRAME_BYTES = 700;
-/** More than one user may send. */
-const LIMITS = { user_messages: 1_000_000 };
 const APPS = 100;
 const FLOOD = 6000;
 const WINDOW = 64;
@@ -57,7 +55,7 @@ export async function installMany(place: SandboxPlace, count: number, source: st
 
 /** Warm apps: the supervisor, the pipe, the isolate and back. State is in memory. */
 export async function benchDispatch(jit: 'never' | 'always'): Promise<Dispatch> {
-  await using place = await SandboxPlace.start({ jit, limits: LIMITS });
+  await using place = await SandboxPlace.start({ jit });
   const echo = await place.install('echo', ECHO_WORKER);
   const ordinary = await place.install('ordinary', ORDINARY_WORKER);
   for (const ref of [echo, ordinary]) await visit(place, ref, WARM_UP);
