@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ADMIN_TOKEN, eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
-
-const LAUNCHER = fileURLToPath(new URL('../../platform/cli/vumi.js', import.meta.url));
-const FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
-const run = promisify(execFile);
+import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { vumi as command } from '../vumi-command.ts';
 
 let world: TestPlatform;
 let server: Server;
@@ -63,8 +57,7 @@ async function say(content: string): Promise<{ message_id: string; outcome: stri
 }
 
 async function vumi(...words: string[]): Promise<string> {
-  const env = { PATH: process.env['PATH'], VUMI_URL: world.client.url, VUMI_ADMIN_TOKEN: ADMIN_TOKEN };
-  return (await run(process.execPath, [...FLAGS, LAUNCHER, ...words], { env })).stdout;
+  return (await command(world.client, ...words)).out;
 }
 
 it('what an app did is listed, shown, counted and run again with another version', async () => {

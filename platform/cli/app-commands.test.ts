@@ -1,0 +1,170 @@
+import AdmZip from 'adm-zip';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakePlatform, page } from './fake-platform.fixture.ts';
+
+// Each test starts the launcher anew, on whatever else the machine is busy with.
+vi.setConfig({ testTimeout: 30_000 });
+
+let platform: FakePlatform;
+
+beforeAll(async () => {
+  platform = await FakePlatform.start();
+});
+beforeEach(() => platform.forget());
+afterAll(() => platform[Symbol.dispose]());
+
+describe('app deploy', () => {
+  const deployed = {
+    app: 'hello',
+    version: 1,
+    active: true,
+    handlers: ['onMessage'],
+    url: 'http://demo--hello.apps.localhost:8000/',
+    warnings: [],
+  };
+
+  test('zips the parts of a bundle and says what it left out', async () => {
+    platform.answers['PUT /accounts/demo/apps/hello'] = () => ({ status: 201, json: deployed });
+    const { code, out } = await platform.vumi(['app', 'deploy', 'hello']);
+    expect(code).toBe(0);
+    expect(out).toContain('demo/hello version 1 is active (onMessage)');
+    expect(out).toContain('left out: README.md, node_modules');
+    const zip = new AdmZip(platform.seen.at(-1)?.body);
+    expect(zip.getEntries().map(({ entryName }) => entryName)).toEqual(['workers/worker.ts']);
+  });
+
+  test('makes the same bytes of the same files', async () => {
+    platform.answers['PUT /accounts/demo/apps/twice'] = () => ({ status: 201, json: deployed });
+    await platform.vumi(['app', 'deploy', 'hello', '--name', 'twice', '--no-activate']);
+    await platform.vumi(['app', 'deploy', 'hello', '--name', 'twice']);
+    const [first, second] = platform.seen.filter(({ method }) => method === 'PUT');
+    expect(first?.query).toEqual({ activate: 'false' });
+    expect(first?.body.equals(second?.body ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  test('shows every error of a worker that does not compile', async () => {
+    platform.answers['PUT /accounts/demo/apps/hello'] = () => ({
+      status: 422,
+      json: { code: 'bundle.does_not_compile', detail: 'workers/worker.ts:1:7: unexpected "="' },
+    });
+    expect(await platform.vumi(['app', 'deploy', 'hello'])).toMatchObject({
+      code: 1,
+      err: 'vumi: workers/worker.ts:1:7: unexpected "="\n',
+    });
+  });
+
+  test('has the self-test unless told not to, and shows the step at which it failed', async () => {
+    const detail =
+      'step 2 of transcript.json: to "again" from +27761234567 the app must answer "two", but it answered "one"';
+    platform.answers['PUT /accounts/demo/apps/hello'] = ({ query }) =>
+      query['self_test'] === 'false'
+        ? { status: 201, json: deployed }
+        : { status: 422, json: { code: 'app.self_test_failed', detail } };
+    expect(await platform.vumi(['app', 'deploy', 'hello'])).toEqual({
+      code: 1,
+      out: '',
+      err: `vumi: ${detail}\n`,
+    });
+    expect((await platform.vumi(['app', 'deploy', 'hello', '--no-self-test'])).code).toBe(0);
+    expect(platform.seen.at(-1)?.query).toEqual({ activate: 'true', self_test: 'false' });
+  });
+
+  test('says what an app is when a folder is none', async () => {
+    const { code, err } = await platform.vumi(['app', 'deploy', '.']);
+    expect(code).toBe(2);
+    expect(err).toContain('workers/worker.js');
+  });
+});
+
+describe('app', () => {
+  test('activate gives a version all new sessions, or the share that --percent says', async () => {
+    platform.answers['POST /accounts/demo/apps/hello/versions/4/activate'] = ({ body }) => {
+      const { percent } = JSON.parse(body.toString()) as { percent: number };
+      return { json: { version: 4, active: percent === 100, percent } };
+    };
+    expect(await platform.vumi(['app', 'activate', 'hello', '4'])).toMatchObject({
+      code: 0,
+      out: 'hello is on version 4.\n',
+    });
+    expect(await platform.vumi(['app', 'activate', 'hello', '4', '--percent', '30'])).toMatchObject({
+      code: 0,
+      out: 'hello: version 4 gets 30 % of new sessions; open ones stay on theirs.\n',
+    });
+  });
+
+  test.each(['0', '101', '12.5', 'half', ''])(
+    'activate refuses --percent %j and asks nothing',
+    async (share) => {
+      const { code, err } = await platform.vumi(['app', 'activate', 'hello', '4', '--percent', share]);
+      expect(code).toBe(2);
+      expect(err).toContain(`a whole number from 1 to 100, not "${share}"`);
+      expect(platform.seen.filter(({ method }) => method === 'POST')).toEqual([]);
+    },
+  );
+
+  test('rollback ends a rollout: back to the version that everybody came from', async () => {
+    platform.answers['GET /accounts/demo/apps/hello/versions'] = () =>
+      page([
+        { version: 4, active: false, percent: 30 },
+        { version: 3, active: true, percent: 70 },
+      ]);
+    platform.answers['POST /accounts/demo/apps/hello/versions/3/activate'] = () => ({
+      json: { version: 3, active: true },
+    });
+    expect((await platform.vumi(['app', 'rollback', 'hello'])).out).toBe('hello is on version 3.\n');
+  });
+
+  test('rollback goes to the version before the active one', async () => {
+    platform.answers['GET /accounts/demo/apps/hello/versions'] = () =>
+      page([
+        { version: 4, active: false },
+        { version: 3, active: true },
+        { version: 2, active: false },
+      ]);
+    platform.answers['POST /accounts/demo/apps/hello/versions/2/activate'] = () => ({
+      json: { version: 2, active: true },
+    });
+    expect(await platform.vumi(['app', 'rollback', 'hello'])).toMatchObject({
+      code: 0,
+      out: 'hello is on version 2.\n',
+    });
+  });
+
+  test('config set changes what is named and keeps the rest', async () => {
+    platform.answers['GET /accounts/demo/apps/quiz'] = () => ({
+      json: { config: { a: 1, b: 2 }, secrets: [] },
+    });
+    platform.answers['PUT /accounts/demo/apps/quiz/config'] = () => ({ json: {} });
+    await platform.vumi([
+      'app',
+      'config',
+      'set',
+      'quiz',
+      'b=3',
+      'phone=+27761234567',
+      'greeting=Hello there',
+    ]);
+    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({
+      a: 1,
+      b: 3,
+      phone: '+27761234567',
+      greeting: 'Hello there',
+    });
+  });
+
+  test('a secret may come from standard input', async () => {
+    platform.answers['PUT /accounts/demo/apps/quiz/secrets/KEY'] = () => ({ json: { name: 'KEY' } });
+    const { out } = await platform.vumi(['app', 'secret', 'set', 'quiz', 'KEY'], { input: 'hush\n' });
+    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ value: 'hush' });
+    expect(out).not.toContain('hush');
+  });
+
+  test('logs -f shows lines as they come, whole', async () => {
+    platform.answers['GET /accounts/demo/apps/hello/logs'] = () => ({
+      text: '{"timestamp":"2026-11-22T08:00:00Z","level":"info","text":"answered","fields":{"visits":2}}\n\n',
+    });
+    const { out } = await platform.vumi(['app', 'logs', 'hello', '-f']);
+    expect(out).toBe('2026-11-22 08:00:00 info  answered  {"visits":2}\n');
+    expect(platform.seen.at(-1)?.query).toEqual({ limit: '100', follow: 'true' });
+  });
+});
