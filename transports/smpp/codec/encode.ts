@@ -1,4 +1,4 @@
-import { COMMAND_IDS } from './commands.ts';
+import { COMMAND_IDS, isResponseId } from './commands.ts';
 import { MAX } from './limits.ts';
 import { OctetWriter } from './octet-writer.ts';
 import { encodeOperation, listLength } from './operations.ts';
@@ -42,7 +42,10 @@ export function encodeFrame(pdu: Pdu): Buffer {
 
 /** Error responses have no body (sections 4.4.2, 4.6.2). */
 function isBare(body: PduBody, status: number): boolean {
-  if (status === STATUS.ROK || !('messageId' in body) || body.messageId !== '') return false;
+  if (status === STATUS.ROK || !isResponseId(COMMAND_IDS[body.command])) return false;
+  if (!('messageId' in body) || body.messageId !== '') return false;
+  if ('errorCode' in body) return body.errorCode === 0 && body.messageState === 0 && body.finalDate === '';
+  if ('unreached' in body) return body.unreached.length === 0;
   return !('tlvs' in body) || body.tlvs.length === 0;
 }
 

@@ -38,7 +38,8 @@ const OTHER_PROTOCOLS: readonly (readonly [Buffer, string])[] = [
   [Buffer.from([0x0d, 0x0a, 0x0d, 0x0a]), 'the PROXY protocol'],
   [Buffer.from([0x16, 0x03]), 'TLS'],
   [Buffer.from([0x03, 0x00]), 'RDP'],
-  [Buffer.from('*1\r\n'), 'Redis'],
+  ...[1, 2, 3, 4, 5].map((count) => [Buffer.from(`*${count}\r\n`), 'Redis'] as const),
+  [Buffer.from('PING'), 'Redis'],
   [Buffer.from('220 '), 'SMTP or FTP'],
   [Buffer.from('EHLO'), 'SMTP'],
 ];

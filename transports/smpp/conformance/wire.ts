@@ -92,6 +92,7 @@ export class Wire {
   }
 
   destroy(): void {
+    this.closed = true;
     this.socket.destroy();
   }
 

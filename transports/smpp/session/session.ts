@@ -247,6 +247,8 @@ export class Session {
   }
 
   #refusal(body: IncomingBody): number {
+    // What crosses our unbind is not the peer's fault: he shall send it in the next session.
+    if (this.#draining && this.#state === 'closing') return this.#notNow(STATUS.RTHROTTLED);
     const status = checkRequest(body.command, this.#options.role, this.#state);
     if (status !== STATUS.ROK) return status;
     const full = this.#incoming >= (this.#options.incomingLimit ?? INCOMING_LIMIT);
