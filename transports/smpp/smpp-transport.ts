@@ -1,18 +1,21 @@
 import { errorText } from '@vumi/core';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
-import { Binding } from './binding/binding.ts';
+import { BindHealth } from './binding/bind-health.ts';
+import { BindPool } from './binding/bind-pool.ts';
 import { EsmeSessions } from './binding/esme-sessions.ts';
 import { smppConfigSchema, type SmppConfig } from './config.ts';
 import { Health } from './health.ts';
 import { ReplayGuard } from './inbound/replay-guard.ts';
 import { warnOfIgnored } from './options/ignored-options.ts';
 import { Consumer } from './outbound/consumer.ts';
+import { Lanes } from './outbound/lanes.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PartLedger } from './outbound/part-ledger.ts';
-import { ThrottleGate } from './outbound/throttle-gate.ts';
 import { createReceiving } from './receiving.ts';
+import { reportOf } from './report.ts';
+import type { Session } from './session/session.ts';
 
-/** An ESME: binds to an SMSC as transceiver, over TCP (spec vumi-core §5.1, spec smpp). */
+/** An ESME: binds to an SMSC, or waits for it to call, over TCP or TLS (spec vumi-core §5.1, spec smpp). */
 export const smppTransport = defineTransport({
   type: 'smpp',
   configSchema: smppConfigSchema,
@@ -31,22 +34,12 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
   const receiving = createReceiving(config, ports, () => guard.flush());
   const { inbound, receipts } = receiving;
   const health = new Health(ports);
-  const gate = createGate(config, health);
+  const binds = new BindHealth((report) => health.report(report));
+  const lanes = createLanes(config, health);
   const consumer = new Consumer(logger);
-  const sessions = new EsmeSessions({ ...ports, config, inbound, guard });
-  const binding = new Binding({
-    config,
-    health,
-    logger,
-    clock: ports.clock,
-    random: ports.random,
-    createSession: (socket) => sessions.create(socket),
-    onBound: () => {
-      if (gate.throttled) reportThrottled(health);
-      consumer.run(true);
-    },
-    onUnbound: () => consumer.run(false),
-  });
+  const sessions = new EsmeSessions({ ...ports, config, inbound, guard, onRoom: () => lanes.pump() });
+  const closing = new AbortController();
+  const counts = { throttled: 0, retried: 0, uncertain: 0 };
   const outbound = new Outbound({
     end,
     logger,
@@ -55,20 +48,28 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     random: ports.random,
     publishFailure: (failure) => ports.publishFailure(failure),
     receipts,
-    binding,
-    gate,
+    lanes,
     parts,
-    policy: config.uncertain_policy,
+    counts,
+    closing: closing.signal,
     onLate: ({ messageId, part, total }, remoteId) => {
       receipts.remember(remoteId, { messageId, part, total }).catch(logFailure(ports));
     },
   });
-  const timer = setInterval(sweep, SWEEP_MS, [guard, parts, receiving, sessions]);
+  const pool = await BindPool.start({
+    ...ports,
+    config,
+    health: binds,
+    createSession: (socket, onOutbind) => sessions.create(socket, onOutbind),
+    onTransmitter: followTransmitters({ lanes, consumer, health }),
+  });
+  const timer = setInterval(sweep, SWEEP_MS, [guard, parts, receiving, sessions, lanes]);
   const close = async (): Promise<void> => {
     consumer.run(false);
-    gate.close();
+    closing.abort();
+    lanes.close();
     health.report({ status: 'down', type: 'unbinding', message: 'closing' });
-    await binding.close(DRAIN_MS);
+    await pool.close(DRAIN_MS);
     await consumer.end();
     clearInterval(timer);
   };
@@ -79,26 +80,37 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     await close();
     throw error;
   }
-  return { ...reportOf(health, binding), [Symbol.asyncDispose]: close };
+  return { ...reportOf({ config, health, binds, lanes, counts }), [Symbol.asyncDispose]: close };
 }
 
-function reportOf(health: Health, binding: Binding): Pick<Transport, 'status' | 'gauges'> {
-  return {
-    status: () => health.current,
-    gauges: () => ({
-      bound: binding.current === null ? 0 : 1,
-      in_flight: binding.current?.inFlight ?? 0,
-      waiting: binding.current?.waiting ?? 0,
-    }),
+/** Messages are taken from their queue while there is a bind to send them on. */
+function followTransmitters(use: {
+  lanes: Lanes<Session>;
+  consumer: Consumer;
+  health: Health;
+}): (session: Session, bind: string) => void {
+  const { lanes, consumer, health } = use;
+  return (session, bind) => {
+    lanes.join(bind, session);
+    if (lanes.throttled) reportThrottled(health);
+    consumer.run(true);
+    void session.closed.then(() => {
+      lanes.leave(bind, session);
+      if (lanes.open === 0) consumer.run(false);
+    });
   };
 }
 
-function createGate(config: SmppConfig, health: Health): ThrottleGate {
-  return new ThrottleGate({
+function createLanes(config: SmppConfig, health: Health): Lanes<Session> {
+  return new Lanes({
+    window: config.window,
+    maxRate: config.mt_tps === 0 ? Number.POSITIVE_INFINITY : config.mt_tps,
     delayMs: config.throttle_delay * 1000,
-    onThrottled: () => reportThrottled(health),
-    onReleased: () =>
-      health.report({ status: 'ok', type: 'throttled_end', message: 'the SMSC takes messages again' }),
+    clock: () => performance.now(),
+    onThrottled: (throttled) => {
+      if (throttled) return reportThrottled(health);
+      health.report({ status: 'ok', type: 'throttled_end', message: 'the SMSC takes messages again' });
+    },
   });
 }
 

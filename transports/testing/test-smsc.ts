@@ -5,6 +5,7 @@ import { BLANK_MESSAGE, type BindBody, type MessageBody } from '../smpp/codec/pd
 import { STATUS } from '../smpp/codec/statuses.ts';
 import type { Answer } from '../smpp/session/answer.ts';
 import type { Outcome } from '../smpp/session/outcome.ts';
+import type { SessionState } from '../smpp/session/rules.ts';
 import { Session } from '../smpp/session/session.ts';
 import { eventually } from './eventually.ts';
 
@@ -21,6 +22,8 @@ const DELIVER: MessageBody = {
 /** An SMSC that does exactly what a test says, one PDU at a time. */
 export class TestSmsc implements AsyncDisposable {
   readonly submits: MessageBody[] = [];
+  /** On which connection each came, counting from 0. */
+  readonly submittedOn: number[] = [];
   readonly binds: BindBody[] = [];
   /** What submit_sm are answered; a promise that never settles is silence. */
   onSubmit: (submit: MessageBody, number: number) => Answer | Promise<Answer> = (_, number) => ({
@@ -38,6 +41,7 @@ export class TestSmsc implements AsyncDisposable {
   static async start(port = 0): Promise<TestSmsc> {
     const smsc = new TestSmsc(createServer());
     smsc.#server.on('connection', (socket) => {
+      const number = smsc.#sessions.length;
       smsc.#sessions.push(
         new Session(socket, {
           role: 'smsc',
@@ -48,7 +52,7 @@ export class TestSmsc implements AsyncDisposable {
           logger: silentLogger,
           clock: Date.now,
           onRequest: ({ body }) => {
-            if (body.command === 'submit_sm') return smsc.#submit(body);
+            if (body.command === 'submit_sm') return smsc.#submit(body, number);
             if (!('interfaceVersion' in body)) return { status: STATUS.RINVCMDID };
             smsc.binds.push(body);
             return { status: smsc.onBind(body), id: 'smsc' };
@@ -65,18 +69,23 @@ export class TestSmsc implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Sessions that are bound in this way. */
+  bound(state: SessionState): Session[] {
+    return this.#sessions.filter((session) => session.state === state);
+  }
+
   /** The session that is bound now; waits for one. */
-  async session(): Promise<Session> {
+  async session(state: SessionState = 'bound_trx'): Promise<Session> {
     const found = await eventually(
-      () => this.#sessions.find(({ state }) => state === 'bound_trx'),
+      () => this.bound(state)[0],
       (session) => session !== undefined,
     );
     if (found === undefined) throw new Error('nobody is bound');
     return found;
   }
 
-  async deliver(fields: Partial<MessageBody>): Promise<Outcome> {
-    const session = await this.session();
+  async deliver(fields: Partial<MessageBody>, state: SessionState = 'bound_trx'): Promise<Outcome> {
+    const session = await this.session(state);
     return session.request({ ...DELIVER, ...fields });
   }
 
@@ -100,8 +109,9 @@ export class TestSmsc implements AsyncDisposable {
     await closed;
   }
 
-  #submit(body: MessageBody): Answer | Promise<Answer> {
+  #submit(body: MessageBody, connection: number): Answer | Promise<Answer> {
     this.submits.push(body);
+    this.submittedOn.push(connection);
     return this.onSubmit(body, this.submits.length);
   }
 }

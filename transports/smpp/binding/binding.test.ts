@@ -35,7 +35,7 @@ describe('binding', () => {
     );
     expect(fixture.statusTypes).toEqual(['binding', 'bound']);
     expect(transport.status()).toMatchObject({ component: 'smpp', status: 'ok', type: 'bound' });
-    expect(transport.gauges()).toEqual({ bound: 1, in_flight: 0, waiting: 0 });
+    expect(transport.gauges()).toMatchObject({ binds_bound: 1, binds_wanted: 1, in_flight: 0, window: 50 });
   });
 
   it('comes back when the connection goes, and takes no messages meanwhile', async () => {

@@ -1,24 +1,25 @@
-import { backoffMs, errorText, sleep, VumiError, type Logger } from '@vumi/core';
+import { backoffMs, errorText, sleep, type Logger } from '@vumi/core';
 import type { Socket } from 'node:net';
-import type { BindBody } from '../codec/pdu.ts';
+import type { BindBody, BindCommand } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { SmppConfig } from '../config.ts';
-import type { Health } from '../health.ts';
 import type { CloseReason } from '../session/outcome.ts';
 import { isBound } from '../session/rules.ts';
 import type { Session } from '../session/session.ts';
-import { connect } from './connect.ts';
+import type { BindReport } from './bind-health.ts';
+import { connect, type Target } from './connect.ts';
 
 export interface BindingOptions {
   readonly config: SmppConfig;
-  readonly health: Health;
+  readonly command: BindCommand;
+  readonly target: Target;
+  readonly report: (report: BindReport) => void;
   readonly logger: Logger;
   readonly clock: () => number;
   readonly random: () => number;
   /** A new session on a new socket; nothing of the one before survives in it. */
   readonly createSession: (socket: Socket) => Session;
   readonly onBound: (session: Session) => void;
-  readonly onUnbound: () => void;
 }
 
 /** A session that lasted so long shows that the SMSC is well: the next loss is the first one again. */
@@ -30,7 +31,6 @@ const REFUSED_STEPS = 3;
 export class Binding {
   readonly #options: BindingOptions;
   readonly #closing = new AbortController();
-  readonly #waiting = new Set<{ resolve: (session: Session) => void; reject: (error: VumiError) => void }>();
   readonly #done: Promise<void>;
   #session: Session | null = null;
 
@@ -39,24 +39,9 @@ export class Binding {
     this.#done = this.#run();
   }
 
-  /** The session that takes requests, or null. */
-  get current(): Session | null {
-    return this.#session?.ready === true ? this.#session : null;
-  }
-
-  /** Waits for a bound session. Rejects with `transport.not_connected` when the binding is closed. */
-  bound(): Promise<Session> {
-    if (this.#closing.signal.aborted) return Promise.reject(closed());
-    const { current } = this;
-    if (current !== null) return Promise.resolve(current);
-    return new Promise((resolve, reject) => this.#waiting.add({ resolve, reject }));
-  }
-
   /** Lets what is in flight finish for up to `drainMs`, unbinds and stays closed. */
   async close(drainMs: number): Promise<void> {
     this.#closing.abort(new Error('closing'));
-    for (const { reject } of this.#waiting) reject(closed());
-    this.#waiting.clear();
     await this.#session?.close(drainMs);
     await this.#done;
   }
@@ -82,29 +67,24 @@ export class Binding {
 
   /** One connection from its beginning to its end; true when the SMSC refused the bind. */
   async #attempt(): Promise<boolean> {
-    const { config, health, createSession } = this.#options;
-    const where = `${config.host}:${config.port}`;
-    health.report({ status: 'down', type: 'binding', message: `binding to ${where}` });
+    const { config, target, report, createSession } = this.#options;
+    const where = `${target.host}:${target.port}`;
+    report({ status: 'down', type: 'binding', message: `binding to ${where}` });
     try {
-      const { host = '', port = 0 } = config;
-      const socket = await connect({ host, port }, config.smpp_bind_timeout * 1000, this.#closing.signal);
+      const socket = await connect(target, config.smpp_bind_timeout * 1000, this.#closing.signal);
       const session = createSession(socket);
       this.#session = session;
       const refusal = await this.#bind(session);
       if (refusal !== null) {
         await session.close();
-        if (!this.#closing.signal.aborted)
-          health.report({ status: 'down', type: 'bind_failed', message: refusal });
+        if (!this.#closing.signal.aborted) report({ status: 'down', type: 'bind_failed', message: refusal });
         return true;
       }
       this.#onEnd(await session.closed);
     } catch (error) {
       if (this.#closing.signal.aborted) return false;
-      health.report({
-        status: 'down',
-        type: 'connection_lost',
-        message: `no connection to ${where}: ${errorText(error)}`,
-      });
+      const message = `no connection to ${where}: ${errorText(error)}`;
+      report({ status: 'down', type: 'connection_lost', message });
     } finally {
       this.#session = null;
     }
@@ -113,46 +93,47 @@ export class Binding {
 
   /** Null when bound or when the connection ended, else what the SMSC has against us. */
   async #bind(session: Session): Promise<string | null> {
-    const outcome = await session.bind(bindBody(this.#options.config));
+    const { config, command, report, onBound } = this.#options;
+    const outcome = await session.bind(bindBody(config, command));
     if (outcome.outcome !== 'answered') return null;
-    if (outcome.status !== STATUS.ROK) return explainRefusal(outcome.status, this.#options.config);
+    if (outcome.status !== STATUS.ROK) return explainRefusal(outcome.status, config);
     if (!isBound(session.state)) return null;
-    this.#options.health.report({ status: 'ok', type: 'bound', message: 'bound' });
-    this.#options.onBound(session);
-    for (const { resolve } of this.#waiting) resolve(session);
-    this.#waiting.clear();
+    report({ status: 'ok', type: 'bound', message: 'bound' });
+    onBound(session);
     return null;
   }
 
   #onEnd(reason: CloseReason): void {
-    this.#options.onUnbound();
     if (this.#closing.signal.aborted) return;
-    this.#options.health.report({
-      status: 'down',
-      type: reason.kind === 'not_bound' ? 'bind_timeout' : 'connection_lost',
-      message: reason.message,
-    });
+    const type = reason.kind === 'not_bound' ? 'bind_timeout' : 'connection_lost';
+    this.#options.report({ status: 'down', type, message: reason.message });
   }
-}
-
-function closed(): VumiError {
-  return new VumiError('transport.not_connected', 'the transport is closing; the message stays in its queue');
 }
 
 /** SMPP has room for 8 characters (section 5.2.2). */
 const MAX_PASSWORD = 8;
 
-function bindBody(config: SmppConfig): BindBody {
+export function bindBody(config: SmppConfig, command: BindCommand): BindBody {
   return {
-    command: 'bind_transceiver',
+    command,
     systemId: config.system_id,
     password: config.password.slice(0, MAX_PASSWORD),
     systemType: config.system_type,
     interfaceVersion: Number.parseInt(config.interface_version, 16),
-    addrTon: 0,
-    addrNpi: 0,
+    addrTon: config.addr_ton,
+    addrNpi: config.addr_npi,
     addressRange: config.address_range,
   };
+}
+
+/** The password is never shown: this says what is sent of it. */
+export function warnOfLongPassword({ password }: SmppConfig, logger: Logger): void {
+  if (password.length > MAX_PASSWORD) {
+    logger.warn(
+      { sent: MAX_PASSWORD },
+      'the password is longer than SMPP has room for; its beginning is sent',
+    );
+  }
 }
 
 const CREDENTIALS: ReadonlySet<number> = new Set([STATUS.RINVPASWD, STATUS.RINVSYSID, STATUS.RBINDFAIL]);

@@ -1,13 +1,18 @@
 import { createConnection, type Socket } from 'node:net';
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import type { TlsClient } from './tls.ts';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Null connects in clear. */
+  readonly tls: TlsClient | null;
+}
 
 /** A connected socket. Rejects with the network's own words, and when `timeoutMs` have passed or the signal aborts. */
-export function connect(
-  { host, port }: { host: string; port: number },
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Socket> {
+export function connect(target: Target, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port });
+    const socket = open(target);
     const settle = (error?: Error): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -22,9 +27,20 @@ export function connect(
       () => settle(new Error(`no connection within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
-    socket.once('connect', () => settle());
+    socket.once(target.tls === null ? 'connect' : 'secureConnect', () => settle());
     socket.once('error', settle);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function open({ host, port, tls }: Target): Socket | TLSSocket {
+  if (tls === null) return createConnection({ host, port });
+  const { expected, ...options } = tls;
+  return connectTls({
+    ...options,
+    host,
+    port,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(expected, certificate),
   });
 }

@@ -1,18 +1,24 @@
 import type { Socket } from 'node:net';
 import type { TransportPorts } from '../../transport-type.ts';
+import type { OutbindBody } from '../codec/pdu.ts';
+import { STATUS } from '../codec/statuses.ts';
 import type { SmppConfig } from '../config.ts';
 import type { Inbound } from '../inbound/inbound.ts';
 import type { ReplayGuard, SessionReplays } from '../inbound/replay-guard.ts';
-import { Session } from '../session/session.ts';
+import type { Answer } from '../session/answer.ts';
+import { Session, type IncomingRequest } from '../session/session.ts';
 
 export interface EsmeSessionPorts extends Pick<TransportPorts, 'logger' | 'clock' | 'ledger'> {
   readonly config: SmppConfig;
   readonly inbound: Inbound;
   readonly guard: ReplayGuard;
+  /** A session may take another request. */
+  readonly onRoom: () => void;
 }
 
 /** A response that the SMSC may not have read for so long is worth an enquire_link, whose answer proves that it has. */
 const UNREAD_MS = 5000;
+const NOTED: Answer = { status: STATUS.ROK };
 
 /** Makes the transport's sessions: what any of them delivers goes the one way in. */
 export class EsmeSessions {
@@ -23,18 +29,29 @@ export class EsmeSessions {
     this.#ports = ports;
   }
 
-  create(socket: Socket): Session {
-    const { config, inbound, guard, ledger, logger, clock } = this.#ports;
+  /** `onOutbind` is told of an outbind, once; elsewhere the SMSC has no business to send one. */
+  create(socket: Socket, onOutbind: (body: OutbindBody) => void = () => {}): Session {
+    const { config, inbound, guard, ledger, logger, clock, onRoom } = this.#ports;
     const replays = guard.openSession();
-    const session = new Session(socket, {
+    let called = false;
+    const onRequest = (request: IncomingRequest): Answer | Promise<Answer> => {
+      if (request.body.command !== 'outbind') return inbound.handle(request, replays);
+      if (!called && session.state === 'open') onOutbind(request.body);
+      called = true;
+      return NOTED;
+    };
+    const session: Session = new Session(socket, {
       role: 'esme',
       window: config.window,
       responseTimeoutMs: config.response_timeout * 1000,
       enquireLinkMs: config.smpp_enquire_link_interval * 1000,
       bindTimeoutMs: config.smpp_bind_timeout * 1000,
+      ...(config.inactivity_timeout === 0 ? {} : { inactivityMs: config.inactivity_timeout * 1000 }),
+      strictVersion: config.strict_interface_version,
       logger,
       clock,
-      onRequest: (request) => inbound.handle(request, replays),
+      onRequest,
+      onRoom,
       beforeWrite: () => ledger.flush(),
       onRead: (order) => replays.read(order),
     });

@@ -23,6 +23,8 @@ const outbindSchema = z.strictObject({
     .describe('Authorities of which one must have signed the SMSC’s certificate. Default: none is asked for'),
 });
 
+export type OutbindConfig = z.infer<typeof outbindSchema>;
+
 /** Where the SMSC is and who we are. */
 export const connectionOptions = {
   host: z.string().min(1).optional().describe("The SMSC's host name or address"),

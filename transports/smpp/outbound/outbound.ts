@@ -6,7 +6,6 @@ import {
   type TransportEnd,
   type UserMessage,
 } from '@vumi/core';
-import type { SmppConfig } from '../config.ts';
 import type { ReceiptBook } from '../receipts.ts';
 import { Composer } from './compose.ts';
 import { composePart, type Submission } from './compose-part.ts';
@@ -18,8 +17,6 @@ export interface OutboundPorts extends SubmitPorts {
   readonly state: KeyedState;
   readonly receipts: ReceiptBook;
   readonly publishFailure: (failure: FailureMessage) => Promise<void>;
-  readonly config: SmppConfig;
-  readonly random: () => number;
 }
 
 /** As long as anything upstream may publish a message again. */
@@ -89,7 +86,7 @@ export class Outbound {
     composed: Submission,
     { index, reference }: { index: number; reference: number },
   ): Promise<PartResult> | PartResult {
-    const { parts, policy } = this.#ports;
+    const { parts, config } = this.#ports;
     const submission = {
       messageId: message.message_id,
       part: index,
@@ -100,7 +97,7 @@ export class Outbound {
     const past = parts.read(message.message_id, index)?.record;
     if (past === undefined) return submitPart(submission, this.#ports);
     if (past.kind !== 'submitting') return past;
-    if (policy === 'at-least-once') return submitPart(submission, this.#ports);
+    if (config.uncertain_policy === 'at-least-once') return submitPart(submission, this.#ports);
     const result: PartResult = { kind: 'uncertain', reason: 'the transport was stopped before the response' };
     parts.write(submission, result);
     return result;

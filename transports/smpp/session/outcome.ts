@@ -30,6 +30,7 @@ export interface CloseReason {
     | 'peer_silent'
     | 'peer_not_reading'
     | 'not_bound'
+    | 'inactive'
     | 'not_durable';
   /** One line for people. */
   readonly message: string;

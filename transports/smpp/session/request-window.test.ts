@@ -24,7 +24,7 @@ class Sequences extends Output {
 }
 
 describe('sequence numbers', () => {
-  it('start again at 1 after the greatest, and skip those that still wait for their response', () => {
+  it('point 6: start again at 1 after the greatest, and skip those that still wait for their response', () => {
     const output = new Sequences();
     const options = { size: 10, responseTimeoutMs: 1000, clock: () => 0, maxSequence: MAX_SEQUENCE };
     const window = new RequestWindow(output, options);

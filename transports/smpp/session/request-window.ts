@@ -59,12 +59,17 @@ export class RequestWindow {
     return this.#waiting.length;
   }
 
+  /** A request would leave at once. */
+  get hasRoom(): boolean {
+    return this.#places > 0 && this.#waiting.length === 0 && !this.#stopped && !this.#output.blocked;
+  }
+
   /** Takes a place in the window, waiting for one in line. `beforeWrite` runs right before the write. */
   request(body: RequestBody, beforeWrite?: () => void): Promise<Outcome> {
     return new Promise((settle, refuse) => {
       if (this.#stopped) return settle({ outcome: 'unsent' });
       const waiting = { body, beforeWrite, settle, refuse };
-      if (this.#places > 0 && this.#waiting.length === 0 && !this.#output.blocked) this.#send(waiting, true);
+      if (this.hasRoom) this.#send(waiting, true);
       else this.#waiting.push(waiting);
     });
   }

@@ -1,129 +1,25 @@
-import { once } from 'node:events';
-import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { silentLogger } from '@vumi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
+import { BIND, DELIVER, SessionPlace, SUBMIT } from '../../testing/session-place.ts';
 import { decodePdu } from '../codec/decode.ts';
 import { encodeFrame } from '../codec/encode.ts';
-import { FrameReader } from '../codec/frame-reader.ts';
-import {
-  BLANK_MESSAGE,
-  NO_TLVS,
-  type BindBody,
-  type MessageBody,
-  type Pdu,
-  type PduBody,
-} from '../codec/pdu.ts';
+import { NO_TLVS, type MessageBody, type Pdu } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
-import { Session, type SessionOptions } from './session.ts';
 
-const BIND: BindBody = {
-  command: 'bind_transceiver',
-  systemId: 'esme',
-  password: 'secret',
-  systemType: '',
-  interfaceVersion: 0x34,
-  addrTon: 0,
-  addrNpi: 0,
-  addressRange: '',
-};
-
-const SUBMIT: MessageBody = {
-  ...BLANK_MESSAGE,
-  command: 'submit_sm',
-  sourceAddr: '1',
-  destinationAddr: '2',
-  shortMessage: Buffer.from('hi'),
-};
-const DELIVER: MessageBody = { ...SUBMIT, command: 'deliver_sm' };
-
-/** The other end of a session's socket, which says exactly what a test tells it to. */
-class Peer {
-  readonly socket: Socket;
-  readonly received: Pdu[] = [];
-  readonly #reader = new FrameReader((frame) => this.received.push(decodePdu(frame)));
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('error', () => {});
-    socket.on('data', (chunk: Buffer) => this.#reader.push(chunk));
-  }
-
-  say(body: PduBody, sequence: number, status = 0): void {
-    this.socket.write(encodeFrame({ status, sequence, body }));
-  }
-
-  async hear(count: number): Promise<Pdu[]> {
-    await eventually(
-      () => this.received.length,
-      (length) => length >= count,
-    );
-    return this.received;
-  }
-
-  async hearLast(count: number): Promise<Pdu> {
-    const heard = await this.hear(count);
-    const last = heard[count - 1];
-    if (last === undefined) throw new Error('nothing was heard');
-    return last;
-  }
-}
-
-const OPTIONS: SessionOptions = {
-  role: 'esme',
-  window: 10,
-  responseTimeoutMs: 5000,
-  enquireLinkMs: 60_000,
-  bindTimeoutMs: 5000,
-  logger: silentLogger,
-  clock: Date.now,
-  onRequest: () => ({ status: STATUS.ROK }),
-};
-
-let server: Server;
-const open: { destroy(): void }[] = [];
+let place: SessionPlace;
 
 beforeEach(async () => {
-  server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  place = await SessionPlace.create();
 });
 
-afterEach(async () => {
-  for (const socket of open.splice(0)) socket.destroy();
-  server.close();
-  await once(server, 'close');
-});
-
-async function connect(options: Partial<SessionOptions> = {}): Promise<{ session: Session; peer: Peer }> {
-  const { port } = server.address() as AddressInfo;
-  const accepted = once(server, 'connection') as Promise<[Socket]>;
-  const socket = createConnection({ host: '127.0.0.1', port });
-  await once(socket, 'connect');
-  const [other] = await accepted;
-  open.push(socket, other);
-  return { session: new Session(socket, { ...OPTIONS, ...options }), peer: new Peer(other) };
-}
-
-/** A bound ESME; the peer has heard the bind and the first enquire_link comes when its time is. */
-async function connectBound(
-  options: Partial<SessionOptions> = {},
-): Promise<{ session: Session; peer: Peer }> {
-  const connected = await connect(options);
-  const bound = connected.session.bind(BIND);
-  const { sequence } = await connected.peer.hearLast(1);
-  connected.peer.say({ command: 'bind_transceiver_resp', systemId: 'smsc', tlvs: NO_TLVS }, sequence);
-  await bound;
-  connected.peer.received.length = 0;
-  return connected;
-}
+afterEach(() => place[Symbol.asyncDispose]());
 
 const isSubmit = ({ body }: Pdu): boolean => body.command === 'submit_sm';
 
 describe('a session', () => {
   it('is bound from the response on, also for what comes in the same segment', async () => {
     const seen: string[] = [];
-    const { session, peer } = await connect({
+    const { session, peer } = await place.connect({
       onRequest: ({ body }) => {
         seen.push(body.command);
         return { status: STATUS.ROK };
@@ -142,8 +38,8 @@ describe('a session', () => {
     expect(session.state).toBe('bound_trx');
   });
 
-  it('matches responses by sequence number in whatever order they come', async () => {
-    const { session, peer } = await connectBound();
+  it('point 8: matches responses by sequence number in whatever order they come', async () => {
+    const { session, peer } = await place.connectBound();
     const outcomes = ['a', 'b', 'c'].map((destinationAddr) =>
       session.request({ ...SUBMIT, destinationAddr }),
     );
@@ -159,8 +55,8 @@ describe('a session', () => {
     ]);
   });
 
-  it('keeps to its window and serves those who wait in order', async () => {
-    const { session, peer } = await connectBound({ window: 2 });
+  it('point 21: keeps to its window and serves those who wait in order', async () => {
+    const { session, peer } = await place.connectBound({ window: 2 });
     const outcomes = [1, 2, 3, 4, 5].map((n) => session.request({ ...SUBMIT, destinationAddr: String(n) }));
     await peer.hear(2);
     expect([session.inFlight, session.waiting]).toEqual([2, 3]);
@@ -180,7 +76,7 @@ describe('a session', () => {
   });
 
   it('settles everything when the connection goes: what was written is lost, the rest unsent', async () => {
-    const { session, peer } = await connectBound({ window: 2 });
+    const { session, peer } = await place.connectBound({ window: 2 });
     const outcomes = [1, 2, 3].map(() => session.request(SUBMIT));
     await peer.hear(2);
     peer.socket.destroy();
@@ -188,8 +84,8 @@ describe('a session', () => {
     expect(await session.request(SUBMIT)).toEqual({ outcome: 'unsent' });
   });
 
-  it('gives up on a response in time, and still tells when it comes late', async () => {
-    const { session, peer } = await connectBound({ responseTimeoutMs: 60 });
+  it('point 58: gives up on a response in time, and still tells when it comes late', async () => {
+    const { session, peer } = await place.connectBound({ responseTimeoutMs: 60 });
     const outcome = await session.request(SUBMIT);
     if (outcome.outcome !== 'timed_out') throw new Error(`was ${outcome.outcome}`);
     const { sequence } = await peer.hearLast(1);
@@ -199,7 +95,7 @@ describe('a session', () => {
 
   it('writes nothing when the hook before the write fails', async () => {
     let full = false;
-    const { session, peer } = await connectBound({
+    const { session, peer } = await place.connectBound({
       beforeWrite: () => {
         if (full) throw new Error('disk full');
       },
@@ -212,7 +108,7 @@ describe('a session', () => {
 
   it('runs the hook of a request in the tick of its write, before it', async () => {
     const order: string[] = [];
-    const { session, peer } = await connectBound({ beforeWrite: () => order.push('flush') });
+    const { session, peer } = await place.connectBound({ beforeWrite: () => order.push('flush') });
     order.length = 0;
     void session.request(SUBMIT, () => order.push('noted'));
     void session.request(SUBMIT, () => order.push('noted'));
@@ -221,7 +117,7 @@ describe('a session', () => {
   });
 
   it('refuses a request that cannot be written, and goes on', async () => {
-    const { session, peer } = await connectBound();
+    const { session, peer } = await place.connectBound();
     await expect(session.request({ ...SUBMIT, destinationAddr: '1'.repeat(30) })).rejects.toThrow(
       /destination_addr/,
     );
@@ -229,8 +125,8 @@ describe('a session', () => {
     expect((await peer.hearLast(1)).body.command).toBe('submit_sm');
   });
 
-  it('answers enquire_link, also before the bind', async () => {
-    const { peer } = await connect();
+  it('point 17: answers enquire_link, also before the bind', async () => {
+    const { peer } = await place.connect();
     peer.say({ command: 'enquire_link' }, 42);
     expect(await peer.hearLast(1)).toEqual({
       status: 0,
@@ -241,7 +137,7 @@ describe('a session', () => {
 
   it('shows whole PDUs both ways, and drops what its owner does not admit', async () => {
     const seen: string[] = [];
-    const { session, peer } = await connectBound({
+    const { session, peer } = await place.connectBound({
       admit: (frame) => seen.push(decodePdu(frame).body.command) < 3,
       onWritten: (pdus) => seen.push(decodePdu(pdus).body.command),
     });
@@ -255,8 +151,8 @@ describe('a session', () => {
     expect(peer.received.some(({ body }) => body.command === 'enquire_link_resp')).toBe(false);
   });
 
-  it('answers an unknown command with generic_nack and goes on', async () => {
-    const { peer } = await connectBound();
+  it('point 4: answers an unknown command with generic_nack and goes on', async () => {
+    const { peer } = await place.connectBound();
     peer.socket.write(Buffer.from('00000010000000ff0000000000000007', 'hex'));
     peer.say({ command: 'enquire_link' }, 8);
     expect(await peer.hear(2)).toMatchObject([
@@ -265,8 +161,8 @@ describe('a session', () => {
     ]);
   });
 
-  it('never answers a response, a generic_nack or an alert_notification', async () => {
-    const { peer } = await connectBound();
+  it('point 5: never answers a response, a generic_nack or an alert_notification', async () => {
+    const { peer } = await place.connectBound();
     peer.say({ command: 'generic_nack' }, 5, STATUS.RINVCMDID);
     peer.say({ command: 'submit_sm_resp', messageId: 'x', tlvs: NO_TLVS }, 6);
     peer.socket.write(Buffer.from('00000010800000ff0000000000000007', 'hex'));
@@ -276,7 +172,7 @@ describe('a session', () => {
   });
 
   it('answers a malformed deliver_sm with its response and the status, and goes on', async () => {
-    const { peer } = await connectBound();
+    const { peer } = await place.connectBound();
     peer.socket.write(Buffer.from('0000001200000005000000000000000c4142', 'hex'));
     peer.say({ command: 'enquire_link' }, 13);
     expect(await peer.hear(2)).toMatchObject([
@@ -285,8 +181,8 @@ describe('a session', () => {
     ]);
   });
 
-  it('answers a bad length with generic_nack RINVCMDLEN and closes', async () => {
-    const { session, peer } = await connectBound();
+  it('point 3: answers a bad length with generic_nack RINVCMDLEN and closes', async () => {
+    const { session, peer } = await place.connectBound();
     peer.socket.write(Buffer.from('00000008000000150000000000000001', 'hex'));
     expect(await peer.hearLast(1)).toMatchObject({
       status: STATUS.RINVCMDLEN,
@@ -295,16 +191,18 @@ describe('a session', () => {
     expect((await session.closed).kind).toBe('not_smpp');
   });
 
-  it('asks the peer to try again when its handler fails', async () => {
-    const { peer } = await connectBound({ onRequest: () => Promise.reject(new Error('no')) });
+  it('point 55: asks the peer to try again when its handler fails', async () => {
+    const { peer } = await place.connectBound({ onRequest: () => Promise.reject(new Error('no')) });
     peer.say(DELIVER, 3);
     expect(await peer.hearLast(1)).toMatchObject({ status: STATUS.RX_T_APPN, sequence: 3 });
   });
 
-  it('refuses what is too much at a time', async () => {
-    const { peer } = await connectBound({ incomingLimit: 2, onRequest: () => new Promise(() => {}) });
-    for (const sequence of [1, 2, 3]) peer.say(DELIVER, sequence);
-    expect(await peer.hearLast(1)).toMatchObject({ status: STATUS.RX_T_APPN, sequence: 3 });
+  it('of an SMSC refuses what is too much at a time', async () => {
+    const onRequest = (): Promise<never> => new Promise(() => {});
+    const { session, peer } = await place.connect({ role: 'smsc', incomingLimit: 2, onRequest });
+    for (const sequence of [1, 2, 3]) peer.say(BIND, sequence);
+    expect(await peer.hearLast(1)).toMatchObject({ status: STATUS.RTHROTTLED, sequence: 3 });
+    expect(session.state).toBe('open');
   });
 
   it.each([
@@ -313,7 +211,7 @@ describe('a session', () => {
     ['deliver_sm to an SMSC', 'smsc', DELIVER, STATUS.RINVBNDSTS],
     ['submit_sm before the bind', 'smsc', SUBMIT, STATUS.RINVBNDSTS],
   ] as const)('refuses %s', async (_, role, body, status) => {
-    const { peer } = role === 'esme' ? await connectBound() : await connect({ role });
+    const { peer } = role === 'esme' ? await place.connectBound() : await place.connect({ role });
     peer.say(body, 4);
     expect(await peer.hearLast(1)).toMatchObject({
       status,
@@ -322,8 +220,8 @@ describe('a session', () => {
     });
   });
 
-  it('of an SMSC takes one bind and lets a transmitter only submit', async () => {
-    const { session, peer } = await connect({ role: 'smsc' });
+  it('point 10: of an SMSC takes one bind and lets a transmitter only submit', async () => {
+    const { session, peer } = await place.connect({ role: 'smsc' });
     peer.say({ ...BIND, command: 'bind_transmitter' }, 1);
     peer.say(BIND, 2);
     peer.say(SUBMIT, 3);
@@ -335,20 +233,20 @@ describe('a session', () => {
     expect(session.state).toBe('bound_tx');
   });
 
-  it('of an SMSC drops a peer that does not bind', async () => {
-    const { session } = await connect({ role: 'smsc', bindTimeoutMs: 50 });
+  it('point 18: of an SMSC drops a peer that does not bind', async () => {
+    const { session } = await place.connect({ role: 'smsc', bindTimeoutMs: 50 });
     expect((await session.closed).kind).toBe('not_bound');
   });
 
-  it('finds out that its peer is dead', async () => {
-    const { session, peer } = await connectBound({ enquireLinkMs: 50 });
+  it('point 19: finds out that its peer is dead', async () => {
+    const { session, peer } = await place.connectBound({ enquireLinkMs: 50 });
     expect((await session.closed).kind).toBe('peer_silent');
     expect(peer.received.every(({ body }) => body.command === 'enquire_link')).toBe(true);
     expect(peer.received.length).toBeGreaterThan(0);
   });
 
   it('ends when its peer does not read', async () => {
-    const { session, peer } = await connectBound({ window: 100_000, responseTimeoutMs: 200 });
+    const { session, peer } = await place.connectBound({ window: 100_000, responseTimeoutMs: 200 });
     peer.socket.pause();
     const big = { ...SUBMIT, shortMessage: Buffer.alloc(254) };
     const outcomes = Array.from({ length: 60_000 }, () => session.request(big));
@@ -359,9 +257,9 @@ describe('a session', () => {
     expect(kinds.filter((kind) => kind === 'unsent').length).toBeGreaterThan(20_000);
   });
 
-  it('answers unbind after what it has in hand, and closes', async () => {
+  it('point 16: answers unbind after what it has in hand, and closes', async () => {
     let release = (): void => {};
-    const { session, peer } = await connectBound({
+    const { session, peer } = await place.connectBound({
       onRequest: () =>
         new Promise((resolve) => {
           release = () => resolve({ status: STATUS.ROK });
@@ -378,8 +276,8 @@ describe('a session', () => {
     expect((await session.closed).kind).toBe('peer_unbound');
   });
 
-  it('that is closed waits for responses, unbinds and closes', async () => {
-    const { session, peer } = await connectBound();
+  it('point 16: that is closed waits for responses, unbinds and closes', async () => {
+    const { session, peer } = await place.connectBound();
     const outcome = session.request(SUBMIT);
     const closing = session.close(5000);
     const submit = await peer.hearLast(1);
@@ -396,7 +294,7 @@ describe('a session', () => {
   it('tells what its peer has provably read', async () => {
     const read: number[] = [];
     const orders: number[] = [];
-    const { session, peer } = await connectBound({
+    const { session, peer } = await place.connectBound({
       onRead: (order) => read.push(order),
       onRequest: () => ({ status: STATUS.ROK, onQueued: (order) => orders.push(order) }),
     });

@@ -5,8 +5,10 @@ import { FrameError, FrameReader } from '../codec/frame-reader.ts';
 import { PduError, type BindBody, type Pdu, type RequestBody, type ResponseBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import { createRefusal, createResponse, isResponse, type Answer, type IncomingBody } from './answer.ts';
+import { IncomingLoad } from './incoming-load.ts';
 import type { CloseReason, Outcome } from './outcome.ts';
 import { Output } from './output.ts';
+import { PeerVersion } from './peer-version.ts';
 import { RequestWindow } from './request-window.ts';
 import { boundBy, checkRequest, isBound, type Role, type SessionState } from './rules.ts';
 
@@ -38,11 +40,22 @@ export interface SessionOptions {
   readonly admit?: (frame: Buffer) => boolean;
   /** Sees what goes to the socket, whole PDUs in one piece; valid only while it runs. */
   readonly onWritten?: (pdus: Buffer) => void;
-  /** Greatest number of the peer's requests in `onRequest`; further ones are refused for now. Default 2000. */
+  /**
+   * Greatest number of the peer's requests in `onRequest`, default 2000. An SMSC refuses further ones for now; an ESME
+   * does not read on, and refuses only when that takes long.
+   */
   readonly incomingLimit?: number;
+  /** A session without a message for so long ends; absent is never (section 7.2, inactivity_timer). */
+  readonly inactivityMs?: number;
+  /** ESME: an SMSC that does not tell its version gets no TLVs (section 3.4). Default false: many do not tell. */
+  readonly strictVersion?: boolean;
+  /** There may be room for another request. */
+  readonly onRoom?: () => void;
 }
 
 const INCOMING_LIMIT = 2000;
+/** So long an ESME leaves unread what it cannot take; what comes after that is refused, for enquire_link needs its answer. */
+const UNREAD_MS = 10_000;
 /** How long the peer may take to say goodbye: unbind_resp, then the end of its socket. */
 const GOODBYE_MS = 2000;
 /** Later ones in a session are not logged: a peer must not fill our disk. */
@@ -63,10 +76,12 @@ export class Session {
   #state: SessionState = 'open';
   #reason: CloseReason | undefined;
   #draining = false;
-  #incoming = 0;
+  readonly #load: IncomingLoad;
+  readonly #version: PeerVersion;
   #faults = 0;
   #lastHeard: number;
   #lastEnquired: number;
+  #lastActive: number;
   #blockedSince: number | undefined;
 
   constructor(socket: Socket, options: SessionOptions) {
@@ -75,6 +90,13 @@ export class Session {
     this.#startedAt = options.clock();
     this.#lastHeard = this.#startedAt;
     this.#lastEnquired = 0;
+    this.#lastActive = this.#startedAt;
+    this.#load = new IncomingLoad({
+      limit: options.incomingLimit ?? INCOMING_LIMIT,
+      patienceMs: options.role === 'esme' ? UNREAD_MS : 0,
+      clock: options.clock,
+    });
+    this.#version = new PeerVersion(options.strictVersion ?? false);
     this.#output = new Output(socket, {
       beforeWrite: () => options.beforeWrite?.(),
       afterWrite: () => this.#relieve(),
@@ -112,16 +134,32 @@ export class Session {
     return this.#window.waiting;
   }
 
+  /** A request would leave at once. */
+  get hasRoom(): boolean {
+    return this.ready && this.#window.hasRoom;
+  }
+
+  /** Optional parameters may be sent to the peer: it speaks version 3.4 (section 3.4). */
+  get takesTlvs(): boolean {
+    return this.#version.takesTlvs;
+  }
+
   /**
    * Sends a request once the window has a place. `beforeWrite` runs right before the write to the socket.
+   * TLVs that a peer before version 3.4 would not understand are left out.
    * @throws PduError when the request cannot be written at all.
    */
   request(body: RequestBody, beforeWrite?: () => void): Promise<Outcome> {
-    return this.#window.request(body, beforeWrite);
+    try {
+      return this.#window.request(this.#version.fit(body), beforeWrite);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** ESME: introduces itself. The session is bound when the answer's status is 0. */
   bind(body: BindBody): Promise<Outcome> {
+    this.#version.announced(body.interfaceVersion);
     return this.#window.requestUrgently(body);
   }
 
@@ -174,7 +212,7 @@ export class Session {
       return this.destroy({ kind: 'socket_error', message: errorText(error) });
     }
     // A peer that asks and does not read our answers must not fill our memory.
-    if (this.#output.blocked) this.#socket.pause();
+    if (this.#output.blocked || this.#load.tooMuch) this.#socket.pause();
   }
 
   #refuseStream(error: FrameError): void {
@@ -188,6 +226,7 @@ export class Session {
     const pdu = this.#decode(frame);
     if (pdu === null) return;
     const { body } = pdu;
+    if (!body.command.startsWith('enquire_link')) this.#lastActive = this.#lastHeard;
     if (isResponse(body)) return this.#onResponse(pdu, body);
     if (body.command === 'enquire_link') {
       this.#output.push({ command: 'enquire_link_resp' }, STATUS.ROK, pdu.sequence);
@@ -218,7 +257,10 @@ export class Session {
 
   #onResponse(pdu: Pdu, body: ResponseBody): void {
     const bound = pdu.status === STATUS.ROK ? boundBy(body.command) : undefined;
-    if (bound !== undefined && this.#state === 'open' && this.#options.role === 'esme') this.#state = bound;
+    if (bound !== undefined && this.#state === 'open' && this.#options.role === 'esme') {
+      this.#state = bound;
+      this.#version.onBindResponse(body);
+    }
     const order = this.#window.settle(pdu.sequence, { status: pdu.status, body });
     if (order === 0) {
       const fields = { command: body.command, sequence: pdu.sequence, status: statusName(pdu.status) };
@@ -232,7 +274,8 @@ export class Session {
   #onRequest(sequence: number, request: IncomingRequest): void {
     const refusal = this.#refusal(request.body);
     if (refusal !== STATUS.ROK) return this.#respond(sequence, request.body, { status: refusal });
-    this.#incoming += 1;
+    this.#load.begin();
+    if ('interfaceVersion' in request.body) this.#version.announced(request.body.interfaceVersion);
     let answer: Answer | Promise<Answer>;
     try {
       answer = this.#options.onRequest(request);
@@ -251,8 +294,7 @@ export class Session {
     if (this.#draining && this.#state === 'closing') return this.#notNow(STATUS.RTHROTTLED);
     const status = checkRequest(body.command, this.#options.role, this.#state);
     if (status !== STATUS.ROK) return status;
-    const full = this.#incoming >= (this.#options.incomingLimit ?? INCOMING_LIMIT);
-    return full || this.#draining ? this.#notNow(STATUS.RTHROTTLED) : STATUS.ROK;
+    return this.#load.refuses || this.#draining ? this.#notNow(STATUS.RTHROTTLED) : STATUS.ROK;
   }
 
   /** What asks the peer to try again later. */
@@ -266,13 +308,15 @@ export class Session {
   }
 
   #finish(sequence: number, body: IncomingBody, answer: Answer): void {
-    this.#incoming -= 1;
+    this.#load.end();
     if (this.#state !== 'closed') this.#respond(sequence, body, answer);
+    if (this.#socket.isPaused()) this.#relieve();
     this.#checkIdle();
   }
 
   #respond(sequence: number, body: IncomingBody, answer: Answer): void {
-    const response = answer.withheld === true ? null : createResponse(body.command, answer);
+    if (answer.withheld === true) return;
+    const response = createResponse(body.command, this.#version.takesTlvs ? answer : { ...answer, tlvs: [] });
     if (response === null) return;
     const order = this.#output.push(response, answer.status, sequence);
     answer.onQueued?.(order);
@@ -306,7 +350,7 @@ export class Session {
 
   #checkIdle(): void {
     if (this.#idleListeners.size === 0) return;
-    const idle = this.#window.inFlight === 0 && this.#incoming === 0;
+    const idle = this.#window.inFlight === 0 && this.#load.count === 0;
     if (!idle && this.#state !== 'closed') return;
     // Each listener takes itself out.
     for (const listener of this.#idleListeners) listener();
@@ -329,7 +373,8 @@ export class Session {
     if (this.#output.blocked) return;
     this.#blockedSince = undefined;
     this.#window.pump();
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#socket.isPaused() && !this.#load.tooMuch) this.#socket.resume();
+    this.#options.onRoom?.();
   }
 
   #onClose(): void {
@@ -345,11 +390,17 @@ export class Session {
   #tick(): void {
     const now = this.#options.clock();
     if (this.#output.blocked) return this.#checkBlocked(now);
+    // What is not read can neither answer nor show that the peer lives.
+    if (this.#socket.isPaused()) return this.#relieve();
     this.#window.expire();
     if (this.#state === 'open' && now - this.#startedAt >= this.#options.bindTimeoutMs) {
       return this.destroy({ kind: 'not_bound', message: 'not bound in time' });
     }
     if (!isBound(this.#state)) return;
+    if (this.ready && now - this.#lastActive >= (this.#options.inactivityMs ?? Number.POSITIVE_INFINITY)) {
+      this.#reason ??= { kind: 'inactive', message: 'no message for too long' };
+      return void this.close(GOODBYE_MS);
+    }
     if (now - this.#lastHeard >= this.#options.enquireLinkMs * 2) {
       return this.destroy({ kind: 'peer_silent', message: 'the peer does not answer enquire_link' });
     }
@@ -370,7 +421,13 @@ export class Session {
 }
 
 function tickMs(options: SessionOptions): number {
-  const shortest = Math.min(options.responseTimeoutMs, options.enquireLinkMs, options.bindTimeoutMs);
+  const {
+    responseTimeoutMs,
+    enquireLinkMs,
+    bindTimeoutMs,
+    inactivityMs = Number.POSITIVE_INFINITY,
+  } = options;
+  const shortest = Math.min(responseTimeoutMs, enquireLinkMs, bindTimeoutMs, inactivityMs);
   return Math.max(10, Math.min(1000, shortest / 4));
 }
 
