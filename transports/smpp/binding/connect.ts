@@ -5,14 +5,18 @@ import type { TlsClient } from './tls.ts';
 export interface Target {
   readonly host: string;
   readonly port: number;
-  /** Null connects in clear. */
-  readonly tls: TlsClient | null;
+  /** Absent or null connects in clear. */
+  readonly tls?: TlsClient | null;
 }
 
 /** A connected socket. Rejects with the network's own words, and when `timeoutMs` have passed or the signal aborts. */
-export function connect(target: Target, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+export function connect(
+  { host, port, tls = null }: Target,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = open(target);
+    const socket = open({ host, port, tls });
     const settle = (error?: Error): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -27,14 +31,14 @@ export function connect(target: Target, timeoutMs: number, signal: AbortSignal):
       () => settle(new Error(`no connection within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
-    socket.once(target.tls === null ? 'connect' : 'secureConnect', () => settle());
+    socket.once(tls === null ? 'connect' : 'secureConnect', () => settle());
     socket.once('error', settle);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
   });
 }
 
-function open({ host, port, tls }: Target): Socket | TLSSocket {
+function open({ host, port, tls }: Required<Target>): Socket | TLSSocket {
   if (tls === null) return createConnection({ host, port });
   const { expected, ...options } = tls;
   return connectTls({
