@@ -246,6 +246,19 @@ describe('a script of the simulator', () => {
     expect(smsc.messages()).toEqual([]);
   });
 
+  it('ends a session that does not bind in time (point 18)', async () => {
+    const smsc = await startScripted({ bind_timeout_ms: 50 });
+    const wire = await Wire.connect(smsc.port);
+    expect(await wire.closes(MS)).toBe(true);
+  });
+
+  it('notices an ESME that answers no enquire_link (point 19)', async () => {
+    const smsc = await startScripted({ enquire_link_ms: 30 });
+    const wire = await bindWire(smsc);
+    expect(await wire.closes(MS)).toBe(true);
+    expect(wire.pdus.some(({ body }) => body.command === 'enquire_link')).toBe(true);
+  });
+
   it('stops answering, and stops reading (points 19 and 21)', async () => {
     const smsc = await startScripted();
     const [deaf, stuck] = [await bindWire(smsc), await bindWire(smsc, { systemId: 'stuck' })];
