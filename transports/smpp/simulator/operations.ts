@@ -1,9 +1,9 @@
 import type { CancelBody, MessageBody, QueryBody, ReplaceBody } from '../codec/pdu.ts';
+import { isSmppTime } from '../codec/smpp-time.ts';
 import { STATUS } from '../codec/statuses.ts';
 import type { Answer } from '../session/answer.ts';
 import type { MessageBook, TakenMessage } from './message-book.ts';
 import { MESSAGE_STATES } from './receipt-body.ts';
-import { isSmppTime, smppTime } from './smpp-time.ts';
 
 const STATE_UNKNOWN = 7;
 
@@ -27,11 +27,16 @@ function query(message: TakenMessage | undefined): Answer {
     status: STATUS.ROK,
     id: message.id,
     query: {
-      finalDate: message.finalAt === null ? '' : smppTime(message.finalAt),
+      finalDate: message.finalAt === null ? '' : finalDate(message.finalAt),
       messageState: MESSAGE_STATES.get(message.state) ?? STATE_UNKNOWN,
       errorCode: 0,
     },
   };
+}
+
+/** In UTC, whole seconds (section 7.1.1.1). */
+function finalDate(at: number): string {
+  return `${new Date(at).toISOString().replaceAll(/\D/g, '').slice(2, 14)}000+`;
 }
 
 function cancel(body: CancelBody, book: MessageBook): Answer {

@@ -5,6 +5,7 @@ import {
   type MultiBody,
   type Unreached,
 } from '../codec/pdu.ts';
+import { isSmppTime, readSmppTime } from '../codec/smpp-time.ts';
 import { STATUS } from '../codec/statuses.ts';
 import { TAG } from '../codec/tags.ts';
 import { findTlv } from '../codec/tlvs.ts';
@@ -20,7 +21,6 @@ import type { Phones } from './phones.ts';
 import { planReceipts } from './receipt-plan.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { Action, Script } from './script.ts';
-import { isSmppTime, untilSmppTime } from './smpp-time.ts';
 import type { Throttle } from './throttle.ts';
 import type { Timers } from './timers.ts';
 
@@ -131,10 +131,11 @@ export class Submits {
   #deliver(message: TakenMessage, link: Link, action: Action): Promise<void> | undefined {
     const { phones, play, timers } = this.#ports;
     const script = { ...play().script.receipts, ...withoutUndefined(action.receipt ?? {}) };
-    const delayMs = untilSmppTime(message.body.scheduleDeliveryTime, Date.now());
+    const now = Date.now();
+    const delayMs = (readSmppTime(message.body.scheduleDeliveryTime, now) ?? now) - now;
     const plan = (): Promise<void> | undefined =>
       planReceipts(message, { link, script }, { ...this.#ports, chance: () => play().chance });
-    if (delayMs === 0) {
+    if (delayMs <= 0) {
       phones.receive(message.id, message.body);
       return plan();
     }
