@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callSchema } from '../effects.ts';
+import { limitsSchema } from '../limits.ts';
 import type { SecretBlot } from './secret-blot.ts';
 import { MAX_RECORD, type TurnRecorder } from './turn-recorder.ts';
 
@@ -8,10 +9,16 @@ const ENVELOPE = 200;
 
 const answerSchema = z.tuple([z.int(), z.boolean(), z.unknown()]);
 
+const entries = z.array(z.looseObject({}));
+
 /** All that decides what a turn does, and what it did. Values of secrets stand as their names. */
 export const recordSchema = z.object({
   wall_ms: z.int().positive().describe('What the handler had'),
-  settings: z.object({ config: z.record(z.string(), z.unknown()), limits: z.record(z.string(), z.number()) }),
+  settings: z.object({
+    config: z.record(z.string(), z.unknown()),
+    // Those of another version of the platform may have other names: they are passed over.
+    limits: z.object(limitsSchema.shape).partial(),
+  }),
   start: z
     .looseObject({
       kind: z.enum(['message', 'event', 'schedule']),
@@ -23,7 +30,10 @@ export const recordSchema = z.object({
   answers: z
     .array(z.array(answerSchema))
     .describe('[call, whether it worked, value]; what came together stands together'),
-  effects: z.record(z.string(), z.unknown()).nullable().describe('What it left; null when it failed'),
+  effects: z
+    .looseObject({ sends: entries.optional(), writes: entries.optional() })
+    .nullable()
+    .describe('What it left; null when it failed'),
 });
 
 export type RunRecord = z.infer<typeof recordSchema>;

@@ -1,7 +1,7 @@
 import { VumiError, type AppRef, type FiredSchedule, type UserMessage } from '@vumi/core';
 import { z } from 'zod';
 import type { GuestCall, GuestLogLine } from '../effects.ts';
-import { DEFAULT_LIMITS } from '../limits.ts';
+import { DEFAULT_LIMITS, limitsOf } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
 import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
 import { redactSecrets } from '../supervisor/author-log.ts';
@@ -44,7 +44,7 @@ export interface ReplayResult {
 export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
   const { ref, run, version, code, settings } = request;
   const record = parseRecord(run.record);
-  const limits = { ...DEFAULT_LIMITS, ...record.settings.limits };
+  const limits = limitsOf(DEFAULT_LIMITS, { plan: record.settings.limits });
   const app = await prepareApp(ref, version, {
     code,
     settings: { config: record.settings.config, secrets: settings.secrets },

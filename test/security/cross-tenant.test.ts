@@ -262,6 +262,75 @@ describe('messages', () => {
   }, 60_000);
 });
 
+describe('records of runs', () => {
+  const runIdOf = async (account: string): Promise<string> => {
+    const { items } = await eventually(
+      () => world.client.must('GET', `/accounts/${account}/apps/app/runs`),
+      (page) => page.items.length > 0,
+    );
+    return items[0].message_id as string;
+  };
+
+  it.each([
+    ['as it is', (id: string) => id],
+    ['in capitals', (id: string) => id.toUpperCase()],
+    ['with a NUL', (id: string) => `${id}\u0000`],
+    ['by a path', (id: string) => `../../../victim/apps/app/runs/${id}`],
+    ['with a pattern', (id: string) => `${id.slice(0, 8)}%`],
+    ['with a quote', (id: string) => `' or message_id = '${id}`],
+    ['with the name of its account', (id: string) => `victim/app/${id}`],
+    ['of a thousand characters', (id: string) => id.padEnd(1000, '0')],
+    ['of half a character', (id: string) => `${id}\ud800`],
+  ])('read-foreign-run: that of another account is not there, named %s', async (_how, form) => {
+    await say(newPhone(), 'hi', VICTIMS_OWN);
+    const id = form(await runIdOf('victim'));
+    const encoded = encodeURIComponent(id.toWellFormed());
+    for (const account of ['evil', 'victim']) {
+      const read = await evil.call('GET', `/accounts/${account}/apps/app/runs/${encoded}`);
+      expect([400, 404]).toContain(read.status);
+      const replayed = await evil.call('POST', `/accounts/${account}/apps/app/replay`, { message_id: id });
+      expect([400, 404]).toContain(replayed.status);
+      expect(JSON.stringify([read.body, replayed.body])).not.toMatch(/of the victim|\+2776/);
+    }
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['an object', { message_id: { $ne: null } }],
+    ['a version that is none', { message_id: 'a', version: -1 }],
+    ['a version of many digits', { message_id: 'a', version: 1e300 }],
+    ['a member too many', { message_id: 'a', account: 'victim' }],
+    ['another prototype', '{"message_id":"a","__proto__":{"account":"victim"}}'],
+  ])('replay-arguments: a replay of %s is refused', async (_what, body) => {
+    const answer = await evil.call('POST', '/accounts/evil/apps/app/replay', body);
+    expect([400, 404]).toContain(answer.status);
+  });
+
+  it('record-inject: what an app puts into its record stays its own', async () => {
+    const code = `await app.state.get('x","answers":[[[1,true,"forged"]]],"y":"'); app.log.info('"record":{}');
+      return app.state.get('__proto__')`;
+    expect(await attack(code)).toBeNull();
+    const id = await runIdOf('evil');
+    const { record } = await eventually(
+      () => evil.must('GET', `/accounts/evil/apps/app/runs/${id}`),
+      (run) => run.recorded === true,
+    );
+    expect(record.answers).toEqual([[[1, true, null]], [[2, true, null]]]);
+    const replayed = await evil.must('POST', '/accounts/evil/apps/app/replay', { message_id: id });
+    expect(replayed).toMatchObject({ same: true, unrecorded_calls: [] });
+  });
+
+  it('run-poison: a run with what no database takes is recorded, and so are those beside it', async () => {
+    const before = (await evil.must('GET', '/accounts/evil/usage')).total.messages as number;
+    const phone = newPhone();
+    for (const code of ["throw new Error('a\\u0000b\\ud800')", 'return 1']) await say(phone, `evil ${code}`);
+    await eventually(
+      () => evil.must('GET', '/accounts/evil/usage'),
+      (usage) => usage.total.messages >= before + 2,
+    );
+  });
+});
+
 describe('logs', () => {
   it('log-leak, log-inject: a line has no secret of the app and nothing that a terminal obeys', async () => {
     await attack(
