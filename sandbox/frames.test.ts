@@ -6,7 +6,8 @@ import { Channel, type FromRunner, type ToRunner } from './frames.ts';
 function listen(): { stream: PassThrough; frames: FromRunner[] } {
   const stream = new PassThrough();
   const frames: FromRunner[] = [];
-  void new Channel<ToRunner, FromRunner>(stream, (frame) => frames.push(frame));
+  const channel = new Channel<ToRunner, FromRunner>(stream, (frame) => frames.push(frame), setImmediate);
+  stream.on('data', (bytes: Buffer) => channel.receive(bytes));
   return { stream, frames };
 }
 
@@ -18,12 +19,28 @@ test('frames arrive whole, however the bytes are cut', async () => {
   expect(frames).toEqual([['up'], ['done', '7', '120', '{"text":"Ünïcödé ☺"}'], ['lost', '8']]);
 });
 
+test('what is sent while frames are read leaves in one write, when all have been read', () => {
+  const stream = new PassThrough();
+  const written: string[] = [];
+  stream.write = ((chunk: string) => written.push(chunk) > 0) as typeof stream.write;
+  const answer = ([kind]: FromRunner): void => {
+    expect(written).toEqual([]);
+    channel.send(['ping', kind]);
+  };
+  const never = (): never => {
+    throw new Error('it should not wait');
+  };
+  const channel = new Channel<ToRunner, FromRunner>(stream, answer, never);
+  channel.receive(Buffer.from('up\nlost\t8\nup'));
+  expect(written).toEqual(['ping\tup\nping\tlost\n']);
+});
+
 test('what is sent in one turn of the event loop leaves in one write, in order', async () => {
   const stream = new PassThrough();
   const written: string[] = [];
   const write = stream.write.bind(stream);
   stream.write = ((chunk: string) => written.push(chunk) > 0 && write(chunk)) as typeof stream.write;
-  const channel = new Channel<ToRunner, FromRunner>(stream, () => undefined);
+  const channel = new Channel<ToRunner, FromRunner>(stream, () => undefined, setImmediate);
   channel.send(['ping', '1']);
   channel.send(['unload', '2']);
   expect(written).toEqual([]);

@@ -63,46 +63,65 @@ export type FailureReason = 'threw' | 'load' | 'cpu' | 'wall' | 'memory' | 'call
 
 /** A line longer than anything that the limits allow. */
 const MAX_LINE = 16 * 1024 * 1024;
+/** Of UTF-8: no byte of a longer character looks like it. */
+const LINE_BREAK = 0x0a;
 
-/** One end of the wire. What is sent within one turn of the event loop leaves in one write. */
+/**
+ * One end of the wire. What is sent while frames are being read leaves in one write when all have been read, whatever
+ * else is sent leaves in one write when `defer` calls back.
+ */
 export class Channel<Out extends readonly string[], In extends readonly string[]> {
   readonly #stream: Duplex;
   readonly #onFrame: (frame: In) => void;
-  #outgoing: string[] = [];
-  #parts: string[] = [];
+  readonly #defer: (flush: () => void) => void;
+  #outgoing = '';
+  /** Of a line whose end has not come yet. */
+  #parts: Buffer[] = [];
   #pending = 0;
+  #reading = false;
   readonly #flush = (): void => {
     const lines = this.#outgoing;
-    this.#outgoing = [];
-    if (!this.#stream.destroyed) this.#stream.write(lines.join(''));
+    this.#outgoing = '';
+    if (lines !== '' && !this.#stream.destroyed) this.#stream.write(lines);
   };
 
-  constructor(stream: Duplex, onFrame: (frame: In) => void) {
+  constructor(stream: Duplex, onFrame: (frame: In) => void, defer: (flush: () => void) => void) {
     this.#stream = stream;
     this.#onFrame = onFrame;
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => this.#receive(chunk));
+    this.#defer = defer;
     // A broken pipe shows as the end of the process, which the supervisor watches.
     stream.on('error', () => stream.destroy());
   }
 
   send(frame: Out): void {
-    if (this.#outgoing.push(`${frame.join('\t')}\n`) === 1) setImmediate(this.#flush);
+    if (this.#outgoing === '' && !this.#reading) this.#defer(this.#flush);
+    this.#outgoing += `${frame.join('\t')}\n`;
   }
 
-  #receive(chunk: string): void {
-    const lines = chunk.split('\n');
-    const last = lines.pop() ?? '';
-    for (const line of lines) {
-      this.#parts.push(line);
-      const whole = this.#parts.length === 1 ? line : this.#parts.join('');
-      this.#parts = [];
-      this.#pending = 0;
-      this.#onFrame(whole.split('\t') as unknown as In);
-    }
-    if (last === '') return;
-    this.#parts.push(last);
-    this.#pending += last.length;
+  /** Takes what has come over the wire: `length` bytes, which the caller may overwrite afterwards. */
+  receive(bytes: Buffer, length: number = bytes.length): void {
+    const end = bytes[length - 1] === LINE_BREAK ? length - 1 : bytes.lastIndexOf(LINE_BREAK, length - 1);
+    if (end >= 0) this.#read(bytes, end);
+    if (end + 1 < length) this.#keep(Buffer.from(bytes.subarray(end + 1, length)));
+  }
+
+  /** Reads the lines before `end`. */
+  #read(bytes: Buffer, end: number): void {
+    const text =
+      this.#parts.length === 0
+        ? bytes.toString('utf8', 0, end)
+        : Buffer.concat([...this.#parts, bytes.subarray(0, end)]).toString();
+    this.#parts = [];
+    this.#pending = 0;
+    this.#reading = true;
+    for (const line of text.split('\n')) this.#onFrame(line.split('\t') as unknown as In);
+    this.#reading = false;
+    this.#flush();
+  }
+
+  #keep(part: Buffer): void {
+    this.#parts.push(part);
+    this.#pending += part.length;
     if (this.#pending > MAX_LINE) this.#stream.destroy(new Error('a frame is too long'));
   }
 }

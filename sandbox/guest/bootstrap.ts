@@ -6,7 +6,7 @@
 import type { App, AppDefinition, DeliveryEvent, Json, Log, Timer } from '@vumi/sdk';
 import { createApp, createEventApp, createMessage } from './app-object.ts';
 import { errorText } from './error-text.ts';
-import type { Answer, Entries, GuestLimits, LoadSettings, Post, TurnStart } from './host.ts';
+import type { Answer, Entries, GuestLimits, LoadSettings, Post, PostKind, TurnStart } from './host.ts';
 import {
   apply,
   deleteIn,
@@ -21,7 +21,7 @@ import {
   TrustedMap,
   TrustedPromise,
 } from './primordials.ts';
-import { closeRealm, freezeDeep, freezeTime, seedFrom, setPresent, type Present } from './realm.ts';
+import { closeRealm, freezeDeep, freezeTime, setPresent, type Present } from './realm.ts';
 import { Turn } from './turn.ts';
 
 interface Loaded {
@@ -48,7 +48,14 @@ function takePost(): Post {
   return post;
 }
 
-const post = takePost();
+const postNow = takePost();
+/** What is posted while the runner's own thread is in here; null when it is another. */
+let held: string | null = null;
+
+function post(kind: PostKind, turn: number, text: string): void {
+  if (held === null) postNow(kind, turn, text);
+  else held += `${kind} ${turn} ${text.length}\n${text}`;
+}
 
 /** The worker is a script whose value is what it exports (bundle/compile-worker.ts). */
 function exportsOf(worker: string | (() => unknown)): AppDefinition {
@@ -78,7 +85,7 @@ function load(worker: string | (() => unknown), settings: string): void {
 }
 
 function begin(turn: Turn, start: TurnStart, log: Log): void {
-  const present = { now: turn.now, log, seed: seedFrom(start.ids[0] ?? '') };
+  const present = { now: turn.now, log, seedText: start.ids[0] ?? '', seed: null };
   setIn(turns, turn.number, { turn, present });
   setPresent(present);
 }
@@ -136,7 +143,8 @@ function follow(turn: Turn, result: unknown): void {
   apply(foreignThen, result, [whenDone, whenFailed]);
 }
 
-function dispatch(number: number, text: string): void {
+function dispatch(number: number, text: string, holds: boolean = false): void {
+  held = holds ? '' : null;
   const start = parse(text) as TurnStart;
   if (loaded === null) return post('threw', number, 'the app is not loaded');
   const turn = new Turn(number, start, { post, limits: loaded.limits });
@@ -147,7 +155,8 @@ function dispatch(number: number, text: string): void {
   }
 }
 
-function settle(number: number, text: string): void {
+function settle(number: number, text: string, holds: boolean = false): void {
+  held = holds ? '' : null;
   const running = getIn(turns, number);
   if (running === undefined) return;
   setPresent(running.present);
@@ -156,6 +165,13 @@ function settle(number: number, text: string): void {
     const answer = answers[index];
     if (answer !== undefined) running.turn.settle(answer);
   }
+}
+
+/** All microtasks of the entry have run when this is called. */
+function take(): string {
+  const posts = held ?? '';
+  held = null;
+  return posts;
 }
 
 function drop(number: number): void {
@@ -167,4 +183,4 @@ freezeTime();
 closeRealm();
 
 /** Read by the runner as the value of the script. */
-export const entries: Entries = { load, dispatch, settle, drop };
+export const entries: Entries = { load, dispatch, settle, drop, take };

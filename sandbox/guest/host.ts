@@ -22,9 +22,12 @@ export type Post = (kind: PostKind, turn: number, text: string) => void;
 export interface Entries {
   /** The worker is a script whose value is what it exports, or a function that runs it and returns that. */
   load(worker: string | (() => unknown), settings: string): void;
-  dispatch(turn: number, start: string): void;
-  settle(turn: number, answers: string): void;
+  /** With `holds`, what is posted until `take` is held back for it. */
+  dispatch(turn: number, start: string, holds?: boolean): void;
+  settle(turn: number, answers: string, holds?: boolean): void;
   drop(turn: number): void;
+  /** What was held back, in the form of runner/held-posts.ts. */
+  take(): string;
 }
 
 /** What a classic guest hands to the runner. A realm of it serves one message, so the app comes with each. */

@@ -28,17 +28,18 @@ export interface Present {
   readonly now: number;
   /** Where `console.log` goes. */
   readonly log: Log | null;
-  /** State of the generator behind `Math.random`. */
-  seed: number;
+  /** What chance is drawn from: an id, so that a message that is run again draws the same numbers. */
+  readonly seedText: string;
+  /** State of the generator behind `Math.random`; null until it is asked. */
+  seed: number | null;
 }
 
-let present: Present = { now: 0, log: null, seed: 1 };
+let present: Present = { now: 0, log: null, seedText: '', seed: null };
 
 export function setPresent(next: Present): void {
   present = next;
 }
 
-/** A seed from an id, so that a message that is run again draws the same numbers. */
 export function seedFrom(id: string): number {
   let seed = 2166136261;
   for (let index = 0; index < id.length; index++) seed = imul(seed ^ charCode(id, index), 16777619);
@@ -47,8 +48,9 @@ export function seedFrom(id: string): number {
 
 /** mulberry32: 32 bits of state are plenty for a menu's shuffle, and nobody may use it for secrets. */
 function random(): number {
-  present.seed = (present.seed + 0x6d2b79f5) | 0;
-  let mixed = imul(present.seed ^ (present.seed >>> 15), 1 | present.seed);
+  const seed = ((present.seed ?? seedFrom(present.seedText)) + 0x6d2b79f5) | 0;
+  present.seed = seed;
+  let mixed = imul(seed ^ (seed >>> 15), 1 | seed);
   mixed = (mixed + imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
 }

@@ -67,7 +67,7 @@ export class ClassicIsolate implements Guest {
     }
   }
 
-  enterInline(): void {
+  enterInline(): never {
     throw new Error('classic apps run on threads');
   }
 

@@ -29,7 +29,8 @@ export interface Guest {
   /** Whether it can be entered on the runner's own thread, once it has been entered on another. */
   readonly runsInline: boolean;
   enter(entry: Entry): Promise<void>;
-  enterInline(entry: Entry, timeoutMs: number): void;
+  /** Returns what the guest posted meanwhile (held-posts.ts). */
+  enterInline(entry: Entry, timeoutMs: number): unknown;
 }
 
 /** An isolate with one realm, the trusted code in it, and no tenant's yet. */
@@ -62,8 +63,8 @@ export class GuestIsolate implements Guest {
     else await enterThreaded(entries, entry);
   }
 
-  enterInline(entry: Entry, timeoutMs: number): void {
-    if (this.#entries !== null) enterInline(this.#entries, entry, timeoutMs);
+  enterInline(entry: Entry, timeoutMs: number): unknown {
+    return this.#entries === null ? '' : enterInline(this.#entries, entry, timeoutMs);
   }
 
   /** Makes a realm, runs the bootstrap in it and takes the entries. */
@@ -116,6 +117,7 @@ export class GuestIsolate implements Guest {
       dispatch: root.getSync('dispatch', { reference: true }),
       settle: root.getSync('settle', { reference: true }),
       drop: root.getSync('drop', { reference: true }),
+      take: root.getSync('take', { reference: true }),
     };
     // References that are not released keep what they refer to alive.
     root.release();

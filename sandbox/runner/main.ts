@@ -15,6 +15,8 @@ import { Watchdog } from './watchdog.ts';
 import { makeCodeCache } from './worker-code.ts';
 
 const MEGABYTE = 1024 * 1024;
+/** As much as the system hands over at once. */
+const READ_BYTES = 256 * 1024;
 
 /** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
 export interface RunnerSettings {
@@ -40,8 +42,20 @@ const now = (): number => performance.now();
 const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
 const rssMb = (): number => process.memoryUsage.rss() / MEGABYTE;
 
-const socket = new Socket({ fd: 3, readable: true, writable: true });
-const channel = new Channel<FromRunner, ToRunner>(socket, onFrame);
+/** Read into one buffer past the machinery of streams, which costs an interpreter more than the frames. */
+const socket = new Socket({
+  fd: 3,
+  readable: true,
+  writable: true,
+  onread: {
+    buffer: Buffer.alloc(READ_BYTES),
+    callback: (length, buffer) => {
+      channel.receive(buffer as Buffer, length);
+      return true;
+    },
+  },
+});
+const channel = new Channel<FromRunner, ToRunner>(socket, onFrame, setImmediate);
 const send = (frame: FromRunner): void => channel.send(frame);
 
 const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb });
@@ -117,4 +131,5 @@ function settle([, instance, turn, answers]: ToRunner & readonly ['settle', ...s
   scheduler.add(tenant, turnEntry(tenant.limits, 'settle', [turn, answers]));
 }
 
+socket.read(0);
 send(['up']);

@@ -3,6 +3,7 @@ import type { PostKind } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
 import type { Entry } from './entry.ts';
 import { guestCpuMs, ownCpuMs, type ThreadTimes } from './guest-clock.ts';
+import { readHeldPosts } from './held-posts.ts';
 import type { Guest } from './isolate.ts';
 import type { Usage } from './usage.ts';
 
@@ -18,7 +19,6 @@ const TOLD_WAIT_MS = 0.5;
 const MAX_POST_LENGTH = 4 * 1024 * 1024;
 /** The same for a line of log, of which there may be many. */
 const MAX_LOG_LENGTH = 16_384;
-const LINE_BREAKING = /[\n\t]/;
 /** Posts whose text goes into a frame as it is. */
 const CARRIES_JSON: Record<PostKind, boolean> = {
   loaded: true,
@@ -233,15 +233,24 @@ export class Tenant {
   /** The app has always been quick: no thread is woken for it. */
   #runInline(entry: Entry, startedAt: number): void {
     const cpuAtStart = ownCpuMs();
+    let held: unknown = '';
     try {
-      this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
+      held = this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
     } catch (error) {
       this.#onInlineError(entry, error, cpuAtStart);
     }
     const wallMs = this.#ports.now() - startedAt;
     const cpuMs = wallMs < SHORT_MS ? wallMs : ownCpuMs() - cpuAtStart;
     this.#charge(entry, cpuMs);
+    this.#readHeld(held);
     this.#ports.ended(this, true);
+  }
+
+  #readHeld(held: unknown): void {
+    if (held === '') return;
+    const posts = readHeldPosts(held);
+    if (posts === null) return this.#brokeOut();
+    for (const { kind, turn, text } of posts) this.#onPost(kind, turn, text);
   }
 
   #onInlineError(entry: Entry, error: unknown, cpuAtStart: number): void {
@@ -350,7 +359,7 @@ export class Tenant {
 function isFit(kind: PostKind, text: unknown): boolean {
   if (typeof text !== 'string') return false;
   if (text.length > (kind === 'log' ? MAX_LOG_LENGTH : MAX_POST_LENGTH)) return false;
-  return !CARRIES_JSON[kind] || !LINE_BREAKING.test(text);
+  return !CARRIES_JSON[kind] || !(text.includes('\n') || text.includes('\t'));
 }
 
 function runningOf(entry: Entry, startedAt: number): Running {

@@ -55,10 +55,13 @@ export class RunnerProcess {
     this.#child = child;
     this.pid = child.pid ?? 0;
     const stream = child.stdio[3] as Duplex;
-    this.#channel = new Channel<ToRunner, FromRunner>(stream, (frame) => {
+    const onFrame = (frame: FromRunner): void => {
       if (frame[0] === 'up') this.#whenUp?.();
       else listener.onFrame(this, frame);
-    });
+    };
+    // What messages bring about in one go leaves in one write, and does not wait for the next round of the event loop.
+    this.#channel = new Channel<ToRunner, FromRunner>(stream, onFrame, (flush) => process.nextTick(flush));
+    stream.on('data', (bytes: Buffer) => this.#channel.receive(bytes));
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-LAST_WORDS);

@@ -27,12 +27,11 @@ export function turnStart(
   now: number,
 ): string {
   const { schedule } = origin;
-  const shown = app.kind === 'classic' ? forClassicGuest(body) : { ...forGuest(body) };
-  const start: TurnStart = {
+  const start = {
     kind: turnKind(origin),
-    body: schedule === undefined ? shown : { ...schedule },
+    body: schedule ?? (app.kind === 'classic' ? forClassicGuest(body) : forGuest(body)),
     now,
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
-  };
+  } satisfies Omit<TurnStart, 'body'> & { body: object };
   return JSON.stringify(start);
 }

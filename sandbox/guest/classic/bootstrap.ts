@@ -5,7 +5,7 @@
  */
 import type { Answer, ClassicEntries, ClassicSettings, TurnStart } from '../host.ts';
 import { apply, defineProperty, evaluate, parse } from '../primordials.ts';
-import { closeRealm, freezeTime, seedFrom, setPresent } from '../realm.ts';
+import { closeRealm, freezeTime, setPresent } from '../realm.ts';
 import { createLog } from '../turn-log.ts';
 import { Turn } from '../turn.ts';
 import { createApi, type ClassicApi } from './api.ts';
@@ -57,7 +57,7 @@ const dispatch: ClassicEntries['dispatch'] = (post, number, ...[startText, code,
   turn = new Turn(number, start, { post, limits });
   const run = new Run(turn, config);
   setTimekeeper(run);
-  setPresent({ now: start.now, log: createLog(turn), seed: seedFrom(id) });
+  setPresent({ now: start.now, log: createLog(turn), seedText: id, seed: null });
   const api = createApi(run);
   expose('api', api);
   expose('require', createRequire(id));
