@@ -19,7 +19,7 @@ const MAX_LENGTH = 16 * 1024 * 1024;
 export function readHeldPosts(held: unknown): HeldPost[] | null {
   if (typeof held !== 'string' || held.length > MAX_LENGTH) return null;
   const posts: HeldPost[] = [];
-  for (let at = 0; at < held.length; ) {
+  for (let at = 0; at < held.length;) {
     const begin = held.indexOf('\n', at) + 1;
     const [kind = '', turn, length] = held.slice(at, begin - 1).split(' ');
     const end = begin + Number(length);

@@ -5,6 +5,7 @@
 import { Socket } from 'node:net';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
 import type { Limits } from '../limits.ts';
+import { ThreadNote } from '../thread-note.ts';
 import { ClassicIsolate, openSnapshot, takeSnapshot, type ClassicGuest } from './classic-isolate.ts';
 import { loadEntry, turnEntry } from './entry.ts';
 import type { Guest } from './isolate.ts';
@@ -17,6 +18,9 @@ import { makeCodeCache } from './worker-code.ts';
 const MEGABYTE = 1024 * 1024;
 /** As much as the system hands over at once. */
 const READ_BYTES = 256 * 1024;
+
+/** Frames that take long without a turn's doing. */
+const IS_SLOW: ReadonlySet<string> = new Set<ToRunner[0]>(['snap', 'guest', 'compile', 'load', 'unload']);
 
 /** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
 export interface RunnerSettings {
@@ -40,6 +44,7 @@ const classicGuests = new Map<string, ClassicGuest>();
 const tenants = new Map<string, Tenant>();
 const now = (): number => performance.now();
 const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
+const note = new ThreadNote();
 const rssMb = (): number => process.memoryUsage.rss() / MEGABYTE;
 
 /** Read into one buffer past the machinery of streams, which costs an interpreter more than the frames. */
@@ -58,13 +63,14 @@ const socket = new Socket({
 const channel = new Channel<FromRunner, ToRunner>(socket, onFrame, setImmediate);
 const send = (frame: FromRunner): void => channel.send(frame);
 
-const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb });
+const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb, note });
 
 const ports: TenantPorts = {
   send,
   now,
   ended: (tenant, isInline) => scheduler.ended(tenant, isInline),
   entered: () => watchdog.tellBusy(),
+  note,
   died: (tenant, dead) => {
     tenants.delete(tenant.instance);
     scheduler.forget(tenant);
@@ -76,6 +82,7 @@ const ports: TenantPorts = {
 socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
 function onFrame(frame: ToRunner): void {
+  if (IS_SLOW.has(frame[0])) note.clear();
   switch (frame[0]) {
     case 'snap':
       return send(['snapshot', takeSnapshot(JSON.parse(frame[1]) as string)]);

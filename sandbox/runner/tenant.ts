@@ -1,6 +1,7 @@
 import type { FailureReason, FromRunner } from '../frames.ts';
 import type { PostKind } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
+import type { ThreadNote } from '../thread-note.ts';
 import type { Entry } from './entry.ts';
 import { guestCpuMs, ownCpuMs, type ThreadTimes } from './guest-clock.ts';
 import { readHeldPosts } from './held-posts.ts';
@@ -72,6 +73,7 @@ export interface TenantPorts {
   /** A turn that must be told of at once has begun to run. */
   readonly entered: () => void;
   readonly died: (tenant: Tenant, dead: DeadTenant) => void;
+  readonly note: ThreadNote;
   readonly now: () => number;
 }
 
@@ -234,6 +236,7 @@ export class Tenant {
   #runInline(entry: Entry, startedAt: number): void {
     const cpuAtStart = ownCpuMs();
     let held: unknown = '';
+    this.#ports.note.put(entry.turn);
     try {
       held = this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
     } catch (error) {

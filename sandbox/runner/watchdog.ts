@@ -1,4 +1,5 @@
 import type { FromRunner } from '../frames.ts';
+import type { ThreadNote } from '../thread-note.ts';
 import { BACKSTOP_MS, dropEntry } from './entry.ts';
 import { GuestThreads, threadsOver } from './guest-clock.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -34,6 +35,7 @@ export interface WatchdogOptions {
   readonly now: () => number;
   /** Resident memory in MB. */
   readonly rssMb: () => number;
+  readonly note: ThreadNote;
   readonly rssSoftMb: number;
   readonly rssHardMb: number;
 }
@@ -70,6 +72,7 @@ export class Watchdog {
 
   #tick(): void {
     const now = this.#options.now();
+    this.#options.note.clear();
     this.#watchThreads();
     for (const tenant of this.#options.tenants.values()) {
       if (tenant.running === null) this.#watchIdle(tenant);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { VumiError } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
+import { ThreadNoteFile } from '../thread-note.ts';
 import type { ClassicGuest } from './app.ts';
 import type { RunnerClass } from './runner-class.ts';
 
@@ -24,6 +25,8 @@ export class RunnerProcess {
   suspects: readonly string[] = [];
   /** Pings since the last pong. */
   unanswered = 0;
+  /** CPU of its own thread when one of them was sent while turns ran in it, in milliseconds; else null. */
+  cpuAtPing: number | null = null;
   rssMb = 0;
   isolates = 0;
   /** Gets no new work: it will be killed. */
@@ -41,6 +44,7 @@ export class RunnerProcess {
   /** Somebody else ended it with SIGKILL: an operator, or the system when memory ran out. */
   killedFromOutside = false;
   readonly #startedAt = performance.now();
+  readonly #note: ThreadNoteFile | null;
   readonly #child: ChildProcess;
   readonly #channel: Channel<ToRunner, FromRunner>;
   readonly #learnt = new Set<string>();
@@ -50,9 +54,14 @@ export class RunnerProcess {
   #whenDown: ((reason: Error) => void) | null = null;
   readonly #ended: Promise<void>;
 
-  constructor(kind: AppKind, child: ChildProcess, listener: RunnerListener) {
+  constructor(
+    kind: AppKind,
+    { child, note }: { child: ChildProcess; note: ThreadNoteFile | null },
+    listener: RunnerListener,
+  ) {
     this.kind = kind;
     this.#child = child;
+    this.#note = note;
     this.pid = child.pid ?? 0;
     const stream = child.stdio[3] as Duplex;
     const onFrame = (frame: FromRunner): void => {
@@ -70,6 +79,7 @@ export class RunnerProcess {
       const end = (how: string): void => {
         if (this.#gone) return;
         this.#gone = true;
+        this.#note?.close();
         this.#whenDown?.(new VumiError('runner.lost', `a runner could not be started: ${how} ${lastWords}`));
         listener.onExit(this, lastWords === '' ? how : `${how}: ${lastWords}`);
         resolve();
@@ -77,6 +87,9 @@ export class RunnerProcess {
       child.on('error', (error) => end(error.message));
       child.on('exit', (code, signal) => {
         this.killedFromOutside = signal === 'SIGKILL' && !this.#killed;
+        // It died of itself: of the turn that had its own thread, unless another is known to have run.
+        const turn = signal === 'SIGKILL' || this.suspects.length > 0 ? null : this.turnOnThread;
+        if (turn !== null) this.suspects = [turn];
         end(String(signal ?? code));
       });
     });
@@ -112,6 +125,12 @@ export class RunnerProcess {
     this.send(['guest', name, snapshot]);
   }
 
+  /** The turn that its own thread was last given to, if it has not ended. */
+  get turnOnThread(): string | null {
+    const turn = this.#gone ? null : (this.#note?.read() ?? null);
+    return turn !== null && this.turns.has(turn) ? turn : null;
+  }
+
   get gone(): boolean {
     return this.#gone;
   }
@@ -136,17 +155,18 @@ export class RunnerProcess {
 /** All that a runner knows of its machine: a handler must print the same dates wherever it is run again. */
 const ENVIRONMENT = { TZ: 'UTC', LANG: 'en_US.UTF-8' };
 
-/** Starts a runner: nothing of our environment, the program on standard input, the wire on descriptor 3. */
+/** Starts a runner: nothing of our environment, the program on standard input, the wire on descriptor 3, the note on 4. */
 export function spawnRunner(
   { kind, command, args, program }: RunnerClass,
   listener: RunnerListener,
 ): RunnerProcess {
+  const note = ThreadNoteFile.open();
   const child = spawn(command, [...args, '-'], {
-    stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', note?.descriptor ?? 'ignore'],
     env: ENVIRONMENT,
     cwd: '/',
   });
   child.stdin?.on('error', () => child.kill('SIGKILL'));
   child.stdin?.end(program);
-  return new RunnerProcess(kind, child, listener);
+  return new RunnerProcess(kind, { child, note }, listener);
 }

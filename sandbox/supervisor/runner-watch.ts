@@ -1,13 +1,16 @@
 import type { Logger } from '@vumi/core';
 import type { FromRunner } from '../frames.ts';
 import { calmGuests } from './guest-priority.ts';
+import { ownThreadCpuMs } from './own-thread.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
-const PING_EVERY_MS = 100;
+const PING_EVERY_MS = 50;
 /** Pings without a pong until a runner is shot. Counted in ticks, so that a pause of our own kills nobody. */
-const SILENT_PINGS = 8;
+const SILENT_PINGS = 16;
+/** A turn that has held a runner's own thread for so much CPU does not let it go: V8 would have stopped it long before. */
+const HELD_CPU_MS = 80;
 /** Pings between two looks for new threads. */
-const CALM_EVERY = 5;
+const CALM_EVERY = 10;
 /** Turns on a poisoned runner get this long to finish. */
 const POISON_GRACE_MS = 250;
 
@@ -23,7 +26,7 @@ export interface RunnerWatchOptions {
 export interface RunnerKeeper {
   /** Gets no new work: it will be killed. */
   onDoomed(runner: RunnerProcess): void;
-  /** About each 100 ms. */
+  /** About each 50 ms. */
   onTick(): void;
 }
 
@@ -102,6 +105,7 @@ export class RunnerWatch implements Disposable {
   #onPong(runner: RunnerProcess, [, , rssMb, isolates]: FromRunner & readonly ['pong', ...string[]]): void {
     const { rssSoftMb, rssHardMb } = this.#options;
     runner.unanswered = 0;
+    runner.cpuAtPing = null;
     runner.rssMb = Number(rssMb);
     runner.isolates = Number(isolates);
     if (runner.rssMb > rssHardMb) this.doom(runner, `it has grown to ${runner.rssMb} MB`, 0);
@@ -109,13 +113,32 @@ export class RunnerWatch implements Disposable {
       this.retire(runner, `it has grown to ${runner.rssMb} MB`);
   }
 
+  #ping(runner: RunnerProcess, number: string): void {
+    if (runner.turns.size > 0) runner.cpuAtPing ??= ownThreadCpuMs(runner.pid);
+    runner.unanswered++;
+    runner.send(['ping', number]);
+  }
+
+  /**
+   * The turn that does not let a runner's own thread go. Told by CPU: on a busy machine a runner may be silent because
+   * it waits for a core.
+   */
+  #holderOf(runner: RunnerProcess): string | null {
+    if (runner.unanswered === 0 || runner.cpuAtPing === null) return null;
+    const turn = runner.turnOnThread;
+    const cpuMs = turn === null ? null : ownThreadCpuMs(runner.pid);
+    return cpuMs !== null && cpuMs - runner.cpuAtPing > HELD_CPU_MS ? turn : null;
+  }
+
   #tick(): void {
     const number = String(++this.#ticks);
     const isCalmTick = this.#ticks % CALM_EVERY === 0;
     for (const runner of this.#keepers.keys()) {
       if (isCalmTick) calmGuests(runner.pid, runner.onlyFor !== null);
-      if (++runner.unanswered > SILENT_PINGS) this.doom(runner, 'it answers no ping', 0);
-      else runner.send(['ping', number]);
+      const holder = this.#holderOf(runner);
+      if (holder !== null) runner.suspects = [holder];
+      if (holder !== null || runner.unanswered >= SILENT_PINGS) this.doom(runner, 'it answers no ping', 0);
+      else this.#ping(runner, number);
     }
     const now = performance.now();
     for (const [runner, killAt] of this.#doomed) {
