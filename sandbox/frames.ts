@@ -18,12 +18,16 @@ export type ToRunner =
       kind: AppKind,
       limits: string,
       settings: string,
+      /** JSON text; empty where it was sent before. */
       code: string,
       /** Name of a `guest`, or nothing for the one that the runner came with. */
       guest: string,
-      /** V8's code cache of the code as base64; empty where there is none. */
-      cache: string,
+      /** Of code that was sent before; else empty. */
+      digest: string,
     ]
+  /** Code of a large worker as JSON text, to be kept, with V8's code cache of it as base64 where there is one. */
+  | readonly ['learn', digest: string, code: string, cache: string]
+  | readonly ['forget', digest: string]
   /** Asks for the code cache of a worker, JSON text of whose code this is. Runs nothing of it. */
   | readonly ['compile', digest: string, code: string]
   /** `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs. */

@@ -2,7 +2,7 @@ import ivm from 'isolated-vm';
 import type { Entries, Post } from '../guest/host.ts';
 import { BOOTSTRAP_NAME } from '../script-names.ts';
 import { BACKSTOP_MS, enterInline, enterThreaded, type Entry } from './entry.ts';
-import { compileWorker } from './worker-code.ts';
+import { compileWorker, type WorkerCode } from './worker-code.ts';
 
 /** The bootstrap is a page of trusted code: it needs a fraction of this even on a busy machine. */
 const BOOTSTRAP_TIMEOUT_MS = 5000;
@@ -85,7 +85,7 @@ export class GuestIsolate implements Guest {
 
   async #load(entries: EntryReferences, entry: Entry): Promise<void> {
     const [code, settings] = entry.args;
-    const worker = await this.#compile(String(code), entry.cache ?? '');
+    const worker = await this.#compile(String(code), entry.cache ?? null);
     this.#context?.release();
     this.#context = null;
     if (worker === null) return enterThreaded(entries, entry);
@@ -94,9 +94,12 @@ export class GuestIsolate implements Guest {
   }
 
   /** Null where the guest has to evaluate the code itself: then it can say what is wrong with it. */
-  async #compile(code: string, cache: string): Promise<ivm.Reference<() => unknown> | null> {
-    if (cache === '' || this.#context === null) return null;
-    return compileWorker(this.isolate, this.#context, { code, cache }).catch(() => null);
+  async #compile(
+    code: string,
+    cachedData: WorkerCode['cache'],
+  ): Promise<ivm.Reference<() => unknown> | null> {
+    if (cachedData === null || this.#context === null) return null;
+    return compileWorker(this.isolate, this.#context, { code, cachedData }).catch(() => null);
   }
 
   async #open(): Promise<EntryReferences> {

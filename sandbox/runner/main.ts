@@ -13,14 +13,21 @@ import { Scheduler } from './scheduler.ts';
 import { SpareIsolates } from './spare-isolates.ts';
 import { Tenant, type TenantPorts } from './tenant.ts';
 import { Watchdog } from './watchdog.ts';
-import { makeCodeCache } from './worker-code.ts';
+import { makeCodeCache, readWorkerCode, type WorkerCode } from './worker-code.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** As much as the system hands over at once. */
 const READ_BYTES = 256 * 1024;
 
 /** Frames that take long without a turn's doing. */
-const IS_SLOW: ReadonlySet<string> = new Set<ToRunner[0]>(['snap', 'guest', 'compile', 'load', 'unload']);
+const IS_SLOW: ReadonlySet<string> = new Set<ToRunner[0]>([
+  'snap',
+  'guest',
+  'compile',
+  'learn',
+  'load',
+  'unload',
+]);
 
 /** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
 export interface RunnerSettings {
@@ -41,6 +48,8 @@ const spares =
   guestCode === null ? null : new SpareIsolates({ code: guestCode, cache: null }, RUNNER_SETTINGS.memoryMb);
 /** By name, as the supervisor has sent them. */
 const classicGuests = new Map<string, ClassicGuest>();
+/** By digest, as the supervisor has sent it; an isolate takes a copy. */
+const learnt = new Map<string, WorkerCode>();
 const tenants = new Map<string, Tenant>();
 const now = (): number => performance.now();
 const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
@@ -90,6 +99,10 @@ function onFrame(frame: ToRunner): void {
       return void classicGuests.set(frame[1], openSnapshot(frame[2]));
     case 'compile':
       return compile(frame);
+    case 'learn':
+      return void learnt.set(frame[1], readWorkerCode(frame[2], frame[3]));
+    case 'forget':
+      return void learnt.delete(frame[1]);
     case 'load':
       return load(frame);
     case 'turn':
@@ -116,13 +129,14 @@ function compile([, digest, code]: ToRunner & readonly ['compile', ...string[]])
 }
 
 function load(frame: ToRunner & readonly ['load', ...string[]]): void {
-  const [, instance, app, _kind, limits, settings, code, guestName, cache] = frame;
+  const [, instance, app, _kind, limits, settings, code, guestName, digest] = frame;
   const usage = scheduler.usageOf(app);
   const given = JSON.parse(limits) as Limits;
   const guest = guestFor(guestName, given.memory_mb);
   const tenant = new Tenant({ instance, app, limits: given, guest, usage }, ports);
   tenants.set(instance, tenant);
-  scheduler.add(tenant, loadEntry(tenant.limits, { code: JSON.parse(code) as string, cache }, settings));
+  const worker = learnt.get(digest) ?? readWorkerCode(code, '');
+  scheduler.add(tenant, loadEntry(tenant.limits, worker, settings));
 }
 
 function startTurn([, instance, turn, wallMs, care, start]: ToRunner & readonly ['turn', ...string[]]): void {

@@ -30,7 +30,7 @@ export async function rehearse(program: GuestProgram): Promise<void> {
   try {
     const settings = JSON.stringify({ config: {}, limits: LIMITS });
     const start = JSON.stringify({ kind: 'message', body: MESSAGE, now: 0, ids: ['0'] });
-    await guest.enter(loadEntry(ENTRY_LIMITS, { code: WORKER, cache: '' }, settings));
+    await guest.enter(loadEntry(ENTRY_LIMITS, { code: WORKER, cache: null }, settings));
     await guest.enter(turnEntry(ENTRY_LIMITS, 'dispatch', ['1', start]));
     for (const call of [1, 2]) {
       await guest.enter(turnEntry(ENTRY_LIMITS, 'settle', ['1', JSON.stringify([[call, true, null]])]));

@@ -12,6 +12,8 @@ import type { Usage } from './usage.ts';
 const SPARE_POSTS = 50;
 /** How long an inline entry may hold the whole process. Wall time: what another process took is forgiven by a rerun. */
 const INLINE_TIMEOUT_MS = 20;
+/** By then an app that took an unloaded one's place has answered. */
+const DISPOSE_AFTER_MS = 5;
 /** Below this the wall clock is as good a measure of CPU as the thread's own. */
 const SHORT_MS = 1;
 /** Shorter waits are not worth telling. */
@@ -186,10 +188,14 @@ export class Tenant {
     this.#fail(name, 'wall', { cpuMs: turn.cpuMs, text });
   }
 
-  /** Disposes of an isolate that nobody needs any more. */
+  /** Disposes of an isolate that nobody needs any more. It makes room for another, which is not to wait for that. */
   unload(): void {
     this.#loaded = true;
-    this.kill('runner', 'unloaded');
+    if (this.running !== null) return this.kill('runner', 'unloaded');
+    this.dead = true;
+    for (const name of this.turns.keys()) this.#ports.send(['lost', name]);
+    this.#bury(Promise.resolve());
+    setTimeout(() => this.#dispose(), DISPOSE_AFTER_MS);
   }
 
   /**

@@ -1,6 +1,13 @@
 import ivm from 'isolated-vm';
 import { WORKER_NAME } from '../script-names.ts';
 
+/** A worker as it is loaded. */
+export interface WorkerCode {
+  readonly code: string;
+  /** V8's code cache of the worker as a function; null where there is none. */
+  readonly cache: ivm.ExternalCopy<ArrayBuffer> | null;
+}
+
 /** A script whose value is a function: evaluating it runs nothing of a tenant's, so nothing of his can be thrown. */
 function asFunction(code: string): string {
   return `(() => (${code}\n))`;
@@ -22,14 +29,21 @@ export async function makeCodeCache(code: string, memoryMb: number): Promise<str
   }
 }
 
+/** Reads what the supervisor has sent: JSON text of the code, and the cache as base64 or nothing. */
+export function readWorkerCode(code: string, cache: string): WorkerCode {
+  return {
+    code: JSON.parse(code) as string,
+    // In an ArrayBuffer of its own: a small Buffer is a part of one.
+    cache: cache === '' ? null : new ivm.ExternalCopy(new Uint8Array(Buffer.from(cache, 'base64')).buffer),
+  };
+}
+
 /** A worker as a function in the realm, which runs it when it is called. V8 compiles it where the cache does not fit. */
 export async function compileWorker(
   isolate: ivm.Isolate,
   context: ivm.Context,
-  { code, cache }: { code: string; cache: string },
+  { code, cachedData }: { code: string; cachedData: ivm.ExternalCopy<ArrayBuffer> },
 ): Promise<ivm.Reference<() => unknown>> {
-  // In an ArrayBuffer of its own: a small Buffer is a part of one.
-  const cachedData = new ivm.ExternalCopy(new Uint8Array(Buffer.from(cache, 'base64')).buffer);
   const script = await isolate.compileScript(asFunction(code), { filename: WORKER_NAME, cachedData });
   const worker = (await script.run(context, { reference: true })) as unknown as ivm.Reference<() => unknown>;
   script.release();

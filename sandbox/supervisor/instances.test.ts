@@ -30,6 +30,7 @@ function setUp() {
     turns: new Set(),
     apps: new Set(),
     rssMb: 50,
+    code: { has: () => false },
   } as unknown as RunnerProcess;
   const fleet = { mayServe: () => true, pick: async () => runner } as unknown as Fleet;
   const instances = new Instances(fleet, {

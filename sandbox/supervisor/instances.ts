@@ -6,6 +6,9 @@ import type { RunnerProcess } from './runner-process.ts';
 /** A classic app, with the libraries in its isolate, takes the memory of so many others: 5.5 MB. */
 const CLASSIC_WEIGHT = 4;
 
+/** A runner that has the code of a large app is taken for it unless it holds so many more apps than another. */
+const KNOWN_CODE_BONUS = 20;
+
 /** One app in one isolate of one runner. */
 export interface Instance {
   readonly id: string;
@@ -111,7 +114,10 @@ export class Instances {
   }
 
   async #load(app: LoadedApp): Promise<Instance> {
-    const runner = await this.#fleet.pick(app, (candidate) => this.#count(candidate));
+    const { digest } = app.frame;
+    const load = (candidate: RunnerProcess): number =>
+      this.#count(candidate) - (candidate.code.has(digest) ? KNOWN_CODE_BONUS : 0);
+    const runner = await this.#fleet.pick(app, load);
     const meanwhile = this.#find(app);
     if (meanwhile !== null) return meanwhile;
     if (this.#isFull(runner)) this.#makeRoom(runner);
@@ -128,10 +134,7 @@ export class Instances {
     this.#byId.set(instance.id, instance);
     this.#counts.set(runner, this.#count(runner) + 1);
     runner.apps.add(app.key);
-    const { limits, settings, code, guest } = app.frame;
-    if (guest !== null) runner.teach(guest);
-    const cache = this.#options.cacheOf(app);
-    runner.send(['load', instance.id, app.key, app.kind, limits, settings, code, guest?.name ?? '', cache]);
+    sendLoad(instance, this.#options.cacheOf(app));
     return instance;
   }
 
@@ -170,4 +173,12 @@ export class Instances {
     if (this.#current.get(instance.app.slot) === instance) this.#current.delete(instance.app.slot);
     this.#counts.set(instance.runner, this.#count(instance.runner) - 1);
   }
+}
+
+function sendLoad({ id, app, runner }: Instance, cache: string): void {
+  const { limits, settings, code, guest, digest } = app.frame;
+  if (guest !== null) runner.teach(guest);
+  if (digest !== null) runner.code.teach(digest, { code, cache });
+  const sent = digest === null ? code : '';
+  runner.send(['load', id, app.key, app.kind, limits, settings, sent, guest?.name ?? '', digest ?? '']);
 }

@@ -6,6 +6,7 @@ import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
 import { ThreadNoteFile } from '../thread-note.ts';
 import type { ClassicGuest } from './app.ts';
 import type { RunnerClass } from './runner-class.ts';
+import { TaughtCode } from './taught-code.ts';
 
 const START_TIMEOUT_MS = 15_000;
 /** What is kept of a runner's last words. */
@@ -39,6 +40,8 @@ export class RunnerProcess {
   onlyFor: string | null = null;
   /** Turns that run in it now. */
   readonly turns = new Set<string>();
+  /** Large workers that it keeps. */
+  readonly code = new TaughtCode((frame) => this.send(frame));
   /** Keys of all apps that it ever held. */
   readonly apps = new Set<string>();
   /** Somebody else ended it with SIGKILL: an operator, or the system when memory ran out. */

@@ -32,17 +32,22 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.runIf(process.platform === 'linux')('a runner holds no file and no socket but the wire', async () => {
-  const descriptors = (await readdir(`${folder}/fd`)).map((fd) =>
-    readlink(`${folder}/fd/${fd}`).catch(() => ''),
-  );
-  const held = (await Promise.all(descriptors)).filter(Boolean);
-  // Its watchdog reads its own memory and threads there at every tick.
-  const files = held.filter((path) => path.startsWith('/') && !path.startsWith(`${folder}/`));
-  expect(files.filter((path) => path !== '/dev/null')).toEqual([]);
-  // Standard input and error, and the wire.
-  expect(held.filter((path) => path.startsWith('socket:')).length).toBeLessThanOrEqual(3);
-});
+test.runIf(process.platform === 'linux')(
+  'a runner holds no file and no socket but the wire and the note of its thread',
+  async () => {
+    const descriptors = (await readdir(`${folder}/fd`)).map((fd) =>
+      readlink(`${folder}/fd/${fd}`).catch(() => ''),
+    );
+    const held = (await Promise.all(descriptors)).filter(Boolean);
+    // Its watchdog reads its own memory and threads there at every tick.
+    const files = held.filter((path) => path.startsWith('/') && !path.startsWith(`${folder}/`));
+    const [note, ...others] = files.filter((path) => path !== '/dev/null');
+    expect(others).toEqual([]);
+    expect(note).toMatch(/vumi-runner-[-\da-f]+ \(deleted\)$/);
+    // Standard input and error, and the wire.
+    expect(held.filter((path) => path.startsWith('socket:')).length).toBeLessThanOrEqual(3);
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'a runner has flags that take files, processes and threads from it',
