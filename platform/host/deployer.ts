@@ -24,6 +24,7 @@ export async function deployBundle(
 ): Promise<Deployment> {
   const bundle = await intakeBundle(zip);
   const { handlers } = await probeWorker(bundle.worker.code, bundle.worker.map, {
+    account: ref.account,
     manifest: bundle.manifest,
     settings: await settingsOf(store, ref),
     transcript: options.selfTest ? bundle.transcript : [],

@@ -69,7 +69,11 @@ const socket = new Socket({
     },
   },
 });
-const channel = new Channel<FromRunner, ToRunner>(socket, onFrame, setImmediate);
+const onWire = (frame: ToRunner): void => {
+  if (IS_SLOW.has(frame[0])) note.clear();
+  onFrame(frame);
+};
+const channel = new Channel<FromRunner, ToRunner>(socket, onWire, setImmediate);
 const send = (frame: FromRunner): void => channel.send(frame);
 
 const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb, note });
@@ -91,7 +95,6 @@ const ports: TenantPorts = {
 socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
 function onFrame(frame: ToRunner): void {
-  if (IS_SLOW.has(frame[0])) note.clear();
   switch (frame[0]) {
     case 'snap':
       return send(['snapshot', takeSnapshot(JSON.parse(frame[1]) as string)]);

@@ -11,11 +11,13 @@ interface ProbeResult {
   readonly handlers: readonly string[];
 }
 
-const NOBODY = { account: 'nobody', app: 'probe' };
+const NOBODY = 'nobody';
 const NO_MESSAGE: TurnStart = { kind: 'probe', body: {}, now: 0, ids: ['probe'] };
 const WALL_MS = 5000;
 
 export interface ProbeOptions {
+  /** Whose place it takes among the trials under way; default: that of all who give none. */
+  readonly account?: string;
   /** Default: none. */
   readonly manifest?: Manifest;
   /** Of the app, when it is there already. */
@@ -26,16 +28,21 @@ export interface ProbeOptions {
 
 /**
  * Loads a compiled worker in a runner of its own, which is thrown away, and says which handlers it has. Throws
- * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given, or
- * `app.self_test_failed` with the step.
+ * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given,
+ * `app.self_test_failed` with the step, or `trial.busy` when too many are under way.
  */
 export async function probeWorker(
   code: string,
   map: string | null = null,
   options: ProbeOptions = {},
 ): Promise<ProbeResult> {
-  const { manifest = {}, settings = { config: {}, secrets: {} }, transcript = [] } = options;
-  const app = await prepareApp(NOBODY, 0, {
+  const {
+    account = NOBODY,
+    manifest = {},
+    settings = { config: {}, secrets: {} },
+    transcript = [],
+  } = options;
+  const app = await prepareApp({ account, app: 'probe' }, 0, {
     code: { code, map, manifest },
     settings,
     limits: { sdk: DEFAULT_LIMITS, classic: CLASSIC_LIMITS },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { silentLogger, VumiError } from '@vumi/core';
 import type { FromRunner } from '../frames.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -8,11 +9,18 @@ import { createRunnerClasses } from '../supervisor/runner-class.ts';
 import { spawnRunner, type RunnerProcess } from '../supervisor/runner-process.ts';
 import { RunnerWatch } from '../supervisor/runner-watch.ts';
 import { Turns, type TurnOutcome, type TurnRequest } from '../supervisor/turns.ts';
+import { FairPlaces } from './fair-places.ts';
 
 const LOAD_TIMEOUT_MS = 5000;
 /** Memory is that of one app: a trial's runner has no other. */
 const RSS = { rssSoftMb: 300, rssHardMb: 600 };
 const NOTHING = (): void => {};
+/** A trial is a process that works hard: the messages of others go first. */
+const places = new FairPlaces({
+  places: Math.max(2, availableParallelism()),
+  waitMs: 30_000,
+  maxWaiting: 20,
+});
 
 let classes: ReturnType<typeof createRunnerClasses> | null = null;
 
@@ -29,6 +37,7 @@ function runnerClasses(): ReturnType<typeof createRunnerClasses> {
  */
 export class Trial implements AsyncDisposable {
   readonly #app: LoadedApp;
+  readonly #place: Disposable;
   readonly #watch = new RunnerWatch({ ...RSS, drainMs: 0, logger: silentLogger });
   readonly #instances: Instances;
   readonly #turns: Turns;
@@ -36,8 +45,9 @@ export class Trial implements AsyncDisposable {
   #runner: RunnerProcess | null = null;
   #handlers: readonly string[] = [];
 
-  private constructor(app: LoadedApp) {
+  private constructor(app: LoadedApp, place: Disposable) {
     this.#app = app;
+    this.#place = place;
     this.#instances = new Instances(
       {
         pick: async () => this.#runner ?? (await this.#spawn()),
@@ -48,9 +58,12 @@ export class Trial implements AsyncDisposable {
     this.#turns = new Turns(this.#instances, { served: NOTHING }, new Blame({ accuse: NOTHING }, NOTHING));
   }
 
-  /** Throws `app.load_failed` with the reason, whose stack points into the author's files. */
+  /**
+   * Throws `app.load_failed` with the reason, whose stack points into the author's files, or `trial.busy` when too many
+   * trials are under way.
+   */
   static async open(app: LoadedApp): Promise<Trial> {
-    const trial = new Trial(app);
+    const trial = new Trial(app, await places.take(app.ref.account));
     try {
       await trial.#load();
       return trial;
@@ -73,6 +86,7 @@ export class Trial implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     this.#turns.close();
     await this.#runner?.end();
+    this.#place[Symbol.dispose]();
   }
 
   async #load(): Promise<void> {
