@@ -88,7 +88,7 @@ async function clearBroker(url: string, name: string): Promise<void> {
   const channel = await connection.createChannel();
   const connectors = ['sandbox_0', 'sandbox_1', 'sandbox_2', 'sandbox_3', 'sandbox', 'api', 'smsc', 'peer'];
   for (const connector of connectors) {
-    for (const kind of ['inbound', 'event', 'outbound', 'failures']) {
+    for (const kind of ['inbound', 'inbound.slow', 'event', 'event.slow', 'outbound', 'failures']) {
       await channel.deleteQueue(`${name}.${connector}.${kind}`);
     }
   }

@@ -1,10 +1,16 @@
+import type { FlowMessages } from '@vumi/broker';
 import {
+  FLOW_PARSERS,
+  routingKey,
   scheduleOf,
   type Clock,
+  type Delivery,
+  type Flow,
   type Handler,
   type KeyedState,
   type Logger,
   type Subscription,
+  type TransportEvent,
   type UserMessage,
   type AppRef,
   type Broker,
@@ -12,6 +18,7 @@ import {
 import { appOf, guardInbound, stampOf, type MessageRecorder } from '@vumi/dispatch';
 import { startSandbox, type Sandbox } from '@vumi/sandbox';
 import type { Store } from '@vumi/store';
+import { AppShares } from './app-shares.ts';
 import { createAppLogWriter, type AppLogWriter } from './app-log-writer.ts';
 import type { Catalog } from './catalog.ts';
 import type { Config } from './config-schema.ts';
@@ -20,7 +27,10 @@ import { publishFailure } from './dispatch-role.ts';
 import { loadVersion } from './version-code.ts';
 
 /** Messages of one queue that wait for their handler, their effects or their row. */
-const PREFETCH = 200;
+const PREFETCH = 400;
+/** The same for what was moved aside, of apps whose handlers take long. */
+const SIDE_PREFETCH = 200;
+const PATIENCE_MS = 1000;
 
 export interface SandboxRolePorts {
   readonly config: Config;
@@ -90,7 +100,6 @@ function failureConnector(message: unknown, ports: SandboxRolePorts): string {
 
 /** A row must be written before its message is acknowledged, but nothing waits for it. */
 async function consume(name: string, sandbox: Sandbox, ports: SandboxRolePorts): Promise<Subscription[]> {
-  const { inbound, event } = ports.connectors.application(name);
   const handleInbound: Handler<UserMessage> = async (message, delivery) => {
     const ref = appOf(message);
     // A schedule is no message of anybody.
@@ -100,19 +109,55 @@ async function consume(name: string, sandbox: Sandbox, ports: SandboxRolePorts):
         : null;
     await Promise.all([recorded, ref === null ? null : sandbox.handleInbound(ref, message, delivery)]);
   };
-  const options = { prefetch: PREFETCH, exclusive: true };
-  return Promise.all([
-    inbound.consume(
-      guardInbound(handleInbound, {
-        isActive: (account) => ports.catalog.table().isActive(account),
-        recorder: ports.recorder,
-      }),
-      options,
-    ),
-    event.consume(async (message, delivery) => {
-      const ref = appOf({ helper_metadata: message.helper_metadata });
-      if (ref !== null && ports.catalog.table().isActive(ref.account))
-        await sandbox.handleEvent(ref, message, delivery);
-    }, options),
+  const guarded = guardInbound(handleInbound, {
+    isActive: (account) => ports.catalog.table().isActive(account),
+    recorder: ports.recorder,
+  });
+  const handleEvent: Handler<TransportEvent> = async (event, delivery) => {
+    const ref = appOf(event);
+    if (ref !== null && ports.catalog.table().isActive(ref.account))
+      await sandbox.handleEvent(ref, event, delivery);
+  };
+  const subscriptions = await Promise.all([
+    consumeFairly({ name, kind: 'inbound', handle: guarded }, ports),
+    consumeFairly({ name, kind: 'event', handle: handleEvent }, ports),
   ]);
+  return subscriptions.flat();
+}
+
+/**
+ * Consumes a queue of apps so that none of them gets in the way of the others (app-shares.ts). The side queue is taken
+ * in the same order by each process, so that it goes with the queue when one dies.
+ */
+async function consumeFairly<K extends 'inbound' | 'event'>(
+  { name, kind, handle }: { name: string; kind: K; handle: Handler<FlowMessages[K]> },
+  { broker, connectors }: SandboxRolePorts,
+): Promise<Subscription[]> {
+  const flow = connectors.application(name)[kind] as Flow<FlowMessages[K]>;
+  const parse = FLOW_PARSERS[kind] as (body: string) => FlowMessages[K];
+  const side = `${routingKey(name, kind)}.slow`;
+  const shares = new AppShares<FlowMessages[K]>({
+    window: PREFETCH,
+    patienceMs: PATIENCE_MS,
+    handle,
+    park: (message) => broker.publish(side, JSON.stringify(message)),
+  });
+  const take: Handler<FlowMessages[K]> = async (message, delivery) => {
+    const ref = appOf(message);
+    await (ref === null ? handle(message, delivery) : shares.take(ref, message, delivery));
+  };
+  const takeParked = async (body: string, delivery: Delivery): Promise<void> => {
+    const message = parse(body);
+    const ref = appOf(message);
+    await (ref === null ? handle(message, delivery) : shares.takeParked(ref, message, delivery));
+  };
+  const sideOptions = {
+    prefetch: SIDE_PREFETCH,
+    exclusive: true,
+    failuresKey: routingKey(name, 'failures'),
+  };
+  return [
+    await flow.consume(take, { prefetch: PREFETCH, exclusive: true }),
+    await broker.consume(side, takeParked, sideOptions),
+  ];
 }
