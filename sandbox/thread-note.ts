@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * A few bytes that a runner and its supervisor both have open: the number of the turn that is on the runner's own
  * thread. Whoever does not let that thread go has silenced the runner, which cannot say who it is any more.
  */
-export const NOTE_DESCRIPTOR = 4;
+const NOTE_DESCRIPTOR = 4;
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 const NOBODY = 0;
 /** In memory where the system has such a folder. */

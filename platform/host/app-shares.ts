@@ -92,16 +92,20 @@ export class AppShares<M> {
   #admit(): void {
     for (const key of this.#waiting) {
       const share = this.#shares.get(key);
-      while (share !== undefined && share.waiting.length > 0 && this.#mayHandle(share)) {
-        const next = share.waiting.shift();
-        if (next === undefined) break;
-        const { message, delivery, settle } = next;
-        this.#handle(key, share, () => this.#options.handle(message, delivery)).then(
-          settle.resolve,
-          settle.reject,
-        );
-        this.#timeFirst(key, share);
-      }
+      if (share !== undefined) this.#admitOf(key, share);
+    }
+  }
+
+  #admitOf(key: string, share: Share<M>): void {
+    while (this.#mayHandle(share)) {
+      const next = share.waiting.shift();
+      if (next === undefined) return;
+      const { message, delivery, settle } = next;
+      this.#handle(key, share, () => this.#options.handle(message, delivery)).then(
+        settle.resolve,
+        settle.reject,
+      );
+      this.#timeFirst(key, share);
     }
   }
 
