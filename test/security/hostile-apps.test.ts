@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import type { AppRef } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HostileApp } from './hostile-app.ts';
+import { installHostile, type HostileApp } from './hostile-app.ts';
 import { hostileApps } from './hostile-apps.ts';
 import { Innocent, reasonsOf, rssMb, show, VICTIM, VICTIM_SECRET } from './innocent.ts';
 
@@ -17,9 +17,6 @@ const LONGEST_SILENCE_MS = 6000;
 /** A runner with a hundred apps in it and their garbage. */
 const MOST_RSS_MB = 450;
 
-/** Not to wait long for those who never end. */
-const IMPATIENT = { manifest: { limits: { wall_ms: 1500 } } };
-
 let place: SandboxPlace;
 let innocent: Innocent;
 
@@ -31,13 +28,6 @@ beforeAll(async () => {
 
 afterAll(() => place[Symbol.asyncDispose]());
 
-function install(hostile: HostileApp): Promise<AppRef> {
-  const name = hostile.name.replaceAll(/\W+/g, '-').slice(0, 60);
-  return hostile.worker === undefined
-    ? place.installHandler(name, hostile.handler ?? '', IMPATIENT)
-    : place.install(name, hostile.worker, IMPATIENT);
-}
-
 function isHarmless(answer: string, { says, mayAnswer }: HostileApp): boolean {
   return answer === APOLOGY || says?.test(answer) === true || mayAnswer?.test(answer) === true;
 }
@@ -46,7 +36,7 @@ describe.each(Object.entries(hostileApps))('%s', (_kind, apps) => {
   test.concurrent.each(apps)(
     '$name',
     async (hostile) => {
-      const ref = await install(hostile);
+      const ref = await installHostile(place, hostile);
       const first = await place.ask(ref, place.message({ content: 'attack' }));
       const second = await place.ask(ref, place.message({ content: 'after' }));
       const reasons = reasonsOf(place, ref.app);
@@ -86,7 +76,7 @@ describe('sleepers', () => {
     '$name',
     async (hostile) => {
       const nap = `if (message.content === 'nap') return void (await reply('zzz')); ${hostile.handler}`;
-      const ref = await install({ name: `sleeper ${hostile.name}`, handler: nap });
+      const ref = await installHostile(place, { name: `sleeper ${hostile.name}`, handler: nap });
       const ask = (content: string): Promise<string[]> => place.ask(ref, place.message({ content }));
       for (let n = 0; n < NAP; n++) expect(await ask('nap')).toEqual(['zzz']);
       for (const answer of await ask('attack'))

@@ -1,8 +1,10 @@
+import { show } from '../../security/innocent.ts';
 import { quantileOf } from '../quantile.ts';
 import { benchClassic } from './classic.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchFairness } from './fairness.ts';
+import { benchHostile } from './hostile.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { benchJit } from './jit.ts';
 
@@ -81,6 +83,9 @@ export async function reportSandbox(print: Print): Promise<void> {
   print(`\nSandbox, an innocent app beside 12 that burn CPU (they handle ${noise.toFixed(0)}/s):`);
   line(print, 'alone', times(alone));
   line(print, 'beside them', times(beside));
+  const { apps, figures } = await benchHostile();
+  print(`\nSandbox, an innocent app in one runner with ${apps} hostile ones, one after the other:`);
+  print(`  ${show(figures)}`);
   await showJit(print);
   await showClassic(print);
 }
