@@ -9,6 +9,7 @@ import type {
   Page,
   Route,
   RunDetail,
+  SmppClient,
   Store,
   TokenInfo,
   TransportRow,
@@ -23,6 +24,7 @@ export interface MemoryStore extends Pick<
   | 'versions'
   | 'routes'
   | 'transports'
+  | 'smppClients'
   | 'messages'
   | 'logs'
   | 'runs'
@@ -55,6 +57,7 @@ export function createMemoryStore(): MemoryStore {
     versions: memoryVersions(apps, versions),
     routes: memoryRoutes(),
     transports: memoryTransports(),
+    smppClients: memorySmppClients(),
     messages: {
       list: async (query) => {
         queries.push(query);
@@ -287,8 +290,10 @@ function memoryRoutes(): Store['routes'] {
   const get = (account: string, name: string): Route =>
     found(routes.get(`${account}/${name}`), `route "${name}"`);
   return {
-    put: async ({ to_addr = null, keyword = null, prefix = null, ...input }) => {
-      const route = { ...input, to_addr, keyword: keyword?.toLowerCase() ?? null, prefix };
+    put: async (input) => {
+      const { app = null, smpp_client = null, to_addr = null, keyword = null, prefix = null } = input;
+      const target = { app, smpp_client };
+      const route = { ...input, ...target, to_addr, keyword: keyword?.toLowerCase() ?? null, prefix };
       const other = [...routes.values()].find(
         (one) =>
           one.name !== route.name &&
@@ -313,6 +318,33 @@ function memoryRoutes(): Store['routes'] {
     remove: async (account, name) => {
       routes.delete(`${account}/${get(account, name).name}`);
     },
+  };
+}
+
+function memorySmppClients(): Store['smppClients'] {
+  const clients = new Map<string, SmppClient>();
+  const get = (account: string, systemId: string): SmppClient =>
+    found(clients.get(`${account}/${systemId}`), `SMPP client "${systemId}"`);
+  return {
+    put: async (account, systemId, { settings, password }) => {
+      const key = `${account}/${systemId}`;
+      const created = !clients.has(key);
+      const times = { password_set_at: CREATED, created_at: CREATED };
+      const client = { account, system_id: systemId, ...settings, ...times };
+      clients.set(key, client);
+      const generated = password === null || (password === undefined && created);
+      return { client, created, password: generated ? 'made4you' : null };
+    },
+    get: async (account, systemId) => get(account, systemId),
+    list: async (account, page) =>
+      paged(
+        [...clients.values()].filter((one) => one.account === account),
+        page,
+      ),
+    remove: async (account, systemId) => {
+      clients.delete(`${account}/${get(account, systemId).system_id}`);
+    },
+    verify: unused,
   };
 }
 

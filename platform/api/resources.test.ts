@@ -219,7 +219,14 @@ describe('routes', () => {
     const put = await platform.call('PUT', '/accounts/demo/routes/join', {
       body: { ...route, keyword: 'JOIN' },
     });
-    expect(put.json).toEqual({ account: 'demo', name: 'join', ...route, keyword: 'join', prefix: null });
+    expect(put.json).toEqual({
+      account: 'demo',
+      name: 'join',
+      ...route,
+      smpp_client: null,
+      keyword: 'join',
+      prefix: null,
+    });
     expect((await platform.call('GET', '/accounts/demo/routes')).json['items']).toEqual([put.json]);
     expect((await platform.call('GET', '/accounts/demo/routes/join')).json).toEqual(put.json);
     expect((await platform.call('DELETE', '/accounts/demo/routes/join')).status).toBe(204);
@@ -232,6 +239,31 @@ describe('routes', () => {
       status: 409,
       json: { code: 'route.conflict', route: { name: 'first' } },
     });
+  });
+});
+
+describe('SMPP clients', () => {
+  test('get a password that is shown once, and the defaults', async () => {
+    const put = await platform.call('PUT', '/accounts/demo/smpp-clients/ACME_1', { body: { max_binds: 4 } });
+    expect(put).toMatchObject({ status: 201, json: { system_id: 'ACME_1', max_binds: 4, window: 50 } });
+    expect(put.json['password']).toMatch(/^\S{8}$/);
+    const { json } = await platform.call('GET', '/accounts/demo/smpp-clients/ACME_1');
+    expect(json).not.toHaveProperty('password');
+    expect((await platform.call('GET', '/accounts/demo/smpp-clients')).json['items']).toEqual([json]);
+    const again = await platform.call('PUT', '/accounts/demo/smpp-clients/ACME_1', { body: {} });
+    expect(again).toMatchObject({ status: 200, json: { max_binds: 2 } });
+    expect(again.json).not.toHaveProperty('password');
+    expect((await platform.call('DELETE', '/accounts/demo/smpp-clients/ACME_1')).status).toBe(204);
+  });
+
+  test.each([
+    ['a password that a bind has no room for', 'acme', { password: '123456789' }, 'password'],
+    ['a system_id that a bind has no room for', 'a'.repeat(16), {}, 'system_id'],
+    ['an address range that is none', 'acme', { allowed_ips: ['10.0.0.0/33'] }, 'allowed_ips.0'],
+    ['an option that is not there', 'acme', { windows: 3 }, 'windows'],
+  ])('with %s are refused', async (_, systemId, body, field) => {
+    const answer = await platform.call('PUT', `/accounts/demo/smpp-clients/${systemId}`, { body });
+    expect(answer).toMatchObject({ status: 400, json: { field } });
   });
 });
 

@@ -1,5 +1,11 @@
 /** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
-import { METRIC_AGGREGATORS, nameSchema, slugSchema } from '@vumi/core';
+import {
+  METRIC_AGGREGATORS,
+  nameSchema,
+  slugSchema,
+  smppClientSettingsSchema,
+  systemIdSchema,
+} from '@vumi/core';
 import { z } from 'zod';
 import {
   accountUsageSchema,
@@ -60,7 +66,8 @@ export const deploymentSchema = versionSchema.extend({
 export const routeSchema = z.object({
   account: slugSchema,
   name: nameSchema,
-  app: slugSchema,
+  app: slugSchema.nullable().describe('The app that answers, or null'),
+  smpp_client: systemIdSchema.nullable().describe('The SMPP client that gets the messages, or null'),
   transport: nameSchema,
   to_addr: z.string().nullable().describe('The short code or number that is written to; null: any'),
   keyword: z.string().nullable().describe('The first word, in any case; null: any'),
@@ -150,6 +157,18 @@ export const scheduleSchema = z.object({
   created_at: instant,
 });
 
+export const smppClientSchema = z.object({
+  account: slugSchema,
+  system_id: systemIdSchema,
+  ...smppClientSettingsSchema.shape,
+  password_set_at: instant,
+  created_at: instant,
+});
+
+export const madeSmppClientSchema = smppClientSchema.extend({
+  password: z.string().optional().describe('The password that was made for it: it is shown this once'),
+});
+
 export const transportSchema = z.object({
   name: nameSchema,
   type: z.string(),
@@ -206,6 +225,8 @@ export const NAMED_RESOURCES = {
   MetricPoint: metricPointSchema,
   Schedule: scheduleSchema,
   Transport: transportSchema,
+  SmppClient: smppClientSchema,
+  MadeSmppClient: madeSmppClientSchema,
   PhoneMessage: phoneMessageSchema,
   Worker: workerSchema,
   Status: statusSchema,

@@ -6,6 +6,7 @@ import { addPhoneCommand } from './commands/phone.ts';
 import { addRouteCommands } from './commands/route.ts';
 import { addSmppCommands } from './commands/smpp.ts';
 import { addSmscCommands } from './commands/smsc.ts';
+import { addSmppClientCommands } from './commands/smpp-client.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
@@ -57,6 +58,7 @@ export function createProgram(version: string | null): Command {
   addAccountCommands(program);
   addTokenCommands(program);
   addTransportCommands(program);
+  addSmppClientCommands(program);
   return program;
 }
 

@@ -37,6 +37,7 @@ const CATALOGUE = {
   'config.invalid': { status: 400, retry: false },
   'transport.unknown_type': { status: 400, retry: false },
   'transport.not_connected': { status: 503, retry: true, outage: true },
+  'smpp_client.refused': { status: 502, retry: false },
   'simulator.not_here': { status: 503, retry: false },
   'broker.unavailable': { status: 503, retry: true, outage: true },
   'broker.closed': { status: 503, retry: true, outage: true },

@@ -19,6 +19,7 @@ export * from './ports.ts';
 export * from './query-match.ts';
 export * from './record-text.ts';
 export * from './schedule-message.ts';
+export * from './smpp-client.ts';
 export * from './status.ts';
 export * from './store-effects.ts';
 export * from './timestamp.ts';

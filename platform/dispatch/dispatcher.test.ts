@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   createAck,
+  createDeliveryReport,
   createUserMessage,
   reply,
   send,
@@ -72,6 +73,17 @@ const snapshot: RoutingSnapshot = {
   transports: [{ name: 'smsc' }],
 };
 
+const shopRoute = {
+  account: 'demo',
+  name: 'shop',
+  app: null,
+  smpp_client: 'Shop',
+  transport: 'smsc',
+  to_addr: '8000',
+  keyword: null,
+  prefix: null,
+};
+
 function mapState(): Pick<KeyedState, 'get' | 'set' | 'delete'> {
   const values = new Map<string, string>();
   return {
@@ -88,7 +100,7 @@ interface World {
 }
 
 function createWorld(fallbackApp: { account: string; app: string } | null = null): World {
-  const table = new RoutingTable(snapshot);
+  const table = new RoutingTable({ ...snapshot, routes: [...snapshot.routes, shopRoute] });
   const state = mapState() as KeyedState;
   const published: World['published'] = [];
   const recorded: World['recorded'] = [];
@@ -289,6 +301,46 @@ describe('events', () => {
     await world.dispatcher.event(createAck({ user_message_id: 'unknown', transport_name: 'smsc' }, 'smsc-1'));
     expect(world.published).toEqual([]);
     expect(world.recorded).toEqual([['event', 'ack', 'unknown']]);
+  });
+});
+
+describe('messages of SMPP clients', () => {
+  const sender = {
+    connector: 'smpp.shop',
+    events: ['nack', 'delivery_report.delivered'],
+    note: { ids: ['7'] },
+  };
+  const submitted = (): UserMessage =>
+    stampMessage(
+      { ...send('+27761234567', 'hi'), transport_name: 'smsc', from_addr: 'SHOP' },
+      { account: 'demo', app: null, sender },
+    );
+
+  it('go to the connector of the client that their route leads to', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '8000' }));
+    expect(world.published).toMatchObject([['smpp.shop', { content: 'hi' }]]);
+    expect(world.published[0]?.[1].helper_metadata['vumi']).toEqual({ account: 'demo', app: null });
+  });
+
+  it('leave as they are, also from a sender that no route knows', async () => {
+    const world = createWorld();
+    await world.dispatcher.outbound(submitted(), 'api');
+    expect(world.published).toMatchObject([['smsc', { from_addr: 'SHOP' }]]);
+    expect(world.recorded).toEqual([['outbound', 'queued', null]]);
+  });
+
+  it('are told of by the events that were asked for, with the note of the sender', async () => {
+    const world = createWorld();
+    const message = submitted();
+    await world.dispatcher.outbound(message, 'api');
+    const fields = { user_message_id: message.message_id, transport_name: 'smsc' };
+    await world.dispatcher.event(createAck(fields, 'smsc-1'));
+    await world.dispatcher.event(createDeliveryReport(fields, 'delivered'));
+    expect(world.published.slice(1)).toMatchObject([
+      ['smpp.shop', { event_type: 'delivery_report', helper_metadata: { vumi: { sender } } }],
+    ]);
+    expect(world.recorded.slice(1).map(([, type]) => type)).toEqual(['ack', 'delivery_report']);
   });
 });
 

@@ -15,7 +15,7 @@ export interface MessageRecorder {
   inbound(
     message: UserMessage,
     owner: Stamp | null,
-    status: 'received' | 'unrouted' | 'discarded',
+    status: 'received' | 'unrouted' | 'discarded' | 'failed',
   ): Promise<void>;
   outbound(
     message: UserMessage,

@@ -1,11 +1,14 @@
 import { appKey, type AppRef, type LiveVersions, type Rollout, type UserMessage } from '@vumi/core';
 import { keywordOf } from './keyword.ts';
 
-/** Binds an app to a transport; null matches anything. `prefix` is the start of the sender's address. */
+/** Binds an app or an SMPP client to a transport; null matches anything. `prefix` is the start of the sender's address. */
 export interface RouteRule {
   readonly account: string;
   readonly name: string;
-  readonly app: string;
+  /** Either this or `smpp_client`. */
+  readonly app: string | null;
+  /** The system_id of a client. */
+  readonly smpp_client?: string | null;
   readonly transport: string;
   readonly to_addr: string | null;
   readonly keyword: string | null;

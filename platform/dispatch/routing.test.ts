@@ -4,7 +4,7 @@ import { appConnectors, createAppQueues } from './app-queues.ts';
 import { keywordOf } from './keyword.ts';
 import { RoutingTable, type RouteRule } from './routing-table.ts';
 
-const route = (fields: Partial<RouteRule> & Pick<RouteRule, 'app'>): RouteRule => ({
+const route = (fields: Partial<RouteRule> & { app: string }): RouteRule & { app: string } => ({
   account: 'demo',
   name: fields.app,
   transport: 'smsc',
@@ -14,7 +14,7 @@ const route = (fields: Partial<RouteRule> & Pick<RouteRule, 'app'>): RouteRule =
   ...fields,
 });
 
-const tableOf = (...routes: RouteRule[]): RoutingTable =>
+const tableOf = (...routes: (RouteRule & { app: string })[]): RoutingTable =>
   new RoutingTable({
     accounts: [{ name: 'demo', active: true }],
     apps: routes.map(({ account, app }) => ({ account, app, version: 1, handlers: ['onMessage'] })),

@@ -6,10 +6,21 @@ import type { AppRef, UserMessage } from '@vumi/core';
  */
 const KEY = 'vumi';
 
-/** Whose message it is; `app` null for one that an account sent through the API. */
+/** Who else than an app sent a message and wants to hear of it. */
+export interface Sender {
+  /** Where events go. */
+  readonly connector: string;
+  /** Those that are wanted, as `eventStatus` names them. */
+  readonly events: readonly string[];
+  /** Comes back with each event; JSON. */
+  readonly note: unknown;
+}
+
+/** Whose message it is; `app` null for one that an account sent through the API or over SMPP. */
 export interface Stamp {
   readonly account: string;
   readonly app: string | null;
+  readonly sender?: Sender;
 }
 
 export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
@@ -19,9 +30,16 @@ export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
 export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
   const value = message.helper_metadata[KEY];
   if (typeof value !== 'object' || value === null) return null;
-  const { account, app } = value as { account?: unknown; app?: unknown };
+  const { account, app, sender } = value as { account?: unknown; app?: unknown; sender?: unknown };
   if (typeof account !== 'string') return null;
-  return { account, app: typeof app === 'string' ? app : null };
+  const stamp: Stamp = { account, app: typeof app === 'string' ? app : null };
+  return isSender(sender) ? { ...stamp, sender } : stamp;
+}
+
+function isSender(value: unknown): value is Sender {
+  if (typeof value !== 'object' || value === null) return false;
+  const { connector, events } = value as { connector?: unknown; events?: unknown };
+  return typeof connector === 'string' && Array.isArray(events);
 }
 
 /** The app that a message belongs to, or null when it has none. */

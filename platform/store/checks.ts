@@ -17,7 +17,8 @@ export function checkName(field: string, text: string): void {
   check(nameSchema, field, text);
 }
 
-function check(schema: z.ZodType<string>, field: string, text: string): void {
+/** Throws `request.invalid` unless the text is what the schema asks for. */
+export function check(schema: z.ZodType<string>, field: string, text: string): void {
   const result = schema.safeParse(text);
   if (result.success) return;
   const reason = result.error.issues[0]?.message ?? '';

@@ -19,6 +19,8 @@ import { openRuns } from './runs.ts';
 import { Session } from './session.ts';
 import { readSnapshot } from './snapshot.ts';
 import { openEffects } from './store-effects.ts';
+import { openSmppClients } from './smpp-clients.ts';
+import { openSmppParts } from './smpp-parts.ts';
 import type { Store } from './store.ts';
 import { openTokens } from './tokens.ts';
 import { openTransports } from './transports.ts';
@@ -66,6 +68,8 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     versions: openVersions(database, changes),
     routes: openRoutes(database, changes),
     transports: openTransports(database, changes),
+    smppClients: openSmppClients(database, changes),
+    smppParts: openSmppParts(database),
     messages: openMessages(database),
     logs: openLogs(database),
     runs,

@@ -1,5 +1,5 @@
 /** What the store gives out and takes in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
-import type { AppRef, DeliveryStatus, MetricAggregator, Rollout } from '@vumi/core';
+import type { AppRef, DeliveryStatus, MetricAggregator, Rollout, SmppClientSettings } from '@vumi/core';
 
 export interface PageQuery {
   /** The `next_cursor` of the page before. */
@@ -88,11 +88,14 @@ export interface NewVersion {
   readonly activate: boolean;
 }
 
-/** Binds an app to a transport; null matches anything. */
+/** Binds an app or an SMPP client to a transport; null matches anything. */
 export interface Route {
   readonly account: string;
   readonly name: string;
-  readonly app: string;
+  /** Either this or `smpp_client`. */
+  readonly app: string | null;
+  /** The system_id of the client that gets the messages. */
+  readonly smpp_client: string | null;
   readonly transport: string;
   readonly to_addr: string | null;
   /** Lower case. */
@@ -101,11 +104,27 @@ export interface Route {
   readonly prefix: string | null;
 }
 
-export type RouteInput = Pick<Route, 'account' | 'name' | 'app' | 'transport'> & {
+export type RouteInput = Pick<Route, 'account' | 'name' | 'transport'> & {
+  readonly app?: string | null | undefined;
+  readonly smpp_client?: string | null | undefined;
   readonly to_addr?: string | null | undefined;
   readonly keyword?: string | null | undefined;
   readonly prefix?: string | null | undefined;
 };
+
+/** A system that binds to us over SMPP in the name of an account. */
+export interface SmppClient extends SmppClientSettings {
+  readonly account: string;
+  readonly system_id: string;
+  readonly password_set_at: string;
+  readonly created_at: string;
+}
+
+/** The parts of one long message of a client. */
+export interface SmppPartGroup {
+  readonly systemId: string;
+  readonly key: string;
+}
 
 export interface TransportRow {
   readonly name: string;
@@ -232,6 +251,7 @@ export interface Snapshot {
   readonly apps: SnapshotApp[];
   readonly routes: Route[];
   readonly transports: TransportRow[];
+  readonly smpp_clients: SmppClient[];
 }
 
 export interface SnapshotApp extends AppRef {

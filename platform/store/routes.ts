@@ -7,9 +7,10 @@ import { checkName, checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Page, PageQuery, Route, RouteInput } from './records.ts';
+import { requireSmppClient } from './smpp-clients.ts';
 import type { Routes } from './store.ts';
 
-export const ROUTE_COLUMNS = 'account, name, app, transport, to_addr, keyword, prefix';
+export const ROUTE_COLUMNS = 'account, name, app, smpp_client, transport, to_addr, keyword, prefix';
 const cursorSchema = z.tuple([z.literal('routes'), z.string()]);
 
 export function openRoutes(database: Database, changes: Changes): Routes {
@@ -42,14 +43,25 @@ export function openRoutes(database: Database, changes: Changes): Routes {
 }
 
 /** The route as it is stored, so that routes which match the same messages are equal. */
-function normaliseRoute({ account, name, app, transport, to_addr, keyword, prefix }: RouteInput): Route {
+function normaliseRoute(input: RouteInput): Route {
+  const { account, name, app = null, smpp_client = null, transport, to_addr, keyword, prefix } = input;
   checkKey(account, name);
-  checkSlug('app', app);
+  if ((app === null) === (smpp_client === null)) {
+    throw new VumiError(
+      'request.invalid',
+      'a route leads to an "app" or to an "smpp_client": name one of them',
+      {
+        field: 'app',
+      },
+    );
+  }
+  if (app !== null) checkSlug('app', app);
   checkName('transport', transport);
   return {
     account,
     name,
     app,
+    smpp_client,
     transport,
     to_addr: present(to_addr),
     // As the first word of a message is (dispatch/keyword.ts).
@@ -65,9 +77,10 @@ function present(text: string | null | undefined): string | null {
 }
 
 async function putRoute(statements: Statements, route: Route): Promise<Route> {
-  const { account, name, app, transport, to_addr, keyword, prefix } = route;
+  const { account, name, app, smpp_client, transport, to_addr, keyword, prefix } = route;
   await requireAccount(statements, account);
-  await requireApp(statements, { account, app });
+  if (app !== null) await requireApp(statements, { account, app });
+  if (smpp_client !== null) await requireSmppClient(statements, account, smpp_client);
   // Two that come together must not both find no conflict.
   await statements.query('lock table routes in share row exclusive mode');
   const [other] = await statements.query<Route>(
@@ -78,10 +91,11 @@ async function putRoute(statements: Statements, route: Route): Promise<Route> {
   );
   if (other !== undefined) throw conflict(other);
   await statements.query(
-    `insert into routes (${ROUTE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (account, name) do update set app = excluded.app, transport = excluded.transport,
+    `insert into routes (${ROUTE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (account, name) do update set app = excluded.app, smpp_client = excluded.smpp_client,
+       transport = excluded.transport,
        to_addr = excluded.to_addr, keyword = excluded.keyword, prefix = excluded.prefix`,
-    [account, name, app, transport, to_addr, keyword, prefix],
+    [account, name, app, smpp_client, transport, to_addr, keyword, prefix],
   );
   return route;
 }

@@ -2,6 +2,7 @@ import { ROLLOUT } from './apps.ts';
 import type { Database } from './database.ts';
 import type { Account, Route, Snapshot, SnapshotApp, TransportRow } from './records.ts';
 import { ROUTE_COLUMNS } from './routes.ts';
+import { readSmppClients } from './smpp-clients.ts';
 import { TRANSPORT_COLUMNS } from './transports.ts';
 
 /** What routing depends on, as it was at one moment. */
@@ -23,6 +24,7 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
       transports: await statements.query<TransportRow>(
         `select ${TRANSPORT_COLUMNS} from transports order by name`,
       ),
+      smpp_clients: await readSmppClients(statements),
     };
   });
 }

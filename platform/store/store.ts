@@ -6,6 +6,7 @@ import type {
   Optout,
   ScheduleEffect,
   StoreEffect,
+  SmppClientSettings,
   StoreEffects,
   TransportEvent,
   UserMessage,
@@ -38,6 +39,8 @@ import type {
   RunQuery,
   RunRow,
   Schedule,
+  SmppClient,
+  SmppPartGroup,
   Snapshot,
   TokenInfo,
   TransportRow,
@@ -57,6 +60,8 @@ export interface Store extends AsyncDisposable {
   readonly versions: Versions;
   readonly routes: Routes;
   readonly transports: Transports;
+  readonly smppClients: SmppClients;
+  readonly smppParts: SmppParts;
   readonly messages: Messages;
   readonly logs: Logs;
   readonly runs: Runs;
@@ -81,7 +86,7 @@ export interface Store extends AsyncDisposable {
 }
 
 /** `schedules` is told of only when one is due at once: the rest is found in time by looking. */
-export const CHANGES = ['accounts', 'apps', 'routes', 'transports', 'schedules'] as const;
+export const CHANGES = ['accounts', 'apps', 'routes', 'transports', 'smpp_clients', 'schedules'] as const;
 export type ChangedThing = (typeof CHANGES)[number];
 export interface Change {
   readonly what: ChangedThing;
@@ -177,6 +182,37 @@ export interface Transports {
   /** By name. */
   list(): Promise<TransportRow[]>;
   remove(name: string): Promise<void>;
+}
+
+export interface SmppClients {
+  /**
+   * Makes or replaces. `password` absent: a client that is there keeps its own; null, or absent for a new client: one is
+   * made and given out this once. `request.conflict` when another client has the system_id.
+   */
+  put(
+    account: string,
+    systemId: string,
+    client: { readonly settings: SmppClientSettings; readonly password?: string | null | undefined },
+  ): Promise<{ client: SmppClient; created: boolean; password: string | null }>;
+  get(account: string, systemId: string): Promise<SmppClient>;
+  /** By system_id. */
+  list(account: string, page: PageQuery): Promise<Page<SmppClient>>;
+  /** With its routes. */
+  remove(account: string, systemId: string): Promise<void>;
+  /** Whether a client of that system_id has that password. */
+  verify(systemId: string, password: string): Promise<boolean>;
+}
+
+/** Parts of long messages that SMPP clients have submitted, until all are there. Bodies are the caller's JSON. */
+export interface SmppParts {
+  /** Keeps a part, unless there is one of its number, and answers all that are there, by number. */
+  add(group: SmppPartGroup, part: number, body: unknown): Promise<ReadonlyMap<number, unknown>>;
+  remove(group: SmppPartGroup): Promise<void>;
+  /** Those to which nothing was added since a time (milliseconds since the epoch), the longest waiting first. */
+  stale(
+    before: number,
+    limit: number,
+  ): Promise<(SmppPartGroup & { readonly parts: ReadonlyMap<number, unknown> })[]>;
 }
 
 export interface Messages {

@@ -16,6 +16,7 @@ import { prometheusRoutes } from './prometheus.ts';
 import { routeRoutes } from './routes.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { simulatorRoutes } from './simulators.ts';
+import { smppClientRoutes } from './smpp-clients.ts';
 import { tokenRoutes } from './tokens.ts';
 import { transportRoutes } from './transports.ts';
 
@@ -36,6 +37,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...metricRoutes(ports),
     ...scheduleRoutes(ports),
     ...transportRoutes(ports),
+    ...smppClientRoutes(ports),
     ...platformRoutes(ports),
     ...prometheusRoutes(ports),
     ...simulatorRoutes(ports, administrator),

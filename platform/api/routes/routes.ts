@@ -1,4 +1,4 @@
-import { nameSchema, slugSchema } from '@vumi/core';
+import { nameSchema, slugSchema, systemIdSchema } from '@vumi/core';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -10,7 +10,11 @@ import { defineRoute, done, ok, type Route } from '../route.ts';
 const optionalText = z.string().trim().min(1).max(160).nullable().default(null);
 const routeBody = jsonBody(
   z.strictObject({
-    app: slugSchema,
+    app: slugSchema.nullable().default(null).describe('The app that gets the messages'),
+    smpp_client: systemIdSchema
+      .nullable()
+      .default(null)
+      .describe('The system_id of the SMPP client that gets them instead of an app'),
     transport: nameSchema,
     to_addr: optionalText.describe('The short code or number that is written to; null: any'),
     keyword: optionalText.describe('The first word of the message, in any case; null: any'),
@@ -24,7 +28,8 @@ export function routeRoutes({ store }: ApiPorts): Route[] {
       method: 'PUT',
       path: '/accounts/:account/routes/:name',
       id: 'putRoute',
-      summary: 'Bind an app to what is sent to an address; 409 names the route that has it already',
+      summary:
+        'Bind an app or an SMPP client to what is sent to an address; 409 names the route that has it already',
       access: accountScope('account'),
       params: namedParams,
       body: routeBody,

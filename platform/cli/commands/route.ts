@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
 import { table } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 
 interface Route {
   readonly name: string;
-  readonly app: string;
+  readonly app: string | null;
+  readonly smpp_client: string | null;
   readonly transport: string;
   readonly to_addr: string | null;
   readonly keyword: string | null;
@@ -14,7 +16,8 @@ interface Route {
 }
 
 interface SetOptions {
-  readonly app: string;
+  readonly app?: string;
+  readonly smppClient?: string;
   readonly transport: string;
   readonly to?: string;
   readonly keyword?: string;
@@ -22,7 +25,9 @@ interface SetOptions {
 }
 
 export function addRouteCommands(program: Command): void {
-  const route = program.command('route').description('routes: which app gets what is sent to an address');
+  const route = program
+    .command('route')
+    .description('routes: which app, or SMPP client, gets what is sent to an address');
   addSet(route);
   withExample(
     route.command('list').description('list the routes of an account'),
@@ -35,14 +40,14 @@ export function addRouteCommands(program: Command): void {
       routes.length === 0
         ? `No routes in ${account} yet. Make one: npx vumi route set NAME --app APP --transport TRANSPORT --to NUMBER\n`
         : table(
-            ['ROUTE', 'TRANSPORT', 'TO', 'KEYWORD', 'FROM', 'APP'],
+            ['ROUTE', 'TRANSPORT', 'TO', 'KEYWORD', 'FROM', 'LEADS TO'],
             routes.map((one) => [
               one.name,
               one.transport,
               one.to_addr ?? 'any',
               one.keyword,
               sender(one),
-              one.app,
+              target(one),
             ]),
           ),
     );
@@ -62,7 +67,8 @@ function addSet(route: Command): void {
     .command('set')
     .argument('<name>')
     .description('make a route or change it')
-    .requiredOption('--app <app>', 'the app that answers')
+    .option('--app <app>', 'the app that answers')
+    .option('--smpp-client <system_id>', 'the SMPP client that gets the messages instead of an app')
     .requiredOption('--transport <transport>', 'where the messages come from; see "npx vumi transport list"')
     .option('--to <address>', 'the short code or number that people write to (default: any)')
     .option('--keyword <word>', 'only messages that start with this word')
@@ -71,17 +77,21 @@ function addSet(route: Command): void {
     set,
     'npx vumi route set hello --app hello --transport smsc --to 12345',
     'npx vumi route set join --app quiz --transport smsc --to 12345 --keyword join',
+    'npx vumi route set acme --smpp-client acme --transport smsc --to 8000',
   ).action(async (name: string, options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const { to, app, transport, keyword, prefix } = options;
-    const body = { app, transport, to_addr: to, keyword, prefix };
+    const { to, app, smppClient, transport, keyword, prefix } = options;
+    if ((app === undefined) === (smppClient === undefined)) {
+      throw usageError('say where the messages go: --app APP, or --smpp-client SYSTEM_ID');
+    }
+    const body = { app, smpp_client: smppClient, transport, to_addr: to, keyword, prefix };
     const made = await session.client.call<Route>(
       'PUT',
       path`/accounts/${await session.account()}/routes/${name}`,
       { body },
     );
     const advice = await missingTransport(session, transport);
-    session.show(made, () => `${describe(made)} → ${made.app}\n${advice}`);
+    session.show(made, () => `${describe(made)} → ${target(made)}\n${advice}`);
   });
 }
 
@@ -90,6 +100,10 @@ async function missingTransport({ client }: Session, name: string): Promise<stri
   const transports = await client.list<{ name: string }>('/transports').catch(() => null);
   if (transports === null || transports.some((one) => one.name === name)) return '';
   return `There is no transport "${name}" yet: npx vumi transport set ${name} --type smpp host=… port=…\n`;
+}
+
+function target({ app, smpp_client }: Route): string {
+  return app ?? `SMPP client ${smpp_client}`;
 }
 
 function sender(route: Route): string {

@@ -1,8 +1,15 @@
-import { VumiError, type AppRef, type TransportEvent, type UserMessage } from '@vumi/core';
+import {
+  eventStatus,
+  smppClientConnector,
+  VumiError,
+  type AppRef,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
 import type { EventRoutes } from '../event-routes.ts';
 import type { RoutingTable, RouteRule } from '../routing-table.ts';
 import type { Sessions } from '../sessions.ts';
-import { appOf, stampMessage, stampOf } from '../stamp.ts';
+import { appOf, stampMessage, stampOf, type Stamp } from '../stamp.ts';
 import type { Routed, Router } from './router.ts';
 
 export interface ContentKeywordConfig {
@@ -24,20 +31,23 @@ export interface ContentKeywordPorts {
  * a user stays with the app that a keyword led to while the app keeps the session open.
  */
 export function createContentKeywordRouter(config: ContentKeywordConfig, ports: ContentKeywordPorts): Router {
-  const toApp = (message: UserMessage, ref: AppRef): Routed<UserMessage> => ({
-    connector: ports.connectorOf(ref),
-    message: stampMessage(message, { account: ref.account, app: ref.app }),
-  });
-
   return {
     async inbound(message) {
-      const ref = await findApp(message, config, ports);
-      return ref === null ? [] : [toApp(message, ref)];
+      const target = await findTarget(message, config, ports);
+      if (target === null) return [];
+      const { account } = target;
+      const [connector, app] =
+        'app' in target
+          ? [ports.connectorOf(target), target.app]
+          : [smppClientConnector(target.smppClient), null];
+      return [{ connector, message: stampMessage(message, { account, app }) }];
     },
 
     async event(event) {
       const sender = await ports.eventRoutes.senderOf(event.user_message_id);
-      if (sender === null || sender.app === null) return [];
+      if (sender === null) return [];
+      if (sender.sender !== undefined) return toSender(event, sender);
+      if (sender.app === null) return [];
       const ref = { account: sender.account, app: sender.app };
       if (!ports.table().isActive(ref.account) || !ports.table().handlesEvents(ref)) return [];
       return [{ connector: ports.connectorOf(ref), message: stampEvent(event, ref) }];
@@ -47,7 +57,12 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
 
     async noteOutbound({ connector, message }) {
       const ref = appOf(message);
-      if (ref === null) return;
+      if (ref === null) {
+        const isWanted = (stampOf(message)?.sender?.events.length ?? 0) > 0;
+        if (isWanted) await ports.eventRoutes.remember(message);
+        else ports.eventRoutes.forgo(message.message_id);
+        return;
+      }
       const table = ports.table();
       const isShared = table.hasKeywords(connector, message.from_addr);
       await Promise.all([
@@ -61,24 +76,35 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
   };
 }
 
-async function findApp(
+/** Who gets a message. */
+type Target = AppRef | { readonly account: string; readonly smppClient: string };
+
+async function findTarget(
   message: UserMessage,
   config: ContentKeywordConfig,
   ports: ContentKeywordPorts,
-): Promise<AppRef | null> {
+): Promise<Target | null> {
   const table = ports.table();
   const keyword = table.matchKeyword(message);
-  if (keyword !== null) return appOfRoute(keyword);
+  if (keyword !== null) return targetOf(keyword);
   if (table.hasKeywords(message.transport_name, message.to_addr)) {
     const session = await ports.sessions.find(message);
     if (session !== null && table.activeVersion(session) !== null) return session;
   }
   const catchAll = table.matchCatchAll(message);
-  return catchAll === null ? config.fallbackApp : appOfRoute(catchAll);
+  return catchAll === null ? config.fallbackApp : targetOf(catchAll);
 }
 
-function appOfRoute(route: RouteRule): AppRef {
-  return { account: route.account, app: route.app };
+function targetOf({ account, app, smpp_client }: RouteRule): Target {
+  return app === null ? { account, smppClient: smpp_client ?? '' } : { account, app };
+}
+
+/** Events that a sender other than an app asked for go to it with the stamp of its message. */
+function toSender(event: TransportEvent, stamp: Stamp): Routed<TransportEvent>[] {
+  const { sender } = stamp;
+  if (sender === undefined || !sender.events.includes(eventStatus(event))) return [];
+  const message = { ...event, helper_metadata: { ...event.helper_metadata, vumi: stamp } };
+  return [{ connector: sender.connector, message }];
 }
 
 function stampEvent(event: TransportEvent, ref: AppRef): TransportEvent {
@@ -91,6 +117,10 @@ function addressOutbound(message: UserMessage, table: RoutingTable): Routed<User
     return { connector: message.transport_name, message };
   }
   const stamp = stampOf(message);
+  // Whoever sends so has found the way already: a client may have senders that no route knows.
+  if (stamp?.sender !== undefined && message.transport_name !== null) {
+    return { connector: message.transport_name, message };
+  }
   if (stamp === null) {
     throw new VumiError('route.none', 'the message names no account, so no route can be found for it');
   }
