@@ -40,6 +40,7 @@ export class RequestWindow {
   /** By sequence number; in order of sending, so that the oldest come first. */
   readonly #inFlight = new Map<number, InFlight>();
   readonly #late = new Map<number, (response: PduResponse | null) => void>();
+  #size: number;
   #places: number;
   #sequence = 1;
   #stopped = false;
@@ -48,6 +49,7 @@ export class RequestWindow {
   constructor(output: Output, options: WindowOptions) {
     this.#output = output;
     this.#options = options;
+    this.#size = options.size;
     this.#places = options.size;
   }
 
@@ -62,6 +64,13 @@ export class RequestWindow {
   /** A request would leave at once. */
   get hasRoom(): boolean {
     return this.#places > 0 && this.#waiting.length === 0 && !this.#stopped && !this.#output.blocked;
+  }
+
+  /** Allows more or fewer unanswered requests from now on; those in flight stay. */
+  resize(size: number): void {
+    this.#places += size - this.#size;
+    this.#size = size;
+    this.pump();
   }
 
   /** Takes a place in the window, waiting for one in line. `beforeWrite` runs right before the write. */

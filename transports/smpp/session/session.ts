@@ -163,6 +163,11 @@ export class Session {
     return this.#window.requestUrgently(body);
   }
 
+  /** Changes the greatest number of our unanswered requests. */
+  setWindow(size: number): void {
+    this.#window.resize(size);
+  }
+
   /** Asks for a sign of life beside the regular ones, unless that was done less than `everyMs` ago. */
   probe(everyMs: number): void {
     if (this.#options.clock() - this.#lastEnquired >= everyMs) this.#enquire();
