@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { freePort } from './free-port.ts';
 import { ADMIN_TOKEN, Client, eventually, type Place } from './platform.ts';
 
 const VUMI = fileURLToPath(new URL('../platform/cli/vumi.js', import.meta.url));
@@ -23,14 +23,15 @@ export class PlatformProcess implements AsyncDisposable {
     this.client = new Client(`http://127.0.0.1:${port}`);
   }
 
-  /** Prepares a process; `start` runs it. The port stays the same over restarts. */
+  /** Prepares a process; `start` runs it. The port stays the same over restarts. `name` tells apart those of one role. */
   static async create(
     place: Place,
     settings: Record<string, unknown> = {},
     roles: string | null = null,
+    name: string = roles ?? 'all',
   ): Promise<PlatformProcess> {
     const port = await freePort();
-    const file = join(String(place.settings['data_dir']), `vumi-${roles ?? 'all'}.yaml`);
+    const file = join(String(place.settings['data_dir']), `vumi-${name}.yaml`);
     const config = {
       ...place.settings,
       http: { port },
@@ -86,13 +87,4 @@ export class PlatformProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill('SIGTERM');
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

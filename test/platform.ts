@@ -86,7 +86,17 @@ async function clearRedis(url: string, name: string): Promise<void> {
 async function clearBroker(url: string, name: string): Promise<void> {
   const connection = await amqp.connect(url);
   const channel = await connection.createChannel();
-  const connectors = ['sandbox_0', 'sandbox_1', 'sandbox_2', 'sandbox_3', 'sandbox', 'api', 'smsc', 'peer'];
+  const connectors = [
+    'sandbox_0',
+    'sandbox_1',
+    'sandbox_2',
+    'sandbox_3',
+    'sandbox',
+    'api',
+    'smsc',
+    'peer',
+    'smpp.acme',
+  ];
   for (const connector of connectors) {
     for (const kind of ['inbound', 'inbound.slow', 'event', 'event.slow', 'outbound', 'failures']) {
       await channel.deleteQueue(`${name}.${connector}.${kind}`);

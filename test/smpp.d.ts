@@ -14,15 +14,23 @@ declare module 'smpp' {
   export interface Session extends EventEmitter {
     readonly socket: Socket;
     send(pdu: Pdu, answered?: Answered): boolean;
+    bind_transmitter(fields: Record<string, unknown>, answered?: Answered): boolean;
+    bind_receiver(fields: Record<string, unknown>, answered?: Answered): boolean;
     bind_transceiver(fields: Record<string, unknown>, answered?: Answered): boolean;
     submit_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
+    query_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
+    cancel_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
+    unbind(answered?: Answered): boolean;
     deliver_sm(fields: Record<string, unknown>, answered?: Answered): boolean;
     close(): void;
   }
 
   const smpp: {
     createServer(listener: (session: Session) => void): Server & { address(): AddressInfo };
-    connect(options: { host: string; port: number }, connected?: () => void): Session;
+    connect(
+      options: { host: string; port: number; tls?: boolean; rejectUnauthorized?: boolean },
+      connected?: () => void,
+    ): Session;
   };
   export default smpp;
 }

@@ -55,7 +55,9 @@ export class SmscPeer implements AsyncDisposable {
   /** Sends an MO message; resolves when an ESME has answered that it has it. */
   deliver(from: string, to: string, text: string): Promise<void> {
     return new Promise((resolve) => {
-      const pdu = { source_addr: from, destination_addr: to, short_message: text };
+      // More than short_message has room for (section 3.2.3 of SMPP v3.4).
+      const content = text.length > 254 ? { message_payload: text } : { short_message: text };
+      const pdu = { source_addr: from, destination_addr: to, ...content };
       this.#unsent.push({ pdu, resolve });
       this.#pump();
     });

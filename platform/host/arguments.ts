@@ -8,10 +8,11 @@ Runs the platform: the embedded parts need nothing else, servers are used where 
 
 Options:
   --config FILE       settings from a YAML file
-  --roles LIST        only these roles of transports,dispatch,sandbox,api (needs the three servers)
+  --roles LIST        only these roles of transports,dispatch,sandbox,api,smpp (needs the three servers)
   --data-dir DIR      folder for everything that is kept (VUMI_DATA_DIR, default ./.vumi)
   --http-port PORT    port of the API and the hosted pages (VUMI_HTTP_PORT, default 8000)
   --smsc-port PORT    port of the SMSC simulator (VUMI_SMSC_PORT, default 2775)
+  --smpp-port PORT    let SMPP clients of accounts bind at this port (VUMI_SMPP_PORT, default: they cannot)
   --log-level LEVEL   debug, info, warn, error or silent (VUMI_LOG_LEVEL, default info)
   --demo, --no-demo   deploy the sample apps on a platform without accounts (default: without --config)
 
@@ -25,6 +26,7 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   'http-port': { type: 'string' },
   'smsc-port': { type: 'string' },
+  'smpp-port': { type: 'string' },
   'log-level': { type: 'string' },
   demo: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -47,6 +49,7 @@ export function parseArguments(args: readonly string[]): Arguments {
         ...(values['data-dir'] === undefined ? {} : { dataDir: values['data-dir'] }),
         ...(values['http-port'] === undefined ? {} : { httpPort: values['http-port'] }),
         ...(values['smsc-port'] === undefined ? {} : { smscPort: values['smsc-port'] }),
+        ...(values['smpp-port'] === undefined ? {} : { smppPort: values['smpp-port'] }),
         ...(values['log-level'] === undefined ? {} : { logLevel: values['log-level'] }),
         ...(values.demo === undefined ? {} : { demo: values.demo }),
       },

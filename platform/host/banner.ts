@@ -5,7 +5,7 @@ import { DEMO_ACCOUNT, DEMO_NUMBER } from './sample-deployer.ts';
 const DEFAULT_URL = 'http://127.0.0.1:8000';
 
 /** One screen: where everything is and what to type next. */
-export function banner({ config, api }: Platform, startMs: number): string {
+export function banner({ config, api, smpp }: Platform, startMs: number): string {
   const seconds = (startMs / 1000).toFixed(1);
   const parts = (['broker', 'database', 'redis'] as const).map(
     (part) => `${part} ${placeOf(config[part].url)}`,
@@ -18,6 +18,14 @@ export function banner({ config, api }: Platform, startMs: number): string {
     ...(api.smscPort === null
       ? []
       : [['SMSC', `127.0.0.1:${api.smscPort} (simulator, SMPP)`] as [string, string]]),
+    ...(smpp?.port == null
+      ? []
+      : [
+          ['SMPP', `${config.smpp_server?.host}:${smpp.port} (your own SMPP clients bind here)`] as [
+            string,
+            string,
+          ],
+        ]),
     ...(api.demo ? [['Pages', api.appUrl({ account: DEMO_ACCOUNT, app: 'quiz' })] as [string, string]] : []),
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(6)} ${text}\n`).join('');

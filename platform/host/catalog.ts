@@ -1,10 +1,13 @@
 import { RoutingTable } from '@vumi/dispatch';
 import { appKey, type AppRef } from '@vumi/core';
-import type { Store } from '@vumi/store';
+import type { SmppClient, Store } from '@vumi/store';
 
 /** What the hot path knows of the store without asking it, renewed whenever the store changes. */
 export interface Catalog extends Disposable {
   table(): RoutingTable;
+  /** Null when there is none of that system_id. */
+  smppClient(systemId: string): SmppClient | null;
+  smppClients(): Iterable<SmppClient>;
   settings(ref: AppRef): Promise<AppSettings>;
   /** Runs after each renewal. */
   onReload(listener: () => void): void;
@@ -13,11 +16,11 @@ export interface Catalog extends Disposable {
 type AppSettings = Awaited<ReturnType<Store['apps']['settings']>>;
 
 export async function openCatalog(store: Store): Promise<Catalog> {
-  let table = new RoutingTable(await store.snapshot());
+  let known = readSnapshot(await store.snapshot());
   const settings = new Map<string, Promise<AppSettings>>();
   const listeners: (() => void)[] = [];
   const load = async (): Promise<void> => {
-    table = new RoutingTable(await store.snapshot());
+    known = readSnapshot(await store.snapshot());
     settings.clear();
     for (const listener of listeners) listener();
   };
@@ -25,11 +28,13 @@ export async function openCatalog(store: Store): Promise<Catalog> {
   // Routing does not depend on schedules.
   const subscription = store.onChange(({ what }) => (what === 'schedules' ? undefined : reload()));
   return {
-    table: () => table,
+    table: () => known.table,
+    smppClient: (systemId) => known.clients.get(systemId) ?? null,
+    smppClients: () => known.clients.values(),
     settings: (ref) => {
       const key = appKey(ref);
-      const known = settings.get(key);
-      if (known !== undefined) return known;
+      const cached = settings.get(key);
+      if (cached !== undefined) return cached;
       const loading = store.apps.settings(ref);
       settings.set(key, loading);
       loading.catch(() => settings.delete(key));
@@ -37,6 +42,13 @@ export async function openCatalog(store: Store): Promise<Catalog> {
     },
     onReload: (listener) => void listeners.push(listener),
     [Symbol.dispose]: () => subscription[Symbol.dispose](),
+  };
+}
+
+function readSnapshot(snapshot: Awaited<ReturnType<Store['snapshot']>>) {
+  return {
+    table: new RoutingTable(snapshot),
+    clients: new Map(snapshot.smpp_clients.map((client) => [client.system_id, client])),
   };
 }
 

@@ -1,9 +1,10 @@
 import { nameSchema } from '@vumi/core';
 import { limitsSchema, sandboxConfigSchema } from '@vumi/sandbox';
+import { smppServerConfigSchema } from '@vumi/transports/smpp/server';
 import { z } from 'zod';
 
 /** The parts of the platform that a process can run (DESIGN §3). */
-export const ROLES = ['transports', 'dispatch', 'sandbox', 'api'] as const;
+export const ROLES = ['transports', 'dispatch', 'sandbox', 'api', 'smpp'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A server's section may be just its URL; `embedded` or nothing at all is the part inside the platform. */
@@ -69,6 +70,9 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  smpp_server: smppServerConfigSchema
+    .optional()
+    .describe('Where systems of accounts bind over SMPP, in processes with the role smpp. Absent: nowhere.'),
   transports: z
     .record(nameSchema, z.looseObject({ type: z.string() }))
     .default({})

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText, nearest, parseInput, VumiError } from '@vumi/core';
 import { parse as parseYaml } from 'yaml';
-import { configSchema, type Config } from './config-schema.ts';
+import { configSchema, ROLES, type Config } from './config-schema.ts';
 import { checkTransports } from './configured-transports.ts';
 
 /** What was said on the command line; wins over all else. */
@@ -12,6 +12,7 @@ export interface Flags {
   readonly dataDir?: string;
   readonly httpPort?: string;
   readonly smscPort?: string;
+  readonly smppPort?: string;
   readonly logLevel?: string;
   readonly demo?: boolean;
 }
@@ -27,6 +28,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   VUMI_HTTP_PORT: ['http', 'port'],
   VUMI_HTTP_HOST: ['http', 'host'],
   VUMI_SMSC_PORT: ['simulators', 'smsc', 'port'],
+  VUMI_SMPP_PORT: ['smpp_server', 'port'],
   VUMI_ADMIN_TOKEN: ['admin_token'],
   VUMI_LOG_LEVEL: ['log_level'],
 };
@@ -36,6 +38,7 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   dataDir: ['data_dir'],
   httpPort: ['http', 'port'],
   smscPort: ['simulators', 'smsc', 'port'],
+  smppPort: ['smpp_server', 'port'],
   logLevel: ['log_level'],
 } satisfies { [Flag in Exclude<keyof Flags, 'config' | 'demo'>]: readonly string[] };
 
@@ -75,12 +78,18 @@ export function checkConfig(config: Config): Config {
     (part) => config[part].url === undefined,
   );
   const first = embedded[0];
-  if (config.roles.length < 4 && first !== undefined) {
+  // Without the role smpp nobody binds, and everything else is there.
+  const shares = ROLES.some((role) => role !== 'smpp' && !config.roles.includes(role));
+  if (shares && first !== undefined) {
     throw new VumiError(
       'config.invalid',
       `single roles share their work through servers, and ${embedded.join(', ')} ${embedded.length > 1 ? 'are' : 'is'} embedded; set ${embedded.map((part) => `VUMI_${part.toUpperCase()}_URL`).join(', ')}`,
       { field: first },
     );
+  }
+  if (shares && config.roles.includes('smpp') && config.smpp_server === undefined) {
+    const text = 'the role smpp needs a port: set VUMI_SMPP_PORT, or the section smpp_server';
+    throw new VumiError('config.invalid', text, { field: 'smpp_server' });
   }
   checkTransports(config.transports);
   return Object.freeze({ ...config, data_dir: resolve(config.data_dir) });

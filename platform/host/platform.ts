@@ -13,6 +13,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
 import { startSchedulerRole } from './scheduler-role.ts';
 import { openServers } from './servers.ts';
+import { startSmppRole, type SmppRole } from './smpp-role.ts';
 import { startTransportManager, type TransportManager } from './transport-manager.ts';
 
 /** A running process of the platform. Disposal stops it in the reverse order of its start and loses nothing. */
@@ -20,6 +21,8 @@ export interface Platform extends AsyncDisposable {
   readonly config: Config;
   /** Null where this process does not run the role `api`. */
   readonly api: ApiRole | null;
+  /** Null where no SMPP client can bind to this process. */
+  readonly smpp: Pick<SmppRole, 'port' | 'tlsPort'> | null;
 }
 
 type Shared = SandboxRolePorts;
@@ -38,18 +41,25 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
   const transports: TransportManager | null = runs('transports')
     ? stack.use(await startTransports(shared))
     : null;
+  const smpp: SmppRole | null =
+    runs('smpp') && config.smpp_server !== undefined
+      ? stack.use(await startSmppRole(config.smpp_server, shared))
+      : null;
   const heartbeat = stack.use(
     startHeartbeat(
       {
         ...shared,
-        report: () => ({ transports: transports?.states() ?? [], sandbox: sandbox?.status() ?? null }),
+        report: () => ({
+          transports: [...(transports?.states() ?? []), ...(smpp === null ? [] : [smpp.state()])],
+          sandbox: sandbox?.status() ?? null,
+        }),
       },
       config.roles,
     ),
   );
   const api = runs('api') ? stack.use(await startApiRole({ ...shared, heartbeat })) : null;
   const owned = stack.move();
-  return { config, api, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { config, api, smpp, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function openShared(config: Config, logger: Logger, stack: AsyncDisposableStack): Promise<Shared> {

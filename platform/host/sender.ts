@@ -1,5 +1,5 @@
 import { deriveId, newId, send, VumiError, type UserMessage } from '@vumi/core';
-import { stampMessage } from '@vumi/dispatch';
+import { stampMessage, type RoutingTable } from '@vumi/dispatch';
 import type { SendRequest } from '@vumi/api';
 import type { Catalog } from './catalog.ts';
 
@@ -14,9 +14,7 @@ export async function sendForAccount(
   idempotencyKey: string | null,
 ): Promise<UserMessage> {
   const table = ports.catalog.table();
-  if (!table.isActive(account)) {
-    throw new VumiError('account.inactive', `account "${account}" is inactive; activate it before it sends`);
-  }
+  requireActive(table, account);
   const route = table.outboundRoute(account, {
     ...(request.app === undefined ? {} : { app: request.app }),
     ...(request.from_addr === undefined ? {} : { from: request.from_addr }),
@@ -42,4 +40,10 @@ export async function sendForAccount(
   );
   await ports.publishOutbound(message);
   return message;
+}
+
+/** Throws `account.inactive`. */
+export function requireActive(table: RoutingTable, account: string): void {
+  if (table.isActive(account)) return;
+  throw new VumiError('account.inactive', `account "${account}" is inactive; activate it before it sends`);
 }

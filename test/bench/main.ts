@@ -5,12 +5,16 @@ import { serverUrls } from '../backend.ts';
 import { benchAmqpLoop } from './amqp-loop.ts';
 import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
 import { reportSandbox } from './sandbox/report.ts';
+import { benchSmppServer, type ServerRate } from './smpp-server.ts';
 import { benchSmpp } from './smpp.ts';
 
 /** Windows of deliver_sm in flight, as SMSCs are set to. */
 const WINDOW = 100;
 const COUNT = Number(process.env['VUMI_BENCH_COUNT'] ?? 10_000);
 const ROUND_TRIP = '--round-trip';
+const SMPP_SERVER = '--smpp-server';
+/** `npm run bench -- smpp-server` runs this alone. */
+const SERVER = 'smpp-server';
 /** `npm run bench -- sandbox` runs these alone. */
 const SANDBOX = 'sandbox';
 const run = promisify(execFile);
@@ -19,17 +23,17 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en').padStart(8)}/s`;
 
 /** The backend is fixed when a process starts, so each gets a process. */
-async function roundTripOn(backend: 'embedded' | 'servers'): Promise<RoundTrip> {
+async function runOn<T>(backend: 'embedded' | 'servers', what: string): Promise<T> {
   const args = [
     '--no-node-snapshot',
     '--disable-warning=ExperimentalWarning',
     fileURLToPath(import.meta.url),
-    ROUND_TRIP,
+    what,
   ];
   const { stdout } = await run(process.execPath, args, {
     env: { ...process.env, VUMI_TEST_BACKEND: backend },
   });
-  return JSON.parse(stdout) as RoundTrip;
+  return JSON.parse(stdout) as T;
 }
 
 function show(name: string, trip: RoundTrip, baseline: number | null): void {
@@ -39,6 +43,16 @@ function show(name: string, trip: RoundTrip, baseline: number | null): void {
   print(
     `  ${''.padEnd(34)}  at 50/s: p50 ${trip.p50.toFixed(1)} ms, p99 ${trip.p99.toFixed(1)} ms; lost ${trip.lost}, doubled ${trip.doubled}; CPU ${trip.cpuMs.toFixed(2)} ms a message`,
   );
+}
+
+async function reportSmppServer(): Promise<void> {
+  print('\nsubmit_sm of an account to our SMPP server, answered when queued and recorded:');
+  for (const backend of ['embedded', 'servers'] as const) {
+    const rates = await runOn<ServerRate[]>(backend, SMPP_SERVER).catch(() => []);
+    if (rates.length === 0) print(`  ${backend}: left out, it does not run here`);
+    for (const { window, rate } of rates)
+      print(`  ${`${backend}, window ${window}`.padEnd(34)}${perSecond(rate)}`);
+  }
 }
 
 async function main(): Promise<void> {
@@ -57,14 +71,19 @@ async function main(): Promise<void> {
       : `  ${'quorum queues, prefetch 500'.padEnd(34)}${perSecond(loop)}`,
   );
   print('\nMO over SMPP → app in the sandbox → MT over SMPP; durable, stored, receipts correlated:');
-  show('embedded', await roundTripOn('embedded'), null);
-  if (loop !== null) show('RabbitMQ, Postgres, Redis', await roundTripOn('servers'), loop);
+  show('embedded', await runOn<RoundTrip>('embedded', ROUND_TRIP), null);
+  if (loop !== null) show('RabbitMQ, Postgres, Redis', await runOn<RoundTrip>('servers', ROUND_TRIP), loop);
+  await reportSmppServer();
   print('');
   await reportSandbox(print);
 }
 
 if (process.argv.includes(ROUND_TRIP)) {
   process.stdout.write(JSON.stringify(await benchRoundTrip(COUNT, WINDOW)));
+} else if (process.argv.includes(SMPP_SERVER)) {
+  process.stdout.write(JSON.stringify(await benchSmppServer(COUNT)));
+} else if (process.argv.includes(SERVER)) {
+  await reportSmppServer();
 } else if (process.argv.includes(SANDBOX)) {
   await reportSandbox(print);
 } else {
