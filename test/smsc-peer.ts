@@ -23,12 +23,16 @@ export class SmscPeer implements AsyncDisposable {
   readonly submitted: Submitted[] = [];
   /** How many deliver_sm may wait for their response. */
   readonly window: number;
+  /** How often ESMEs have bound, and how many were bound at the same time at most. */
+  binds = 0;
+  mostBound = 0;
   /** Whether a submit_sm that asks for a receipt gets one. */
   receipts = true;
   readonly #server: ReturnType<typeof smpp.createServer>;
   readonly #sessions = new Set<Session>();
   readonly #unsent: Waiting[] = [];
   readonly #inFlight = new Set<Waiting>();
+  readonly #boundSessions = new Set<Session>();
   #bound: Session | null = null;
   #nextId = 1;
 
@@ -82,6 +86,8 @@ export class SmscPeer implements AsyncDisposable {
     session.on('bind_transceiver', (pdu: Pdu) => {
       session.send(pdu.response({ system_id: 'peer' }));
       this.#bound = session;
+      this.binds += 1;
+      this.mostBound = Math.max(this.mostBound, this.#boundSessions.add(session).size);
       this.#pump();
     });
     session.on('submit_sm', (pdu: Pdu) => this.#take(session, pdu));
@@ -95,6 +101,7 @@ export class SmscPeer implements AsyncDisposable {
 
   #lose(session: Session): void {
     this.#sessions.delete(session);
+    this.#boundSessions.delete(session);
     if (this.#bound !== session) return;
     this.#bound = null;
     this.#unsent.unshift(...this.#inFlight);

@@ -6,6 +6,15 @@ import { databaseError } from './database-error.ts';
 const HEARTBEAT_MS = 5_000;
 /** An answer that takes longer does not come. */
 const ANSWER_MS = 10_000;
+/**
+ * The server ends the connection, and with it our locks, when our machine has been gone for so long: later than we give
+ * up a server that we cannot reach (HEARTBEAT_MS + ANSWER_MS, and the time to unbind), so that two never hold one lease.
+ */
+const SERVER_PATIENCE = [
+  'tcp_keepalives_idle = 15',
+  'tcp_keepalives_interval = 5',
+  'tcp_keepalives_count = 3',
+];
 /** A server that is gone does not take leave. */
 const FAREWELL_MS = 2_000;
 
@@ -118,6 +127,7 @@ async function connect(options: SessionOptions): Promise<Kept> {
   };
   try {
     await client.connect();
+    await client.query(SERVER_PATIENCE.map((setting) => `set ${setting}`).join('; '));
     await options.prepare(kept);
   } catch (error) {
     void kept.end();

@@ -20,8 +20,9 @@ export function reportOf(parts: ReportParts): Pick<Transport, 'status' | 'gauges
   return {
     status: () => {
       const { current } = health;
-      const advice = current.status === 'down' ? null : advise(parts);
-      return advice === null ? current : { ...current, message: `${current.message}; ${advice}` };
+      if (current.status === 'down') return current;
+      const said = [current.message, figures(parts), advise(parts)].filter((text) => text !== null);
+      return { ...current, message: said.join('; ') };
     },
     gauges: () => ({
       binds_bound: binds.bound,
@@ -38,6 +39,14 @@ export function reportOf(parts: ReportParts): Pick<Transport, 'status' | 'gauges
       uncertain_total: counts.uncertain,
     }),
   };
+}
+
+/** Null while nothing is sent. */
+function figures({ config, lanes }: ReportParts): string | null {
+  const { passedPerSecond, inFlight, waiting } = lanes;
+  if (passedPerSecond + inFlight + waiting === 0) return null;
+  const places = `${inFlight} of ${lanes.open * config.window} in flight`;
+  return `${passedPerSecond}/s, ${places}, ${waiting} waiting, p50 ${round(lanes.responseMs(0.5))} ms`;
 }
 
 /** What holds messages up, in figures, and what to do about it; null when nothing does. */

@@ -35,14 +35,14 @@ interface Waiting<S extends LaneSession> {
   readonly reject: (error: VumiError) => void;
 }
 
-/** What held up the parts that had to wait. */
+/** Turns, and what those had waited for that did not come at once. */
 interface Causes {
-  entered: number;
+  turns: number;
   window: number;
   pace: number;
 }
 
-const NO_CAUSES: Readonly<Causes> = { entered: 0, window: 0, pace: 0 };
+const NO_CAUSES: Readonly<Causes> = { turns: 0, window: 0, pace: 0 };
 
 /**
  * Where parts wait for a bind that has a place in its window and a pace that allows one more: in order, those that the
@@ -103,8 +103,8 @@ export class Lanes<S extends LaneSession> {
 
   /** What held up most of the parts in the second before the last `sweep`; null when nothing did. */
   get limit(): 'window' | 'pace' | null {
-    const { entered, window, pace } = this.#lastCauses;
-    if (entered === 0 || Math.max(window, pace) * 2 < entered) return null;
+    const { turns, window, pace } = this.#lastCauses;
+    if (turns === 0 || Math.max(window, pace) * 2 < turns) return null;
     return window >= pace ? 'window' : 'pace';
   }
 
@@ -132,23 +132,22 @@ export class Lanes<S extends LaneSession> {
    */
   enter(again: boolean): Turn<S> | Promise<Turn<S>> {
     if (this.#closed) return Promise.reject(closed());
-    this.#causes.entered += 1;
     const now = this.#options.clock();
     const lane = this.waiting === 0 ? this.#free(now) : undefined;
     if (lane !== undefined) return this.#turn(lane, now);
-    this.#noteCause();
     return new Promise((resolve, reject) => {
       (again ? this.#again : this.#fresh).push({ resolve, reject });
       this.#wait(now);
     });
   }
 
-  /** Lets through what may go now. */
-  pump(): void {
+  /** Lets through what may go now; `cause` is what they have waited for. */
+  pump(cause: 'window' | 'pace' = 'window'): void {
     while (this.waiting > 0) {
       const now = this.#options.clock();
       const lane = this.#free(now);
       if (lane === undefined) return this.#wait(now);
+      this.#causes[cause] += 1;
       (this.#again.shift() ?? this.#fresh.shift())?.resolve(this.#turn(lane, now));
     }
   }
@@ -178,6 +177,7 @@ export class Lanes<S extends LaneSession> {
   #turn(lane: Lane<S>, startedAt: number): Turn<S> {
     const { session, pace } = lane;
     lane.taken += 1;
+    this.#causes.turns += 1;
     const taken = pace.take(startedAt);
     return {
       session,
@@ -200,12 +200,6 @@ export class Lanes<S extends LaneSession> {
     this.#options.onThrottled(throttled);
   }
 
-  #noteCause(): void {
-    const lanes = [...this.#lanes.values()];
-    if (lanes.length === 0) return;
-    this.#causes[lanes.some((lane) => this.#hasRoom(lane)) ? 'pace' : 'window'] += 1;
-  }
-
   /** Until a pace allows more; places in windows come with `done` and `pump`. */
   #wait(now: number): void {
     if (this.#timer !== undefined) return;
@@ -216,7 +210,7 @@ export class Lanes<S extends LaneSession> {
     if (ms === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.pump();
+      this.pump('pace');
     }, ms);
   }
 }

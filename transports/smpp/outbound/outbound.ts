@@ -48,9 +48,9 @@ export class Outbound {
   }
 
   async #send(message: UserMessage): Promise<void> {
-    const { parts, end, receipts } = this.#ports;
+    const { parts, receipts } = this.#ports;
     const past = await this.#recall(message);
-    if (past !== null) return end.publishEvent(resultEvent(message, end.name, past));
+    if (past !== null) return this.#report(message, past);
     const composed = this.#composer.compose(message);
     if (composed.kind === 'refused') return this.#refuse(message, composed.reason);
     const { submission } = composed;
@@ -115,19 +115,23 @@ export class Outbound {
   }
 
   async #publish(message: UserMessage, results: readonly PartResult[]): Promise<void> {
-    const { state, end } = this.#ports;
-    const event = resultEvent(message, end.name, results);
+    const { state } = this.#ports;
     const failed = results.find((result) => result.kind === 'failed');
     await Promise.all([
       state.set(this.#sentKey(message), JSON.stringify(results), REMEMBERED_MS),
-      end.publishEvent(event),
+      this.#report(message, results),
       failed === undefined ? undefined : this.#ports.publishFailure(createFailure(message, failed.reason)),
     ]);
   }
 
   async #refuse(message: UserMessage, reason: string): Promise<void> {
-    const { end } = this.#ports;
-    await end.publishEvent(resultEvent(message, end.name, [{ kind: 'failed', reason }]));
+    await this.#report(message, [{ kind: 'failed', reason }]);
+  }
+
+  async #report(message: UserMessage, results: readonly PartResult[]): Promise<void> {
+    const { end, config } = this.#ports;
+    const event = resultEvent(message, end.name, results);
+    if (event.event_type !== 'ack' || !config.disable_ack) await end.publishEvent(event);
   }
 
   #sentKey(message: UserMessage): string {
