@@ -113,13 +113,13 @@ export class Submits {
     if (status !== STATUS.ROK) return distort(this.#refuse(status), action, asker, chance);
     const message: TakenMessage = {
       id,
-      body: submit,
+      body: keepable(submit),
       submittedAt: new Date(),
       state: 'ENROUTE',
       finalAt: null,
       cancel: null,
     };
-    this.#ports.counters.submitted(submit, incomingText(submit));
+    this.#ports.counters.submitted(message.body, incomingText(message.body));
     this.#ports.book.add(message);
     const receipt = this.#deliver(message, link, action);
     const answer: Answer = { status: STATUS.ROK, id };
@@ -163,6 +163,15 @@ type Changes<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
 function withoutUndefined<T extends object>(changes: T): Changes<T> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Changes<T>;
+}
+
+/** With octets of its own: those of a PDU hold the whole piece of the stream that they came in. */
+function keepable(submit: MessageBody): MessageBody {
+  return {
+    ...submit,
+    shortMessage: Buffer.from(submit.shortMessage),
+    tlvs: submit.tlvs.map(({ tag, value }) => ({ tag, value: Buffer.from(value) })),
+  };
 }
 
 const HIGHEST_PRIORITY = 3;
