@@ -64,6 +64,14 @@ export class SmscBench {
       throw new Failure('the session does not answer enquire_link any more');
   }
 
+  /** Unbinds, and waits until the connection has ended. */
+  async leave(wire: Wire): Promise<void> {
+    if (!wire.closed) await wire.ask({ command: 'unbind' }, this.ms);
+    wire.socket.end();
+    await wire.closes(this.ms);
+    wire.destroy();
+  }
+
   submit(fields: Partial<MessageBody> = {}): MessageBody {
     const shortMessage = Buffer.from('hi');
     const message = { ...BLANK_MESSAGE, sourceAddr: this.from, destinationAddr: this.to, shortMessage };
@@ -110,13 +118,9 @@ export class SmscBench {
     return this.#receipt;
   }
 
-  /** Unbinds and closes what a check has opened. */
+  /** Leaves what a check has opened. */
   async tidy(): Promise<void> {
-    for (const wire of this.#wires.splice(0)) {
-      if (!wire.closed) wire.send({ command: 'unbind' });
-      wire.socket.end();
-      setTimeout(() => wire.destroy(), this.ms).unref();
-    }
+    await Promise.all(this.#wires.splice(0).map((wire) => this.leave(wire)));
   }
 
   async #delivery(
