@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { silentLogger } from '@vumi/core';
 import { startSmscSimulator, type Simulator } from '@vumi/transports/smpp/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../platform.ts';
+import { eventually, startTestPlatform } from '../platform.ts';
 import { requireProgram } from './debian-program.ts';
 
 interface Ports {
@@ -155,7 +155,7 @@ describe('Kannel of Debian at our simulator', () => {
   it('answers what a phone writes', async () => {
     const before = smsc.messages().length;
     await smsc.inject({ from_addr: '27761234567', to_addr: '12345', content: 'hi' });
-    expect(await received(before + 1)).toMatchObject({ to_addr: '27761234567', content: 'kannel answers' });
+    expect(await received(before + 1)).toMatchObject({ to_addr: '+27761234567', content: 'kannel answers' });
   });
 
   it.each([
@@ -191,5 +191,42 @@ describe('Kannel of Debian at our simulator', () => {
     const before = smsc.messages().length;
     await smsc.inject({ from_addr: '27761234567', to_addr: '12345', content: 'again' });
     expect(await received(before + 1)).toMatchObject({ content: 'kannel answers' });
+  });
+});
+
+describe('Kannel of Debian at our SMPP server', () => {
+  it('sends, receives and gets its receipts through the platform', async () => {
+    requireProgram('bearerbox', ['--version'], 'kannel');
+    const script = { receipts: { after_ms: 50 } };
+    await using network = await startSmscSimulator({ port: 0, logger: silentLogger, script });
+    await using world = await startTestPlatform({ smpp_server: { port: 0 } });
+    const { client, platform } = world;
+    await client.must('POST', '/accounts', { name: 'shop' });
+    await client.must('PUT', '/transports/peer', {
+      type: 'smpp',
+      config: { host: '127.0.0.1', port: network.port, system_id: 'vumi', password: 'secret' },
+    });
+    await client.must('PUT', '/accounts/shop/smpp-clients/kannel', { password: 'secret' });
+    const route = { smpp_client: 'kannel', transport: 'peer', to_addr: '12345' };
+    await client.must('PUT', '/accounts/shop/routes/kannel', route);
+    await using kannel = await Kannel.start(platform.smpp?.port ?? 0);
+    await eventually(() => network.receivers, Boolean);
+    const texts = () => network.messages().map(({ content }) => content);
+    const dlr = { 'dlr-mask': '3', 'dlr-url': 'http://127.0.0.1:9/%d' };
+    expect(await kannel.send({ text: 'through the platform', ...dlr })).toBe(202);
+    expect(await kannel.send({ text: 'long '.repeat(60) })).toBe(202);
+    await eventually(texts, (all) => all.length === 2);
+    expect(new Set(texts())).toEqual(new Set(['through the platform', 'long '.repeat(60)]));
+    await network.inject({ from_addr: '27761234567', to_addr: '12345', content: 'hi' });
+    await eventually(texts, (all) => all.includes('kannel answers'));
+    let status = '';
+    await eventually(
+      async () => {
+        status = await kannel.status();
+        return status;
+      },
+      (text) => /DLR: received [1-9]/.test(text),
+    );
+    expect(status).toMatch(/rcvd: sms 1 /);
   });
 });

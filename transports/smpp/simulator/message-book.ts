@@ -12,7 +12,7 @@ export interface TakenMessage {
   cancel: (() => void) | null;
 }
 
-const KEPT = 100_000;
+const KEPT = 20_000;
 
 /** Messages by their ids, for query_sm, cancel_sm and replace_sm; the oldest are forgotten. */
 export class MessageBook {
