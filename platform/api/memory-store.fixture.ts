@@ -179,13 +179,14 @@ function memoryAccounts(): Store['accounts'] {
     create: async (name) => {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
-      return put({ name, active: true, limits: {}, created_at: CREATED });
+      const optouts = { can_manage_optouts: null, respect_optouts: true };
+      return put({ name, active: true, limits: {}, ...optouts, created_at: CREATED });
     },
     get: async (name) => get(name),
     list: async (page) => paged([...accounts.values()], page),
-    change: async (name, { active, limits }) => {
-      const before = get(name);
-      return put({ ...before, active: active ?? before.active, limits: limits ?? before.limits });
+    change: async (name, change) => {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      return put({ ...get(name), ...(Object.fromEntries(given) as Partial<Account>) });
     },
   };
 }

@@ -121,6 +121,18 @@ describe('token and account', () => {
     );
   });
 
+  test('what holds of opt-outs is shown and set', async () => {
+    const account = { name: 'demo', limits: {}, can_manage_optouts: null, respect_optouts: true };
+    platform.answers['GET /accounts/demo'] = () => ({ json: account });
+    expect((await platform.vumi(['account', 'optouts', 'demo'])).out).toBe(
+      'Manage opt-outs: apps of the SDK may, classic ones may not.\nWho has opted out gets replies only.\n',
+    );
+    platform.answers['PATCH /accounts/demo'] = () => ({ json: { ...account, can_manage_optouts: true } });
+    const set = await platform.vumi(['account', 'optouts', 'demo', 'can_manage_optouts=true']);
+    expect(set.out).toContain('all apps may.');
+    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ can_manage_optouts: true });
+  });
+
   test('the only account is the default', async () => {
     platform.answers['GET /accounts/demo/routes'] = () => page([]);
     const { code, out } = await platform.vumi(['route', 'list']);

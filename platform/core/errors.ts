@@ -26,6 +26,7 @@ const CATALOGUE = {
   'account.inactive': { status: 403, retry: false },
   'route.conflict': { status: 409, retry: false },
   'route.none': { status: 409, retry: false },
+  'optout.refused': { status: 409, retry: false },
   'bundle.refused': { status: 422, retry: false },
   'bundle.does_not_compile': { status: 422, retry: false },
   'app.load_failed': { status: 422, retry: false },

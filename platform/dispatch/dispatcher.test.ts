@@ -126,6 +126,7 @@ function createWorld(fallbackApp: { account: string; app: string } | null = null
   const dispatcher = createDispatcher({
     routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
     isActive: (account) => table.isActive(account),
+    isOptedOut: async (_account, address) => address === OPTED_OUT,
     recorder: {
       inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),
       outbound: async (_message, owner, status) =>
@@ -140,6 +141,8 @@ function createWorld(fallbackApp: { account: string; app: string } | null = null
   });
   return { dispatcher, published, recorded };
 }
+
+const OPTED_OUT = '+27760000000';
 
 const mo = (content: string, fields: Partial<UserMessage> = {}): UserMessage =>
   createUserMessage({
@@ -372,5 +375,29 @@ describe('the gates behind queues', () => {
     await inbound(mine, delivery);
     await outbound(mine, delivery);
     expect(handled).toHaveLength(2);
+  });
+});
+
+describe('who has opted out', () => {
+  const unasked = (): UserMessage =>
+    stampMessage({ ...send(OPTED_OUT, 'news'), message_id: 'unasked' }, { account: 'demo', app: 'quiz' });
+
+  it('gets no message that answers none, and its sender is told', async () => {
+    const world = createWorld();
+    await world.dispatcher.outbound(unasked(), 'q-quiz');
+    expect(world.recorded).toContainEqual(['outbound', 'failed', 'quiz']);
+    expect(world.published.map(([connector]) => connector)).toEqual(['q-quiz.failures', 'q-quiz']);
+    expect(world.published.at(-1)?.[1]).toMatchObject({
+      event_type: 'nack',
+      user_message_id: 'unasked',
+      nack_reason: expect.stringContaining('opted out'),
+    });
+  });
+
+  it('gets replies: that it worked, for one', async () => {
+    const world = createWorld();
+    const asked = await inboundTo(world, mo('quiz stop', { from_addr: OPTED_OUT }));
+    await world.dispatcher.outbound(reply(asked, 'You get no more news.'), 'q-quiz');
+    expect(world.published.at(-1)?.[0]).toBe('smsc');
   });
 });

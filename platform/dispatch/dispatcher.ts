@@ -29,6 +29,8 @@ export interface DispatcherPorts {
   /** The router for what a transport sends, or for what comes from an application's connector. */
   readonly routerFor: (connector: string | null) => Router;
   readonly isActive: (account: string) => boolean;
+  /** Whether the account wants no message sent to the address that it did not ask for. */
+  readonly isOptedOut: (account: string, address: string) => Promise<boolean>;
   readonly recorder: MessageRecorder;
   readonly publishInbound: (connector: string, message: UserMessage) => Promise<void>;
   readonly publishEvent: (connector: string, event: TransportEvent) => Promise<void>;
@@ -93,6 +95,10 @@ export function createDispatcher(ports: DispatcherPorts): Dispatcher {
       try {
         const router = ports.routerFor(source);
         const routed = router.outbound(message);
+        if (await isUnwanted(message, ports)) {
+          await router.noteRefused(routed);
+          throw new VumiError('optout.refused', `${message.to_addr} has opted out: it gets replies only`);
+        }
         await Promise.all([
           router.noteOutbound(routed),
           ports.publishOutbound(routed.connector, routed.message),
@@ -104,4 +110,14 @@ export function createDispatcher(ports: DispatcherPorts): Dispatcher {
       }
     },
   };
+}
+
+/** A reply is wanted: who says STOP is told that it worked. */
+async function isUnwanted(
+  message: UserMessage,
+  { isOptedOut }: Pick<DispatcherPorts, 'isOptedOut'>,
+): Promise<boolean> {
+  const owner = stampOf(message);
+  if (owner === null || message.in_reply_to !== null || message.to_addr === null) return false;
+  return isOptedOut(owner.account, message.to_addr);
 }

@@ -17,7 +17,12 @@ export interface RouteRule {
 
 /** Everything that routing depends on, as the store knows it at one moment. */
 export interface RoutingSnapshot {
-  readonly accounts: readonly { readonly name: string; readonly active: boolean }[];
+  readonly accounts: readonly {
+    readonly name: string;
+    readonly active: boolean;
+    /** Who has opted out gets replies only. */
+    readonly respect_optouts?: boolean;
+  }[];
   readonly apps: readonly {
     readonly account: string;
     readonly app: string;
@@ -39,6 +44,7 @@ type HostedApp = RoutingSnapshot['apps'][number];
 /** Routes held in memory and replaced as a whole, so that a message sees one consistent table. */
 export class RoutingTable {
   readonly #activeAccounts: ReadonlySet<string>;
+  readonly #respectful: ReadonlySet<string>;
   readonly #apps: ReadonlyMap<string, HostedApp>;
   readonly #byTransport: ReadonlyMap<string, readonly RouteRule[]>;
   readonly #byAccount: ReadonlyMap<string, readonly RouteRule[]>;
@@ -47,6 +53,9 @@ export class RoutingTable {
   constructor(snapshot: RoutingSnapshot) {
     this.#activeAccounts = new Set(
       snapshot.accounts.filter((account) => account.active).map(({ name }) => name),
+    );
+    this.#respectful = new Set(
+      snapshot.accounts.filter((account) => account.respect_optouts === true).map(({ name }) => name),
     );
     this.#apps = new Map(snapshot.apps.map((app) => [appKey(app), app]));
     const ordered = snapshot.routes.toSorted((a, b) => specificity(b) - specificity(a) || compare(a, b));
@@ -57,6 +66,10 @@ export class RoutingTable {
 
   isActive(account: string): boolean {
     return this.#activeAccounts.has(account);
+  }
+
+  respectsOptouts(account: string): boolean {
+    return this.#respectful.has(account);
   }
 
   activeVersion(ref: AppRef): number | null {

@@ -1,4 +1,6 @@
+import type { Store } from '@vumi/store';
 import {
+  normaliseAddress,
   routingKey,
   type Broker,
   type FailureMessage,
@@ -31,6 +33,7 @@ export interface DispatchRolePorts {
   readonly config: Config;
   readonly broker: Broker;
   readonly state: KeyedState;
+  readonly store: Pick<Store, 'records'>;
   readonly recorder: MessageRecorder;
   readonly catalog: Catalog;
   readonly connectors: Connectors;
@@ -95,6 +98,9 @@ function composeDispatcher(ports: DispatchRolePorts): Dispatcher {
   return createDispatcher({
     routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : byKeyword),
     isActive: (account) => catalog.table().isActive(account),
+    isOptedOut: async (account, address) =>
+      catalog.table().respectsOptouts(account) &&
+      (await ports.store.records.optout(account, 'msisdn', normaliseAddress('msisdn', address))) !== null,
     recorder: ports.recorder,
     publishInbound: (connector, message) => connectors.queues(connector).inbound.publish(message),
     publishEvent: (connector, event) => connectors.queues(connector).event.publish(event),

@@ -7,7 +7,7 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Account, Page, PageQuery } from './records.ts';
 import type { Accounts } from './store.ts';
 
-const COLUMNS = 'name, active, limits, created_at';
+export const ACCOUNT_COLUMNS = 'name, active, limits, can_manage_optouts, respect_optouts, created_at';
 const cursorSchema = z.tuple([z.literal('accounts'), z.string()]);
 
 export function openAccounts(database: Database, changes: Changes): Accounts {
@@ -16,7 +16,7 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
       checkSlug('name', name);
       return changes.write('accounts', async (statements) => {
         const [created] = await statements.query<Account>(
-          `insert into accounts (name) values ($1) on conflict do nothing returning ${COLUMNS}`,
+          `insert into accounts (name) values ($1) on conflict do nothing returning ${ACCOUNT_COLUMNS}`,
           [name],
         );
         if (created !== undefined) return created;
@@ -27,13 +27,22 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
     },
     get: (name) => requireAccount(database, name),
     list: (page) => listAccounts(database, page),
-    async change(name, { active, limits }) {
+    async change(name, { active, limits, can_manage_optouts, respect_optouts }) {
       checkSlug('account', name);
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
-          `update accounts set active = coalesce($2, active), limits = coalesce($3, limits)
-           where name = $1 returning ${COLUMNS}`,
-          [name, active ?? null, limits === undefined ? null : JSON.stringify(limits)],
+          `update accounts set active = coalesce($2, active), limits = coalesce($3, limits),
+             can_manage_optouts = case when $4 then $5 else can_manage_optouts end,
+             respect_optouts = coalesce($6, respect_optouts)
+           where name = $1 returning ${ACCOUNT_COLUMNS}`,
+          [
+            name,
+            active ?? null,
+            limits === undefined ? null : JSON.stringify(limits),
+            can_manage_optouts !== undefined,
+            can_manage_optouts ?? null,
+            respect_optouts ?? null,
+          ],
         );
         if (account === undefined) throw noAccount(name);
         return account;
@@ -45,9 +54,10 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
 /** Throws `not_found` when there is no such account. */
 export async function requireAccount(statements: Statements, name: string): Promise<Account> {
   checkSlug('account', name);
-  const [account] = await statements.query<Account>(`select ${COLUMNS} from accounts where name = $1`, [
-    name,
-  ]);
+  const [account] = await statements.query<Account>(
+    `select ${ACCOUNT_COLUMNS} from accounts where name = $1`,
+    [name],
+  );
   if (account === undefined) throw noAccount(name);
   return account;
 }
@@ -56,7 +66,7 @@ async function listAccounts(database: Database, page: PageQuery): Promise<Page<A
   const limit = pageLimit(page.limit);
   const after = decodeCursor(cursorSchema, page.cursor)?.[1] ?? '';
   const rows = await database.query<Account>(
-    `select ${COLUMNS} from accounts where name > $1 order by name limit $2`,
+    `select ${ACCOUNT_COLUMNS} from accounts where name > $1 order by name limit $2`,
     [after, limit + 1],
   );
   return toPage(rows, limit, { key: ({ name }) => ['accounts', name], item: (row) => row });

@@ -105,7 +105,7 @@ async function setSecret(
 }
 
 async function readSettings(database: Database, ref: AppRef): Promise<AppSettings> {
-  const [{ config }, { limits }, rows] = await Promise.all([
+  const [{ config }, { limits, can_manage_optouts }, rows] = await Promise.all([
     requireApp(database, ref),
     requireAccount(database, ref.account),
     database.query<{ name: string; value: string }>(
@@ -113,5 +113,6 @@ async function readSettings(database: Database, ref: AppRef): Promise<AppSetting
       [ref.account, ref.app],
     ),
   ]);
-  return { config, limits, secrets: Object.fromEntries(rows.map(({ name, value }) => [name, value])) };
+  const secrets = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  return { config, limits, can_manage_optouts, secrets };
 }

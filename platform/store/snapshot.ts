@@ -1,3 +1,4 @@
+import { ACCOUNT_COLUMNS } from './accounts.ts';
 import { ROLLOUT } from './apps.ts';
 import type { Database } from './database.ts';
 import type { Account, Route, Snapshot, SnapshotApp, TransportRow } from './records.ts';
@@ -10,9 +11,7 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
   return database.transaction(async (statements) => {
     await statements.query('set transaction isolation level repeatable read, read only');
     return {
-      accounts: await statements.query<Account>(
-        'select name, active, limits, created_at from accounts order by name',
-      ),
+      accounts: await statements.query<Account>(`select ${ACCOUNT_COLUMNS} from accounts order by name`),
       apps: await statements.query<SnapshotApp>(
         `select account, app, active_version as version, ${ROLLOUT} as rollout, versions_changed_at,
            array(select distinct unnest(handlers) from versions

@@ -111,6 +111,8 @@ export interface Accounts {
     change: {
       readonly active?: boolean | undefined;
       readonly limits?: Readonly<Record<string, number>> | undefined;
+      readonly can_manage_optouts?: boolean | null | undefined;
+      readonly respect_optouts?: boolean | undefined;
     },
   ): Promise<Account>;
 }

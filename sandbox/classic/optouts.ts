@@ -14,7 +14,7 @@ function fault(command: Command, field: string): string | null {
   return `Invalid value "${typeof value === 'string' ? '' : inPython(value)}" for "${field}"`;
 }
 
-/** A command on opt-outs, all of whose arguments are needed. Whoever may run an app may manage its account's opt-outs. */
+/** A command on opt-outs, all of whose arguments are needed. Whether the account may is its own setting (resources/optouts.ts). */
 export function optoutCommand(name: string, fields: readonly string[]) {
   return async (turn: TurnScope, command: Command): Promise<Reply> => {
     for (const field of fields) {

@@ -41,3 +41,21 @@ test.each([
 ])('%s of %j is refused', async (name, args, reason) => {
   await expect(new Runs().call(name, args)).rejects.toThrow(reason);
 });
+
+test.each([
+  ['classic', null, 'refused'],
+  ['classic', true, 'allowed'],
+  ['sdk', null, 'allowed'],
+  ['sdk', false, 'refused'],
+] as const)('a %s app of an account that says %s is %s', async (kind, can_manage_optouts, expected) => {
+  const runs = new Runs();
+  runs.app = { kind, settings: { config: {}, secrets: {}, can_manage_optouts } };
+  for (const call of ['optout.status', 'optout.optout', 'optout.cancel_optout']) {
+    runs.begin();
+    const ended: unknown = await runs.call(call, JANE).catch((error: unknown) => error);
+    if (expected === 'allowed') expect(ended).toHaveProperty('opted_out');
+    else expect(ended).toMatchObject({ message: 'Account not allowed to manage optouts.' });
+  }
+  // As in Vumi Go, how many there are is no secret of the account's.
+  expect(await runs.call('optout.count')).toEqual({ count: 0 });
+});

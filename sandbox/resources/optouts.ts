@@ -1,4 +1,4 @@
-import { normaliseAddress, recordText, type Optout, type StoreEffect } from '@vumi/core';
+import { normaliseAddress, recordText, VumiError, type Optout, type StoreEffect } from '@vumi/core';
 import { z } from 'zod';
 
 import { defineCall } from './resource-call.ts';
@@ -40,6 +40,12 @@ async function current({ records, origin, effects }: TurnScope, address: Address
   return effect.kind === 'optout.put' ? effect : null;
 }
 
+/** Vumi Go allowed it to accounts that had asked for it; apps of the SDK know what they ask for. */
+function checkAllowed({ app }: TurnScope): void {
+  const allowed = app.settings.can_manage_optouts ?? app.kind === 'sdk';
+  if (!allowed) throw new VumiError('auth.forbidden', 'Account not allowed to manage optouts.');
+}
+
 function status(optout: Optout | null): object {
   if (optout === null) return { opted_out: false };
   return { opted_out: true, created_at: optout.created_at, message_id: optout.message_id };
@@ -47,12 +53,16 @@ function status(optout: Optout | null): object {
 
 /** Spec sandbox-api §2, `optout.*`. */
 export const OPTOUT_CALLS = {
-  'optout.status': defineCall(addressed, async (address, turn) => status(await current(turn, address))),
+  'optout.status': defineCall(addressed, async (address, turn) => {
+    checkAllowed(turn);
+    return status(await current(turn, address));
+  }),
 
   'optout.optout': defineCall(
     // Without an id it is the message in hand by which the user opts out.
     z.strictObject({ ...addressFields, message_id: required('message_id').optional() }).transform(normalise),
     ({ message_id, ...address }, turn) => {
+      checkAllowed(turn);
       const created_at = new Date(turn.now).toISOString();
       const optout = { ...address, message_id: message_id ?? turn.origin.id, created_at };
       leave(turn, { kind: 'optout.put', ...optout });
@@ -61,6 +71,7 @@ export const OPTOUT_CALLS = {
   ),
 
   'optout.cancel_optout': defineCall(addressed, (address, turn) => {
+    checkAllowed(turn);
     leave(turn, { kind: 'optout.delete', ...address });
     return status(null);
   }),

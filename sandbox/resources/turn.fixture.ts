@@ -12,6 +12,8 @@ let lastMessage = 0;
 /** One run after the other of an app's handler, as resources see them; what a run leaves is there for the next. */
 export class Runs {
   readonly records = new MemoryRecords();
+  /** Whose handler runs. */
+  app: Pick<TurnScope['app'], 'kind' | 'settings'> = { kind: 'sdk', settings: { config: {}, secrets: {} } };
   turn = this.begin();
 
   /** A run for another message. The one before is dropped unless it was committed. */
@@ -34,7 +36,7 @@ export class Runs {
   again(origin: TurnScope['origin'] = this.turn.origin): TurnScope {
     this.turn = {
       origin,
-      app: { limits: DEFAULT_LIMITS } as TurnScope['app'],
+      app: { limits: DEFAULT_LIMITS, ...this.app } as TurnScope['app'],
       now: NOW + lastMessage,
       records: this.records,
       effects: new TurnEffects(),

@@ -182,7 +182,10 @@ export class SandboxPlace implements AsyncDisposable {
         if (code === undefined) throw new Error(`no version ${version} of ${app}`);
         return code;
       },
-      settings: async ({ app }) => this.#apps.get(app)?.settings ?? { config: {}, secrets: {} },
+      settings: async ({ app }) => ({
+        can_manage_optouts: true,
+        ...(this.#apps.get(app)?.settings ?? { config: {}, secrets: {} }),
+      }),
       publishOutbound: (message) => this.publishOutbound(message),
       publishFailure: async (failure) => {
         this.failures.push(failure);

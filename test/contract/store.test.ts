@@ -40,6 +40,14 @@ describe('accounts', () => {
     });
     expect(await store.accounts.change(account, { active: false })).toMatchObject({ limits: { sends: 100 } });
     expect(await store.apps.settings({ account, app })).toMatchObject({ limits: { sends: 100 } });
+    const lenient = { can_manage_optouts: true, respect_optouts: false };
+    expect(await store.accounts.change(account, lenient)).toMatchObject({ active: false, ...lenient });
+    expect(await store.accounts.change(account, { active: true })).toMatchObject(lenient);
+    expect(await store.apps.settings({ account, app })).toMatchObject({ can_manage_optouts: true });
+    expect(await store.accounts.change(account, { can_manage_optouts: null })).toMatchObject({
+      can_manage_optouts: null,
+      respect_optouts: false,
+    });
   });
 
   test('a name is taken once', async () => {
@@ -213,6 +221,7 @@ describe('apps and versions', () => {
       config: { greeting: 'hi', nul: '\u0000' },
       secrets: { KEY: 'value' },
       limits: {},
+      can_manage_optouts: null,
     });
     const { items } = await store.apps.list(ref.account, {});
     expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);

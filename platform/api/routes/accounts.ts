@@ -17,9 +17,18 @@ function accountChange(limits: ApiPorts['limits']) {
         limits: limits
           .optional()
           .describe("The account's plan, in place of the platform's defaults; {}: none"),
+        can_manage_optouts: z
+          .boolean()
+          .nullable()
+          .optional()
+          .describe('Whether its apps may manage opt-outs; null: those of the SDK may, classic ones may not'),
+        respect_optouts: z
+          .boolean()
+          .optional()
+          .describe('Who has opted out gets replies only; other messages to him end with a nack'),
       })
-      .refine(({ active, limits: plan }) => active !== undefined || plan !== undefined, {
-        message: 'give "active" or "limits"',
+      .refine((change) => Object.values(change).some((value) => value !== undefined), {
+        message: 'give "active", "limits", "can_manage_optouts" or "respect_optouts"',
       }),
   );
 }
@@ -64,7 +73,8 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       method: 'PATCH',
       path: '/accounts/:account',
       id: 'changeAccount',
-      summary: 'Activate or deactivate an account, both directions at once; or set the limits of its plan',
+      summary:
+        'Activate or deactivate an account, both directions at once; set the limits of its plan, and what holds of opt-outs',
       access: administrator,
       params: accountParams,
       body: accountChange(limits),

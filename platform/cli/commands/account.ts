@@ -9,6 +9,8 @@ interface Account {
   readonly name: string;
   readonly active: boolean;
   readonly limits: Readonly<Record<string, number>>;
+  readonly can_manage_optouts: boolean | null;
+  readonly respect_optouts: boolean;
   readonly created_at: string;
 }
 
@@ -30,6 +32,7 @@ export function addAccountCommands(program: Command): void {
   addSwitch(account, 'activate', true);
   addSwitch(account, 'deactivate', false);
   addLimits(account);
+  addOptouts(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
       const session = openSession(command);
@@ -73,6 +76,32 @@ function addLimits(account: Command): void {
       );
     },
   );
+}
+
+function addOptouts(account: Command): void {
+  const command = account
+    .command('optouts')
+    .argument('<name>')
+    .argument('[setting=value...]', 'can_manage_optouts=true|false|null, respect_optouts=true|false')
+    .description('show or set who may manage opt-outs, and whether who opted out gets replies only');
+  withExample(command, 'npx vumi account optouts acme can_manage_optouts=true respect_optouts=false').action(
+    async (name: string, words: string[], _options: object, command: Command) => {
+      const session = openSession(command);
+      const address = path`/accounts/${name}`;
+      const account =
+        words.length === 0
+          ? await session.client.call<Account>('GET', address)
+          : await session.client.call<Account>('PATCH', address, { body: parseAssignments(words) });
+      session.show(account, () => optoutsText(account));
+    },
+  );
+}
+
+function optoutsText({ can_manage_optouts: allowed, respect_optouts: respected }: Account): string {
+  const apps =
+    allowed === null ? 'apps of the SDK may, classic ones may not' : `all apps may${allowed ? '' : ' not'}`;
+  const sends = respected ? 'replies only' : 'whatever apps send';
+  return `Manage opt-outs: ${apps}.\nWho has opted out gets ${sends}.\n`;
 }
 
 function addSwitch(account: Command, verb: 'activate' | 'deactivate', active: boolean): void {

@@ -55,6 +55,11 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
 
     outbound: (message) => addressOutbound(message, ports.table()),
 
+    async noteRefused({ message }) {
+      const ref = appOf(message);
+      if (ref !== null && ports.table().handlesEvents(ref)) await ports.eventRoutes.remember(message);
+    },
+
     async noteOutbound({ connector, message }) {
       const ref = appOf(message);
       if (ref === null) {

@@ -14,4 +14,6 @@ export interface Router {
   outbound(message: UserMessage): Routed<UserMessage>;
   /** Notes what must be known when events of the message, or an answer to it, come. */
   noteOutbound(routed: Routed<UserMessage>): Promise<void>;
+  /** The same for a message that is not sent: its sender hears of that. */
+  noteRefused(routed: Routed<UserMessage>): Promise<void>;
 }

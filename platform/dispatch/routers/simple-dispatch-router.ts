@@ -40,5 +40,6 @@ export function createSimpleDispatchRouter(
       throw new VumiError('route.none', `unknown transport_name "${name}"; add it to transport_mappings`);
     },
     async noteOutbound() {},
+    async noteRefused() {},
   };
 }

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { rawApp } from '../classic/raw-app.ts';
+import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+
+const NEWS = '/accounts/clinic/apps/news';
+const FRIEND = '+27760000009';
+
+/** `stop` opts out; `tell` sends news to the friend. What becomes of them is in the state. */
+const WORKER = `export default {
+  async onMessage(message, app) {
+    if (message.content === 'stop') await app.optouts.optOut(message.from_addr);
+    if (message.content === 'tell') await app.send('${FRIEND}', 'news');
+    await message.reply('done: ' + message.content);
+  },
+  async onEvent(event, app) {
+    if (event.event_type === 'nack') app.log.warn(event.nack_reason);
+  },
+};`;
+const CLASSIC = rawApp(`
+  var who = { address_type: 'msisdn', address_value: msg.from_addr };
+  api.request('optout.status', who, function (answer) {
+    reply(answer.success ? 'out: ' + answer.opted_out : answer.reason);
+  });
+`);
+
+let world: TestPlatform;
+
+beforeAll(async () => {
+  world = await startTestPlatform();
+  const { client } = world;
+  const config = { host: '127.0.0.1', port: world.platform.api?.smscPort, system_id: 'x', password: 'x' };
+  await client.must('PUT', '/transports/smsc', { type: 'smpp', config });
+  await client.must('POST', '/accounts', { name: 'clinic' });
+  for (const [app, to_addr, code] of [
+    ['news', '4000', WORKER],
+    ['old', '4001', CLASSIC],
+  ] as const) {
+    await client.must('PUT', `/accounts/clinic/apps/${app}`, zipOf({ 'workers/worker.js': code }));
+    await client.must('PUT', `/accounts/clinic/routes/${app}`, { app, transport: 'smsc', to_addr });
+  }
+});
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function screen(phone: string, messages: number): Promise<string[]> {
+  const path = `/simulators/smsc/messages?address=${encodeURIComponent(phone)}`;
+  const { items } = await eventually(
+    () => world.client.must('GET', path),
+    (answer) => answer.items.length >= messages,
+  );
+  return (items as { content: string }[]).map(({ content }) => content);
+}
+
+async function say(from_addr: string, content: string, to_addr = '4000'): Promise<void> {
+  await world.client.must('POST', '/simulators/smsc/messages', { from_addr, to_addr, content });
+}
+
+it('who opts out gets replies and nothing else, and apps and the API are told', async () => {
+  await say(FRIEND, 'stop');
+  expect(await screen(FRIEND, 1)).toEqual(['done: stop']);
+  // The reply does not wait for the row.
+  await eventually(
+    () => world.client.must('GET', '/accounts/clinic/optouts'),
+    (page) => page.items.length === 1,
+  );
+  await say('+27760000001', 'tell');
+  const { items } = await eventually(
+    () => world.client.must('GET', `${NEWS}/logs`),
+    (logs) => logs.items.length > 0,
+  );
+  expect(items).toMatchObject([{ level: 'warn', text: expect.stringContaining('has opted out') }]);
+
+  const body = { to_addr: FRIEND, content: 'more news', app: 'news' };
+  const sent = await world.client.must('POST', '/accounts/clinic/messages', body);
+  const message = await eventually(
+    () => world.client.call('GET', `/accounts/clinic/messages/${sent.message_id}`),
+    (answer) => answer.status === 200 && answer.body.events.length > 0,
+  );
+  expect(message.body.events).toMatchObject([{ event_type: 'nack' }]);
+  await say(FRIEND, 'hello');
+  expect(await screen(FRIEND, 2)).toEqual(['done: stop', 'done: hello']);
+});
+
+it('an account may see to that itself', async () => {
+  await world.client.must('PATCH', '/accounts/clinic', { respect_optouts: false });
+  await say('+27760000001', 'tell');
+  expect((await screen(FRIEND, 3)).at(-1)).toBe('news');
+});
+
+it('a classic app manages opt-outs when its account may, as in Vumi Go', async () => {
+  await say('+27760000002', 'hi', '4001');
+  expect(await screen('+27760000002', 1)).toEqual(['Account not allowed to manage optouts.']);
+  await world.client.must('PATCH', '/accounts/clinic', { can_manage_optouts: true });
+  await say('+27760000003', 'hi', '4001');
+  expect(await screen('+27760000003', 1)).toEqual(['out: false']);
+});
