@@ -30,17 +30,12 @@ function setUp() {
     turns: new Set(),
     apps: new Set(),
     rssMb: 50,
-    code: { has: () => false },
+    code: { has: (digest: string | null) => digest === 'known', teach: () => undefined },
   } as unknown as RunnerProcess;
   const fleet = { mayServe: () => true, pick: async () => runner } as unknown as Fleet;
-  const instances = new Instances(fleet, {
-    perRunner: 10,
-    fullMb: 600,
-    idleMs: 100,
-    now: () => now,
-    cacheOf: () => '',
-  });
-  return { instances, runner, sent, pass: (ms: number) => (now += ms) };
+  const options = { perRunner: 100, fullMb: 600, idleMs: 100, now: () => now, cacheOf: () => '' };
+  const instances = new Instances(fleet, options);
+  return { instances, options, runner, sent, pass: (ms: number) => (now += ms) };
 }
 
 test('an app that nobody used for long is unloaded, one that is at work is not', async () => {
@@ -55,6 +50,24 @@ test('an app that nobody used for long is unloaded, one that is at work is not',
   expect(instances.sweep()).toEqual([idle]);
   expect(sent).toEqual(['load 1', 'load 2', 'load 3', 'unload 1']);
   expect(instances.size).toBe(2);
+});
+
+test('a large app goes back to the runner that has its code, unless that one holds many more', async () => {
+  const loads: number[] = [];
+  const pick = async (_app: LoadedApp, load: (runner: RunnerProcess) => number): Promise<RunnerProcess> => {
+    loads.push(load(runner) - load(stranger));
+    return runner;
+  };
+  const { runner, options } = setUp();
+  const stranger = { code: { has: () => false } } as unknown as RunnerProcess;
+  const instances = new Instances({ mayServe: () => true, pick }, options);
+  for (let n = 0; n < 30; n++) {
+    const large = app(`large-${n}`);
+    await instances.get({ ...large, frame: { ...large.frame, digest: 'known' } });
+  }
+  expect(loads.filter((difference) => difference < 0)).toHaveLength(20);
+  await instances.get(app('small'));
+  expect(loads.at(-1)).toBe(30);
 });
 
 test('a newer version takes the place of an older one, which finishes first', async () => {

@@ -7,8 +7,11 @@ import type { RunnerProcess } from './runner-process.ts';
 const PING_EVERY_MS = 50;
 /** Pings without a pong until a runner is shot. Counted in ticks, so that a pause of our own kills nobody. */
 const SILENT_PINGS = 16;
-/** A turn that has held a runner's own thread for so much CPU does not let it go: V8 would have stopped it long before. */
-const HELD_CPU_MS = 80;
+/**
+ * A turn that has held a runner's own thread for so much CPU does not let it go: V8 should have stopped it long before,
+ * and no entry may use more.
+ */
+const HELD_CPU_MS = 100;
 /** Pings between two looks for new threads. */
 const CALM_EVERY = 10;
 /** Turns on a poisoned runner get this long to finish. */

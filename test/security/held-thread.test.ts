@@ -10,7 +10,7 @@ const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** More than an app needs to be trusted with the runner's own thread. */
 const EARNS_TRUST = 40;
 const VISIT_EVERY_MS = 5;
-/** 150 ms on a quiet machine; this is for machines that have other things to do. */
+/** 150 to 200 ms on a quiet machine; this is for machines that have other things to do. */
 const LONGEST_WAIT_MS = 2000;
 
 /** Attacks only where it has been trusted: run again in a fresh isolate it is as good as gold. */

@@ -1,6 +1,6 @@
 /**
  * Hostile and innocent apps mixed, runners killed now and then, for some minutes; what becomes of memory, handles and
- * children. By hand: `node platform/cli/vumi.js --run test/security/soak.ts [minutes]`.
+ * children. By hand: `node platform/cli/vumi.js --run test/security/soak.ts [minutes] [attackers]`.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { hostileApps } from './hostile-apps.ts';
 import { Innocent, rssMb, show } from './innocent.ts';
 
 const MINUTES = Number(process.argv[2] ?? 5);
-const ATTACKERS = 3;
+const ATTACKERS = Number(process.argv[3] ?? 3);
 /** Not to wait long for those who never end. */
 const IMPATIENT = { manifest: { limits: { wall_ms: 1500 } } };
 const KILL_EVERY_MS = 20_000;
@@ -24,6 +24,9 @@ const innocent = await Innocent.arrive(place);
 const end = performance.now() + MINUTES * 60_000;
 let attacks = 0;
 let kills = 0;
+/** MB of resident memory and of heap of the supervisor, one for each report. */
+const resident: number[] = [];
+const heap: number[] = [];
 
 async function attack(first: number): Promise<void> {
   for (let n = first; performance.now() < end; n += ATTACKERS) {
@@ -68,6 +71,8 @@ function children(): number[] {
 
 function report(): void {
   const own = process.memoryUsage();
+  resident.push(own.rss / 1e6);
+  heap.push(own.heapUsed / 1e6);
   const runners = children().flatMap((pid) => {
     try {
       return [Math.round(rssMb(pid))];
@@ -81,10 +86,18 @@ function report(): void {
   );
 }
 
+/** What was needed least in the last third, less what was in the middle one: the first warms up. What leaks shows here. */
+function growth(values: readonly number[]): string {
+  const third = Math.ceil(values.length / 3);
+  const least = (from: number): number => Math.min(...values.slice(from, from + third));
+  return `${(least(2 * third) - least(third)).toFixed(1)} MB`;
+}
+
 const reporter = setInterval(report, REPORT_EVERY_MS);
 await Promise.all([killNowAndThen(), ...Array.from({ length: ATTACKERS }, (_, n) => attack(n))]);
 clearInterval(reporter);
 say(show(await innocent.leave()));
 report();
+say(`the supervisor grew by ${growth(resident)} resident, ${growth(heap)} of heap`);
 await place[Symbol.asyncDispose]();
 say(`${children().length} children left`);
