@@ -115,12 +115,13 @@ export class SmscPeer implements AsyncDisposable {
     session.send(pdu.response({ message_id: id }));
     if (!this.receipts || (Number(pdu['registered_delivery']) & 3) === 0) return;
     const now = '2611222200';
-    session.deliver_sm({
+    const receipt = {
       source_addr: pdu['destination_addr'],
       destination_addr: pdu['source_addr'],
       esm_class: 4,
       short_message: `id:${id} sub:001 dlvrd:001 submit date:${now} done date:${now} stat:DELIVRD err:000 text:${text.slice(0, 20)}`,
-    });
+    };
+    this.#send(session, { pdu: receipt, resolve: () => {} });
   }
 
   #pump(): void {
@@ -129,14 +130,18 @@ export class SmscPeer implements AsyncDisposable {
     while (this.#inFlight.size < this.window) {
       const next = this.#unsent.shift();
       if (next === undefined) return;
-      this.#inFlight.add(next);
-      session.deliver_sm(next.pdu, (response) => {
-        if (!this.#inFlight.delete(next)) return;
-        if (response.command_status === 0) next.resolve();
-        else this.#unsent.push(next);
-        this.#pump();
-      });
+      this.#send(session, next);
     }
+  }
+
+  #send(session: Session, next: Waiting): void {
+    this.#inFlight.add(next);
+    session.deliver_sm(next.pdu, (response) => {
+      if (!this.#inFlight.delete(next)) return;
+      if (response.command_status === 0) next.resolve();
+      else this.#unsent.push(next);
+      this.#pump();
+    });
   }
 }
 
