@@ -8,6 +8,7 @@ import {
   type TransportEnd,
   type TransportStatus,
 } from '@vumi/core';
+import type { TextOptions } from '@vumi/core/text';
 import type { z } from 'zod';
 
 /** What a transport works with. It knows neither brokers nor databases. */
@@ -44,6 +45,8 @@ export interface TransportType {
   readonly type: string;
   /** Its options, by Vumi's names where Vumi has them, each described with unit and default. */
   readonly configSchema: z.ZodType;
+  /** How a transport of this type that sends SMS counts their segments. */
+  readonly textOptions?: (config: unknown) => TextOptions;
   /** Throws `config.invalid`; never for a network that does not answer, which the transport waits for. */
   start(config: unknown, ports: TransportPorts): Promise<Transport>;
 }
@@ -51,16 +54,18 @@ export interface TransportType {
 interface TransportDefinition<S extends z.ZodType> {
   readonly type: string;
   readonly configSchema: S;
+  readonly textOptions?: (config: z.infer<S>) => TextOptions;
   start(config: z.infer<S>, ports: TransportPorts): Promise<Transport>;
 }
 
 /** Erases the type of the configuration by parsing inside, so that one record holds all transports. */
 export function defineTransport<S extends z.ZodType>(definition: TransportDefinition<S>): TransportType {
-  const { type, configSchema } = definition;
+  const { type, configSchema, textOptions } = definition;
+  const parse = (config: unknown): z.infer<S> => parseInput(configSchema, config, 'config.invalid');
   return {
     type,
     configSchema,
-    start: async (config, ports) =>
-      definition.start(parseInput(configSchema, config, 'config.invalid'), ports),
+    ...(textOptions === undefined ? {} : { textOptions: (config: unknown) => textOptions(parse(config)) }),
+    start: async (config, ports) => definition.start(parse(config), ports),
   };
 }

@@ -85,6 +85,7 @@ describe('openapi.json', () => {
       'POST /accounts/{account}/groups',
       'POST /accounts/{account}/messages',
       'POST /accounts/{account}/tokens',
+      'POST /segments',
       'POST /simulators/smsc/faults',
       'POST /simulators/smsc/messages',
       'POST /simulators/smsc/outbinds',

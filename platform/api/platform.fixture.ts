@@ -49,6 +49,7 @@ const transportTypes = {
       password: z.string(),
       data_coding_overrides: z.record(z.string(), z.string()).optional(),
     }),
+    textOptions: () => ({ alphabet: 'latin1' as const }),
   },
 };
 

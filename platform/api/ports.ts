@@ -1,4 +1,5 @@
 import type { AppRef, Clock, Logger, UserMessage } from '@vumi/core';
+import type { TextOptions } from '@vumi/core/text';
 import type { AppVersion, Store } from '@vumi/store';
 import type { z } from 'zod';
 import type { replaySchema } from './run-resources.ts';
@@ -103,6 +104,13 @@ export interface SandboxVitals {
   readonly turns: number;
 }
 
+/** What the API knows of a kind of transport. */
+interface TransportKind {
+  readonly configSchema: z.ZodType;
+  /** How it counts segments of SMS; absent where it sends none. */
+  readonly textOptions?: (config: unknown) => TextOptions;
+}
+
 export interface ApiPorts {
   readonly store: Store;
   readonly logger: Logger;
@@ -121,7 +129,7 @@ export interface ApiPorts {
   readonly simulator: Simulator | null;
   /** What a plan may say of an account's limits. */
   readonly limits: z.ZodType<Readonly<Record<string, number>>>;
-  readonly transportTypes: Readonly<Record<string, { readonly configSchema: z.ZodType }>>;
+  readonly transportTypes: Readonly<Record<string, TransportKind>>;
   status(): Promise<PlatformStatus>;
   vitals(): Promise<PlatformVitals>;
   /** Where the platform is reached, without a final slash. */

@@ -166,6 +166,24 @@ describe('lists', () => {
     expect((JSON.parse(out) as { name: string }[]).map(({ name }) => name)).toEqual(['demo', 'other-one']);
   });
 
+  test('sms segments tells what a text costs, without a platform', async () => {
+    const text = `It’s ${'a'.repeat(70)}`;
+    const { code, out } = await platform.vumi(['sms', 'segments', text]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^2 segments of ucs2: 75 units of 67 each, 59 left in the last\n/);
+    expect(out).toContain(`With these swaps it is 1: "It's aaa`);
+    expect(platform.seen).toEqual([]);
+    const turkish = await platform.vumi([
+      'sms',
+      'segments',
+      'ğ'.repeat(80),
+      '--language',
+      'turkish',
+      '--json',
+    ]);
+    expect(JSON.parse(turkish.out)).toMatchObject({ encoding: 'gsm0338', languages: ['turkish'] });
+  });
+
   test('messages --all asks for those that belong to no account too', async () => {
     platform.answers['GET /messages'] = () => page([]);
     expect((await platform.vumi(['messages', '--all', '--limit', '5'])).code).toBe(0);

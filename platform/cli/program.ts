@@ -7,6 +7,7 @@ import { addRouteCommands } from './commands/route.ts';
 import { addSmppCommands } from './commands/smpp.ts';
 import { addSmscCommands } from './commands/smsc.ts';
 import { addSmppClientCommands } from './commands/smpp-client.ts';
+import { addSmsCommands } from './commands/sms.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
@@ -50,6 +51,7 @@ export function createProgram(version: string | null): Command {
   program.commandsGroup('Try:');
   addPhoneCommand(program);
   addMessageCommands(program);
+  addSmsCommands(program);
   addStatusCommand(program);
   program.commandsGroup('Build:');
   addAppCommands(program);

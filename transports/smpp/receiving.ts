@@ -9,7 +9,7 @@ import { createPatternReader, createStatusMap, readReceiptText } from './inbound
 import { compileReceiptPattern } from './options/receiving-options.ts';
 import { Operators } from './numbers/operators.ts';
 import { UssdSessions } from './ussd/sessions.ts';
-import { ReceiptBook } from './receipts.ts';
+import { ReceiptBook } from './receipts/receipt-book.ts';
 import { createCharsetTable } from './text/data-coding.ts';
 
 /** What a transport does with what SMSCs deliver, on whatever bind. */
@@ -25,8 +25,7 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
   const { end, state, clock, logger } = ports;
   const prefix = `transport/${end.name}`;
   const deadlines = new Deadlines({ state, clock, prefix });
-  const statusOf = createStatusMap(config.delivery_report_status_mapping);
-  const receipts = new ReceiptBook({ state, end, logger, clock, statusOf });
+  const receipts = createReceiptBook(config, ports, deadlines);
   const pattern = config.delivery_report_regex;
   const inbound = new Inbound({
     end,
@@ -57,17 +56,39 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
         timeoutMs: config.multipart_timeout * 1000,
       }),
   });
-  const look = (id: string) => inbound.reassembly.expire(id.slice(PART.length));
+  const look = async (due: string): Promise<void> => {
+    if (await receipts.expire(due)) return;
+    await inbound.reassembly.expire(due.slice(PART.length));
+  };
   return {
     inbound,
     receipts,
     sweep: () => {
-      receipts.sweep();
       deadlines.visit(look).catch((error: unknown) => {
         logger.warn({ reason: errorText(error) }, 'could not reach the state; trying again later');
       });
     },
   };
+}
+
+function createReceiptBook(config: SmppConfig, ports: TransportPorts, deadlines: Deadlines): ReceiptBook {
+  const { end, state, clock, logger } = ports;
+  const silent = config.disable_delivery_report;
+  return new ReceiptBook({
+    state,
+    clock,
+    logger,
+    deadlines,
+    transport: end.name,
+    publishEvent: (event) => (silent ? Promise.resolve() : end.publishEvent(event)),
+    statusOf: createStatusMap(config.delivery_report_status_mapping),
+    prefix: `transport/${config.split_bind_prefix ?? end.name}`,
+    base: config.receipt_id_base === 'learn' ? null : config.receipt_id_base,
+    rememberedMs: config.third_party_id_expiry * 1000,
+    finalMs: config.final_dr_third_party_id_expiry * 1000,
+    completedMs: config.completed_multipart_info_expiry * 1000,
+    parkedMs: config.unmatched_receipt_timeout * 1000,
+  });
 }
 
 function refusalsOf(config: SmppConfig): { undecodable: number | null; empty: number | null } {

@@ -4,6 +4,7 @@ import type { SmppConfig } from './config.ts';
 import type { Health } from './health.ts';
 import type { Lanes } from './outbound/lanes.ts';
 import type { SubmitCounts } from './outbound/submit.ts';
+import type { ReceiptBook } from './receipts/receipt-book.ts';
 import type { Session } from './session/session.ts';
 
 export interface ReportParts {
@@ -12,11 +13,12 @@ export interface ReportParts {
   readonly binds: BindHealth;
   readonly lanes: Lanes<Session>;
   readonly counts: SubmitCounts;
+  readonly receipts: ReceiptBook;
 }
 
 /** What operators see of the transport. */
 export function reportOf(parts: ReportParts): Pick<Transport, 'status' | 'gauges'> {
-  const { health, binds, lanes, counts, config } = parts;
+  const { health, binds, lanes, counts, config, receipts } = parts;
   return {
     status: () => {
       const { current } = health;
@@ -37,6 +39,7 @@ export function reportOf(parts: ReportParts): Pick<Transport, 'status' | 'gauges
       throttled_total: counts.throttled,
       retried_total: counts.retried,
       uncertain_total: counts.uncertain,
+      unknown_receipts_total: receipts.unknown,
     }),
   };
 }

@@ -11,6 +11,7 @@ import { Consumer } from './outbound/consumer.ts';
 import { Lanes } from './outbound/lanes.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { PartLedger } from './outbound/part-ledger.ts';
+import { textCodingOf } from './outbound/text-coding-of.ts';
 import { createReceiving } from './receiving.ts';
 import { reportOf } from './report.ts';
 import type { Session } from './session/session.ts';
@@ -19,6 +20,7 @@ import type { Session } from './session/session.ts';
 export const smppTransport = defineTransport({
   type: 'smpp',
   configSchema: smppConfigSchema,
+  textOptions: (config) => textCodingOf(config).options,
   start: startSmppTransport,
 });
 
@@ -80,7 +82,7 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     await close();
     throw error;
   }
-  return { ...reportOf({ config, health, binds, lanes, counts }), [Symbol.asyncDispose]: close };
+  return { ...reportOf({ config, health, binds, lanes, counts, receipts }), [Symbol.asyncDispose]: close };
 }
 
 /** Messages are taken from their queue while there is a bind to send them on. */

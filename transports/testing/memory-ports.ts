@@ -61,8 +61,11 @@ class MemoryState implements KeyedState {
     return { ...this.records.get(key) };
   }
 
-  increment(): Promise<number> {
-    throw new Error('no transport counts in the state');
+  async increment(key: string, by: number): Promise<number> {
+    await this.#roundTrip();
+    const value = Number(this.values.get(key) ?? 0) + by;
+    this.values.set(key, String(value));
+    return value;
   }
 
   commit(): Promise<never> {

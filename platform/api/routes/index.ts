@@ -15,6 +15,7 @@ import { platformRoutes } from './platform.ts';
 import { prometheusRoutes } from './prometheus.ts';
 import { routeRoutes } from './routes.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { segmentRoutes } from './segments.ts';
 import { simulatorRoutes } from './simulators.ts';
 import { smppClientRoutes } from './smpp-clients.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -36,6 +37,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...optoutRoutes(ports),
     ...metricRoutes(ports),
     ...scheduleRoutes(ports),
+    ...segmentRoutes(ports),
     ...transportRoutes(ports),
     ...smppClientRoutes(ports),
     ...platformRoutes(ports),

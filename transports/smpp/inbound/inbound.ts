@@ -1,7 +1,7 @@
 import { createUserMessage, errorText, type Logger, type TransportEnd } from '@vumi/core';
 import type { DataBody, MessageBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
-import type { ReceiptBook } from '../receipts.ts';
+import type { ReceiptBook } from '../receipts/receipt-book.ts';
 import type { Answer } from '../session/answer.ts';
 import type { IncomingRequest } from '../session/session.ts';
 import type { Operators } from '../numbers/operators.ts';

@@ -50,7 +50,7 @@ describe('the text of a receipt', () => {
       'id:7 stat:DELIVRD err:000 text:id:8 stat:UNDELIV',
       ['7', 'DELIVRD', '000'],
     ],
-  ] as const)('is read %s', (_, text, [remoteId, state, error]) => {
+  ] as const)('point 49: is read %s', (_, text, [remoteId, state, error]) => {
     expect(readReceiptText(text)).toEqual({ remoteId, state, error });
   });
 
@@ -62,7 +62,7 @@ describe('the text of a receipt', () => {
     'my id: 7',
     'text:id:7 stat:DELIVRD',
     `id:${'9'.repeat(66)} stat:DELIVRD`,
-  ])('is not %j', (text) => {
+  ])('point 49: is not %j', (text) => {
     expect(readReceiptText(text)).toBeNull();
   });
 
@@ -91,11 +91,11 @@ describe('the state of a receipt', () => {
     ['NEVERSEEN', 'pending'],
     ['BUFFERED', 'pending'],
     ['DELETED', 'pending'],
-  ])('%s is %s', (state, status) => {
+  ])('point 50: %s is %s', (state, status) => {
     expect(statusOf(state)).toBe(status);
   });
 
-  it('has names for the numbers of message_state', () => {
+  it('point 50: has names for the numbers of message_state', () => {
     expect([1, 2, 5, 8, 77].map(messageStateName)).toEqual([
       'ENROUTE',
       'DELIVERED',

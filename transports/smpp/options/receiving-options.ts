@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RECEIPT_BASES } from '../receipts/receipt-ids.ts';
 import { CHARSETS } from '../text/charset.ts';
 import { STATUS_NAMES } from '../codec/statuses.ts';
 import { seconds } from './kinds.ts';
@@ -58,6 +59,17 @@ export const receiptOptions = {
     .boolean()
     .default(false)
     .describe('Publish no delivery reports; receipts are still answered. Default: false'),
+  receipt_id_base: z
+    .enum(['learn', ...RECEIPT_BASES])
+    .default('learn')
+    .describe(
+      'How receipts spell the ids of responses: same, decimal (of hexadecimal ones) or hexadecimal (of decimal ones). Default: learn, from the messages that are found',
+    ),
+  unmatched_receipt_timeout: seconds()
+    .default(600)
+    .describe(
+      'Seconds that a receipt waits for the response that names its message; then it counts as unknown. Default: 600',
+    ),
   third_party_id_expiry: seconds()
     .default(604_800)
     .describe("Seconds to remember the SMSC's id of a message for its receipts. Default: 604800"),

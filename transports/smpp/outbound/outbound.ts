@@ -6,7 +6,7 @@ import {
   type TransportEnd,
   type UserMessage,
 } from '@vumi/core';
-import type { ReceiptBook } from '../receipts.ts';
+import type { ReceiptBook } from '../receipts/receipt-book.ts';
 import { Composer } from './compose.ts';
 import { composePart, type Submission } from './compose-part.ts';
 import { resultEvent, type PartResult } from './part-result.ts';

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outbound, SmppFixture } from '../testing/smpp-fixture.ts';
-import { STATUS } from './codec/statuses.ts';
-import { TAG } from './codec/tags.ts';
-import { tlvInteger, tlvText } from './codec/tlvs.ts';
+import { outbound, SmppFixture } from '../../testing/smpp-fixture.ts';
+import { TestSmsc } from '../../testing/test-smsc.ts';
+import { STATUS } from '../codec/statuses.ts';
+import { TAG } from '../codec/tags.ts';
+import { tlvInteger, tlvText } from '../codec/tlvs.ts';
 
 let fixture: SmppFixture;
 
@@ -44,7 +45,7 @@ describe('a receipt', () => {
       { tlvs: [{ tag: TAG.MESSAGE_PAYLOAD, value: Buffer.from(DELIVERED) }] },
       ['delivered', 'DELIVRD'],
     ],
-  ])('by %s is a report on its message', async (_, text, fields, [status, state]) => {
+  ])('points 48 to 50: by %s is a report on its message', async (_, text, fields, [status, state]) => {
     await fixture.start();
     const message = outbound('x');
     await fixture.ports.send(message);
@@ -57,7 +58,7 @@ describe('a receipt', () => {
     expect(fixture.ports.inbound).toEqual([]);
   });
 
-  it('before the response waits for it', async () => {
+  it('point 52: before the response waits for it', async () => {
     const answer = Promise.withResolvers<{ status: number; id: string }>();
     fixture.smsc.onSubmit = () => answer.promise;
     await fixture.start();
@@ -77,7 +78,7 @@ describe('a receipt', () => {
     ['decimal', ['1f', '100', '0000002A'], ['31', '0000000256', '42']],
     ['hexadecimal', ['31', '256', '4294967338'], ['1f', '100', '10000002A']],
     ['as they are', ['31', '256', '42'], ['31', '256', '42']],
-  ])('of an SMSC whose receipts spell ids %s finds its message', async (_, given, told) => {
+  ])('point 51: of an SMSC whose receipts spell ids %s finds its message', async (_, given, told) => {
     const ids = [...given];
     fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: ids.shift() ?? '' });
     await fixture.start();
@@ -90,7 +91,7 @@ describe('a receipt', () => {
     }
   });
 
-  it('before the response finds its message where the SMSC spells ids in two ways', async () => {
+  it('points 51 and 52: before the response finds its message where the SMSC spells ids in two ways', async () => {
     fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: '1f' });
     await fixture.start();
     await fixture.ports.send(outbound('x'));
@@ -105,7 +106,7 @@ describe('a receipt', () => {
     expect(fixture.eventsOf(message)).toContainEqual(expect.objectContaining({ delivery_status: 'failed' }));
   });
 
-  it('of nobody stays with its id when the spelling of ids is learned', async () => {
+  it('point 51: of nobody stays with its id when the spelling of ids is learned', async () => {
     const given = ['1f', 'x-1'];
     fixture.smsc.onSubmit = () => ({ status: STATUS.ROK, id: given.shift() ?? '' });
     await fixture.start();
@@ -117,7 +118,7 @@ describe('a receipt', () => {
     expect(fixture.eventsOf(second)).toContainEqual(expect.objectContaining({ delivery_status: 'failed' }));
   });
 
-  it('that comes twice is one event', async () => {
+  it('point 53: that comes twice is one event', async () => {
     await fixture.start();
     const message = outbound('x');
     await fixture.ports.send(message);
@@ -126,7 +127,7 @@ describe('a receipt', () => {
     expect(new Set(fixture.eventsOf(message).map(({ event_id: id }) => id)).size).toBe(2);
   });
 
-  it('after a restart finds its message', async () => {
+  it('point 53: after a restart finds its message', async () => {
     const first = await fixture.start();
     const message = outbound('x');
     await fixture.ports.send(message);
@@ -160,6 +161,43 @@ describe('a receipt', () => {
     expect(fixture.eventsOf(message)[1]).toMatchObject({ delivery_status: 'delivered' });
   });
 
+  it('tells the states of all parts of a long message, and of a failed one nothing more', async () => {
+    await fixture.start();
+    const message = outbound('a'.repeat(400));
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt('id:id-1 stat:DELIVRD');
+    await fixture.smsc.receipt('id:id-2 stat:UNDELIV');
+    await fixture.smsc.receipt('id:id-3 stat:ENROUTE');
+    await fixture.smsc.receipt('id:id-3 stat:DELIVRD');
+    expect(fixture.eventsOf(message)).toMatchObject([
+      { event_type: 'ack' },
+      {
+        delivery_status: 'failed',
+        transport_metadata: { smpp_parts: 3, smpp_part_states: ['DELIVRD', 'UNDELIV', null] },
+      },
+    ]);
+  });
+
+  it('point 53: on another bind of the account finds its message', async () => {
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    const other = await TestSmsc.start();
+    const ports = fixture.nextLife();
+    await fixture.start({ port: other.port }, ports);
+    await other.receipt(DELIVERED);
+    expect(fixture.eventsOf(message, ports)).toMatchObject([{ delivery_status: 'delivered' }]);
+    await other[Symbol.asyncDispose]();
+  });
+
+  it('is no event where reports are disabled, and is taken', async () => {
+    await fixture.start({ disable_delivery_report: true });
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    expect(await fixture.smsc.receipt(DELIVERED)).toMatchObject({ status: STATUS.ROK });
+    expect(fixture.eventsOf(message)).toMatchObject([{ event_type: 'ack' }]);
+  });
+
   it('of a part that failed says that a long message failed', async () => {
     await fixture.start();
     const message = outbound('a'.repeat(400));
@@ -168,27 +206,27 @@ describe('a receipt', () => {
     expect(fixture.eventsOf(message)[1]).toMatchObject({ delivery_status: 'failed' });
   });
 
-  it('that cannot be stored is asked for again', async () => {
+  it('point 55: that cannot be stored is asked for again', async () => {
     await fixture.start();
     await fixture.ports.send(outbound('x'));
     fixture.ports.state.broken = true;
     expect(await fixture.smsc.receipt(DELIVERED)).toMatchObject({ status: STATUS.RX_T_APPN });
   });
 
-  it('that cannot be read, or belongs to nobody, is taken and no message', async () => {
+  it('points 53 and 55: that cannot be read, or belongs to nobody, is taken and no message', async () => {
     await fixture.start();
     expect(await fixture.smsc.receipt('what is this')).toMatchObject({ status: STATUS.ROK });
     expect(await fixture.smsc.receipt('id:stranger stat:DELIVRD')).toMatchObject({ status: STATUS.ROK });
     expect([fixture.ports.inbound, fixture.ports.events]).toEqual([[], []]);
   });
 
-  it('is a text like others when esm_class does not say what it is', async () => {
+  it('point 48: is a text like others when esm_class does not say what it is', async () => {
     await fixture.start();
     await fixture.smsc.receipt(DELIVERED, { esmClass: 0 });
     expect(fixture.ports.inbound).toMatchObject([{ content: DELIVERED }]);
   });
 
-  it('is known by its text alone where the bind is set to that', async () => {
+  it('point 48: is known by its text alone where the bind is set to that', async () => {
     await fixture.start({ delivery_report_use_esm_class: false });
     const message = outbound('x');
     await fixture.ports.send(message);

@@ -1,0 +1,99 @@
+import {
+  createDeliveryReport,
+  deriveId,
+  type DeliveryStatus,
+  type KeyedState,
+  type TransportEvent,
+} from '@vumi/core';
+import type { Receipt, StatusOf } from '../inbound/receipt.ts';
+
+/** The part of a message that an SMSC's id stands for. */
+export interface RemotePart {
+  readonly messageId: string;
+  /** Counts from 0. */
+  readonly part: number;
+  readonly total: number;
+}
+
+export interface MessageDeliveriesPorts {
+  readonly state: KeyedState;
+  readonly statusOf: StatusOf;
+  readonly transport: string;
+  /** Keys begin with it. */
+  readonly prefix: string;
+  /** How long receipts may be apart. */
+  readonly rememberedMs: number;
+  /** How long the parts are remembered after the last has a final state. */
+  readonly completedMs: number;
+}
+
+/** The states of parts, by their numbers from 0. */
+type States = Readonly<Record<string, string>>;
+
+/** What receipts of parts say of whole messages: failed with the first part, delivered with the last. */
+export class MessageDeliveries {
+  readonly #ports: MessageDeliveriesPorts;
+
+  constructor(ports: MessageDeliveriesPorts) {
+    this.#ports = ports;
+  }
+
+  /** The report that a receipt leads to, or null when it changes nothing for the whole message. */
+  async report(part: RemotePart, receipt: Receipt): Promise<TransportEvent | null> {
+    const status = this.#ports.statusOf(receipt.state);
+    if (part.total === 1) return this.#event(part, receipt, { status, states: null });
+    const states = await this.#note(part, receipt.state);
+    const whole = this.#wholeStatus(part, status, states);
+    return whole === null ? null : this.#event(part, receipt, { status: whole, states });
+  }
+
+  async #note({ messageId, part, total }: RemotePart, state: string): Promise<States> {
+    const { rememberedMs, completedMs } = this.#ports;
+    const put = (ttlMs: number) =>
+      this.#ports.state.putField(this.#key(messageId), String(part), state, ttlMs);
+    const states = await put(rememberedMs);
+    const known = Object.values(states);
+    const complete = known.length === total && known.every((one) => this.#ports.statusOf(one) !== 'pending');
+    return complete ? put(completedMs) : states;
+  }
+
+  #wholeStatus({ total }: RemotePart, status: DeliveryStatus, states: States): DeliveryStatus | null {
+    if (status === 'failed') return status;
+    const all = Object.values(states).map(this.#ports.statusOf);
+    if (all.includes('failed')) return null;
+    if (status === 'pending') return status;
+    return all.filter((one) => one === 'delivered').length === total ? 'delivered' : null;
+  }
+
+  #event(
+    part: RemotePart,
+    receipt: Receipt,
+    { status, states }: { status: DeliveryStatus; states: States | null },
+  ): TransportEvent {
+    // One final report per message and status; intermediate ones of different parts are different events.
+    const detail = status === 'pending' ? `${part.part}/${receipt.state}` : '';
+    const fields = {
+      user_message_id: part.messageId,
+      transport_name: this.#ports.transport,
+      event_id: deriveId(part.messageId, 'dr', status, detail),
+      transport_metadata: {
+        smpp_delivery_status: receipt.state,
+        smpp_message_id: receipt.remoteId,
+        ...(receipt.error === null ? {} : { smpp_delivery_error: receipt.error }),
+        ...(states === null
+          ? {}
+          : { smpp_parts: part.total, smpp_part_states: partStates(states, part.total) }),
+      },
+    };
+    return createDeliveryReport(fields, status);
+  }
+
+  #key(messageId: string): string {
+    return `${this.#ports.prefix}/deliveries/${messageId}`;
+  }
+}
+
+/** In the order of the parts; null for those of which nothing is known. */
+function partStates(states: States, total: number): (string | null)[] {
+  return Array.from({ length: total }, (_, part) => states[part] ?? null);
+}

@@ -1,0 +1,84 @@
+/** How receipts spell the ids of responses: alike, or as numbers in the other base. */
+export const RECEIPT_BASES = ['same', 'decimal', 'hexadecimal'] as const;
+export type ReceiptBase = (typeof RECEIPT_BASES)[number];
+
+/** One way to read a receipt's id. */
+export interface Reading {
+  /** The id of a response, plain. */
+  readonly id: string;
+  readonly base: ReceiptBase;
+  /** Whether a message of that id proves the reading: "1e" and "30"; "256" may be "100", or itself. */
+  readonly certain: boolean;
+}
+
+/** So many messages in a row that only an uncertain reading finds prove it, too. */
+const PROOF = 3;
+
+/**
+ * Which id of a response a receipt means (spec smpp §5.51). Some SMSCs write one of the two in hexadecimal; which is
+ * learned from the messages that are found.
+ */
+export class ReceiptIds {
+  #base: ReceiptBase | null;
+  readonly #hints: Record<ReceiptBase, number> = { same: 0, decimal: 0, hexadecimal: 0 };
+
+  /** `base` null: it has to be learned. */
+  constructor(base: ReceiptBase | null = null) {
+    this.#base = base;
+  }
+
+  /** By what has been learned of this SMSC. */
+  preferred(receiptId: string): Reading {
+    const plain = plainId(receiptId);
+    const same: Reading = { id: plain, base: 'same', certain: true };
+    if (this.#base === null || this.#base === 'same') return same;
+    return { ...(read(plain, this.#base) ?? same), certain: true };
+  }
+
+  /** The readings that nothing speaks for until there is a message of that id. */
+  others(receiptId: string): Reading[] {
+    const plain = plainId(receiptId);
+    const { id } = this.preferred(receiptId);
+    const readings = RECEIPT_BASES.map((base) => read(plain, base));
+    return readings.filter((reading) => reading !== null && reading.id !== id) as Reading[];
+  }
+
+  /** There is a message of this id. True when that is news about how the SMSC spells ids. */
+  confirm({ base, certain }: Reading): boolean {
+    if (base === (this.#base ?? 'same')) {
+      this.#forgetHints();
+      return false;
+    }
+    this.#hints[base] += 1;
+    if (!certain && this.#hints[base] < PROOF) return false;
+    this.learn(base);
+    return true;
+  }
+
+  learn(base: ReceiptBase): void {
+    this.#base = base;
+    this.#forgetHints();
+  }
+
+  #forgetHints(): void {
+    for (const base of RECEIPT_BASES) this.#hints[base] = 0;
+  }
+}
+
+/** SMSCs spell an id differently in response and receipt: case and leading zeros. */
+export function plainId(id: string): string {
+  const plain = id.toLowerCase().replace(/^0+/, '');
+  return plain === '' ? '0' : plain;
+}
+
+/** Ids may be longer than any machine's integers. */
+function read(plain: string, base: ReceiptBase): Reading | null {
+  if (base === 'same') return { id: plain, base, certain: /[^\d]/.test(plain) };
+  if (base === 'decimal') {
+    if (!/^\d+$/.test(plain)) return null;
+    const id = BigInt(plain).toString(16);
+    return { id, base, certain: /[a-f]/.test(id) };
+  }
+  if (!/^[\da-f]+$/.test(plain)) return null;
+  return { id: BigInt(`0x${plain}`).toString(), base, certain: /[a-f]/.test(plain) };
+}
