@@ -104,7 +104,7 @@ describe('an outbound message', () => {
     expect(fixture.ports.events).toMatchObject([{ event_type: 'nack', nack_reason: 'ESME_RSUBMITFAIL' }]);
   });
 
-  it('of which a part is throttled is sent on with that part alone', async () => {
+  it('point 59: of which a part is throttled is sent on with that part alone', async () => {
     fixture.smsc.onSubmit = (_, number) => ({
       status: number === 2 || number === 4 ? STATUS.RTHROTTLED : STATUS.ROK,
       id: `id-${number}`,
