@@ -51,11 +51,19 @@ export class TurnRecorder {
 
 /** `[id, call]` as it is written down: headers that carry credentials lose their values. */
 export function recordedCall(id: number, call: GuestCall, json: string): string {
-  if (call.call !== 'http' || !Object.keys(call.headers).some((name) => PERSONAL_HEADER.test(name)))
-    return json;
-  const headers = Object.entries(call.headers).map(([name, value]) => [
-    name,
-    PERSONAL_HEADER.test(name) ? BLOT : value,
-  ]);
-  return JSON.stringify([id, { ...call, headers: Object.fromEntries(headers) as unknown }]);
+  const asked = call.call === 'command' ? call.command : call;
+  const { headers } = asked as { readonly headers?: unknown };
+  if (typeof headers !== 'object' || headers === null) return json;
+  if (!Object.keys(headers).some((name) => PERSONAL_HEADER.test(name))) return json;
+  const blotted = { ...asked, headers: withoutPersonal(headers) };
+  return JSON.stringify([id, call.call === 'command' ? { ...call, command: blotted } : blotted]);
+}
+
+function withoutPersonal(headers: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      PERSONAL_HEADER.test(name) ? BLOT : (value as unknown),
+    ]),
+  );
 }

@@ -71,7 +71,7 @@ export function parseEffects(json: string, limits: Limits): Effects {
 }
 
 /** What a classic app sends may have no text. */
-type Outgoing = GuestSend extends infer Send
+export type Outgoing = GuestSend extends infer Send
   ? Send extends GuestSend
     ? Omit<Send, 'text'> & { readonly text: string | null }
     : never

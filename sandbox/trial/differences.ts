@@ -1,4 +1,12 @@
-import type { Effects, GuestSend, GuestWrite } from '../effects.ts';
+import type { Outgoing } from '../supervisor/effects-commit.ts';
+import type { ShownEffects, ShownWrite } from './classic-effects.ts';
+
+/** Where an app keeps something, as its author calls it. */
+const SCOPES: Readonly<Record<ShownWrite['scope'], string>> = {
+  user: 'app.user',
+  shared: 'app.state',
+  kv: 'kv',
+};
 
 /** What a turn did; values of secrets stand as their names. */
 export interface ReplaySide {
@@ -14,8 +22,8 @@ export interface ReplaySide {
 
 /** What one run did otherwise than another, as sentences that an author can read; none when they did the same. */
 export function differencesBetween(then: ReplaySide, now: ReplaySide): string[] {
-  const before = (then.effects ?? {}) as Partial<Effects>;
-  const after = (now.effects ?? {}) as Partial<Effects>;
+  const before = (then.effects ?? {}) as Partial<ShownEffects>;
+  const after = (now.effects ?? {}) as Partial<ShownEffects>;
   return [
     ...outcomes(then, now),
     ...sends(before.sends ?? [], after.sends ?? []),
@@ -35,13 +43,13 @@ function outcomeText({ outcome, error }: ReplaySide): string {
   return outcome === 'threw' ? `threw ${error?.split('\n')[0] ?? ''}` : outcome;
 }
 
-function sends(before: readonly GuestSend[], after: readonly GuestSend[]): string[] {
+function sends(before: readonly Outgoing[], after: readonly Outgoing[]): string[] {
   return Array.from({ length: Math.max(before.length, after.length) }, (_, index) =>
     change(`message ${index + 1}`, before[index], after[index], sendText),
   ).flat();
 }
 
-function sendText(send: GuestSend): string {
+function sendText(send: Outgoing): string {
   const { kind, text, metadata } = send;
   const to =
     send.kind === 'send' ? ` to ${send.to}${send.endpoint === undefined ? '' : ` (${send.endpoint})`}` : '';
@@ -50,9 +58,8 @@ function sendText(send: GuestSend): string {
   return `${kind}${to} ${JSON.stringify(text)}${more}${end}`;
 }
 
-function writes(before: readonly GuestWrite[], after: readonly GuestWrite[]): string[] {
-  const name = ({ scope, key }: GuestWrite): string =>
-    `${scope === 'user' ? 'app.user' : 'app.state'} ${JSON.stringify(key)}`;
+function writes(before: readonly ShownWrite[], after: readonly ShownWrite[]): string[] {
+  const name = ({ scope, key }: ShownWrite): string => `${SCOPES[scope]} ${JSON.stringify(key)}`;
   const old = new Map(before.map((write) => [name(write), write]));
   const young = new Map(after.map((write) => [name(write), write]));
   return [...new Set([...old.keys(), ...young.keys()])].flatMap((key) =>
@@ -60,7 +67,7 @@ function writes(before: readonly GuestWrite[], after: readonly GuestWrite[]): st
   );
 }
 
-function writeText(write: GuestWrite): string {
+function writeText(write: ShownWrite): string {
   if (write.op === 'delete') return 'deleted';
   if (write.op === 'increment') return `incremented by ${write.by}`;
   return `= ${write.value}${write.ttl === undefined ? '' : ` for ${write.ttl} s`}`;

@@ -4,10 +4,11 @@ import type { RunRecord } from '../recording/record.ts';
 import type { SecretBlot } from '../recording/secret-blot.ts';
 import { recordedCall } from '../recording/turn-recorder.ts';
 import { outgoingId } from '../supervisor/effects-commit.ts';
+import { isEffect, type AnsweredCall } from './classic-effects.ts';
 
 /** A handler that has stopped in the middle of a batch is not the one that was recorded. Milliseconds. */
 const PATIENCE = 1000;
-const NOT_RECORDED = 'this call was not recorded, and a replay makes no new ones';
+export const NOT_RECORDED = 'this call was not recorded, and a replay makes no new ones';
 
 interface Known {
   readonly key: string;
@@ -30,6 +31,8 @@ export interface AnswerSource {
   /** Of today. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly messageId: string;
+  /** Carries out commands of the classic API that were not recorded; called at the beginning of each run. */
+  readonly commands: () => (command: Readonly<Record<string, unknown>>) => Promise<unknown>;
 }
 
 /**
@@ -40,9 +43,12 @@ export interface AnswerSource {
 export class RecordedAnswers {
   /** Calls of the current run as they are recorded, in order. */
   asked: string[] = [];
+  /** What they were answered, by their place among those that were asked. */
+  answers = new Map<number, unknown>();
   /** Of them, those that had no answer. */
   unrecorded: string[] = [];
   readonly #source: AnswerSource;
+  #tryCommand: ReturnType<AnswerSource['commands']>;
   readonly #known: readonly Known[];
   #exact = true;
   #waiting: Asked[] = [];
@@ -51,6 +57,7 @@ export class RecordedAnswers {
 
   constructor(source: AnswerSource) {
     this.#source = source;
+    this.#tryCommand = source.commands();
     this.#known = knownCalls(source);
   }
 
@@ -58,16 +65,33 @@ export class RecordedAnswers {
   begin(): void {
     this.stop();
     this.asked = [];
+    this.answers = new Map();
     this.unrecorded = [];
+    this.#tryCommand = this.#source.commands();
     for (const known of this.#known) known.used = false;
     this.#exact = true;
     this.#waiting = [];
     this.#nextBatch = 0;
   }
 
-  answer(call: GuestCall): Promise<unknown> {
+  async answer(call: GuestCall): Promise<unknown> {
     const key = this.#source.blot.hide(keyOf(call));
     const position = this.asked.push(key) - 1;
+    const { answers } = this;
+    const answer = await this.#answerTo(call, key, position);
+    answers.set(position, answer);
+    return answer;
+  }
+
+  /** Calls of the current run, each with its answer. */
+  get answered(): AnsweredCall[] {
+    return this.asked.map((json, index) => ({
+      call: JSON.parse(json) as GuestCall,
+      answer: this.answers.get(index),
+    }));
+  }
+
+  #answerTo(call: GuestCall, key: string, position: number): Promise<unknown> {
     const expected = this.#known[position];
     if (this.#exact && expected?.key !== key) this.#diverge();
     const known = this.#exact ? expected : this.#find(key);
@@ -132,7 +156,8 @@ export class RecordedAnswers {
         outgoingId(this.#source.messageId, index),
       );
     }
-    this.unrecorded.push(key);
+    if (!isEffect(call)) this.unrecorded.push(key);
+    if (call.call === 'command') return this.#tryCommand(call.command);
     if (call.call === 'get') return null;
     if (call.call === 'secret') return this.#secret(call.name);
     throw new VumiError('request.invalid', NOT_RECORDED);
@@ -144,10 +169,28 @@ export class RecordedAnswers {
   }
 }
 
-/** A call without its number: what tells one question from another. */
+/** A call without its numbers: what tells one question from another. */
 export function keyOf(call: GuestCall): string {
-  const json = recordedCall(0, call, JSON.stringify([0, call]));
+  const asked = call.call === 'command' ? { ...call, command: withoutNumber(call.command) } : call;
+  const json = recordedCall(0, asked, JSON.stringify([0, asked]));
   return json.slice('[0,'.length, -1);
+}
+
+/** A classic app numbers its commands with its lines of log, of which another version may have more. */
+function withoutNumber(command: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { cmd_id: _number, reply: _isReply, ...asked } = command;
+  return asked;
+}
+
+/** The calls of a record, each with its answer. */
+export function recordedCalls(record: RunRecord): AnsweredCall[] {
+  const answers = new Map(
+    record.answers.flat().map(([id, worked, value]) => [id, worked ? value : undefined]),
+  );
+  return record.calls.map(([id, call]) => ({
+    call: JSON.parse(keyOf(call)) as GuestCall,
+    answer: answers.get(id),
+  }));
 }
 
 function knownCalls({ record, blot }: AnswerSource): Known[] {

@@ -1,15 +1,25 @@
 import { VumiError, type AppRef, type FiredSchedule, type UserMessage } from '@vumi/core';
 import { z } from 'zod';
-import type { GuestCall, GuestLogLine } from '../effects.ts';
+import { answerCommand } from '../classic/commands.ts';
+import type { GuestLogLine } from '../effects.ts';
+import type { HttpGateway } from '../http/gateway.ts';
 import { DEFAULT_LIMITS, limitsOf } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
+import { TurnEffects } from '../resources/turn-scope.ts';
 import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
 import { redactSecrets } from '../supervisor/author-log.ts';
 import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
 import type { TurnOutcome } from '../supervisor/turns.ts';
+import { classicEffects, tookEffect, type AnsweredCall } from './classic-effects.ts';
 import { differencesBetween, type ReplaySide } from './differences.ts';
-import { keyOf, RecordedAnswers } from './recorded-answers.ts';
+import { NO_RECORDS } from './empty-account.ts';
+import { MemoryState } from './memory-state.ts';
+import { NOT_RECORDED, RecordedAnswers, recordedCalls, type AnswerSource } from './recorded-answers.ts';
 import { Trial } from './trial.ts';
+
+const NO_NETWORK: HttpGateway = {
+  request: () => Promise.reject(new VumiError('request.invalid', NOT_RECORDED)),
+};
 
 /** A run as it was, and the version to run it with now. */
 export interface ReplayRequest {
@@ -55,6 +65,7 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
     blot: app.blot,
     secrets: settings.secrets,
     messageId: run.message_id,
+    commands: () => commandsInVoid(app, run.message_id, record),
   });
   await using trial = await Trial.open(app);
   const start = app.blot.show(JSON.stringify(record.start));
@@ -71,10 +82,9 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
     outcome: run.outcome,
     error: run.error,
     cpu_us: run.cost.cpu_us,
-    effects: record.effects,
-    calls: authorsCalls(record.calls.map(([, call]) => keyOf(call))),
+    ...shownCalls(app, record.effects, recordedCalls(record)),
   };
-  const replayed = sideOf(outcome, { app, start, messageId: run.message_id, asked: answers.asked });
+  const replayed = sideOf(outcome, { app, start, messageId: run.message_id, answered: answers.answered });
   const differences = differencesBetween(recorded, replayed);
   return {
     message_id: run.message_id,
@@ -86,9 +96,31 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
   };
 }
 
-/** Ids of outgoing messages are asked for by the platform's own half of the guest. */
-function authorsCalls(calls: readonly string[]): GuestCall[] {
-  return calls.map((json) => JSON.parse(json) as GuestCall).filter(({ call }) => call !== 'ids');
+/** What a run asked and what came of it. Most effects of a classic app are commands: they are shown as effects. */
+function shownCalls(
+  { kind }: LoadedApp,
+  effects: ReplaySide['effects'],
+  answered: readonly AnsweredCall[],
+): Pick<ReplaySide, 'effects' | 'calls'> {
+  // Ids of outgoing messages are asked for by the platform's own half of the guest.
+  const calls = answered.filter(({ call }) => call.call !== 'ids');
+  if (kind === 'sdk' || effects === null) return { effects, calls: calls.map(({ call }) => call) };
+  return {
+    effects: { ...effects, ...classicEffects(calls) },
+    calls: calls.filter((call) => !tookEffect(call)).map(({ call }) => call),
+  };
+}
+
+/** Commands are answered as the platform does, of an account in which nothing is and without a network. */
+function commandsInVoid(
+  app: LoadedApp,
+  messageId: string,
+  { start }: RunRecord,
+): ReturnType<AnswerSource['commands']> {
+  const state = new MemoryState();
+  const origin = originOf(app, messageId, start);
+  const turn = { origin, app, now: start.now, records: NO_RECORDS, effects: new TurnEffects() };
+  return (command) => answerCommand({ state, http: NO_NETWORK }, turn, command);
 }
 
 function parseRecord(record: unknown): RunRecord {
@@ -104,22 +136,18 @@ function parseRecord(record: unknown): RunRecord {
 
 function sideOf(
   { end, cost }: TurnOutcome,
-  turn: { app: LoadedApp; start: string; messageId: string; asked: readonly string[] },
+  turn: { app: LoadedApp; start: string; messageId: string; answered: readonly AnsweredCall[] },
 ): ReplaySide {
-  const { app } = turn;
-  const side = {
-    version: app.version,
-    cpu_us: cost.cpu_us,
-    calls: authorsCalls(turn.asked),
-  };
+  const { app, answered } = turn;
+  const side = { version: app.version, cpu_us: cost.cpu_us };
   const failed = end.kind === 'failed' ? end : refusalOf(end.effects, turn);
   if (failed !== null) {
     const error = redactSecrets(app.mapStack(failed.text), app.settings.secrets);
-    return { ...side, outcome: failed.reason, error, effects: null };
+    return { ...side, outcome: failed.reason, error, ...shownCalls(app, null, answered) };
   }
   const effects =
     end.kind === 'done' ? (JSON.parse(app.blot.hide(end.effects)) as ReplaySide['effects']) : null;
-  return { ...side, outcome: 'ok', error: null, effects };
+  return { ...side, outcome: 'ok', error: null, ...shownCalls(app, effects, answered) };
 }
 
 /** Why the platform would not take these effects; null when it would. */
@@ -127,13 +155,7 @@ function refusalOf(
   effects: string,
   { app, start, messageId }: { app: LoadedApp; start: string; messageId: string },
 ): { reason: string; text: string } | null {
-  const { kind, body } = JSON.parse(start) as { kind: string; body: unknown };
-  const origin: TurnOrigin = {
-    ref: app.ref,
-    id: messageId,
-    message: kind === 'message' ? (body as UserMessage) : null,
-    ...(kind === 'schedule' ? { schedule: body as FiredSchedule } : {}),
-  };
+  const origin = originOf(app, messageId, JSON.parse(start) as { kind: string; body?: unknown });
   try {
     toPlatform(origin, parseEffects(effects, app.limits));
     return null;
@@ -141,4 +163,14 @@ function refusalOf(
     if (error instanceof VumiError) return { reason: 'calls', text: error.message };
     throw error;
   }
+}
+
+function originOf({ ref }: LoadedApp, id: string, start: { kind: string; body?: unknown }): TurnOrigin {
+  const { kind, body } = start;
+  return {
+    ref,
+    id,
+    message: kind === 'message' ? (body as UserMessage) : null,
+    ...(kind === 'schedule' ? { schedule: body as FiredSchedule } : {}),
+  };
 }

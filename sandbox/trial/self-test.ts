@@ -1,11 +1,4 @@
-import {
-  createUserMessage,
-  deriveId,
-  VumiError,
-  type AccountRecords,
-  type StateWrite,
-  type UserMessage,
-} from '@vumi/core';
+import { createUserMessage, deriveId, VumiError, type StateWrite, type UserMessage } from '@vumi/core';
 import type { Transcript } from '../bundle/transcript.ts';
 import type { HttpGateway } from '../http/gateway.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
@@ -13,6 +6,7 @@ import type { LoadedApp } from '../supervisor/app.ts';
 import { answerCall } from '../supervisor/calls.ts';
 import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
 import { turnStart } from '../supervisor/turn-start.ts';
+import { NO_RECORDS } from './empty-account.ts';
 import { MemoryState } from './memory-state.ts';
 import type { Trial } from './trial.ts';
 
@@ -23,30 +17,6 @@ const STEP_MS = 1000;
 
 const NO_NETWORK: HttpGateway = {
   request: () => Promise.reject(new VumiError('request.invalid', 'http: there is no network in a self-test')),
-};
-
-/** An account without contacts, groups, messages and the like. */
-const NO_RECORDS: AccountRecords = {
-  contact: async () => null,
-  contactByAddress: async () => null,
-  findContacts: async () => [],
-  countContacts: async () => 0,
-  groups: async () => [],
-  optout: async () => null,
-  countOptouts: async () => 0,
-  countSchedules: async () => 0,
-  countMessages: async () => 0,
-  countAddresses: async () => 0,
-  countRecent: async () => 0,
-  progress: async () => ({
-    sent: 0,
-    ack: 0,
-    nack: 0,
-    delivery_report: 0,
-    delivery_report_delivered: 0,
-    delivery_report_failed: 0,
-    delivery_report_pending: 0,
-  }),
 };
 
 /**

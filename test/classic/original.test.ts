@@ -45,6 +45,9 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
+/** What our records leave out: the services have seen it, and answered with it. */
+const CREDENTIALS = /"Authorization":(\["[^"]*"\]|"\[not recorded\]")/g;
+
 /** JSON whose order and ids say nothing. */
 function comparable(value: unknown): string {
   const sorted = (_key: string, inner: unknown): unknown =>
@@ -56,7 +59,11 @@ function comparable(value: unknown): string {
 
 /** The order of commands that nobody waits for is not stable: a sorted list without their numbers. */
 function asSet(commands: readonly Command[]): string[] {
-  return commands.map(({ cmd_id: _number, reply: _reply, ...command }) => comparable(command)).sort();
+  return commands
+    .map(({ cmd_id: _number, reply: _reply, ...command }) =>
+      comparable(command).replace(CREDENTIALS, '"Authorization"'),
+    )
+    .sort();
 }
 
 function isLog({ cmd }: Command): boolean {
