@@ -8,6 +8,6 @@ export type { LogEntry } from './supervisor/author-log.ts';
 export { sharedStateKey, userStateKey } from './supervisor/keys.ts';
 export type { ReplaySide } from './trial/differences.ts';
 export { probeWorker } from './trial/probe.ts';
-export { prepareRunners } from './supervisor/runner-class.ts';
+export { prepareRunners } from './supervisor/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './supervisor/start.ts';
 export { replayRun, type ReplayResult } from './trial/replay.ts';

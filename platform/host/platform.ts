@@ -32,7 +32,7 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
   await using stack = new AsyncDisposableStack();
   const runs = (role: Role): boolean => config.roles.includes(role);
   // While the database starts; what fails here fails again for whoever needs it.
-  if (runs('sandbox') || runs('api')) prepareRunners().catch(() => {});
+  if (runs('sandbox') || runs('api')) prepareRunners(join(config.data_dir, 'snapshots')).catch(() => {});
   const shared = await openShared(config, logger, stack);
 
   if (runs('dispatch')) stack.use(await startDispatchRole(shared));

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   LIBRARIES_FOLDER,
   packageOf,
@@ -6,7 +6,7 @@ import {
   UNDECLARED_IN_LIBRARIES,
   type LibrarySet,
 } from '@vumi/classic-libraries';
-import { build, type BuildResult, type OnResolveArgs, type Plugin } from 'esbuild';
+import { build, version, type BuildResult, type OnResolveArgs, type Plugin } from 'esbuild';
 
 const guestFolder = join(import.meta.dirname, '../guest/classic');
 /** What the guest imports its libraries from (guest/classic/packages.d.ts). */
@@ -17,8 +17,12 @@ const TRANSLATED = Symbol('translated');
 /** What libraries ask for and have no use for in the guest: files, and languages that moment would look up by name. */
 const LEFT_OUT = /^(fs|path|\.\/locale\/.*)$/;
 
+/** What is built, and by which build. */
+type Built = BuildResult<{ write: false; metafile: true }>;
+
 const shared = {
   bundle: true,
+  metafile: true,
   write: false,
   format: 'iife',
   target: 'es2024',
@@ -60,7 +64,7 @@ function oneOfEach(set: LibrarySet): Plugin {
 }
 
 /** Sloppy, as the libraries were written. */
-function buildLibraries(set: LibrarySet): Promise<BuildResult<{ write: false }>> {
+function buildLibraries(set: LibrarySet): Promise<Built> {
   return build({
     ...shared,
     entryPoints: [join(guestFolder, 'libraries-entry.ts')],
@@ -75,7 +79,7 @@ function buildLibraries(set: LibrarySet): Promise<BuildResult<{ write: false }>>
 }
 
 /** Strict: no function of it shows itself to those that it calls. */
-function buildTrusted(): Promise<BuildResult<{ write: false }>> {
+function buildTrusted(): Promise<Built> {
   return build({
     ...shared,
     entryPoints: [join(guestFolder, 'bootstrap.ts')],
@@ -84,9 +88,30 @@ function buildTrusted(): Promise<BuildResult<{ write: false }>> {
   });
 }
 
-/** The trusted code of a classic guest with the libraries of a set, as a script to take a snapshot of. */
-export async function classicGuest(set: LibrarySet): Promise<string> {
+/** Files that esbuild has read; what stands for a module, or for one that is left out, has a colon after its kind. */
+function inputsOf({ metafile }: Built): string[] {
+  return Object.keys(metafile.inputs)
+    .filter((path) => !/^[\w()-]+:/.test(path))
+    .map((path) => resolve(path));
+}
+
+export interface GuestProgram {
+  /** A script to take a snapshot of. */
+  readonly code: string;
+  /** Absolute paths of all files that decide what is in it. */
+  readonly inputs: readonly string[];
+}
+
+/** The version of what bundles it. */
+export const BUNDLER = `esbuild ${version}`;
+
+/** The trusted code of a classic guest with the libraries of a set. */
+export async function classicGuest(set: LibrarySet): Promise<GuestProgram> {
   const [libraries, trusted] = await Promise.all([buildLibraries(set), buildTrusted()]);
-  // In a function, because a script's `var` would stay on the app's global object.
-  return `(function () { ${libraries.outputFiles[0]?.text ?? ''}\n${trusted.outputFiles[0]?.text ?? ''} })()`;
+  const own = [import.meta.filename, join(LIBRARIES_FOLDER, 'index.ts')];
+  return {
+    // In a function, because a script's `var` would stay on the app's global object.
+    code: `(function () { ${libraries.outputFiles[0]?.text ?? ''}\n${trusted.outputFiles[0]?.text ?? ''} })()`,
+    inputs: [...own, ...inputsOf(libraries), ...inputsOf(trusted)],
+  };
 }

@@ -1,9 +1,13 @@
-import type { LibrarySet } from '@vumi/classic-libraries';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIBRARY_SETS, type LibrarySet } from '@vumi/classic-libraries';
 import { silentLogger, VumiError } from '@vumi/core';
 import { CLASSIC_LIMITS } from '../limits.ts';
-import { createRunnerClasses } from '../supervisor/runner-class.ts';
+import { findNativeModule } from '../supervisor/programs.ts';
+import { createRunnerClasses, type RunnerClass } from '../supervisor/runner-class.ts';
 import { spawnRunner } from '../supervisor/runner-process.ts';
-import { classicGuest } from './guest-program.ts';
+import { BUNDLER, classicGuest } from './guest-program.ts';
+import { readSnapshotFile, writeSnapshotFile, type MadeSnapshot } from './snapshot-file.ts';
 
 const TIMEOUT_MS = 30_000;
 const RUNNER = {
@@ -15,11 +19,20 @@ const RUNNER = {
   logger: silentLogger,
 } as const;
 
+/** What a snapshot is taken by. */
+const TAKEN_BY = [
+  findNativeModule(),
+  import.meta.filename,
+  join(import.meta.dirname, '../runner/classic-isolate.ts'),
+];
+
 const snapshots = new Map<LibrarySet, Promise<string>>();
+/** Where snapshots are kept from one process to the next; null: nowhere. */
+let folder: string | null = null;
 
 /** In a process of its own: it takes long enough to hold up whoever waits for a runner's messages. */
-async function take(set: LibrarySet): Promise<string> {
-  const [code, runnerClass] = await Promise.all([classicGuest(set), createRunnerClasses(RUNNER)('classic')]);
+async function take(set: LibrarySet, runnerClass: RunnerClass): Promise<MadeSnapshot> {
+  const { code, inputs } = await classicGuest(set);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const fail = (how: string): void =>
     reject(new VumiError('runner.lost', `no snapshot of the ${set} libraries could be taken: ${how}`));
@@ -33,19 +46,52 @@ async function take(set: LibrarySet): Promise<string> {
   try {
     await runner.up();
     runner.send(['snap', JSON.stringify(code)]);
-    return await promise;
+    return { snapshot: await promise, inputs: [...inputs, ...TAKEN_BY] };
   } finally {
     clearTimeout(timer);
     await runner.end();
   }
 }
 
-/** The guest of classic apps with a set of libraries, as base64 of its snapshot. Taken when it is first asked for. */
+/** All that decides whether this V8 takes a snapshot, beside the files of which it was made. */
+function environmentOf({ args }: RunnerClass): string {
+  const { version, versions, arch, platform } = process;
+  return JSON.stringify([version, versions.v8, arch, platform, BUNDLER, args]);
+}
+
+function fileOf(place: string, set: LibrarySet): string {
+  return join(place, `classic-${set}.snapshot`);
+}
+
+async function readOrTake(set: LibrarySet): Promise<string> {
+  const runnerClass = await createRunnerClasses(RUNNER)('classic');
+  if (folder === null) return (await take(set, runnerClass)).snapshot;
+  const file = fileOf(folder, set);
+  const environment = environmentOf(runnerClass);
+  const kept = await readSnapshotFile(file, environment);
+  if (kept !== null) return kept;
+  const made = await take(set, runnerClass);
+  // A folder that is full or may not be written costs the next start a second.
+  writeSnapshotFile(file, environment, made).catch(() => undefined);
+  return made.snapshot;
+}
+
+/** The guest of classic apps with a set of libraries, as base64 of its snapshot. Made when it is first asked for. */
 export function classicSnapshot(set: LibrarySet): Promise<string> {
   const known = snapshots.get(set);
   if (known !== undefined) return known;
-  const taken = take(set);
-  snapshots.set(set, taken);
-  taken.catch(() => snapshots.delete(set));
-  return taken;
+  const made = readOrTake(set);
+  snapshots.set(set, made);
+  made.catch(() => snapshots.delete(set));
+  return made;
+}
+
+/**
+ * Keeps snapshots in this folder from now on, and gets those ready that an earlier process has kept there: who has no
+ * classic apps pays nothing.
+ */
+export async function keepSnapshotsIn(place: string): Promise<void> {
+  folder = place;
+  const kept = LIBRARY_SETS.filter((set) => existsSync(fileOf(place, set)));
+  await Promise.all(kept.map(classicSnapshot));
 }

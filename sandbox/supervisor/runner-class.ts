@@ -1,7 +1,7 @@
 import type { Logger } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
-import { chooseConfinement, hasEmptyNetwork, runnerFlags } from './confinement.ts';
-import { buildGuest, buildRunner, bundleRunner, findNativeModule } from './programs.ts';
+import { chooseConfinement, runnerFlags } from './confinement.ts';
+import { buildGuest, buildRunner, findNativeModule } from './programs.ts';
 import type { RunnerSettings } from '../runner/main.ts';
 
 /** Which kinds of apps get V8's compilers (decision 7). */
@@ -19,11 +19,6 @@ export interface RunnerClass {
   readonly args: readonly string[];
   /** The runner with the guest in it, as one script. */
   readonly program: string;
-}
-
-/** Makes what every class needs, ahead of the first: it takes a moment that the start has elsewhere. */
-export async function prepareRunners(): Promise<void> {
-  await Promise.all([hasEmptyNetwork(), buildGuest(), bundleRunner()]);
 }
 
 /** Makes the class of a kind when it is first asked for, and the same one from then on. */

@@ -170,7 +170,7 @@ export class RecordedAnswers {
 }
 
 /** A call without its numbers: what tells one question from another. */
-export function keyOf(call: GuestCall): string {
+function keyOf(call: GuestCall): string {
   const asked = call.call === 'command' ? { ...call, command: withoutNumber(call.command) } : call;
   const json = recordedCall(0, asked, JSON.stringify([0, asked]));
   return json.slice('[0,'.length, -1);
