@@ -175,20 +175,32 @@ describe('the codec', () => {
     ['a body that ends within the addresses', damaged((frame) => frame.subarray(0, 24)), STATUS.RINVCMDLEN],
     ['a header alone', damaged((frame) => frame.subarray(0, 16)), STATUS.RINVCMDLEN],
     [
-      'a source_addr without end',
+      'a source_addr without end (point 22)',
       damaged((frame) => Buffer.concat([frame.subarray(0, 22), Buffer.alloc(60, 0x31)])),
       STATUS.RINVSRCADR,
     ],
     [
-      'sm_length 255',
+      'sm_length 255 (point 23)',
       damaged((frame) => Buffer.concat([withOctet(frame, SM_LENGTH_AT, 255), Buffer.alloc(300)])),
       STATUS.RINVMSGLEN,
     ],
-    ['sm_length past the end', damaged((frame) => withOctet(frame, SM_LENGTH_AT, 200)), STATUS.RINVMSGLEN],
-    ['half a TLV header', damaged((frame) => frame.subarray(0, frame.length - 4)), STATUS.RINVOPTPARSTREAM],
-    ['a TLV past the end', damaged((frame) => frame.subarray(0, frame.length - 1)), STATUS.RINVOPTPARSTREAM],
     [
-      'an integer TLV of the wrong length',
+      'sm_length past the end (point 23)',
+      damaged((frame) => withOctet(frame, SM_LENGTH_AT, 200)),
+      STATUS.RINVMSGLEN,
+    ],
+    [
+      'half a TLV header (point 25)',
+      damaged((frame) => frame.subarray(0, frame.length - 4)),
+      STATUS.RINVOPTPARSTREAM,
+    ],
+    [
+      'a TLV past the end (point 25)',
+      damaged((frame) => frame.subarray(0, frame.length - 1)),
+      STATUS.RINVOPTPARSTREAM,
+    ],
+    [
+      'an integer TLV of the wrong length (point 25)',
       damaged((frame) => Buffer.concat([frame, octets('0017 0001 05')])),
       STATUS.RINVPARLEN,
     ],
@@ -203,15 +215,15 @@ describe('the codec', () => {
     expect(decodePdu(frame).body).toMatchObject({ messageId: 'a1', tlvs: [] });
   });
 
-  it('lets vendor TLVs through', () => {
+  it('points 25 and 26: lets vendor TLVs through', () => {
     const body: MessageBody = { ...SUBMIT, tlvs: [{ tag: 0x1400, value: Buffer.from('abc') }] };
     expect(decodePdu(encodeFrame({ status: 0, sequence: 1, body })).body).toMatchObject({ tlvs: body.tlvs });
   });
 
   it.each([
-    ['a destination of 21 characters', { destinationAddr: '1'.repeat(21) }, STATUS.RINVDSTADR],
+    ['a destination of 21 characters (point 22)', { destinationAddr: '1'.repeat(21) }, STATUS.RINVDSTADR],
     ['an address with a NUL', { sourceAddr: '1\x002' }, STATUS.RINVSRCADR],
-    ['255 octets of text', { shortMessage: Buffer.alloc(255) }, STATUS.RINVMSGLEN],
+    ['255 octets of text (point 23)', { shortMessage: Buffer.alloc(255) }, STATUS.RINVMSGLEN],
   ])('refuses to write %s and leaves the stream as it was', (_, change, status) => {
     const writer = new OctetWriter();
     encodePdu(writer, { command: 'enquire_link' }, 0, 1);
