@@ -21,11 +21,12 @@ export interface HousekeepingPorts extends Pick<
   readonly server: SmppServer;
   /** What has waited for its client for longer has failed. */
   readonly keepMs: number;
+  /** Pause between two looks. */
+  readonly everyMs: number;
 }
 
 /** Name of the lease of the process that keeps house. */
 const LEASE = 'smpp-server';
-const EVERY_MS = 15_000;
 /** Messages at the head of a queue that are looked at together. */
 const LOOKED_AT = 50;
 /** A queue that gives nothing for so long has nothing to give. */
@@ -55,12 +56,12 @@ async function keep(ports: HousekeepingPorts, signal: AbortSignal): Promise<void
       const either = AbortSignal.any([signal, lost.signal]);
       while (!either.aborted) {
         await sweep(ports);
-        await sleep(EVERY_MS, either).catch(() => {});
+        await sleep(ports.everyMs, either).catch(() => {});
       }
     } catch (error) {
       if (signal.aborted) return;
       ports.logger.warn({ reason: errorText(error) }, 'what waits for SMPP clients could not be looked at');
-      await sleep(EVERY_MS, signal).catch(() => {});
+      await sleep(ports.everyMs, signal).catch(() => {});
     }
   }
 }

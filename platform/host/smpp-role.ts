@@ -24,11 +24,16 @@ export interface SmppRole extends AsyncDisposable {
   state(): TransportState;
 }
 
+/** Between two looks at what waits for clients. */
+const LONGEST_PAUSE_MS = 15_000;
+
 /** Lets systems of accounts bind over SMPP. */
 export async function startSmppRole(config: SmppServerConfig, shared: SandboxRolePorts): Promise<SmppRole> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await startServer(config, shared, stack));
-  stack.use(startSmppHousekeeping({ ...shared, server, keepMs: config.keep_undelivered * 1000 }));
+  const [keepMs, partsMs] = [config.keep_undelivered * 1000, config.parts_timeout * 1000];
+  const everyMs = Math.min(LONGEST_PAUSE_MS, keepMs, partsMs);
+  stack.use(startSmppHousekeeping({ ...shared, server, keepMs, everyMs }));
   const owned = stack.move();
   return {
     port: server.port,
