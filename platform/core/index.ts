@@ -17,6 +17,7 @@ export * from './message.ts';
 export * from './names.ts';
 export * from './ports.ts';
 export * from './query-match.ts';
+export * from './recent-map.ts';
 export * from './record-text.ts';
 export * from './schedule-message.ts';
 export * from './smpp-client.ts';

@@ -1,4 +1,4 @@
-import type { KeyedState, UserMessage } from '@vumi/core';
+import { RecentMap, type KeyedState, type UserMessage } from '@vumi/core';
 import { stampOf, type Stamp } from './stamp.ts';
 
 /** As long as Vumi's `expire_routing_memory` (spec vumi-core §3). */
@@ -15,21 +15,15 @@ export interface EventRoutes {
 }
 
 export function createEventRoutes(state: KeyedState): EventRoutes {
-  const recent = new Map<string, Stamp | null>();
-  const keep = (messageId: string, stamp: Stamp | null): void => {
-    recent.set(messageId, stamp);
-    if (recent.size <= RECENT) return;
-    const oldest = recent.keys().next();
-    if (oldest.done !== true) recent.delete(oldest.value);
-  };
+  const recent = new RecentMap<string, Stamp | null>(RECENT);
   return {
     async remember(message) {
       const stamp = stampOf(message);
       if (stamp === null) return;
-      keep(message.message_id, stamp);
+      recent.set(message.message_id, stamp);
       await state.set(key(message.message_id), JSON.stringify(stamp), MEMORY_MS);
     },
-    forgo: (messageId) => keep(messageId, null),
+    forgo: (messageId) => recent.set(messageId, null),
     async senderOf(messageId) {
       const known = recent.get(messageId);
       if (known !== undefined) return known;

@@ -1,3 +1,5 @@
+import { RecentMap } from '@vumi/core';
+
 const HOUR_MS = 3_600_000;
 /** The part of an hour's messages that may come all at once. */
 const BURST = 1 / 5;
@@ -19,7 +21,7 @@ export type Verdict = 'handled' | 'first' | 'dropped';
  * for every turn until somebody notices.
  */
 export class UserPace {
-  readonly #users = new Map<string, Pace>();
+  readonly #users = new RecentMap<string, Pace>(MAX_USERS);
 
   /** Counts a message. `perHour` is what the app takes of one user. */
   judge(user: string, perHour: number, now: number): Verdict {
@@ -28,7 +30,7 @@ export class UserPace {
     const refilled = pace.left + (Math.max(0, now - pace.at) * perHour) / HOUR_MS;
     pace.left = Math.min(most, refilled);
     pace.at = now;
-    this.#keep(user, pace);
+    this.#users.set(user, pace);
     if (pace.left >= 1) {
       pace.left -= 1;
       pace.exceeded = false;
@@ -37,12 +39,5 @@ export class UserPace {
     const verdict = pace.exceeded ? 'dropped' : 'first';
     pace.exceeded = true;
     return verdict;
-  }
-
-  #keep(user: string, pace: Pace): void {
-    this.#users.delete(user);
-    this.#users.set(user, pace);
-    const [oldest] = this.#users.keys();
-    if (this.#users.size > MAX_USERS && oldest !== undefined) this.#users.delete(oldest);
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  RecentMap,
   appKey,
   SESSION_IDLE_MS,
   type AppRef,
@@ -35,7 +36,7 @@ export class VersionChoice {
   readonly #ports: VersionChoicePorts;
   readonly #startedAt: number;
   /** What this process has written lately, so that not each message writes it; the oldest first. */
-  readonly #written = new Map<string, Written>();
+  readonly #written = new RecentMap<string, Written>(MAX_REMEMBERED);
   /** By app: until when sessions of an earlier version may be open. */
   readonly #olderUntil = new Map<string, number>();
 
@@ -83,7 +84,7 @@ export class VersionChoice {
     for (const write of writes) {
       this.#written.delete(write.key);
       if (write.op === 'set')
-        this.#remember(write.key, { version: Number(write.value), at: this.#ports.clock() });
+        this.#written.set(write.key, { version: Number(write.value), at: this.#ports.clock() });
     }
   }
 
@@ -92,12 +93,6 @@ export class VersionChoice {
     if (changedAt === null) return false;
     const until = Math.max(changedAt, this.#startedAt) + SESSION_IDLE_MS + RENEW_MS;
     return this.#ports.clock() < Math.max(until, this.#olderUntil.get(appKey(ref)) ?? 0);
-  }
-
-  #remember(key: string, written: Written): void {
-    this.#written.set(key, written);
-    const [oldest] = this.#written.keys();
-    if (this.#written.size > MAX_REMEMBERED && oldest !== undefined) this.#written.delete(oldest);
   }
 }
 

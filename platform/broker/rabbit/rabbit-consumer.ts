@@ -1,5 +1,5 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { deriveId, errorText, type Delivery, type Logger, type Subscription } from '@vumi/core';
+import { deriveId, errorText, RecentMap, type Delivery, type Logger, type Subscription } from '@vumi/core';
 import { attemptDelivery, type Attempts } from '../attempts.ts';
 import { InProgress } from '../in-progress.ts';
 import { Acknowledgements } from './acknowledgements.ts';
@@ -32,7 +32,7 @@ export class RabbitConsumer implements Subscription {
    * Verdicts by message id. When a channel breaks, RabbitMQ delivers again what we are still working on, or what we
    * have acknowledged in vain: that delivery gets the verdict of the first one.
    */
-  readonly #verdicts = new Map<string, Promise<Verdict>>();
+  readonly #verdicts: RecentMap<string, Promise<Verdict>>;
   /** Rejections of classic queues, which do not count them. */
   readonly #rejections = new Map<string, number>();
   #acknowledgements: Acknowledgements | null = null;
@@ -45,6 +45,7 @@ export class RabbitConsumer implements Subscription {
     this.#stop = new AbortController();
     this.#attempts = { ...attempts, signal: this.#stop.signal };
     this.#ports = ports;
+    this.#verdicts = new RecentMap(Math.max(REMEMBERED, 2 * attempts.options.prefetch));
     const role = {
       open: (model: ChannelModel) => model.createChannel(),
       prepare: (channel: Channel, model: ChannelModel) => this.#prepare(channel, model),
@@ -129,10 +130,6 @@ export class RabbitConsumer implements Subscription {
   #judge(id: string, message: ConsumeMessage): Promise<Verdict> {
     const verdict = this.#decide(id, message);
     this.#verdicts.set(id, verdict);
-    if (this.#verdicts.size > Math.max(REMEMBERED, 2 * this.#attempts.options.prefetch)) {
-      const [oldest] = this.#verdicts.keys();
-      if (oldest !== undefined) this.#verdicts.delete(oldest);
-    }
     return verdict;
   }
 

@@ -1,3 +1,4 @@
+import { RecentMap } from '@vumi/core';
 import type { MessageBody } from '../codec/pdu.ts';
 
 /** A message that the SMSC took. */
@@ -16,11 +17,9 @@ const KEPT = 20_000;
 
 /** Messages by their ids, for query_sm, cancel_sm and replace_sm; the oldest are forgotten. */
 export class MessageBook {
-  readonly #messages = new Map<string, TakenMessage>();
+  readonly #messages = new RecentMap<string, TakenMessage>(KEPT);
 
   add(message: TakenMessage): void {
-    const oldest = this.#messages.keys().next();
-    if (this.#messages.size >= KEPT && oldest.done !== true) this.#messages.delete(oldest.value);
     this.#messages.set(message.id, message);
   }
 
