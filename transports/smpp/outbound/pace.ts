@@ -22,12 +22,29 @@ const GROWTH = 0.1;
 const HASTE_MS = 5000;
 /** After so long without a refusal nothing is left of the limit that it left. */
 const FORGOTTEN_MS = 60_000;
+/** Refusals of so small a share are of those parts alone: the queue of one phone is full. */
+const TOLERATED = 0.03;
+const MOST_TOLERATED = 0.5;
+/** Shares are told from about so many answers. */
+const ANSWERS = 40;
+/** Where sending so much less leaves so much of the share, refusals have another cause than the rate. */
+const LESS_SENT = 0.7;
+const SHARE_LEFT = 0.5;
+const ENOUGH_ANSWERS = 15;
 /** Timers are late: parts that wait may catch up with so much time, and no more. */
 const LATE_MS = 10;
 
+/** How it was when refusals became too many. */
+interface Onset {
+  readonly rate: number;
+  readonly answersPerSecond: number;
+  readonly share: number;
+}
+
 /**
  * How fast one bind may send: evenly spaced up to `maxRate`, and slower when the SMSC says that it is too much. Then it
- * waits, lets one try alone, and from its success on grows to what the SMSC takes.
+ * waits, lets one try alone, and from its success on grows to what the SMSC takes. An SMSC that refuses as many at every
+ * pace is sent as much as it takes.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -42,6 +59,12 @@ export class Pace {
   /** Counts decreases: what was sent before the last one says nothing about the rate since. */
   #decreases = 0;
   #refusedAt = Number.NEGATIVE_INFINITY;
+  /** Since `#countedFrom`, which is the last decrease; halved now and then, so that they tell of the latest. */
+  #answers = 0;
+  #refusals = 0;
+  #countedFrom = 0;
+  #onset: Onset | null = null;
+  #tolerated = TOLERATED;
 
   constructor(options: PaceOptions) {
     this.#options = options;
@@ -81,8 +104,38 @@ export class Pace {
   /** What came of the part that `take` gave this number. */
   report(taken: number, sign: PaceSign, now: number): void {
     this.#inFlight -= 1;
+    if (sign === 'neutral') return;
+    if (taken === this.#decreases) this.#count(sign === 'passed', now);
     if (sign === 'passed') this.#pass(now);
-    else if (sign !== 'neutral' && taken === this.#decreases) this.#slowDown(sign, now);
+    else if (taken === this.#decreases && !this.#isTolerable(now)) this.#slowDown(sign, now);
+  }
+
+  #count(passed: boolean, now: number): void {
+    if (this.#answers === 0) this.#countedFrom = now;
+    this.#answers += 1;
+    if (!passed) this.#refusals += 1;
+    if (this.#answers < ANSWERS) return;
+    if (this.#refusals <= this.#tolerated * this.#answers) this.#onset = null;
+    if (this.#answers < 2 * ANSWERS) return;
+    this.#answers /= 2;
+    this.#refusals /= 2;
+    this.#countedFrom += (now - this.#countedFrom) / 2;
+  }
+
+  /** Whether the rate is not to blame for the refusals. */
+  #isTolerable(now: number): boolean {
+    const share = this.#refusals / this.#answers;
+    if (this.#answers < ENOUGH_ANSWERS) return share <= MOST_TOLERATED;
+    if (this.#refusals <= this.#tolerated * this.#answers) return true;
+    const answersPerSecond = (1000 * this.#answers) / Math.max(1, now - this.#countedFrom);
+    const onset = this.#onset ?? { rate: this.#rate, answersPerSecond, share };
+    this.#onset = onset;
+    const sentLess = answersPerSecond <= onset.answersPerSecond * LESS_SENT;
+    if (!sentLess || share < onset.share * SHARE_LEFT || share > MOST_TOLERATED) return false;
+    this.#tolerated = Math.min(MOST_TOLERATED, 2 * share);
+    this.#refusedAt = now;
+    this.#setRate(onset.rate, now);
+    return true;
   }
 
   #fill(now: number): void {
@@ -95,6 +148,8 @@ export class Pace {
   #slowDown(sign: PaceSign, now: number): void {
     this.#decreases += 1;
     this.#refusedAt = now;
+    this.#answers = 0;
+    this.#refusals = 0;
     const known = Math.min(this.#rate, this.#passed.perSecond(now) / KEPT);
     this.#setRate(Math.max(MIN_RATE, known * KEPT), now);
     if (sign !== 'throttled') return;
@@ -110,10 +165,11 @@ export class Pace {
       this.#probing = false;
       this.#delayMs = delayMs;
     }
-    if (this.#rate >= maxRate) return;
     const since = now - this.#refusedAt;
+    if (since >= FORGOTTEN_MS) this.#tolerated = TOLERATED;
+    if (this.#rate >= maxRate) return;
     if (since >= FORGOTTEN_MS) return this.#setRate(maxRate, now);
-    const growth = Math.max(1, this.#rate * GROWTH * (1 + since / HASTE_MS));
+    const growth = Math.max(1, this.#rate * GROWTH * (1 + since / HASTE_MS) ** 2);
     this.#rate = Math.min(maxRate, this.#rate + growth / this.#rate);
   }
 
