@@ -179,7 +179,7 @@ function memoryAccounts(): Store['accounts'] {
     create: async (name) => {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
-      const optouts = { can_manage_optouts: null, respect_optouts: true };
+      const optouts = { can_manage_optouts: true, respect_optouts: false };
       return put({ name, active: true, limits: {}, ...optouts, created_at: CREATED });
     },
     get: async (name) => get(name),

@@ -23,10 +23,7 @@ export const accountSchema = z.object({
   limits: z
     .record(z.string(), z.number())
     .describe("Its plan: limits of one message that differ from the platform's"),
-  can_manage_optouts: z
-    .boolean()
-    .nullable()
-    .describe('Whether its apps may manage opt-outs; null: those of the SDK may, classic ones may not'),
+  can_manage_optouts: z.boolean().describe('Whether its apps may manage opt-outs'),
   respect_optouts: z.boolean().describe('Who has opted out gets replies only'),
   created_at: instant,
 });

@@ -122,15 +122,15 @@ describe('token and account', () => {
   });
 
   test('what holds of opt-outs is shown and set', async () => {
-    const account = { name: 'demo', limits: {}, can_manage_optouts: null, respect_optouts: true };
+    const account = { name: 'demo', limits: {}, can_manage_optouts: true, respect_optouts: false };
     platform.answers['GET /accounts/demo'] = () => ({ json: account });
     expect((await platform.vumi(['account', 'optouts', 'demo'])).out).toBe(
-      'Manage opt-outs: apps of the SDK may, classic ones may not.\nWho has opted out gets replies only.\n',
+      'Its apps may manage opt-outs.\nWho has opted out gets whatever apps send.\n',
     );
-    platform.answers['PATCH /accounts/demo'] = () => ({ json: { ...account, can_manage_optouts: true } });
-    const set = await platform.vumi(['account', 'optouts', 'demo', 'can_manage_optouts=true']);
-    expect(set.out).toContain('all apps may.');
-    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ can_manage_optouts: true });
+    platform.answers['PATCH /accounts/demo'] = () => ({ json: { ...account, respect_optouts: true } });
+    const set = await platform.vumi(['account', 'optouts', 'demo', 'respect_optouts=true']);
+    expect(set.out).toContain('gets replies only.');
+    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ respect_optouts: true });
   });
 
   test('the only account is the default', async () => {

@@ -38,7 +38,11 @@ test.each([
     'transports: {mno: {type: telepathy}}',
     '"transports.mno.type": there is no',
   ],
-  ['a transport without an option', 'transports: {mno: {type: smpp}}', '"transports.mno.host" is missing'],
+  [
+    'a transport without an option',
+    'transports: {mno: {type: smpp, port: 1, system_id: a, password: a}}',
+    '"transports.mno.host" is missing',
+  ],
   [
     'an unknown option of a transport',
     'transports: {mno: {type: smpp, host: a, port: 1, system_id: a, password: a, windw: 1}}',

@@ -32,14 +32,13 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
           `update accounts set active = coalesce($2, active), limits = coalesce($3, limits),
-             can_manage_optouts = case when $4 then $5 else can_manage_optouts end,
-             respect_optouts = coalesce($6, respect_optouts)
+             can_manage_optouts = coalesce($4, can_manage_optouts),
+             respect_optouts = coalesce($5, respect_optouts)
            where name = $1 returning ${ACCOUNT_COLUMNS}`,
           [
             name,
             active ?? null,
             limits === undefined ? null : JSON.stringify(limits),
-            can_manage_optouts !== undefined,
             can_manage_optouts ?? null,
             respect_optouts ?? null,
           ],

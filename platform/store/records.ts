@@ -20,8 +20,8 @@ export interface Account {
   readonly active: boolean;
   /** Its plan: limits of one message of its apps that differ from the platform's. */
   readonly limits: Record<string, number>;
-  /** Whether its apps may read and change opt-outs; null: apps of the SDK may, classic ones may not, as in Vumi Go. */
-  readonly can_manage_optouts: boolean | null;
+  /** Whether its apps may read and change opt-outs. */
+  readonly can_manage_optouts: boolean;
   /** Who has opted out gets replies only. */
   readonly respect_optouts: boolean;
   readonly created_at: string;
@@ -50,7 +50,7 @@ export interface AppSettings {
   /** Of the account's plan. */
   readonly limits: Record<string, number>;
   /** As the account has it. */
-  readonly can_manage_optouts: boolean | null;
+  readonly can_manage_optouts: boolean;
 }
 
 export interface AppVersion extends AppRef {

@@ -111,7 +111,7 @@ export interface Accounts {
     change: {
       readonly active?: boolean | undefined;
       readonly limits?: Readonly<Record<string, number>> | undefined;
-      readonly can_manage_optouts?: boolean | null | undefined;
+      readonly can_manage_optouts?: boolean | undefined;
       readonly respect_optouts?: boolean | undefined;
     },
   ): Promise<Account>;

@@ -43,9 +43,9 @@ test.each([
 });
 
 test.each([
-  ['classic', null, 'refused'],
   ['classic', true, 'allowed'],
-  ['sdk', null, 'allowed'],
+  ['classic', false, 'refused'],
+  ['sdk', true, 'allowed'],
   ['sdk', false, 'refused'],
 ] as const)('a %s app of an account that says %s is %s', async (kind, can_manage_optouts, expected) => {
   const runs = new Runs();

@@ -40,10 +40,10 @@ async function current({ records, origin, effects }: TurnScope, address: Address
   return effect.kind === 'optout.put' ? effect : null;
 }
 
-/** Vumi Go allowed it to accounts that had asked for it; apps of the SDK know what they ask for. */
+/** Vumi Go allowed it to accounts that had asked for it. Here all may who were not told otherwise: apps were written for it. */
 function checkAllowed({ app }: TurnScope): void {
-  const allowed = app.settings.can_manage_optouts ?? app.kind === 'sdk';
-  if (!allowed) throw new VumiError('auth.forbidden', 'Account not allowed to manage optouts.');
+  if (app.settings.can_manage_optouts === false)
+    throw new VumiError('auth.forbidden', 'Account not allowed to manage optouts.');
 }
 
 function status(optout: Optout | null): object {

@@ -26,8 +26,8 @@ export interface AppSettings {
   readonly secrets: Readonly<Record<string, string>>;
   /** The plan of its account, in place of the platform's limits. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Whether its account lets apps manage opt-outs; null or absent: those of the SDK. */
-  readonly can_manage_optouts?: boolean | null;
+  /** Whether its account lets apps manage opt-outs; absent: it does. */
+  readonly can_manage_optouts?: boolean;
 }
 
 /** A version's code, as the store keeps it. */

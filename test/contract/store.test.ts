@@ -40,13 +40,13 @@ describe('accounts', () => {
     });
     expect(await store.accounts.change(account, { active: false })).toMatchObject({ limits: { sends: 100 } });
     expect(await store.apps.settings({ account, app })).toMatchObject({ limits: { sends: 100 } });
-    const lenient = { can_manage_optouts: true, respect_optouts: false };
-    expect(await store.accounts.change(account, lenient)).toMatchObject({ active: false, ...lenient });
-    expect(await store.accounts.change(account, { active: true })).toMatchObject(lenient);
-    expect(await store.apps.settings({ account, app })).toMatchObject({ can_manage_optouts: true });
-    expect(await store.accounts.change(account, { can_manage_optouts: null })).toMatchObject({
-      can_manage_optouts: null,
-      respect_optouts: false,
+    const strict = { can_manage_optouts: false, respect_optouts: true };
+    expect(await store.accounts.change(account, strict)).toMatchObject({ active: false, ...strict });
+    expect(await store.accounts.change(account, { active: true })).toMatchObject(strict);
+    expect(await store.apps.settings({ account, app })).toMatchObject({ can_manage_optouts: false });
+    expect(await store.accounts.change(account, { can_manage_optouts: true })).toMatchObject({
+      can_manage_optouts: true,
+      respect_optouts: true,
     });
   });
 
@@ -221,7 +221,7 @@ describe('apps and versions', () => {
       config: { greeting: 'hi', nul: '\u0000' },
       secrets: { KEY: 'value' },
       limits: {},
-      can_manage_optouts: null,
+      can_manage_optouts: true,
     });
     const { items } = await store.apps.list(ref.account, {});
     expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);
@@ -268,6 +268,7 @@ describe('routes', () => {
     const key = { ...ref, name: 'quiz', transport: 'smpp_a' };
     expect(await store.routes.put({ ...key, to_addr: ' 111 ', keyword: ' Quiz ', prefix: '' })).toEqual({
       ...key,
+      smpp_client: null,
       to_addr: '111',
       keyword: 'quiz',
       prefix: null,

@@ -31,6 +31,7 @@ beforeAll(async () => {
   const config = { host: '127.0.0.1', port: world.platform.api?.smscPort, system_id: 'x', password: 'x' };
   await client.must('PUT', '/transports/smsc', { type: 'smpp', config });
   await client.must('POST', '/accounts', { name: 'clinic' });
+  await client.must('PATCH', '/accounts/clinic', { respect_optouts: true });
   for (const [app, to_addr, code] of [
     ['news', '4000', WORKER],
     ['old', '4001', CLASSIC],
@@ -81,16 +82,16 @@ it('who opts out gets replies and nothing else, and apps and the API are told', 
   expect(await screen(FRIEND, 2)).toEqual(['done: stop', 'done: hello']);
 });
 
-it('an account may see to that itself', async () => {
+it('unless its account asks for that, an app sees to opt-outs itself', async () => {
   await world.client.must('PATCH', '/accounts/clinic', { respect_optouts: false });
   await say('+27760000001', 'tell');
   expect((await screen(FRIEND, 3)).at(-1)).toBe('news');
 });
 
-it('a classic app manages opt-outs when its account may, as in Vumi Go', async () => {
-  await say('+27760000002', 'hi', '4001');
-  expect(await screen('+27760000002', 1)).toEqual(['Account not allowed to manage optouts.']);
-  await world.client.must('PATCH', '/accounts/clinic', { can_manage_optouts: true });
+it('a classic app manages opt-outs unless its account may not, with the answer of Vumi Go', async () => {
   await say('+27760000003', 'hi', '4001');
   expect(await screen('+27760000003', 1)).toEqual(['out: false']);
+  await world.client.must('PATCH', '/accounts/clinic', { can_manage_optouts: false });
+  await say('+27760000002', 'hi', '4001');
+  expect(await screen('+27760000002', 1)).toEqual(['Account not allowed to manage optouts.']);
 });

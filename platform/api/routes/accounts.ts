@@ -17,11 +17,7 @@ function accountChange(limits: ApiPorts['limits']) {
         limits: limits
           .optional()
           .describe("The account's plan, in place of the platform's defaults; {}: none"),
-        can_manage_optouts: z
-          .boolean()
-          .nullable()
-          .optional()
-          .describe('Whether its apps may manage opt-outs; null: those of the SDK may, classic ones may not'),
+        can_manage_optouts: z.boolean().optional().describe('Whether its apps may manage opt-outs'),
         respect_optouts: z
           .boolean()
           .optional()

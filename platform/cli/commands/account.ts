@@ -9,7 +9,7 @@ interface Account {
   readonly name: string;
   readonly active: boolean;
   readonly limits: Readonly<Record<string, number>>;
-  readonly can_manage_optouts: boolean | null;
+  readonly can_manage_optouts: boolean;
   readonly respect_optouts: boolean;
   readonly created_at: string;
 }
@@ -82,9 +82,9 @@ function addOptouts(account: Command): void {
   const command = account
     .command('optouts')
     .argument('<name>')
-    .argument('[setting=value...]', 'can_manage_optouts=true|false|null, respect_optouts=true|false')
+    .argument('[setting=value...]', 'can_manage_optouts=true|false, respect_optouts=true|false')
     .description('show or set who may manage opt-outs, and whether who opted out gets replies only');
-  withExample(command, 'npx vumi account optouts acme can_manage_optouts=true respect_optouts=false').action(
+  withExample(command, 'npx vumi account optouts acme respect_optouts=true').action(
     async (name: string, words: string[], _options: object, command: Command) => {
       const session = openSession(command);
       const address = path`/accounts/${name}`;
@@ -98,10 +98,8 @@ function addOptouts(account: Command): void {
 }
 
 function optoutsText({ can_manage_optouts: allowed, respect_optouts: respected }: Account): string {
-  const apps =
-    allowed === null ? 'apps of the SDK may, classic ones may not' : `all apps may${allowed ? '' : ' not'}`;
   const sends = respected ? 'replies only' : 'whatever apps send';
-  return `Manage opt-outs: ${apps}.\nWho has opted out gets ${sends}.\n`;
+  return `Its apps may ${allowed ? '' : 'not '}manage opt-outs.\nWho has opted out gets ${sends}.\n`;
 }
 
 function addSwitch(account: Command, verb: 'activate' | 'deactivate', active: boolean): void {
