@@ -23,11 +23,14 @@ export async function deployBundle(
   options: DeployOptions,
 ): Promise<Deployment> {
   const bundle = await intakeBundle(zip);
+  const settings = await settingsOf(store, ref);
   const { handlers } = await probeWorker(bundle.worker.code, bundle.worker.map, {
     account: ref.account,
     manifest: bundle.manifest,
-    settings: await settingsOf(store, ref),
+    settings,
     transcript: options.selfTest ? bundle.transcript : [],
+  }).catch((error: unknown) => {
+    throw withWarnings(error, bundle.warnings);
   });
   const { version, created } = await store.versions.add({
     ref,
@@ -40,6 +43,15 @@ export async function deployBundle(
     activate: options.activate,
   });
   return { version, created, warnings: bundle.warnings };
+}
+
+/** What was odd about a bundle is often why it does not load, such as a library that is not there. */
+function withWarnings(error: unknown, warnings: readonly string[]): unknown {
+  if (!(error instanceof VumiError) || error.code !== 'app.load_failed' || warnings.length === 0)
+    return error;
+  const { details } = error;
+  const text = `${error.message}\n${warnings.join('\n')}`;
+  return new VumiError(error.code, text, { cause: error, ...(details === undefined ? {} : { details }) });
 }
 
 /** What the self-test runs with: nothing is set for an app that is deployed for the first time. */

@@ -50,6 +50,14 @@ describe('a classic app on the whole platform', () => {
     expect(items).toMatchObject([{ active: true, handlers: ['onMessage', 'onEvent'] }]);
   });
 
+  it('that does not load is refused with what was odd about it', async () => {
+    const code = "var vumigo = require('vumigo_v02'); var request = require('request'); request.get('x');";
+    const zip = zipOf({ 'workers/worker.js': code });
+    const { status, body } = await world.client.call('PUT', '/accounts/clinic/apps/broken', zip);
+    expect([status, body.code]).toEqual([422, 'app.load_failed']);
+    expect(body.detail).toMatch(/does not load: TypeError[^]*worker\.js:1[^]*require gives null for "?request/);
+  });
+
   it('talks over SMPP, and leaves contacts, counters and messages', async () => {
     const { client } = world;
     await client.must('PUT', '/accounts/clinic/apps/clinic/config', { config: { name: 'clinic' } });
