@@ -37,6 +37,21 @@ describe('a batch writer', () => {
     expect(most).toBe(2);
   });
 
+  test('lets rows that come one by one go at once, and holds back steps that are worth it', async () => {
+    const sizes: number[] = [];
+    const options = { gapMs: 500, burst: 1, fullRows: 20 };
+    await using writer = open({ ...options, write: async (rows) => void sizes.push(rows.length) });
+    for (let row = 0; row < 15; row += 1) await writer.add(row);
+    expect(sizes).toEqual(Array.from({ length: 15 }, () => 1));
+    await Promise.all(Array.from({ length: 10 }, (_, row) => writer.add(row)));
+    let done = false;
+    void writer.add(0).then(() => (done = true));
+    await new Promise((next) => setTimeout(next, 10));
+    expect(done).toBe(false);
+    for (let row = 1; row < 500; row += 1) void writer.add(row);
+    await vi.waitFor(() => expect(sizes.at(-1)).toBe(500));
+  });
+
   test('resolves only when the rows are written', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     await using writer = open({ write: () => promise });

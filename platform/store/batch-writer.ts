@@ -8,6 +8,8 @@ export interface BatchWriterOptions<T> {
   readonly maxRows?: number;
   /** Steps start so far apart on average, so that under load a step has many rows. */
   readonly gapMs?: number;
+  /** Steps of fewer rows count as so much less: who waits for each row before he sends the next has nothing to share. */
+  readonly fullRows?: number;
   /** Steps that may start at once after a pause, so that a few rows do not wait. */
   readonly burst?: number;
   /** Steps at once. */
@@ -22,7 +24,7 @@ interface Waiting<T> {
   readonly reject: (error: unknown) => void;
 }
 
-const DEFAULTS = { maxRows: 500, gapMs: 20, burst: 8, maxFlights: 2, maxWaiting: 100_000 };
+const DEFAULTS = { maxRows: 500, gapMs: 20, fullRows: 1, burst: 8, maxFlights: 2, maxWaiting: 100_000 };
 const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** How long disposal waits for a database that does not answer. */
@@ -87,13 +89,14 @@ export class BatchWriter<T> implements AsyncDisposable {
     const now = performance.now();
     this.#credit = Math.min(burst, this.#credit + (now - this.#creditedAt) / gapMs);
     this.#creditedAt = now;
-    return Math.max(0, 1 - this.#credit) * gapMs;
+    const needed = Math.min(1, this.#waiting.length / this.#options.fullRows);
+    return Math.max(0, needed - this.#credit) * gapMs;
   }
 
   #launch(): void {
     while (this.#waiting.length > 0 && this.#flights < this.#options.maxFlights) {
       const batch = this.#waiting.splice(0, this.#options.maxRows);
-      this.#credit -= 1;
+      this.#credit -= Math.min(1, batch.length / this.#options.fullRows);
       this.#flights += 1;
       void this.#fly(batch);
     }

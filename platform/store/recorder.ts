@@ -9,6 +9,8 @@ import type { MessageOwner, Recorder } from './store.ts';
 /** Postgres refuses index entries over 2,700 bytes; the whole text is in the body. */
 const MAX_INDEXED = 500;
 const DIGEST_LENGTH = 64;
+/** Under 2,000 rows a second steps start at once, above that every 20 ms. */
+const FULL_ROWS = 40;
 
 const INSERT_MESSAGES = `
   insert into messages (message_id, direction, account, app, status, from_addr, to_addr, at, body)
@@ -42,12 +44,14 @@ export interface OpenRecorder extends Recorder, AsyncDisposable {}
 export function openRecorder(database: Database, logger: Logger): OpenRecorder {
   const messages = new BatchWriter<MessageEntry>({
     logger,
+    fullRows: FULL_ROWS,
     write: async (rows) => {
       await database.prepared('insert_messages', INSERT_MESSAGES, messageColumns(rows));
     },
   });
   const events = new BatchWriter<EventEntry>({
     logger,
+    fullRows: FULL_ROWS,
     write: async (rows) => {
       await database.prepared('insert_events', INSERT_EVENTS, eventColumns(rows));
     },

@@ -55,7 +55,9 @@ describe('a classic app on the whole platform', () => {
     const zip = zipOf({ 'workers/worker.js': code });
     const { status, body } = await world.client.call('PUT', '/accounts/clinic/apps/broken', zip);
     expect([status, body.code]).toEqual([422, 'app.load_failed']);
-    expect(body.detail).toMatch(/does not load: TypeError[^]*worker\.js:1[^]*require gives null for "?request/);
+    expect(body.detail).toMatch(
+      /does not load: TypeError[^]*worker\.js:1[^]*require gives null for "?request/,
+    );
   });
 
   it('talks over SMPP, and leaves contacts, counters and messages', async () => {
