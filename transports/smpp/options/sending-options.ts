@@ -22,7 +22,7 @@ export const throughputOptions = {
     .max(100_000)
     .default(0)
     .describe(
-      'Greatest number of submit_sm a second of one bind, evenly spaced; each part counts; 0 is no limit. Default: 0',
+      'Greatest number of segments a second of one bind, evenly spaced; a message in message_payload counts as its segments; 0 is no limit. Default: 0',
     ),
   throttle_delay: seconds()
     .default(0.1)

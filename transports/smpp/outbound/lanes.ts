@@ -31,6 +31,7 @@ interface Lane<S> {
 }
 
 interface Waiting<S extends LaneSession> {
+  readonly segments: number;
   readonly resolve: (turn: Turn<S>) => void;
   readonly reject: (error: VumiError) => void;
 }
@@ -127,16 +128,16 @@ export class Lanes<S extends LaneSession> {
   }
 
   /**
-   * A turn at once, or as soon as there is one; `again` goes before those that were never sent.
+   * A turn for so many segments at once, or as soon as there is one; `again` goes before those that were never sent.
    * Rejects with `transport.not_connected` when the transport closes.
    */
-  enter(again: boolean): Turn<S> | Promise<Turn<S>> {
+  enter(again: boolean, segments = 1): Turn<S> | Promise<Turn<S>> {
     if (this.#closed) return Promise.reject(closed());
     const now = this.#options.clock();
     const lane = this.waiting === 0 ? this.#free(now) : undefined;
-    if (lane !== undefined) return this.#turn(lane, now);
+    if (lane !== undefined) return this.#turn(lane, now, segments);
     return new Promise((resolve, reject) => {
-      (again ? this.#again : this.#fresh).push({ resolve, reject });
+      (again ? this.#again : this.#fresh).push({ segments, resolve, reject });
       this.#wait(now);
     });
   }
@@ -148,7 +149,8 @@ export class Lanes<S extends LaneSession> {
       const lane = this.#free(now);
       if (lane === undefined) return this.#wait(now);
       this.#causes[cause] += 1;
-      (this.#again.shift() ?? this.#fresh.shift())?.resolve(this.#turn(lane, now));
+      const next = this.#again.shift() ?? this.#fresh.shift();
+      next?.resolve(this.#turn(lane, now, next.segments));
     }
   }
 
@@ -174,11 +176,11 @@ export class Lanes<S extends LaneSession> {
     return taken < this.#options.window && session.hasRoom;
   }
 
-  #turn(lane: Lane<S>, startedAt: number): Turn<S> {
+  #turn(lane: Lane<S>, startedAt: number, segments: number): Turn<S> {
     const { session, pace } = lane;
     lane.taken += 1;
     this.#causes.turns += 1;
-    const taken = pace.take(startedAt);
+    const taken = pace.take(startedAt, segments);
     return {
       session,
       done: (sign) => {

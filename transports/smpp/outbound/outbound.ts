@@ -91,6 +91,7 @@ export class Outbound {
       messageId: message.message_id,
       part: index,
       total: composed.total,
+      segments: composed.carriage === 'whole' ? composed.text.segments.length : 1,
       reference,
       body: composePart(composed, index, reference),
     };

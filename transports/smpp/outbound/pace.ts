@@ -91,12 +91,12 @@ export class Pace {
     return this.#tokens >= 1 ? 0 : Math.max(1, ((1 - this.#tokens) / this.#rate) * 1000);
   }
 
-  /** A part goes. Gives the number to report its outcome with. */
-  take(now: number): number {
+  /** A submit_sm of so many segments goes. Gives the number to report its outcome with. */
+  take(now: number, segments = 1): number {
     this.#inFlight += 1;
     if (this.#rate !== Number.POSITIVE_INFINITY) {
       this.#fill(now);
-      this.#tokens -= 1;
+      this.#tokens -= segments;
     }
     return this.#decreases;
   }

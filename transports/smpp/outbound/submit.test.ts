@@ -143,6 +143,19 @@ describe('options of sending', () => {
     expect(took).toBeLessThan(900);
   });
 
+  it('mt_tps counts the segments of a message that goes whole', async () => {
+    const at: number[] = [];
+    fixture.smsc.onSubmit = (_, number) => {
+      at.push(performance.now());
+      return ok(`id-${number}`);
+    };
+    await fixture.start({ mt_tps: 20, send_long_messages: true });
+    await fixture.ports.send(outbound('a'.repeat(1500)));
+    await fixture.ports.send(outbound('b'));
+    expect(at).toHaveLength(2);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(400);
+  });
+
   it('disable_ack keeps acks back, and nothing else', async () => {
     fixture.smsc.onSubmit = (_, number) => (number === 1 ? ok('a') : { status: STATUS.RINVDSTADR });
     await fixture.start({ disable_ack: true });

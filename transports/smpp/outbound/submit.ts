@@ -14,6 +14,8 @@ export interface Part {
   /** Counts from 0. */
   readonly part: number;
   readonly total: number;
+  /** That the SMSC makes of it: more than one when it holds a long message whole. */
+  readonly segments: number;
   readonly reference: number;
   readonly body: MessageBody;
 }
@@ -118,7 +120,7 @@ class Submission {
 
   async #attempt(): Promise<Verdict> {
     const { lanes, parts } = this.#ports;
-    const entered = lanes.enter(this.#attempts > 0);
+    const entered = lanes.enter(this.#attempts > 0, this.#part.segments);
     const { session, done } = entered instanceof Promise ? await entered : entered;
     let sign: PaceSign = 'neutral';
     try {
