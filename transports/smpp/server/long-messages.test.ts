@@ -1,9 +1,13 @@
-import { silentLogger, smppClientSettingsSchema, VumiError } from '@vumi/core';
+import { createUserMessage, silentLogger, smppClientSettingsSchema, VumiError } from '@vumi/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BLANK_MESSAGE } from '../codec/pdu.ts';
+import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
+import { STATUS } from '../codec/statuses.ts';
+import { smppConfigSchema } from '../config.ts';
+import { composePart } from '../outbound/compose-part.ts';
+import { Composer } from '../outbound/compose.ts';
 import { LongMessages } from './long-messages.ts';
 import type { PartGroup, PartStore, ServerClient, Submission } from './ports.ts';
-import { isRefused, readSubmission, type SubmittedPart, charsetTableOf } from './submission.ts';
+import { isRefused, readSubmission, type SubmittedPart } from './submission.ts';
 
 const TIMEOUT_MS = 300_000;
 const client: ServerClient = {
@@ -71,21 +75,25 @@ function createMessages(): LongMessages {
   });
 }
 
+const SUBMIT: MessageBody = {
+  ...BLANK_MESSAGE,
+  command: 'submit_sm',
+  sourceAddr: '8000',
+  destinationAddr: '27761234567',
+};
+
+function read(fields: Partial<MessageBody>): SubmittedPart {
+  const submission = readSubmission({ ...SUBMIT, ...fields });
+  if (isRefused(submission)) throw new Error(submission.reason);
+  return submission;
+}
+
 function part(index: number, text: string, reference = 7): SubmittedPart {
-  const read = readSubmission(
-    {
-      ...BLANK_MESSAGE,
-      command: 'submit_sm',
-      sourceAddr: '8000',
-      destinationAddr: '27761234567',
-      esmClass: 0x40,
-      registeredDelivery: 1,
-      shortMessage: Buffer.concat([Buffer.from([5, 0, 3, reference, 3, index]), Buffer.from(text)]),
-    },
-    charsetTableOf(client),
-  );
-  if (isRefused(read)) throw new Error(read.reason);
-  return read;
+  return read({
+    esmClass: 0x40,
+    registeredDelivery: 1,
+    shortMessage: Buffer.concat([Buffer.from([5, 0, 3, reference, 3, index]), Buffer.from(text)]),
+  });
 }
 
 function take(index: number, text: string, reference?: number): Promise<string> {
@@ -93,6 +101,42 @@ function take(index: number, text: string, reference?: number): Promise<string> 
   const id = `id-${number}`;
   return messages.take(client, part(index, text, reference), { own: id, told: id });
 }
+
+describe('what a client wants beside the text', () => {
+  it.each([
+    ['nothing', { shortMessage: Buffer.from('hi') }, undefined],
+    ['flash', { shortMessage: Buffer.from('hi'), dataCoding: 0xf0 }, { message_class: 0 }],
+    [
+      'priority and an end',
+      { shortMessage: Buffer.from('hi'), priorityFlag: 2, validityPeriod: '000001000000000R' },
+      { priority_flag: 2, validity_period: '000001000000000R' },
+    ],
+    [
+      'octets for a port',
+      { esmClass: 0x40, dataCoding: 0xf5, shortMessage: Buffer.from('0605040b8423f00aff', 'hex') },
+      { data_coding: 0xf5, octets: '0aff', destination_port: 0x0b84, source_port: 0x23f0 },
+    ],
+  ])('%s reaches a transport that speaks SMPP', async (_, fields, smpp) => {
+    await messages.take(client, read(fields), { own: 'id-x', told: 'id-x' });
+    expect(submitted.at(-1)?.metadata['smpp']).toEqual(smpp);
+    const message = createUserMessage({
+      from_addr: '8000',
+      to_addr: '27761234567',
+      content: submitted.at(-1)?.content ?? null,
+      transport_metadata: { ...submitted.at(-1)?.metadata },
+    });
+    const config = smppConfigSchema.parse({ host: 'a', port: 1, system_id: 'a', password: 'a' });
+    const composed = new Composer(config).compose(message);
+    if (composed.kind !== 'ready') throw new Error(composed.reason);
+    expect(composePart(composed.submission, 0, 0)).toMatchObject(fields);
+  });
+
+  it('and what cannot reach the phone is refused', () => {
+    const header = Buffer.from('0570030102030a', 'hex');
+    const submission = readSubmission({ ...SUBMIT, esmClass: 0x40, shortMessage: header });
+    expect(submission).toMatchObject({ status: STATUS.RINVESMCLASS });
+  });
+});
 
 describe('a long message of a client', () => {
   it('is submitted once all parts are there, in whatever order, under the id of its first part', async () => {

@@ -1,6 +1,7 @@
 import { VumiError } from '@vumi/core';
 import { readText, type PartText } from '../inbound/incoming-text.ts';
 import { KeyedLock } from '../inbound/keyed-lock.ts';
+import { messageClassOf, type CharsetTable } from '../text/data-coding.ts';
 import { readElements } from '../text/user-data-header.ts';
 import type { IdBook, MessageIds } from './message-ids.ts';
 import type { PartGroup, ServerClient, SmppServerPorts, Submission } from './ports.ts';
@@ -135,7 +136,9 @@ function isFinal(error: unknown): error is VumiError {
 function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submission {
   const [first] = parts;
   if (first === undefined) throw new TypeError('a message has at least one part');
-  const { content } = readText(parts.map(textOf), charsetTableOf(client));
+  const texts = parts.map(textOf);
+  const table = charsetTableOf(client);
+  const { content } = readText(texts, table);
   const asking = parts.filter(({ registeredDelivery }) => wantedEvents(registeredDelivery).length > 0);
   const events = [...new Set(asking.flatMap((part) => wantedEvents(part.registeredDelivery)))];
   const { source, destination, at } = first;
@@ -147,7 +150,7 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
     metadata: {
       smpp_client: client.system_id,
       ...(parts.length > 1 ? { smpp_parts: parts.length } : {}),
-      ...(first.validityPeriod === '' ? {} : { smpp_validity_period: first.validityPeriod }),
+      ...wishesOf(first, texts, table),
     },
     receipt:
       events.length === 0
@@ -163,6 +166,22 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
             },
           },
   };
+}
+
+/** What is to reach the phone beside the text, as transports take it from `transport_metadata.smpp`. */
+function wishesOf(first: StoredPart, texts: readonly PartText[], table: CharsetTable): object {
+  const { validityPeriod, priorityFlag, dataCoding } = first;
+  const ports = texts[0]?.header.ports ?? null;
+  const messageClass = messageClassOf(dataCoding);
+  const octets = Buffer.concat(texts.map((text) => text.octets)).toString('hex');
+  const smpp = {
+    ...(table[dataCoding] === 'binary' ? { data_coding: dataCoding, octets } : {}),
+    ...(table[dataCoding] === 'binary' || messageClass === null ? {} : { message_class: messageClass }),
+    ...(ports === null ? {} : { source_port: ports.source, destination_port: ports.destination }),
+    ...(validityPeriod === '' ? {} : { validity_period: validityPeriod }),
+    ...(priorityFlag === 0 ? {} : { priority_flag: priorityFlag }),
+  };
+  return Object.keys(smpp).length === 0 ? {} : { smpp };
 }
 
 function textOf({ octets, elements, dataCoding }: StoredPart): PartText {

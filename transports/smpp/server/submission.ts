@@ -21,8 +21,8 @@ const GREATEST_PRIORITY = 3;
 const RECEIPT_MASK = 3;
 /** Absolute or relative time, 16 characters (section 7.1.1); empty is none. */
 const TIME = /^(\d{13}[0-4]\d[+-]|\d{15}R)?$/;
-/** Information elements that only say where a part belongs and how its text is read. */
-const READ_ELEMENTS: ReadonlySet<number> = new Set([0x00, 0x08, 0x24, 0x25]);
+/** Information elements of which we know what they say: place in a long message, ports, alphabet. */
+const READ_ELEMENTS: ReadonlySet<number> = new Set([0x00, 0x04, 0x05, 0x08, 0x24, 0x25]);
 
 /** What one PDU submits: a message, or a part of one. */
 export interface SubmittedPart extends PartText {
@@ -31,6 +31,7 @@ export interface SubmittedPart extends PartText {
   readonly concatenation: Concatenation | null;
   readonly registeredDelivery: number;
   readonly validityPeriod: string;
+  readonly priorityFlag: number;
 }
 
 /** A submit_sm or data_sm that is not taken, and why. */
@@ -42,10 +43,10 @@ export interface Refused {
 }
 
 /** Checks what we can do: what cannot reach a phone as it was meant is refused, not changed. */
-export function readSubmission(body: MessageBody | DataBody, table: CharsetTable): SubmittedPart | Refused {
+export function readSubmission(body: MessageBody | DataBody): SubmittedPart | Refused {
   const submit: MessageBody =
     body.command === 'data_sm' ? { ...BLANK_MESSAGE, ...body, command: 'submit_sm' } : body;
-  return checkFields(submit) ?? checkText(submit, table) ?? partOf(submit);
+  return checkFields(submit) ?? checkLength(submit) ?? partOf(submit);
 }
 
 export function isRefused(read: SubmittedPart | Refused): read is Refused {
@@ -113,7 +114,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     status: STATUS.RINVESMCLASS,
-    reason: 'the user data header says more than the place in a long message and the alphabet',
+    reason: 'the user data header says more than the place in a long message, ports and the alphabet',
     fails: (body) => (body.esmClass & ESM_CLASS_UDHI) !== 0 && !isPlainHeader(wholeText(body)),
   },
 ];
@@ -126,7 +127,7 @@ function wholeText({ shortMessage, tlvs }: MessageBody): Buffer {
   return shortMessage.length > 0 ? shortMessage : (findTlv(tlvs, TAG.MESSAGE_PAYLOAD) ?? shortMessage);
 }
 
-/** Whether a header is whole and all of it becomes the text: nothing else would reach the phone. */
+/** Whether a header is whole and all of it reaches the phone. */
 function isPlainHeader(octets: Buffer): boolean {
   const end = (octets[0] ?? 255) + 1;
   if (end > octets.length) return false;
@@ -138,13 +139,7 @@ function isPlainHeader(octets: Buffer): boolean {
   return offset === end;
 }
 
-function checkText(body: MessageBody, table: CharsetTable): Refused | null {
-  if (table[body.dataCoding] === 'binary') {
-    return {
-      status: STATUS.RSUBMITFAIL,
-      reason: `data_coding ${body.dataCoding} is no text, and only texts are sent`,
-    };
-  }
+function checkLength(body: MessageBody): Refused | null {
   return wholeText(body).length > MAX_CONTENT
     ? { status: STATUS.RINVMSGLEN, reason: `the text is longer than ${MAX_CONTENT} octets` }
     : null;
@@ -161,6 +156,7 @@ function partOf(body: MessageBody): SubmittedPart {
     concatenation,
     registeredDelivery: body.registeredDelivery,
     validityPeriod: body.validityPeriod,
+    priorityFlag: body.priorityFlag,
   };
 }
 

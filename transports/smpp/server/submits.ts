@@ -8,7 +8,7 @@ import type { IdBook, MessageIds } from './message-ids.ts';
 import type { ServerClient, SmppServerPorts } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { messageState } from './receipt.ts';
-import { charsetTableOf, isRefused, readSubmission } from './submission.ts';
+import { isRefused, readSubmission } from './submission.ts';
 
 export interface SubmitsPorts extends Pick<SmppServerPorts, 'find' | 'clock'> {
   readonly ids: IdBook;
@@ -88,7 +88,7 @@ export class Submits {
   }
 
   async #submit(body: Read, ids: MessageIds, { client, logger }: Asking): Promise<Answer> {
-    const part = readSubmission(body, charsetTableOf(client));
+    const part = readSubmission(body);
     if (isRefused(part)) return refuse(part.status, part.reason, logger);
     try {
       return { status: STATUS.ROK, id: await this.#ports.messages.take(client, part, ids) };
