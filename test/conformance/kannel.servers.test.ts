@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@vumi/core';
 import { startSmscSimulator, type Simulator } from '@vumi/transports/smpp/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../free-port.ts';
 import { eventually, startTestPlatform } from '../platform.ts';
 import { requireProgram } from './debian-program.ts';
 
@@ -57,15 +57,6 @@ group = sms-service
 keyword = default
 text = "kannel answers"
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Bearerbox and smsbox, which Kannel's users put between SMSCs and their applications. */

@@ -1,5 +1,6 @@
 import { COMMAND_IDS, isResponseId } from './commands.ts';
 import { MAX } from './limits.ts';
+import { encodeContents } from './message-contents.ts';
 import { OctetWriter } from './octet-writer.ts';
 import { encodeOperation, listLength } from './operations.ts';
 import type {
@@ -110,17 +111,7 @@ function encodeMessage(writer: OctetWriter, body: MessageBody): void {
   writer.uint8(body.destAddrTon);
   writer.uint8(body.destAddrNpi);
   writer.cString(body.destinationAddr, 'destination_addr', MAX.address, STATUS.RINVDSTADR);
-  writer.uint8(body.esmClass);
-  writer.uint8(body.protocolId);
-  writer.uint8(body.priorityFlag);
-  writer.cString(body.scheduleDeliveryTime, 'schedule_delivery_time', MAX.time, STATUS.RINVSCHED);
-  writer.cString(body.validityPeriod, 'validity_period', MAX.time, STATUS.RINVEXPIRY);
-  writer.uint8(body.registeredDelivery);
-  writer.uint8(body.replaceIfPresentFlag);
-  writer.uint8(body.dataCoding);
-  writer.uint8(body.smDefaultMsgId);
-  writer.shortMessage(body.shortMessage);
-  writer.tlvs(body.tlvs);
+  encodeContents(writer, body);
 }
 
 function encodeData(writer: OctetWriter, body: DataBody): void {

@@ -1,4 +1,5 @@
 import { MAX, MAX_DESTINATIONS } from './limits.ts';
+import { encodeContents } from './message-contents.ts';
 import type { OctetReader } from './octet-reader.ts';
 import type { OctetWriter } from './octet-writer.ts';
 import type {
@@ -160,17 +161,7 @@ function encodeMulti(writer: OctetWriter, body: MultiBody): void {
     writer.fail(STATUS.RINVNUMDESTS, `${count} destinations, not 1 to ${MAX_DESTINATIONS}`);
   writer.uint8(count);
   for (const destination of body.destinations) encodeDestination(writer, destination);
-  writer.uint8(body.esmClass);
-  writer.uint8(body.protocolId);
-  writer.uint8(body.priorityFlag);
-  writer.cString(body.scheduleDeliveryTime, 'schedule_delivery_time', MAX.time, STATUS.RINVSCHED);
-  writer.cString(body.validityPeriod, 'validity_period', MAX.time, STATUS.RINVEXPIRY);
-  writer.uint8(body.registeredDelivery);
-  writer.uint8(body.replaceIfPresentFlag);
-  writer.uint8(body.dataCoding);
-  writer.uint8(body.smDefaultMsgId);
-  writer.shortMessage(body.shortMessage);
-  writer.tlvs(body.tlvs);
+  encodeContents(writer, body);
 }
 
 function encodeDestination(writer: OctetWriter, destination: Destination): void {
