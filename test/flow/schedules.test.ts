@@ -56,7 +56,11 @@ describe('schedules', () => {
     );
     expect(text).toMatch(/^remind 300 #1 late \d+ \+2776$/);
     expect(Number(/late (\d+)/.exec(text)?.[1])).toBeLessThan(1000);
-    const { items } = await world.client.must('GET', '/accounts/clinic/messages?address=2776');
+    // The message does not wait for its row.
+    const { items } = await eventually(
+      () => world.client.must('GET', '/accounts/clinic/messages?address=2776'),
+      (page) => page.items.length === 2,
+    );
     expect(items.map(({ direction }: { direction: string }) => direction).sort()).toEqual([
       'inbound',
       'outbound',
