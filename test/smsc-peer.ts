@@ -8,6 +8,10 @@ export interface Submitted {
   readonly to: string;
   readonly from: string;
   readonly text: string;
+  readonly dataCoding: number;
+  readonly esmClass: number;
+  /** The header and what follows it, as hexadecimal digits; null for a text. */
+  readonly octets: string | null;
 }
 
 interface Waiting {
@@ -111,7 +115,15 @@ export class SmscPeer implements AsyncDisposable {
   #take(session: Session, pdu: Pdu): void {
     const id = String(this.#nextId++);
     const text = textOf(pdu);
-    this.submitted.push({ id, to: String(pdu['destination_addr']), from: String(pdu['source_addr']), text });
+    this.submitted.push({
+      id,
+      to: String(pdu['destination_addr']),
+      from: String(pdu['source_addr']),
+      text,
+      dataCoding: Number(pdu['data_coding']),
+      esmClass: Number(pdu['esm_class']),
+      octets: octetsOf(pdu),
+    });
     session.send(pdu.response({ message_id: id }));
     if (!this.receipts || (Number(pdu['registered_delivery']) & 3) === 0) return;
     const now = '2611222200';
@@ -143,6 +155,17 @@ export class SmscPeer implements AsyncDisposable {
       this.#pump();
     });
   }
+}
+
+function octetsOf(pdu: Pdu): string | null {
+  const { message, udh = [] } = pdu['short_message'] as { message: string | Buffer; udh?: Buffer[] };
+  if (!Buffer.isBuffer(message)) return null;
+  const header = Buffer.concat(udh);
+  return Buffer.concat([
+    ...(udh.length === 0 ? [] : [Buffer.from([header.length])]),
+    header,
+    message,
+  ]).toString('hex');
 }
 
 function textOf(pdu: Pdu): string {

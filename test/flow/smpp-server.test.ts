@@ -202,16 +202,31 @@ describe('an SMPP client of another make', () => {
     ['no receiver', { destination_addr: '' }, 0x0b],
     ['a time to send at', { schedule_delivery_time: '000000010000000R' }, 0x61],
     ['a priority that is none', { priority_flag: 7 }, 0x06],
-    ['octets that are no text', { data_coding: 4, short_message: Buffer.from([1, 2, 3]) }, 0x45],
     [
-      'a header for an application',
-      { esm_class: 0x40, short_message: Buffer.from('060504158a0000aa', 'hex') },
+      'a header that nobody knows',
+      { esm_class: 0x40, short_message: Buffer.from('0570030102030a', 'hex') },
       0x43,
     ],
   ])('is told at once that %s will not do', async (_, fields, status) => {
     const base = { source_addr: '8000', destination_addr: PHONE, short_message: 'x' };
     expect(await client.submit({ ...base, ...fields })).toMatchObject({ command_status: status });
     expect(submittedTexts()).toEqual([]);
+  });
+
+  it('sends octets to a port of the phone', async () => {
+    const answer = await client.submit({
+      source_addr: '8000',
+      destination_addr: PHONE,
+      data_coding: 4,
+      esm_class: 0x40,
+      short_message: Buffer.from('060504158a0000aa', 'hex'),
+    });
+    expect(answer.command_status).toBe(0);
+    const [sent] = await eventually(
+      () => peer.submitted,
+      ({ length }) => length === 1,
+    );
+    expect(sent).toMatchObject({ dataCoding: 4, esmClass: 0x40, octets: '060504158a0000aa' });
   });
 
   it('is throttled beyond its window', async () => {
