@@ -1,0 +1,4 @@
+export { startDeadline, withinGiven, type Deadline, type DeadlineOptions, type Expiry } from './deadline.ts';
+export type { Given, Machine, Meter } from './machine.ts';
+export type { OverloadReading } from './overload.ts';
+export { onOverload, overloadNow, systemMachine } from './system-machine.ts';
