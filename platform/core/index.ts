@@ -15,6 +15,7 @@ export * from './live-versions.ts';
 export * from './logger.ts';
 export * from './message.ts';
 export * from './names.ts';
+export * from './phone-number.ts';
 export * from './ports.ts';
 export * from './query-match.ts';
 export * from './recent-map.ts';
