@@ -63,8 +63,8 @@ export class PlatformProcess implements AsyncDisposable {
     }
     await eventually(
       () => {
-        if (child.exitCode !== null)
-          throw new Error(`the platform ended with ${child.exitCode}: ${this.output}`);
+        const end = child.exitCode ?? child.signalCode;
+        if (end !== null) throw new Error(`the platform ended with ${end}: ${this.output}`);
         return this.output;
       },
       (text) => text.includes('Vumi is ready'),

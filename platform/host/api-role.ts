@@ -6,12 +6,12 @@ import { planSchema, sharedStateKey } from '@vumi/sandbox';
 import { transportTypes } from '@vumi/transports';
 import type { Simulator } from '@vumi/transports/smpp/simulator';
 import { obtainAdminToken, type AdminToken } from './admin-token.ts';
+import { startDemo, type Demo } from './demo.ts';
 import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
 import { startHttpServer } from './http-server.ts';
 import { replayMessage } from './replayer.ts';
-import { deploySamples } from './sample-deployer.ts';
 import type { SandboxRolePorts } from './sandbox-role.ts';
 import { sendForAccount } from './sender.ts';
 import { startSimulator } from './smsc-simulator.ts';
@@ -25,8 +25,8 @@ export interface ApiRole extends AsyncDisposable {
   readonly adminToken: AdminToken;
   /** Port of the simulator in this process, or null. */
   readonly smscPort: number | null;
-  /** Whether the sample apps are deployed here. */
-  readonly demo: boolean;
+  /** The sample apps; null where they are not wanted. */
+  readonly demo: Demo | null;
   appUrl(ref: AppRef): string;
 }
 
@@ -50,21 +50,30 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   const urls = createUrls(config.http.apps_domain, config.http.host, server.port);
   handler.handle = createHandler(ports, adminToken, simulator, urls);
 
-  if (config.demo === true) {
-    await deploySamples(
-      { store, logger, deploy: (ref, zip, options) => deployBundle(store, ref, zip, options) },
-      { host: config.simulators.smsc.host, port: simulator?.port ?? config.simulators.smsc.port },
-    );
-  }
+  const demo = config.demo === true ? stack.use(await openDemo(ports, simulator)) : null;
   const owned = stack.move();
   return {
     url: urls.publicUrl,
     adminToken,
     smscPort: simulator?.port ?? null,
-    demo: config.demo === true,
+    demo,
     appUrl: urls.appUrl,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function openDemo({ config, store, logger, catalog, heartbeat }: ApiRolePorts, simulator: Simulator | null) {
+  const { host, port } = config.simulators.smsc;
+  return startDemo(
+    {
+      store,
+      logger,
+      deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+      table: () => catalog.table(),
+      transports: async () => (await heartbeat.workers()).flatMap(({ transports }) => transports),
+    },
+    { host, port: simulator?.port ?? port },
+  );
 }
 
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'>;

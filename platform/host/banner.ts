@@ -1,11 +1,12 @@
 import type { Platform } from './platform.ts';
+import type { DemoState } from './demo.ts';
 import { DEMO_ACCOUNT, DEMO_NUMBER } from './sample-deployer.ts';
 
 /** Where the CLI looks when nobody says otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:8000';
 
-/** One screen: where everything is and what to type next. */
-export function banner({ config, api, smpp }: Platform, startMs: number): string {
+/** One screen: where everything is and, as far as it works, what to type next. */
+export function banner({ config, api, smpp }: Platform, startMs: number, demo: DemoState | null): string {
   const seconds = (startMs / 1000).toFixed(1);
   const parts = (['broker', 'database', 'redis'] as const).map(
     (part) => `${part} ${placeOf(config[part].url)}`,
@@ -26,20 +27,46 @@ export function banner({ config, api, smpp }: Platform, startMs: number): string
             string,
           ],
         ]),
-    ...(api.demo ? [['Pages', api.appUrl({ account: DEMO_ACCOUNT, app: 'quiz' })] as [string, string]] : []),
+    ...(answers(demo, 'quiz')
+      ? [['Pages', api.appUrl({ account: DEMO_ACCOUNT, app: 'quiz' })] as [string, string]]
+      : []),
   ];
   const table = rows.map(([name, text]) => `  ${name.padEnd(6)} ${text}\n`).join('');
   const token = api.adminToken.fresh
     ? `  Token  ${api.adminToken.token}    (shown once, kept in the file)\n`
     : '';
-  return `\n${head}\n${table}${token}${api.demo && api.smscPort !== null ? nextSteps(api.url) : ''}\n`;
+  const next = demo === null || api.smscPort === null ? '' : demoText(api.url, demo);
+  return `\n${head}\n${table}${token}${next}\n`;
 }
 
-function nextSteps(url: string): string {
+/** What to type next, or what there is to wait for. */
+export function demoText(url: string, demo: DemoState): string {
+  if (demo.missing.length === 0) return nextSteps(url, demo);
+  const missing = demo.missing.map((line) => `  ${line}\n`).join('');
+  return `\nThe sample apps do not answer yet; trying again, and saying so here when they do:\n${missing}`;
+}
+
+function answers(demo: DemoState | null, app: string): boolean {
+  return demo?.answering.some(({ name }) => name === app) ?? false;
+}
+
+function nextSteps(url: string, demo: DemoState): string {
   const where = url === DEFAULT_URL ? '' : ` --url ${url}`;
+  const words = [
+    ...(answers(demo, 'hello') ? ['"hi"'] : []),
+    ...(answers(demo, 'quiz') ? ['"quiz" and play'] : []),
+  ];
+  const phone = `npx vumi phone${where} +27761234567 ${DEMO_NUMBER}`;
   const rows: readonly [string, string][] = [
-    [`npx vumi phone${where} +27761234567 ${DEMO_NUMBER}`, 'a phone: type "hi", or "quiz" and play'],
-    [`npx vumi app deploy${where} sample-apps/hello`, 'change it first, then send again'],
+    ...(words.length === 0 ? [] : [[phone, `a phone: type ${words.join(', or ')}`] as [string, string]]),
+    ...(answers(demo, 'hello')
+      ? [
+          [`npx vumi app deploy${where} sample-apps/hello`, 'change it first, then send again'] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
     ['npx vumi --help', 'everything else'],
   ];
   const width = Math.max(...rows.map(([command]) => command.length));

@@ -1,15 +1,18 @@
 import { errorText, VumiError } from '@vumi/core';
 import { parseArguments, UP_USAGE } from './arguments.ts';
-import { banner } from './banner.ts';
+import { banner, demoText } from './banner.ts';
 import { loadConfig } from './config.ts';
+import type { DemoState } from './demo.ts';
 import { createLogger } from './logging.ts';
-import { startPlatform } from './platform.ts';
+import { startPlatform, type Platform } from './platform.ts';
 import { parseSmscArguments, SMSC_USAGE } from './smsc-arguments.ts';
 import { startSmscProcess } from './smsc-process.ts';
 
 const USAGE_ERROR = 2;
 /** A part that does not stop must not keep the process: what it held is safe on disk or with the broker. */
 const STOP_PATIENCE_MS = 20_000;
+/** A bind to the simulator takes some milliseconds; whoever starts the platform need not wait for more. */
+const DEMO_MS = 5000;
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
   const running = command === 'smsc' ? await smsc(args) : await up(args);
@@ -31,8 +34,19 @@ async function up(args: readonly string[]): Promise<AsyncDisposable | null> {
     logger.error({ error }, 'a promise was rejected and nobody listened'),
   );
   const platform = await startPlatform(config, logger);
-  process.stdout.write(banner(platform, performance.now() - startedAt));
+  await showReady(platform, startedAt);
   return platform;
+}
+
+/** Says what is so: what does not answer yet is announced when it does. */
+async function showReady(platform: Platform, startedAt: number): Promise<void> {
+  const { api, config } = platform;
+  const binds = config.roles.includes('transports') && api?.smscPort != null;
+  const demo = (await api?.demo?.settled(binds ? DEMO_MS : 0)) ?? null;
+  process.stdout.write(banner(platform, performance.now() - startedAt, demo));
+  if (api?.demo == null || api.smscPort === null || demo?.missing.length === 0) return;
+  const announce = (state: DemoState): void => void process.stdout.write(`${demoText(api.url, state)}\n`);
+  api.demo.settled().then(announce, () => {});
 }
 
 async function smsc(args: readonly string[]): Promise<AsyncDisposable | null> {

@@ -4,6 +4,7 @@ import { openApps } from './apps.ts';
 import { CHANNEL, Changes } from './changes.ts';
 import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
 import { listContacts, openContactRecords, requireContact } from './contacts.ts';
+import { openCompletedSteps } from './completed-steps.ts';
 import { Database } from './database.ts';
 import { Leases } from './leases.ts';
 import { openLogs } from './logs.ts';
@@ -94,6 +95,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     metrics: openMetrics(database),
     schedules: openSchedules(database, changes),
     recorder,
+    completedSteps: openCompletedSteps(database),
     snapshot: () => readSnapshot(database),
     onChange: (listener) => changes.listen(listener),
     lease: (name, signal) => leases.acquire(name, signal),

@@ -75,6 +75,7 @@ export interface Store extends AsyncDisposable {
   readonly metrics: Metrics;
   readonly schedules: Schedules;
   readonly recorder: Recorder;
+  readonly completedSteps: CompletedSteps;
   snapshot(): Promise<Snapshot>;
   /**
    * Tells of writes in any process. Listeners in the process that writes are awaited before the write resolves; others
@@ -97,6 +98,12 @@ export type ChangeListener = (change: Change) => void | Promise<void>;
 export interface Lease extends AsyncDisposable {
   /** Resolves when the connection that holds the lease broke: another process may have the lease now. */
   readonly lost: Promise<void>;
+}
+
+/** What was done once when the platform was set up; it stays done when people undo it. */
+export interface CompletedSteps {
+  has(name: string): Promise<boolean>;
+  add(name: string): Promise<void>;
 }
 
 export interface Accounts {

@@ -23,6 +23,16 @@ afterAll(async () => {
   await place[Symbol.asyncDispose]();
 });
 
+describe('completed steps', () => {
+  test('stay completed, however often they are', async () => {
+    expect(await store.completedSteps.has('planted')).toBe(false);
+    await store.completedSteps.add('planted');
+    await store.completedSteps.add('planted');
+    expect(await store.completedSteps.has('planted')).toBe(true);
+    expect(await store.completedSteps.has('watered')).toBe(false);
+  });
+});
+
 describe('accounts', () => {
   test('an account starts active and can be switched off and on', async () => {
     expect(await store.accounts.create('clinic')).toMatchObject({ name: 'clinic', active: true });
