@@ -73,6 +73,9 @@ const FAULTY: readonly (readonly [string, (side: Side) => Buffer, number | null]
   ['a generic_nack', () => hex('00000010 80000000 00000003 00000005'), null],
 ];
 
+/** Faults for which an ESME loses nothing that an SMSC delivers: the text is known. */
+const BORNE: ReadonlySet<number | null> = new Set([STATUS.RINVPARLEN, STATUS.RINVOPTPARSTREAM]);
+
 function withSmLength(frame: Buffer, length: number): Buffer {
   const damaged = Buffer.from(frame);
   damaged[damaged.length - 'hi'.length - 1] = length;
@@ -153,14 +156,7 @@ describe.each([
     line.raw(octets(side));
     expect(await isAlive(line)).toBe(true);
     const answer = line.pdus.find(({ sequence }) => sequence === 5);
-    expect(answer?.status ?? null).toBe(status);
-  });
-
-  it('schedule_delivery_time "R": harms nobody', async () => {
-    const line = await tested.line();
-    line.raw(request(side, { scheduleDeliveryTime: 'R', validityPeriod: 'R' }));
-    expect(await isAlive(line)).toBe(true);
-    expect(await line.response(5, PATIENCE_MS)).not.toBeNull();
+    expect(answer?.status ?? null).toBe(side === 'esme' && BORNE.has(status) ? STATUS.ROK : status);
   });
 
   it('half a PDU and then silence or an end: the next connection reads well', async () => {

@@ -93,8 +93,8 @@ function writeAgain(pdu: Pdu): void {
     if (error instanceof PduError && pdu.body.command.endsWith('_resp')) return;
     throw error;
   }
-  const again = JSON.stringify(decodePdu(frame));
-  if (again !== JSON.stringify(pdu)) throw new Error(`read ${JSON.stringify(pdu)}, then ${again}`);
+  const [first, again] = [pdu, decodePdu(frame)].map((one) => JSON.stringify({ ...one, mended: undefined }));
+  if (again !== first) throw new Error(`read ${first}, then ${again}`);
 }
 
 /** Reads a damaged stream in pieces. Throws when the reader does anything but give frames or give up. */

@@ -210,6 +210,23 @@ describe('the codec', () => {
     expect(sequence).toBe(77);
   });
 
+  it.each([
+    ['bind_transceiver', '0000001c 00000009 00000000 00000002 76756d6900 707700 00 34 00 00'],
+    ['outbind', '00000012 0000000b 00000000 00000006 7300'],
+    ['query_sm', '00000018 00000003 00000000 00000007 613100 01 01 323731'],
+    ['alert_notification', '0000001a 00000102 00000000 00000008 01 01 323700 01 01 313233'],
+  ])('takes %s without the NUL of its last text', (command, hex) => {
+    expect(decodePdu(octets(hex))).toMatchObject({
+      body: { command },
+      mended: [expect.stringContaining('without its NUL')],
+    });
+  });
+
+  it.each([1, 2, 3, 4, 5, 9])('takes %i NULs behind the last field of a submit_sm', (count) => {
+    const frame = damaged((whole) => Buffer.concat([whole, Buffer.alloc(count)]));
+    expect(decodePdu(frame)).toMatchObject({ body: SUBMIT, mended: [`${count} NUL behind the last field`] });
+  });
+
   it('takes a response whose TLVs are broken: the answer counts', () => {
     const frame = octets('00000017 80000004 00000000 00000003 613100 0017 0001');
     expect(decodePdu(frame).body).toMatchObject({ messageId: 'a1', tlvs: [] });

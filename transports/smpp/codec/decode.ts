@@ -24,15 +24,18 @@ import type {
 import { STATUS } from './statuses.ts';
 
 /**
- * Reads one whole frame. Requests are read strictly, with the specification's status for each fault; responses
- * leniently, because a response that is thrown away leaves a message uncertain.
+ * Reads one whole frame. Requests are read strictly, with the specification's status for each fault, but for what an
+ * SMSC delivers: that is kept wherever its text is known. Responses are read leniently, because one that is thrown away
+ * leaves a message uncertain. `mended` says what was borne.
  * @throws PduError with the status to answer; ESME_RINVCMDID for an unknown command.
  */
 export function decodePdu(frame: Buffer): Pdu {
   const reader = new OctetReader(frame);
   const command = commandName(reader.commandId);
   if (command === undefined) return reader.fail(STATUS.RINVCMDID, 'unknown command_id');
-  return { status: reader.status, sequence: reader.sequence, body: DECODERS[command](reader) };
+  const body = DECODERS[command](reader);
+  const { status, sequence, mended } = reader;
+  return mended.length === 0 ? { status, sequence, body } : { status, sequence, body, mended };
 }
 
 const DECODERS: Readonly<Record<CommandName, (reader: OctetReader) => PduBody>> = {
@@ -100,8 +103,9 @@ function decodeMessage(command: MessageBody['command'], reader: OctetReader): Me
     replaceIfPresentFlag,
     dataCoding,
     smDefaultMsgId,
-    shortMessage: reader.shortMessage(),
-    tlvs: reader.tlvs(),
+    ...(command === 'deliver_sm'
+      ? reader.delivered(dataCoding)
+      : { shortMessage: reader.shortMessage(), tlvs: reader.tlvs() }),
   };
 }
 
@@ -118,7 +122,7 @@ function decodeData(reader: OctetReader): DataBody {
     esmClass: reader.uint8('esm_class'),
     registeredDelivery: reader.uint8('registered_delivery'),
     dataCoding: reader.uint8('data_coding'),
-    tlvs: reader.tlvs(),
+    tlvs: reader.deliveredTlvs(),
   };
 }
 
@@ -139,7 +143,7 @@ function decodeBind(command: BindCommand, reader: OctetReader): BindBody {
     interfaceVersion: reader.uint8('interface_version'),
     addrTon: reader.uint8('addr_ton'),
     addrNpi: reader.uint8('addr_npi'),
-    addressRange: reader.cString('address_range', MAX.addressRange, STATUS.RBINDFAIL),
+    addressRange: reader.lastCString('address_range', MAX.addressRange, STATUS.RBINDFAIL),
   };
 }
 
@@ -147,7 +151,7 @@ function decodeOutbind(reader: OctetReader): OutbindBody {
   return {
     command: 'outbind',
     systemId: reader.cString('system_id', MAX.systemId, STATUS.RINVSYSID),
-    password: reader.cString('password', MAX.password, STATUS.RINVPASWD),
+    password: reader.lastCString('password', MAX.password, STATUS.RINVPASWD),
   };
 }
 
@@ -155,6 +159,6 @@ function decodeAlertNotification(reader: OctetReader): AlertNotificationBody {
   reader.octets(2, 'source_addr_ton and source_addr_npi');
   const sourceAddr = reader.cString('source_addr', MAX.longAddress, STATUS.RINVSRCADR);
   reader.octets(2, 'esme_addr_ton and esme_addr_npi');
-  const esmeAddr = reader.cString('esme_addr', MAX.longAddress, STATUS.RINVDSTADR);
+  const esmeAddr = reader.lastCString('esme_addr', MAX.longAddress, STATUS.RINVDSTADR);
   return { command: 'alert_notification', sourceAddr, esmeAddr, tlvs: reader.tlvs() };
 }

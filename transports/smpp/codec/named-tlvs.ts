@@ -86,6 +86,16 @@ function tagName(tag: number): string {
   return `0x${tag.toString(16).padStart(4, '0')}`;
 }
 
+/** What people call a tag. */
+export function tlvName(tag: number): string {
+  return NAMES.get(tag)?.name ?? tagName(tag);
+}
+
+/** A tag of the specification or of the vendors' range (section 5.3.1). */
+export function isKnownTag(tag: number): boolean {
+  return NAMES.has(tag) || (tag >= 0x1400 && tag <= 0x3fff);
+}
+
 function readValue(kind: Kind, value: Buffer): number | string {
   if (kind === 'octets') return value.toString('hex');
   if (kind !== 'text') return value.length === kind ? value.readUIntBE(0, kind) : value.toString('hex');

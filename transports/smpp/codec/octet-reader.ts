@@ -1,16 +1,21 @@
 import { commandName } from './commands.ts';
+import { keepTlvs, readDelivered, type Delivered } from './delivered-text.ts';
 import { MAX_SHORT_MESSAGE } from './limits.ts';
 import { NO_TLVS, PduError, type Tlv } from './pdu.ts';
 import { STATUS } from './statuses.ts';
-import { FIXED_LENGTHS } from './named-tlvs.ts';
+import { oddLength, readTlvs } from './tlv-stream.ts';
 
 const HEADER_LENGTH = 16;
+/** data_coding bit of UCS-2, in SMPP's own values as in those of GSM 03.38. */
+const WIDE = 0x08;
 
 /** A cursor over one frame. Every read is bounded; a read that fails throws a PduError with the status to answer. */
 export class OctetReader {
   readonly commandId: number;
   readonly status: number;
   readonly sequence: number;
+  /** What was wrong and could be borne. */
+  mended: readonly string[] = [];
   readonly #frame: Buffer;
   #offset = HEADER_LENGTH;
 
@@ -56,6 +61,15 @@ export class OctetReader {
     return end === start ? '' : frame.toString('latin1', start, end);
   }
 
+  /** As cString, of the last field: the end of the frame ends it too, since some peers leave out that NUL or the field. */
+  lastCString(field: string, max: number, status: number): string {
+    const { remaining } = this;
+    if (remaining >= max || this.#frame.includes(0, this.#offset)) return this.cString(field, max, status);
+    const text = this.octets(remaining, field).toString('latin1');
+    this.mended = [...this.mended, `${field} without its NUL`];
+    return text;
+  }
+
   /** As cString, for responses: a missing or unterminated text is what there is of it. */
   lenientCString(): string {
     const frame = this.#frame;
@@ -68,10 +82,26 @@ export class OctetReader {
 
   /** sm_length and short_message (section 5.2.21). */
   shortMessage(): Buffer {
-    const length = this.uint8('sm_length');
-    if (length > MAX_SHORT_MESSAGE)
-      this.fail(STATUS.RINVMSGLEN, `sm_length ${length} is over ${MAX_SHORT_MESSAGE}`);
-    return this.octets(length, 'short_message');
+    return this.octets(this.#smLength(), 'short_message');
+  }
+
+  /** sm_length, short_message and the TLVs of what an SMSC delivers: kept wherever the text is known. */
+  delivered(dataCoding: number): Pick<Delivered, 'shortMessage' | 'tlvs'> {
+    const smLength = this.#smLength();
+    const read = readDelivered(this.#toEnd(), { smLength, wide: (dataCoding & WIDE) === WIDE });
+    if (read === null) this.fail(STATUS.RINVMSGLEN, `short_message of ${smLength} octets is cut off`);
+    if ('lost' in read) this.fail(read.lost.status, read.lost.message);
+    const { shortMessage, tlvs, mended } = read;
+    this.mended = mended;
+    return { shortMessage, tlvs: tlvs.length === 0 ? NO_TLVS : tlvs };
+  }
+
+  /** The TLVs of a data_sm, in which the text is: kept wherever it is there. */
+  deliveredTlvs(): readonly Tlv[] {
+    const read = keepTlvs(readTlvs(this.#toEnd()), false);
+    if ('lost' in read) this.fail(read.lost.status, read.lost.message);
+    this.mended = read.mended;
+    return read.tlvs;
   }
 
   octets(length: number, field: string): Buffer {
@@ -84,9 +114,11 @@ export class OctetReader {
   /** The optional parameters, to the end of the frame (section 3.2.4). Unknown tags pass through. */
   tlvs(): readonly Tlv[] {
     if (this.remaining === 0) return NO_TLVS;
-    const tlvs: Tlv[] = [];
-    while (this.remaining > 0) tlvs.push(this.#tlv());
-    return tlvs;
+    const { tlvs, rest, fault: broken } = readTlvs(this.#toEnd());
+    const fault = broken ?? oddLength(tlvs);
+    if (fault !== null) this.fail(fault.status, fault.message);
+    if (rest.length > 0) this.mended = [`${rest.length} NUL behind the last field`];
+    return tlvs.length === 0 ? NO_TLVS : tlvs;
   }
 
   /** As uint8, for responses: 0 where it is missing. */
@@ -104,27 +136,19 @@ export class OctetReader {
 
   /** As tlvs, for responses: from the first broken one on they are ignored, for the answer itself must count. */
   lenientTlvs(): readonly Tlv[] {
-    const tlvs: Tlv[] = [];
-    try {
-      while (this.remaining > 0) tlvs.push(this.#tlv());
-    } catch (error) {
-      if (!(error instanceof PduError)) throw error;
-    }
+    if (this.remaining === 0) return NO_TLVS;
+    const { tlvs } = readTlvs(this.#toEnd());
     return tlvs.length === 0 ? NO_TLVS : tlvs;
   }
 
-  #tlv(): Tlv {
-    if (this.remaining < 4) this.fail(STATUS.RINVOPTPARSTREAM, 'optional parameters are cut off');
-    const tag = this.#frame.readUInt16BE(this.#offset);
-    const length = this.#frame.readUInt16BE(this.#offset + 2);
-    this.#offset += 4;
-    if (length > this.remaining) {
-      this.fail(STATUS.RINVOPTPARSTREAM, `TLV 0x${tag.toString(16)} of ${length} octets is cut off`);
-    }
-    const expected = FIXED_LENGTHS.get(tag);
-    if (expected !== undefined && expected !== length) {
-      this.fail(STATUS.RINVPARLEN, `TLV 0x${tag.toString(16)} has ${length} octets instead of ${expected}`);
-    }
-    return { tag, value: this.octets(length, 'TLV') };
+  #smLength(): number {
+    const length = this.uint8('sm_length');
+    if (length > MAX_SHORT_MESSAGE)
+      this.fail(STATUS.RINVMSGLEN, `sm_length ${length} is over ${MAX_SHORT_MESSAGE}`);
+    return length;
+  }
+
+  #toEnd(): Buffer {
+    return this.octets(this.remaining, 'the rest');
   }
 }

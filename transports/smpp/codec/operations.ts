@@ -73,7 +73,13 @@ export function decodeMultiResp(reader: OctetReader): MultiRespBody {
 }
 
 export function decodeQuery(reader: OctetReader): QueryBody {
-  return { command: 'query_sm', messageId: decodeMessageId(reader), ...decodeSource(reader) };
+  return {
+    command: 'query_sm',
+    messageId: decodeMessageId(reader),
+    sourceAddrTon: reader.uint8('source_addr_ton'),
+    sourceAddrNpi: reader.uint8('source_addr_npi'),
+    sourceAddr: reader.lastCString('source_addr', MAX.address, STATUS.RINVSRCADR),
+  };
 }
 
 export function decodeQueryResp(reader: OctetReader): QueryRespBody {
@@ -94,7 +100,7 @@ export function decodeCancel(reader: OctetReader): CancelBody {
     ...decodeSource(reader),
     destAddrTon: reader.uint8('dest_addr_ton'),
     destAddrNpi: reader.uint8('dest_addr_npi'),
-    destinationAddr: reader.cString('destination_addr', MAX.address, STATUS.RINVDSTADR),
+    destinationAddr: reader.lastCString('destination_addr', MAX.address, STATUS.RINVDSTADR),
   };
 }
 

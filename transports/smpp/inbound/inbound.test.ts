@@ -62,6 +62,20 @@ describe('an inbound message', () => {
     ]);
   });
 
+  it('is kept though a TLV of it is wrong, and says so', async () => {
+    await fixture.start();
+    await fixture.smsc.deliver({
+      shortMessage: Buffer.from('x'),
+      tlvs: [{ tag: 0x0006, value: Buffer.alloc(2) }],
+    });
+    expect(fixture.ports.inbound).toMatchObject([
+      {
+        content: 'x',
+        transport_metadata: { smpp_mended: ['TLV dest_network_type has 2 octets instead of 1'] },
+      },
+    ]);
+  });
+
   it('is answered ROK when it is durable, not before', async () => {
     const durable = Promise.withResolvers<void>();
     fixture.ports.onInbound = () => durable.promise;

@@ -35,7 +35,7 @@ interface Refusals {
   readonly empty: number | null;
 }
 
-type Delivered = MessageBody | DataBody;
+type Delivered = IncomingRequest & { readonly body: MessageBody | DataBody };
 
 const TAKEN: Answer = { status: STATUS.ROK };
 const NO_SESSION = { session_event: null, session_info: undefined };
@@ -55,11 +55,11 @@ export class Inbound {
   }
 
   /** `replays` is of the session on which the request came. */
-  handle({ body, frame }: IncomingRequest, replays: SessionReplays): Answer | Promise<Answer> {
+  handle({ body, frame, mended }: IncomingRequest, replays: SessionReplays): Answer | Promise<Answer> {
     switch (body.command) {
       case 'deliver_sm':
       case 'data_sm':
-        return this.#deliver(body, frame, replays);
+        return this.#deliver({ body, frame, mended }, replays);
       case 'alert_notification':
         this.#ports.logger.info({ sourceAddr: body.sourceAddr }, 'alert_notification');
         return TAKEN;
@@ -68,9 +68,10 @@ export class Inbound {
     }
   }
 
-  #deliver(body: Delivered, frame: Buffer, replays: SessionReplays): Answer | Promise<Answer> {
+  #deliver(request: Delivered, replays: SessionReplays): Answer | Promise<Answer> {
+    const { body } = request;
     const classified = classify(body, this.#ports.classifying);
-    if (classified.kind === 'message') return this.#message(body, frame, replays);
+    if (classified.kind === 'message') return this.#message(request, replays);
     if (classified.kind === 'unreadable') {
       this.#ports.logger.warn(
         { text: classified.text, esmClass: body.esmClass },
@@ -84,9 +85,9 @@ export class Inbound {
     );
   }
 
-  #message(body: Delivered, frame: Buffer, replays: SessionReplays): Answer | Promise<Answer> {
+  #message({ body, frame, mended }: Delivered, replays: SessionReplays): Answer | Promise<Answer> {
     const { concatenation, ...part } = incomingText(body);
-    const envelope = envelopeOf(body);
+    const envelope = envelopeOf(body, mended);
     if (concatenation !== null) {
       return this.#take(replays, frame, (messageId) =>
         this.reassembly.add({ ...part, messageId, envelope, concatenation }),

@@ -16,6 +16,8 @@ export interface IncomingRequest {
   readonly body: IncomingBody;
   /** The whole PDU as it came. */
   readonly frame: Buffer;
+  /** What was wrong with its octets and could be borne. */
+  readonly mended?: readonly string[] | undefined;
 }
 
 export interface SessionOptions {
@@ -231,6 +233,8 @@ export class Session {
     const pdu = this.#decode(frame);
     if (pdu === null) return;
     const { body } = pdu;
+    if (pdu.mended !== undefined)
+      this.#logFault({ command: body.command, mended: pdu.mended }, 'PDU is not as it should be; kept');
     if (!body.command.startsWith('enquire_link')) this.#lastActive = this.#lastHeard;
     if (isResponse(body)) return this.#onResponse(pdu, body);
     if (body.command === 'enquire_link') {
@@ -238,7 +242,7 @@ export class Session {
     } else if (body.command === 'unbind') {
       this.#onUnbind(pdu.sequence);
     } else {
-      this.#onRequest(pdu.sequence, { body: body as IncomingBody, frame });
+      this.#onRequest(pdu.sequence, { body: body as IncomingBody, frame, mended: pdu.mended });
     }
   }
 
