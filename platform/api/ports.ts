@@ -21,6 +21,8 @@ export interface PhoneMessage {
   readonly content: string;
 }
 
+type TlvValue = number | string;
+
 /** What a simulated phone sends, down to the octets where they are given (`transports/smpp/simulator`). */
 export interface SimulatedMessage {
   readonly from_addr: string;
@@ -28,7 +30,9 @@ export interface SimulatedMessage {
   readonly content?: string;
   readonly octets?: Buffer;
   readonly udh?: Buffer;
-  readonly tlvs?: readonly { readonly tag: number; readonly value: Buffer }[];
+  readonly tlvs?:
+    | Readonly<Record<string, TlvValue | readonly TlvValue[]>>
+    | readonly { readonly tag: number | string; readonly value: string }[];
 }
 
 export interface Simulator {

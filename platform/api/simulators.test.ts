@@ -34,6 +34,8 @@ describe('the simulator', () => {
     const tlvs = [{ tag: 0x1401, value: 'abcd' }];
     const answer = await platform.call('POST', '/simulators/smsc/messages', { body: { ...body, tlvs } });
     expect(answer.status).toBe(201);
+    const named = { ...body, tlvs: { source_port: 5, '0x1401': ['ab', 'cd'] } };
+    expect((await platform.call('POST', '/simulators/smsc/messages', { body: named })).status).toBe(201);
     for (const wrong of [
       { from_addr: '1', to_addr: '2' },
       { ...body, content: 'x' },

@@ -13,6 +13,8 @@ const hex = z
   .max(200_000)
   .regex(/^([0-9a-fA-F]{2})*$/, 'octets in hexadecimal');
 
+const tlvValue = z.union([z.number(), z.string()]);
+
 const phoneMessageBody = jsonBody(
   z
     .strictObject({
@@ -25,9 +27,14 @@ const phoneMessageBody = jsonBody(
       service_type: z.string().max(5).optional(),
       udh: hex.optional().describe('User data header without its length'),
       tlvs: z
-        .array(z.strictObject({ tag: z.int().min(0).max(0xffff), value: hex }))
-        .max(50)
-        .optional(),
+        .union([
+          z.record(z.string(), z.union([tlvValue, z.array(tlvValue).max(50)])),
+          z
+            .array(z.strictObject({ tag: z.union([z.int().min(0).max(0xffff), z.string()]), value: hex }))
+            .max(50),
+        ])
+        .optional()
+        .describe('By name or tag, `{"source_port": 5, "0x1401": "00ff"}`; or a list of tags and octets'),
       parts: z.enum(['udh8', 'udh16', 'sar', 'payload']).optional(),
       reference: z.int().min(0).max(0xffff).optional(),
       order: z
@@ -113,16 +120,13 @@ function phoneRoutes(ports: { readonly simulator: Simulator | null }, access: Ac
 }
 
 function asSimulatedMessage(body: Awaited<ReturnType<typeof phoneMessageBody.read>>): SimulatedMessage {
-  const { octets, udh, tlvs, ...rest } = body;
+  const { octets, udh, ...rest } = body;
   return {
     ...given(rest),
     from_addr: body.from_addr,
     to_addr: body.to_addr,
     ...(octets === undefined ? {} : { octets: Buffer.from(octets, 'hex') }),
     ...(udh === undefined ? {} : { udh: Buffer.from(udh, 'hex') }),
-    ...(tlvs === undefined
-      ? {}
-      : { tlvs: tlvs.map(({ tag, value }) => ({ tag, value: Buffer.from(value, 'hex') })) }),
   };
 }
 

@@ -67,19 +67,26 @@ export const FIXED_LENGTHS: ReadonlyMap<number, number> = new Map([
   [NAMED['network_error_code']?.tag ?? 0, NETWORK_ERROR_CODE_LENGTH],
 ]);
 
+type TlvValue = number | string;
+
 /**
  * TLVs as people and apps write them: integers as numbers, texts as texts, octets in hexadecimal digits; those without
- * a name by their tag, `"0x1401": "00ff"`. Of a tag that comes twice the first counts.
+ * a name by their tag, `"0x1401": "00ff"`. A tag that comes more than once has a list. An integer of another length
+ * than it should have is shown as its octets, `"0x0102"`.
  */
-export type TlvValues = Readonly<Record<string, number | string>>;
+export type TlvValues = Readonly<Record<string, TlvValue | readonly TlvValue[]>>;
 
 export function describeTlvs(tlvs: readonly Tlv[]): TlvValues {
-  const values: Record<string, number | string> = {};
+  const values = new Map<string, TlvValue[]>();
   for (const { tag, value } of tlvs) {
     const { name, kind } = NAMES.get(tag) ?? { name: tagName(tag), kind: 'octets' };
-    values[name] ??= readValue(kind, value);
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [readValue(kind, value)]);
+    else known.push(readValue(kind, value));
   }
-  return values;
+  return Object.fromEntries(
+    [...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]),
+  );
 }
 
 function tagName(tag: number): string {
@@ -96,25 +103,35 @@ export function isKnownTag(tag: number): boolean {
   return NAMES.has(tag) || (tag >= 0x1400 && tag <= 0x3fff);
 }
 
-function readValue(kind: Kind, value: Buffer): number | string {
+function readValue(kind: Kind, value: Buffer): TlvValue {
   if (kind === 'octets') return value.toString('hex');
-  if (kind !== 'text') return value.length === kind ? value.readUIntBE(0, kind) : value.toString('hex');
+  if (kind !== 'text')
+    return value.length === kind ? value.readUIntBE(0, kind) : `0x${value.toString('hex')}`;
   const nul = value.indexOf(0);
   return value.toString('latin1', 0, nul === -1 ? value.length : nul);
 }
 
 /** @throws Error with a line that names the TLV, when a value does not fit or nothing has that name. */
 export function parseTlvs(values: TlvValues): Tlv[] {
-  return Object.entries(values).map(([name, value]) => {
-    const named = NAMED[name];
-    if (named !== undefined) return { tag: named.tag, value: writeValue(name, named.kind, value) };
-    if (!/^0x[\da-f]{1,4}$/i.test(name))
-      throw new Error(`no TLV is called ${JSON.stringify(name)}; write 0x1401`);
-    return { tag: Number(name), value: writeValue(name, 'octets', value) };
+  return Object.entries(values).flatMap(([name, given]) => {
+    const { tag, kind } = namedTlv(name);
+    const all = typeof given === 'object' ? given : [given];
+    return all.map((value) => ({ tag, value: writeValue(name, kind, value) }));
   });
 }
 
-function writeValue(name: string, kind: Kind, value: number | string): Buffer {
+/** A name of the specification, or a tag. */
+function namedTlv(name: string): NamedTlv {
+  const named = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+  if (named !== undefined) return named;
+  if (!/^0x[\da-f]{1,4}$/i.test(name))
+    throw new Error(`no TLV is called ${JSON.stringify(name)}; write 0x1401`);
+  return { tag: Number(name), kind: 'octets' };
+}
+
+function writeValue(name: string, kind: Kind, value: TlvValue): Buffer {
+  if (typeof value === 'string' && /^0x(?:[\da-f]{2})+$/i.test(value))
+    return Buffer.from(value.slice(2), 'hex');
   if (kind === 'text') return Buffer.from(`${value}\0`, 'latin1');
   if (kind === 'octets') {
     if (typeof value === 'string' && /^(?:[\da-f]{2})*$/i.test(value)) return Buffer.from(value, 'hex');

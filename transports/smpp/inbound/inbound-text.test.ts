@@ -125,7 +125,7 @@ describe('the text of an inbound message', () => {
     expect(fixture.ports.inbound.map(({ content }) => content)).toEqual(['a', 'a']);
   });
 
-  it('point 26: tells TLVs by name, those of vendors by tag, and of two alike the first', async () => {
+  it('point 26: tells TLVs by name, those of vendors by tag, and of two alike both', async () => {
     await fixture.start();
     const tlvs = [
       tlvInteger(TAG.SOURCE_PORT, 5, 2),
@@ -137,7 +137,7 @@ describe('the text of an inbound message', () => {
     expect(fixture.ports.inbound).toMatchObject([
       {
         transport_metadata: {
-          smpp_tlvs: { source_port: 5, additional_status_info_text: 'hello', '0x1401': '00ff' },
+          smpp_tlvs: { source_port: [5, 6], additional_status_info_text: 'hello', '0x1401': '00ff' },
         },
       },
     ]);

@@ -157,17 +157,20 @@ export class Inbound {
       to_addr: envelope.to,
       content: text.content,
     };
+    const from = operators.normalise(envelope.from);
     return end.publishInbound(
       createUserMessage({
         ...fields,
         message_id: messageId,
-        from_addr: operators.normalise(envelope.from),
+        from_addr: from,
         provider: operators.operatorOf(envelope.from),
         transport_name: end.name,
         transport_type: session === undefined ? 'sms' : 'ussd',
         transport_metadata: {
           ...text.metadata,
           ...envelope.metadata,
+          // Who is answered is answered at the number that the network gave.
+          ...(from === envelope.from ? {} : { smpp_source_addr: envelope.from }),
           ...(session_info === undefined ? {} : { session_info }),
         },
       }),

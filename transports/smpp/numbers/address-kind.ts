@@ -1,5 +1,5 @@
 /** Type of number and numbering plan (sections 5.2.5 and 5.2.6). */
-interface AddressKind {
+export interface AddressKind {
   readonly ton: number;
   readonly npi: number;
 }
@@ -8,7 +8,7 @@ export interface Address extends AddressKind {
   readonly address: string;
 }
 
-const TON = { UNKNOWN: 0, INTERNATIONAL: 1, ALPHANUMERIC: 5 } as const;
+export const TON = { UNKNOWN: 0, INTERNATIONAL: 1, ALPHANUMERIC: 5 } as const;
 const NPI = { UNKNOWN: 0, E164: 1 } as const;
 /** A sender's name has eleven characters of seven bits (3GPP TS 23.040 section 9.1.2.5). */
 export const LONGEST_NAME = 11;
@@ -18,7 +18,12 @@ export function isName(address: string): boolean {
   return !/^[+\d*#]*$/.test(address);
 }
 
-/** What a bind says of its addresses; what it leaves out is read from each address. */
+/** Something that a phone can be called by on the wire. */
+export function isDialled(address: string): boolean {
+  return /^\+?[\d*#]*\d[\d*#]*$/.test(address);
+}
+
+/** What is said of an address; what it leaves out is read from the address. */
 export interface AddressDefaults {
   readonly ton?: number | undefined;
   readonly npi?: number | undefined;

@@ -41,7 +41,7 @@ export function composePart(submission: Submission, index: number, reference: nu
   const inPayload = isLong || userData.octets.length > MAX_SHORT_MESSAGE;
   return {
     ...common,
-    esmClass: userData.headed ? ESM_CLASS_UDHI : 0,
+    esmClass: common.esmClass | (userData.headed ? ESM_CLASS_UDHI : 0),
     shortMessage: inPayload ? NOTHING : userData.octets,
     tlvs: [
       ...common.tlvs,

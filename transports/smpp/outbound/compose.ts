@@ -2,8 +2,6 @@ import type { UserMessage } from '@vumi/core';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import type { SmppConfig } from '../config.ts';
-import { isName, LONGEST_NAME, writeAddress } from '../numbers/address-kind.ts';
-import { Operators } from '../numbers/operators.ts';
 import { isWritable } from '../text/charset.ts';
 import { createCharsetTable, withMessageClass } from '../text/data-coding.ts';
 import {
@@ -15,52 +13,49 @@ import {
 } from '../text/text-coding.ts';
 import { portsElement, shiftElements } from '../text/user-data-header.ts';
 import { ussdTlvs } from '../ussd/sessions.ts';
+import { Addresser, type Addresses } from './addresses.ts';
 import type { Carriage, Submission } from './compose-part.ts';
 import { submitOptionsOf, type SubmitOptions } from './submit-options.ts';
 import { textCodingOf } from './text-coding-of.ts';
-
-type Addresses = Pick<
-  MessageBody,
-  'sourceAddrTon' | 'sourceAddrNpi' | 'sourceAddr' | 'destAddrTon' | 'destAddrNpi' | 'destinationAddr'
->;
-type AddressKinds = Pick<
-  SmppConfig,
-  'source_addr_ton' | 'source_addr_npi' | 'dest_addr_ton' | 'dest_addr_npi'
->;
 
 export type Composed =
   | { readonly kind: 'ready'; readonly submission: Submission }
   /** It never will be sent, and why. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** esm_class to an SMSC (section 5.2.12). */
+const STORE_AND_FORWARD = 0x03;
+const REPLY_PATH = 0x80;
 const TOO_LONG = 'content needs more than 255 parts';
 
 /** Makes submit_sm of messages, as the transport's options and the messages themselves want them. */
 export class Composer {
   readonly #config: SmppConfig;
   readonly #coding: TextCoding;
-  readonly #operators: Operators;
+  readonly #addresser: Addresser;
 
   constructor(config: SmppConfig) {
     this.#config = config;
     this.#coding = textCodingOf(config);
-    this.#operators = new Operators(config);
+    this.#addresser = new Addresser(config);
   }
 
   /** Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
   compose(message: UserMessage): Composed {
-    const { to_addr, from_addr, content } = message;
-    if (to_addr === null || to_addr === '' || !isAscii(to_addr))
-      return refused(`Invalid to_addr: ${to_addr}`);
-    if (from_addr !== null && !isSender(from_addr)) return refused(`Invalid from_addr: ${from_addr}`);
     const options = submitOptionsOf(message);
     if (typeof options === 'string') return refused(options);
+    const addresses = this.#addresser.write(message, options);
+    if (typeof addresses === 'string') return refused(addresses);
     const tlvs = [...ussdTlvs(message, this.#config.ussd_dialect), ...(options.tlvs ?? [])];
     const carriage = tlvs.some(({ tag }) => tag === TAG.USSD_SERVICE_OP) ? 'whole' : carriageOf(this.#config);
     const elements = elementsOf(options);
-    const text = this.#code(content ?? '', options, Buffer.concat(elements).length);
+    const text = this.#code(message.content ?? '', options, Buffer.concat(elements).length);
     if (typeof text === 'string') return refused(text);
-    const common = { ...this.#common(message, options), dataCoding: dataCodingOf(text, options), tlvs };
+    const common = {
+      ...this.#common(message, addresses, options),
+      dataCoding: dataCodingOf(text, options),
+      tlvs,
+    };
     return {
       kind: 'ready',
       submission: {
@@ -89,12 +84,15 @@ export class Composer {
       : `content has characters that data_coding ${data_coding} lacks`;
   }
 
-  #common(message: UserMessage, options: SubmitOptions): MessageBody {
+  #common(message: UserMessage, addresses: Addresses, options: SubmitOptions): MessageBody {
     return {
       ...BLANK_MESSAGE,
       command: 'submit_sm',
       serviceType: this.#serviceType(message, options),
-      ...this.#addresses(message, { ...this.#config, ...options }),
+      ...addresses,
+      esmClass:
+        (options.store_and_forward === true ? STORE_AND_FORWARD : 0) |
+        (options.reply_path === true ? REPLY_PATH : 0),
       protocolId: options.protocol_id ?? 0,
       priorityFlag: options.priority_flag ?? 0,
       scheduleDeliveryTime: options.schedule_delivery_time ?? '',
@@ -109,35 +107,10 @@ export class Composer {
     const given = options.service_type ?? this.#config.service_type;
     return given === '' && transport_type === 'ussd' ? 'USSD' : given;
   }
-
-  #addresses(message: UserMessage, kinds: AddressKinds): Addresses {
-    const to = message.to_addr ?? '';
-    const from = this.#operators.senderTo(to) ?? message.from_addr ?? '';
-    const source = { ton: kinds.source_addr_ton, npi: kinds.source_addr_npi, plainNpi: 0 };
-    const destination = { ton: kinds.dest_addr_ton, npi: kinds.dest_addr_npi, plainNpi: 1 };
-    const sender = writeAddress(from, source);
-    const receiver = writeAddress(this.#operators.normalise(to), destination);
-    return {
-      sourceAddrTon: sender.ton,
-      sourceAddrNpi: sender.npi,
-      sourceAddr: sender.address,
-      destAddrTon: receiver.ton,
-      destAddrNpi: receiver.npi,
-      destinationAddr: receiver.address,
-    };
-  }
 }
 
 function refused(reason: string): Composed {
   return { kind: 'refused', reason };
-}
-
-function isAscii(text: string): boolean {
-  return /^[\x20-\x7e]*$/.test(text);
-}
-
-function isSender(address: string): boolean {
-  return isAscii(address) && (!isName(address) || address.length <= LONGEST_NAME);
 }
 
 function carriageOf(config: SmppConfig): Carriage {

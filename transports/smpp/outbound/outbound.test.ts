@@ -71,11 +71,9 @@ describe('an outbound message', () => {
     ['a to_addr that is not ASCII', { to_addr: '+\u2000' }, 'Invalid to_addr: +\u2000'],
     ['no to_addr', { to_addr: null }, 'Invalid to_addr: null'],
     ['a from_addr that is not ASCII', { from_addr: 'Klinik Ä' }, 'Invalid from_addr: Klinik Ä'],
-    [
-      'a to_addr that is too long',
-      { to_addr: '1'.repeat(21) },
-      'destination_addr is longer than 20 characters',
-    ],
+    ['a name as to_addr', { to_addr: 'nobody' }, 'Invalid to_addr: nobody'],
+    ['a plus as to_addr', { to_addr: '+' }, 'Invalid to_addr: +'],
+    ['a to_addr that is too long', { to_addr: '1'.repeat(21) }, `Invalid to_addr: ${'1'.repeat(21)}`],
     ['too much content', { content: 'x'.repeat(153 * 255 + 1) }, 'content needs more than 255 parts'],
   ])('with %s is a nack, and nothing is sent', async (_, fields, reason) => {
     await fixture.start();

@@ -1,8 +1,7 @@
 import type { UserMessage } from '@vumi/core';
 import { z } from 'zod';
-import { parseTlvs } from '../codec/named-tlvs.ts';
-import type { Tlv } from '../codec/pdu.ts';
 import { isSmppTime, relativeTime } from '../codec/smpp-time.ts';
+import { tlvsSchema } from '../codec/tlv-input.ts';
 
 const octet = () => z.int().min(0).max(255).optional();
 const port = () => z.int().min(0).max(65_535).optional();
@@ -51,6 +50,10 @@ const submitOptionsSchema = z
     schedule_delivery_time: time(),
     priority_flag: z.int().min(0).max(3).optional(),
     replace_if_present_flag: z.union([z.boolean().transform(Number), z.literal([0, 1])]).optional(),
+    /** The phone shall answer by the same service centre (section 5.2.12). */
+    reply_path: z.boolean().optional(),
+    /** Tells the SMSC to keep the message until the phone can be reached, instead of leaving that to it. */
+    store_and_forward: z.boolean().optional(),
     protocol_id: octet(),
     sm_default_msg_id: octet(),
     service_type: z.string().max(5).optional(),
@@ -58,21 +61,8 @@ const submitOptionsSchema = z
     source_addr_npi: octet(),
     dest_addr_ton: octet(),
     dest_addr_npi: octet(),
-    /** By name, or by tag: `{ "source_subaddress": "a0b1", "0x1401": "00ff" }`. */
-    tlvs: z
-      .record(z.string(), z.union([z.number(), z.string()]))
-      .transform((values, context): readonly Tlv[] => {
-        try {
-          return parseTlvs(values);
-        } catch (error) {
-          context.addIssue({
-            code: 'custom',
-            message: error instanceof Error ? error.message : String(error),
-          });
-          return z.NEVER;
-        }
-      })
-      .optional(),
+    /** By name, or by tag; one that comes twice as a list: `{ "source_subaddress": "a0b1", "0x1401": ["00ff", "01"] }`. */
+    tlvs: tlvsSchema.optional(),
   })
   .refine(
     ({ octets, data_coding }) => octets !== undefined || data_coding !== 4,

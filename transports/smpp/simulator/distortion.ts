@@ -18,7 +18,7 @@ export const WITHHELD: Answer = { status: 0, withheld: true };
 export function distort(answer: Answer, action: Action, asker: Asker, chance: Chance): Answer {
   const { silent = false, copies = 1, sequence_offset: offset = 0, after } = action;
   const { link } = asker;
-  const tlvs = (action.tlvs ?? []).map(({ tag, value }) => ({ tag, value: Buffer.from(value, 'hex') }));
+  const { tlvs = [] } = action;
   const whole: Answer = tlvs.length === 0 ? answer : { ...answer, tlvs };
   const body = createResponse(asker.command, whole);
   const frame = (): Buffer | null =>

@@ -1,6 +1,7 @@
 import type { SecureContextOptions } from 'node:tls';
 import type { Logger } from '@vumi/core';
-import type { Tlv } from '../codec/pdu.ts';
+import type { tlvsSchema } from '../codec/tlv-input.ts';
+import type { z } from 'zod';
 import type { Counts, SeenMessage } from './counters.ts';
 import type { LoggedPdu } from './pdu-log.ts';
 import type { Fault, ScriptInput } from './script.ts';
@@ -39,7 +40,8 @@ export interface InjectedMessage {
   readonly service_type?: string;
   /** A user data header without its length, put before each part; esm_class says that it is there. */
   readonly udh?: Buffer;
-  readonly tlvs?: readonly Tlv[];
+  /** By name or tag, or a list of tags and octets. */
+  readonly tlvs?: z.input<typeof tlvsSchema>;
   /** Default udh8. */
   readonly parts?: PartStyle;
   /** Reference of the parts. Default: counts up. */

@@ -1,8 +1,8 @@
 import { commandName } from '../codec/commands.ts';
 import { decodePdu } from '../codec/decode.ts';
+import { describeTlvs } from '../codec/named-tlvs.ts';
 import { PduError, type PduBody, type Tlv } from '../codec/pdu.ts';
 import { statusName } from '../codec/statuses.ts';
-import { TAG } from '../codec/tags.ts';
 
 /** A PDU as people read it; fields have the specification's names. */
 export interface PduDescription {
@@ -16,9 +16,6 @@ export interface PduDescription {
 }
 
 const HIDDEN = '********';
-const TAG_NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(TAG).map(([name, tag]) => [tag, name.toLowerCase()]),
-);
 
 /** Decodes one whole frame. Passwords are never in what comes back. */
 export function describePdu(frame: Buffer): PduDescription {
@@ -44,17 +41,8 @@ function describeBody(body: PduBody): Record<string, unknown> {
 
 function describeValue(key: string, value: unknown): unknown {
   if (key === 'password') return HIDDEN;
-  if (key === 'tlvs') return (value as readonly Tlv[]).map(describeTlv);
+  if (key === 'tlvs') return describeTlvs(value as readonly Tlv[]);
   return Buffer.isBuffer(value) ? describeOctets(value) : value;
-}
-
-function describeTlv({ tag, value }: Tlv): Record<string, unknown> {
-  const name = TAG_NAMES.get(tag);
-  return {
-    tag: `0x${tag.toString(16).padStart(4, '0')}`,
-    ...(name === undefined ? {} : { name }),
-    ...describeOctets(value),
-  };
 }
 
 /** Hexadecimal, and the text where all of it is printable. */

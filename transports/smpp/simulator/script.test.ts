@@ -300,7 +300,7 @@ describe('a script of the simulator', () => {
       parts: 'udh16',
       reference: 0x0102,
       order: [3, 1, 1],
-      tlvs: [{ tag: 0x1401, value: Buffer.from('ab') }],
+      tlvs: { '0x1401': '6162' },
     });
     const bodies = await receivedMessages(wire, 3);
     expect(bodies.map(({ shortMessage }) => shortMessage.subarray(0, 13).toString('hex'))).toEqual([

@@ -2,6 +2,7 @@ import { errorText, parseInput, VumiError, type ErrorCode } from '@vumi/core';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { STATUS } from '../codec/statuses.ts';
+import { tlvsSchema } from '../codec/tlv-input.ts';
 
 const MOST_MS = 3_600_000;
 const milliseconds = z.number().min(0).max(MOST_MS);
@@ -28,8 +29,6 @@ function isPattern(text: string): boolean {
     return false;
   }
 }
-
-const tlvSchema = z.strictObject({ tag: z.int().min(0).max(0xffff), value: hex });
 
 /** Shapes of appendix B's text that real SMSCs send (spec smpp §5 point 49). */
 const RECEIPT_TEXTS = [
@@ -120,7 +119,7 @@ const action = z.strictObject({
   copies: z.int().min(1).max(10).optional().describe('How often the response is sent'),
   sequence_offset: z.int().optional().describe('Added to sequence_number in the response'),
   message_id: z.string().max(64).optional().describe('Instead of an id of our own'),
-  tlvs: z.array(tlvSchema).max(20).optional().describe('In the response'),
+  tlvs: tlvsSchema.optional().describe('In the response, by name or tag'),
   receipt: receiptChanges.optional().describe('Changes of `receipts` for this message'),
   before: fault.optional().describe('What goes wrong instead of a response; the message is not taken'),
   after: fault.optional().describe('What goes wrong once the response is written'),

@@ -60,9 +60,9 @@ describe('the SMSC simulator', () => {
     const seen: string[] = [];
     using _listener = smsc.onMessage(({ content }) => seen.push(content));
     const texts = ['short', 'long '.repeat(100), '😀'.repeat(100)];
-    for (const content of texts) await ports.send(outbound(content, { to_addr: '+2776' }));
-    await ports.send(outbound('to another', { to_addr: '+2777' }));
-    expect(smsc.messages({ address: '2776' }).map(({ content }) => content)).toEqual(texts);
+    for (const content of texts) await ports.send(outbound(content, { to_addr: '+27761' }));
+    await ports.send(outbound('to another', { to_addr: '+27771' }));
+    expect(smsc.messages({ address: '27761' }).map(({ content }) => content)).toEqual(texts);
     expect(smsc.messages().map(({ parts }) => parts)).toEqual([1, 4, 4, 1]);
     expect(seen).toHaveLength(4);
   });

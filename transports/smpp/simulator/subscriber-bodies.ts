@@ -1,6 +1,7 @@
-import { VumiError } from '@vumi/core';
+import { parseInput, VumiError } from '@vumi/core';
 import { BLANK_MESSAGE, type MessageBody, type Tlv } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
+import { tlvsSchema } from '../codec/tlv-input.ts';
 import { tlvInteger } from '../codec/tlvs.ts';
 import { encodeText } from '../text/charset.ts';
 import { createCharsetTable } from '../text/data-coding.ts';
@@ -105,7 +106,7 @@ function withPlace(body: MessageBody, message: InjectedMessage, place: Place): M
   const tlvs = [
     ...(style === 'sar' && place.total > 1 ? sarTlvs(place) : []),
     ...(style === 'payload' ? [{ tag: TAG.MESSAGE_PAYLOAD, value: text }] : []),
-    ...(message.tlvs ?? []),
+    ...(message.tlvs === undefined ? [] : parseInput(tlvsSchema, message.tlvs)),
   ];
   return {
     ...body,
