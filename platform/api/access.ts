@@ -1,9 +1,19 @@
 import { VumiError } from '@vumi/core';
+import type { TokenInfo } from '@vumi/store';
 
 /** Who sends a request, as his token says. `account` null: not bound to one. */
 export interface Caller {
   readonly account: string | null;
   readonly scopes: readonly string[];
+  /** Absent for a page of an app and for nobody. */
+  readonly token?: Pick<TokenInfo, 'id' | 'label' | 'configured' | 'expires_at'>;
+}
+
+/** The caller as the audit trail names him. */
+export function actorOf({ account, token }: Caller): string {
+  if (token === undefined) return account ?? 'nobody';
+  if (token.configured) return 'administrator';
+  return `${account === null ? 'administrator' : `account "${account}"`}, token "${token.label}" (${token.id})`;
 }
 
 /** What a route asks of its caller. `scope` null: no token needed. */
@@ -19,7 +29,7 @@ export interface Access {
 export const ACCOUNT_SCOPES = ['account', 'account:read', 'apps:deploy', 'messages:send'] as const;
 export type AccountScope = (typeof ACCOUNT_SCOPES)[number];
 
-const ADMIN_SCOPE = 'admin';
+export const ADMIN_SCOPE = 'admin';
 
 export const everybody: Access = { scope: null, check: () => {} };
 

@@ -8,27 +8,38 @@ import type { ApiPorts } from './ports.ts';
 import { publicPages } from './public-pages.ts';
 import { serveRoutes } from './router.ts';
 import { apiRoutes } from './routes/index.ts';
+import { TokenWatch } from './token-watch.ts';
 
 /** The platform's own HTTP side: the API under /api/v1, health, and a page that says where things are. */
 export function createApi(ports: ApiPorts): RequestHandler {
   const { logger, store } = ports;
   const routes = apiRoutes(ports);
+  const watch = new TokenWatch(store, logger);
   const routers = serveRoutes(routes, {
     authenticate: (request) => authenticate(ports, request),
     admit: async ({ account }) => {
       if (typeof account === 'string') await store.accounts.get(account);
     },
+    watch: (caller, end) => watch.add(caller, end),
   });
   return createHandler(logger, [refuseAppPages(ports), publicPages(ports, routes), ...routers]);
 }
 
 async function authenticate({ store }: ApiPorts, request: IncomingMessage): Promise<Caller> {
   const info = await store.tokens.verify(bearerToken(request.headers.authorization));
-  if (info !== null) return info;
-  throw new VumiError(
-    'auth.wrong_token',
-    "this token is not known here; the administrator's is in the file admin-token of the platform's data folder",
-  );
+  if (info === null) {
+    throw new VumiError(
+      'auth.wrong_token',
+      "this token is not known here, or it was revoked; the administrator's is what VUMI_ADMIN_TOKEN says where the platform runs, else in the file admin-token of its data folder",
+    );
+  }
+  if (info.expired) {
+    throw new VumiError(
+      'auth.expired_token',
+      `this token ended at ${info.expires_at}: issue another one with "vumi token create"`,
+    );
+  }
+  return { account: info.account, scopes: info.scopes, token: info };
 }
 
 /** Pages of tenants reach the subset at their own origin and nothing here (sandbox-security §5). */

@@ -1,25 +1,28 @@
 import { appKey, VumiError, type AppRef } from '@vumi/core';
 import type {
   Account,
+  ChangeListener,
   App,
   AppVersion,
   LogRow,
   MessageQuery,
   MessageRow,
-  Page,
   Route,
   RunDetail,
   SmppClient,
   Store,
-  TokenInfo,
   TransportRow,
 } from '@vumi/store';
+import { found, paged } from './memory-page.fixture.ts';
+import { AUDITED, memoryTokens } from './memory-tokens.fixture.ts';
 
 /** What the API asks of the store, in memory: for the API's own tests. The real one has its own suite. */
 export interface MemoryStore extends Pick<
   Store,
   | 'accounts'
   | 'tokens'
+  | 'audit'
+  | 'onChange'
   | 'apps'
   | 'versions'
   | 'routes'
@@ -47,11 +50,20 @@ export function createMemoryStore(): MemoryStore {
   const logs: LogRow[] = [];
   const secrets = new Map<string, string>();
   const queries: MessageQuery[] = [];
+  const listeners = new Set<ChangeListener>();
+  const tell = async (): Promise<void> => {
+    for (const listener of listeners) await listener({ what: 'tokens' });
+  };
   return {
     rows: { messages, logs, secrets },
     queries,
     accounts: memoryAccounts(),
-    tokens: memoryTokens(),
+    tokens: memoryTokens(tell),
+    audit: { list: async (account, page) => paged([{ ...AUDITED, account }], page) },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     ...memoryRuns(apps),
     apps: memoryApps(apps, secrets),
     versions: memoryVersions(apps, versions),
@@ -155,19 +167,6 @@ function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 
   };
 }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new VumiError('not_found', `there is no ${what}`);
-  return value;
-}
-
-function paged<T>(
-  items: readonly T[],
-  { cursor = '0', limit = 50 }: { cursor?: string; limit?: number },
-): Page<T> {
-  const end = Number(cursor) + limit;
-  return { items: items.slice(Number(cursor), end), next_cursor: end < items.length ? String(end) : null };
-}
-
 function memoryAccounts(): Store['accounts'] {
   const accounts = new Map<string, Account>();
   const get = (name: string) => found(accounts.get(name), `account "${name}"`);
@@ -187,22 +186,6 @@ function memoryAccounts(): Store['accounts'] {
     change: async (name, change) => {
       const given = Object.entries(change).filter(([, value]) => value !== undefined);
       return put({ ...get(name), ...(Object.fromEntries(given) as Partial<Account>) });
-    },
-  };
-}
-
-function memoryTokens(): Store['tokens'] {
-  const tokens = new Map<string, TokenInfo>();
-  return {
-    issue: async ({ account, label, scopes }) => {
-      const token = `token-${tokens.size}`;
-      const info = { account, label, scopes: [...scopes] };
-      tokens.set(token, info);
-      return { token, info };
-    },
-    verify: async (token) => tokens.get(token) ?? null,
-    ensure: async (token, { label, scopes }) => {
-      tokens.set(token, { account: null, label, scopes: [...scopes] });
     },
   };
 }

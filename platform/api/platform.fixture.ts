@@ -92,7 +92,7 @@ const VITALS: PlatformVitals = {
 
 export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Promise<TestPlatform> {
   const store = createMemoryStore();
-  await store.tokens.ensure(ADMIN, { label: 'administrator', scopes: ['admin'] });
+  await store.tokens.configure(ADMIN);
   const state = { ready: true };
   const sent: TestPlatform['sent'] = [];
   const ports: ApiPorts = {

@@ -29,9 +29,28 @@ export const accountSchema = z.object({
 });
 
 export const tokenInfoSchema = z.object({
-  account: z.string().nullable(),
+  id: z.string(),
+  account: slugSchema.nullable().describe("null: an administrator's"),
   label: z.string(),
   scopes: z.array(z.string()),
+  created_by: z.string(),
+  created_at: instant,
+  expires_at: instant.nullable().describe('null: it has no end'),
+  expired: z.boolean(),
+  last_used_at: instant.nullable().describe('To the minute; null: never'),
+  configured: z.boolean().describe('It is the one that the platform was started with'),
+});
+
+export const madeTokenSchema = tokenInfoSchema.extend({
+  token: z.string().describe('Shown this once'),
+});
+
+export const auditEntrySchema = z.object({
+  at: instant,
+  account: slugSchema.nullable().describe('null: it is of the platform'),
+  actor: z.string().describe('Who did it'),
+  action: z.string().describe('What was done: token.issued, account.changed, …'),
+  details: z.record(z.string(), z.unknown()),
 });
 
 export const appSchema = z.object({
@@ -209,6 +228,8 @@ export function pageOf<S extends z.ZodType>(item: S) {
 export const NAMED_RESOURCES = {
   Account: accountSchema,
   TokenInfo: tokenInfoSchema,
+  MadeToken: madeTokenSchema,
+  AuditEntry: auditEntrySchema,
   App: appSchema,
   Version: versionSchema,
   Deployment: deploymentSchema,

@@ -10,6 +10,8 @@ export interface RouterPorts {
   authenticate(request: IncomingMessage): Promise<Caller>;
   /** Refuses parameters that name nothing; the caller may use the route already. */
   admit?(params: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Calls `end` when the caller may no longer have what he is being given. */
+  watch?(caller: Caller, end: () => void): Disposable;
 }
 
 /** Serves routes. Errors are thrown to `answerProblems`. */
@@ -19,18 +21,26 @@ export function serveRoutes(routes: readonly Route[], ports: RouterPorts): Middl
     router.register(route.prefix + route.path, [route.method], async (ctx: RouterContext) => {
       const gone = new AbortController();
       ctx.res.once('close', () => gone.abort());
+      let caller: Caller | null = null;
       const answer = await route.respond({
         request: ctx.req,
         params: ctx.params,
         query: { ...ctx.query },
         signal: gone.signal,
-        authenticate: () => ports.authenticate(ctx.req),
+        authenticate: async () => (caller = await ports.authenticate(ctx.req)),
         admit: async (params) => ports.admit?.(params),
       });
       writeAnswer(ctx, answer);
+      if ('chunks' in answer && caller !== null) endWithToken(ctx, ports, caller);
     });
   }
   return [noStore, router.routes() as Middleware, router.allowedMethods() as Middleware];
+}
+
+/** What is cut off shows as an error at the client: an export that just ended would look complete. */
+function endWithToken(ctx: RouterContext, ports: RouterPorts, caller: Caller): void {
+  const watched = ports.watch?.(caller, () => ctx.res.destroy());
+  ctx.res.once('close', () => watched?.[Symbol.dispose]());
 }
 
 /** Answers are somebody's data: no cache between us and him keeps them. */

@@ -5,7 +5,13 @@ import { createHosting } from '@vumi/hosting';
 import { planSchema, sharedStateKey } from '@vumi/sandbox';
 import { transportTypes } from '@vumi/transports';
 import type { Simulator } from '@vumi/transports/smpp/simulator';
-import { obtainAdminToken, type AdminToken } from './admin-token.ts';
+import {
+  obtainAdminToken,
+  SUPERSEDED,
+  validateAdminToken,
+  type AdminToken,
+  type ValidAdminToken,
+} from './admin-token.ts';
 import { startDemo, type Demo } from './demo.ts';
 import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
@@ -22,7 +28,7 @@ import { platformVitals } from './vitals.ts';
 export interface ApiRole extends AsyncDisposable {
   /** Without a final slash. */
   readonly url: string;
-  readonly adminToken: AdminToken;
+  readonly adminToken: AdminToken & { readonly id: string };
   /** Port of the simulator in this process, or null. */
   readonly smscPort: number | null;
   /** The sample apps; null where they are not wanted. */
@@ -37,7 +43,7 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   await using stack = new AsyncDisposableStack();
   const { config, store, logger } = ports;
   const adminToken = await obtainAdminToken(config);
-  await store.tokens.ensure(adminToken.token, { label: 'administrator', scopes: ['admin'] });
+  const validToken = stack.use(await validateAdminToken(adminToken, store, logger));
   const started = await startSimulator(config, logger);
   const simulator = started === null ? null : stack.use(started);
 
@@ -48,13 +54,13 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
     await startHttpServer(config.http, (request, response) => handler.handle(request, response)),
   );
   const urls = createUrls(config.http.apps_domain, config.http.host, server.port);
-  handler.handle = createHandler(ports, adminToken, simulator, urls);
+  handler.handle = createHandler(ports, validToken, simulator, urls);
 
   const demo = config.demo === true ? stack.use(await openDemo(ports, simulator)) : null;
   const owned = stack.move();
   return {
     url: urls.publicUrl,
-    adminToken,
+    adminToken: { ...adminToken, id: validToken.id },
     smscPort: simulator?.port ?? null,
     demo,
     appUrl: urls.appUrl,
@@ -90,7 +96,7 @@ function createUrls(appsDomain: string, host: string, port: number): Urls {
 /** The host name decides: pages of apps under the apps' domain, the API everywhere else. */
 function createHandler(
   ports: ApiRolePorts,
-  adminToken: AdminToken,
+  adminToken: ValidAdminToken,
   simulator: Simulator | null,
   urls: Urls,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -110,7 +116,7 @@ function createHandler(
     simulator,
     limits: planSchema,
     transportTypes,
-    status: () => platformStatus(ports),
+    status: () => platformStatus(ports, adminToken.validId()),
     vitals: () => platformVitals(ports),
   });
   const hosting = createHosting({
@@ -125,8 +131,10 @@ function createHandler(
       const text = await state.get(sharedStateKey(ref, key));
       return text === null ? null : (JSON.parse(text) as unknown);
     },
-    // Every process that serves pages has the same administrator's token, so it needs no secret of its own.
-    tokenSecret: deriveId('frontend-token', adminToken.token),
+    // Tokens of pages end with the administrator's token in whose time they were made.
+    get tokenSecret() {
+      return deriveId('frontend-token', adminToken.pageSecret());
+    },
   });
   return (request, response) => {
     const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);
@@ -135,20 +143,29 @@ function createHandler(
 }
 
 /** Rejects while a server that every message needs does not answer. */
-async function platformStatus({ heartbeat, store, broker }: ApiRolePorts): Promise<PlatformStatus> {
+async function platformStatus(
+  { heartbeat, store, broker }: ApiRolePorts,
+  adminToken: string | null,
+): Promise<PlatformStatus> {
   const [processes] = await Promise.all([
     heartbeat.workers(),
     store.transports.list(),
     broker.depth(API_CONNECTOR),
   ]);
   const transports = processes.flatMap((worker) => worker.transports);
-  return { ready: true, workers: [...processes.map(toProcess), ...transports.map(toWorker)] };
+  return {
+    ready: true,
+    workers: [...processes.map((one) => toProcess(one, adminToken)), ...transports.map(toWorker)],
+  };
 }
 
 function toWorker({ name, type, status, message }: TransportState): WorkerStatus {
   return { name, kind: `transport (${type})`, status, message };
 }
 
-function toProcess({ worker_id, roles }: WorkerState): WorkerStatus {
-  return { name: worker_id, kind: `process (${roles.join(', ')})`, status: 'ok' };
+function toProcess({ worker_id, roles, admin_token }: WorkerState, valid: string | null): WorkerStatus {
+  const process = { name: worker_id, kind: `process (${roles.join(', ')})` };
+  return (admin_token ?? valid) === valid
+    ? { ...process, status: 'ok' }
+    : { ...process, status: 'degraded', message: SUPERSEDED };
 }

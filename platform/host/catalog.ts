@@ -13,6 +13,9 @@ export interface Catalog extends Disposable {
   onReload(listener: () => void): void;
 }
 
+/** What routing does not depend on. */
+const NOT_ROUTING = new Set<string>(['schedules', 'tokens']);
+
 type AppSettings = Awaited<ReturnType<Store['apps']['settings']>>;
 
 export async function openCatalog(store: Store): Promise<Catalog> {
@@ -25,8 +28,7 @@ export async function openCatalog(store: Store): Promise<Catalog> {
     for (const listener of listeners) listener();
   };
   const reload = oneAtATime(load);
-  // Routing does not depend on schedules.
-  const subscription = store.onChange(({ what }) => (what === 'schedules' ? undefined : reload()));
+  const subscription = store.onChange(({ what }) => (NOT_ROUTING.has(what) ? undefined : reload()));
   return {
     table: () => known.table,
     smppClient: (systemId) => known.clients.get(systemId) ?? null,

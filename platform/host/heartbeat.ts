@@ -20,9 +20,11 @@ export interface WorkerState {
   readonly seen_at: string;
   readonly transports: readonly TransportState[];
   readonly sandbox: SandboxStatus | null;
+  /** The id of the administrator's token that it was started with; null where it serves no API. */
+  readonly admin_token: string | null;
 }
 
-export type WorkerReport = Pick<WorkerState, 'transports' | 'sandbox'>;
+export type WorkerReport = Pick<WorkerState, 'transports' | 'sandbox' | 'admin_token'>;
 
 export interface Heartbeat extends AsyncDisposable {
   /** The processes that were heard of lately, this one as it is now. */

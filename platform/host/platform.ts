@@ -45,6 +45,7 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
     runs('smpp') && config.smpp_server !== undefined
       ? stack.use(await startSmppRole(config.smpp_server, shared))
       : null;
+  let api: ApiRole | null = null;
   const heartbeat = stack.use(
     startHeartbeat(
       {
@@ -52,12 +53,13 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
         report: () => ({
           transports: [...(transports?.states() ?? []), ...(smpp === null ? [] : [smpp.state()])],
           sandbox: sandbox?.status() ?? null,
+          admin_token: api?.adminToken.id ?? null,
         }),
       },
       config.roles,
     ),
   );
-  const api = runs('api') ? stack.use(await startApiRole({ ...shared, heartbeat })) : null;
+  if (runs('api')) api = stack.use(await startApiRole({ ...shared, heartbeat }));
   const owned = stack.move();
   return { config, api, smpp, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

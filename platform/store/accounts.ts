@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Changes } from './changes.ts';
 import { checkSlug, noAccount } from './checks.ts';
 import type { Database, Statements } from './database.ts';
+import { noteAudit } from './note-audit.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Account, Page, PageQuery } from './records.ts';
 import type { Accounts } from './store.ts';
@@ -27,7 +28,8 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
     },
     get: (name) => requireAccount(database, name),
     list: (page) => listAccounts(database, page),
-    async change(name, { active, limits, can_manage_optouts, respect_optouts }) {
+    async change(name, change, actor) {
+      const { active, limits, can_manage_optouts, respect_optouts } = change;
       checkSlug('account', name);
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
@@ -44,6 +46,7 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
           ],
         );
         if (account === undefined) throw noAccount(name);
+        await noteAudit(statements, { account: name, actor, action: 'account.changed', details: change });
         return account;
       });
     },

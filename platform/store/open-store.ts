@@ -1,6 +1,7 @@
 import type { Logger } from '@vumi/core';
 import { openAccounts } from './accounts.ts';
 import { openApps } from './apps.ts';
+import { openAudit } from './audit.ts';
 import { CHANNEL, Changes } from './changes.ts';
 import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
 import { listContacts, openContactRecords, requireContact } from './contacts.ts';
@@ -64,7 +65,8 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
   const owned = stack.move();
   return {
     accounts: openAccounts(database, changes),
-    tokens: openTokens(database),
+    tokens: openTokens(database, changes),
+    audit: openAudit(database),
     apps: openApps(database, changes),
     versions: openVersions(database, changes),
     routes: openRoutes(database, changes),

@@ -27,11 +27,44 @@ export interface Account {
   readonly created_at: string;
 }
 
+export interface NewToken {
+  /** Null for administrators. */
+  readonly account: string | null;
+  /** What it is for. */
+  readonly label: string;
+  readonly scopes: readonly string[];
+  /** Null or absent: it has no end. */
+  readonly expires_at?: string | null | undefined;
+}
+
+/** A token without its text, which nobody but its holder has. */
 export interface TokenInfo {
+  readonly id: string;
   /** Null for administrators. */
   readonly account: string | null;
   readonly label: string;
   readonly scopes: string[];
+  /** Who made it, for people. */
+  readonly created_by: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly expired: boolean;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+  /** Whether it is the one that VUMI_ADMIN_TOKEN or the data folder names. */
+  readonly configured: boolean;
+}
+
+/** What somebody did to an account, or (`account` null) to the platform. */
+export interface AuditEntry {
+  readonly at: string;
+  readonly account: string | null;
+  /** Who it was, for people. */
+  readonly actor: string;
+  /** What was done: `token.issued`, `account.changed`. */
+  readonly action: string;
+  /** No secrets. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 export interface App extends AppRef {

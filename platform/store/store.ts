@@ -19,6 +19,7 @@ import type {
   AppTotals,
   AppUsage,
   AppVersion,
+  AuditEntry,
   ContactListQuery,
   InboundStatus,
   LogEntry,
@@ -29,6 +30,7 @@ import type {
   MetricPoint,
   MetricQuery,
   NewRun,
+  NewToken,
   NewVersion,
   OutboundStatus,
   Page,
@@ -56,6 +58,7 @@ import type {
 export interface Store extends AsyncDisposable {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
+  readonly audit: AuditTrail;
   readonly apps: Apps;
   readonly versions: Versions;
   readonly routes: Routes;
@@ -87,7 +90,15 @@ export interface Store extends AsyncDisposable {
 }
 
 /** `schedules` is told of only when one is due at once: the rest is found in time by looking. */
-export const CHANGES = ['accounts', 'apps', 'routes', 'transports', 'smpp_clients', 'schedules'] as const;
+export const CHANGES = [
+  'accounts',
+  'apps',
+  'routes',
+  'transports',
+  'smpp_clients',
+  'schedules',
+  'tokens',
+] as const;
 export type ChangedThing = (typeof CHANGES)[number];
 export interface Change {
   readonly what: ChangedThing;
@@ -112,7 +123,7 @@ export interface Accounts {
   get(name: string): Promise<Account>;
   /** By name. */
   list(page: PageQuery): Promise<Page<Account>>;
-  /** What is absent stays; `limits` replaces the whole plan. */
+  /** What is absent stays; `limits` replaces the whole plan. `actor` is kept in the audit trail. */
   change(
     name: string,
     change: {
@@ -121,20 +132,47 @@ export interface Accounts {
       readonly can_manage_optouts?: boolean | undefined;
       readonly respect_optouts?: boolean | undefined;
     },
+    actor: string,
   ): Promise<Account>;
 }
 
+/** `actor` is who does it, for people: it is kept in the audit trail. `account` null: tokens of administrators. */
 export interface Tokens {
   /** The token is shown this once: the store keeps its hash. */
-  issue(token: {
-    readonly account: string | null;
-    readonly label: string;
-    readonly scopes: readonly string[];
-  }): Promise<{ token: string; info: TokenInfo }>;
-  /** Null for a token that was never issued. */
+  issue(token: NewToken, actor: string): Promise<{ token: string; info: TokenInfo }>;
+  /** Null for a token that was never issued or is revoked. */
   verify(token: string): Promise<TokenInfo | null>;
-  /** Makes an administrator's token that was chosen outside valid. Earlier ones stay valid. */
-  ensure(token: string, info: { readonly label: string; readonly scopes: readonly string[] }): Promise<void>;
+  /** By id: ids begin with the time. */
+  list(account: string | null, page: PageQuery): Promise<Page<TokenInfo>>;
+  /** What is absent stays; `expires_at` null: it has no end. */
+  change(
+    account: string | null,
+    id: string,
+    change: { readonly label?: string | undefined; readonly expires_at?: string | null | undefined },
+    actor: string,
+  ): Promise<TokenInfo>;
+  /** Another in its place, for as long as it was made for unless said otherwise; the old one goes on for the overlap. */
+  rotate(
+    account: string | null,
+    id: string,
+    how: { readonly overlap_seconds: number; readonly expires_at?: string | null | undefined },
+    actor: string,
+  ): Promise<{ token: string; info: TokenInfo }>;
+  revoke(account: string | null, id: string, actor: string): Promise<void>;
+  /** Those of these ids that are valid. */
+  alive(ids: Iterable<string>): Promise<string[]>;
+  /**
+   * Makes the administrator's token that was chosen outside valid, and the one that was so before invalid. `replaced`:
+   * there was one.
+   */
+  configure(token: string): Promise<{ id: string; replaced: boolean }>;
+  /** The token that `configure` made valid last. */
+  configured(): Promise<{ id: string; hash: string } | null>;
+}
+
+export interface AuditTrail {
+  /** Newest first; `account` null: of all accounts and of the platform. */
+  list(account: string | null, page: PageQuery): Promise<Page<AuditEntry>>;
 }
 
 export interface Apps {

@@ -100,7 +100,7 @@ describe('changes', () => {
     });
     using _listening = one.onChange((change) => void heard.push(change));
     await expect(one.accounts.create('NO')).rejects.toThrow();
-    await expect(one.accounts.change('nobody', { active: true })).rejects.toThrow();
+    await expect(one.accounts.change('nobody', { active: true }, 'a test')).rejects.toThrow();
     expect(heard).toEqual([]);
     await one.accounts.create('heard');
     expect(heard).toEqual([{ what: 'accounts' }]);

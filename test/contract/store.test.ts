@@ -36,25 +36,32 @@ describe('completed steps', () => {
 describe('accounts', () => {
   test('an account starts active and can be switched off and on', async () => {
     expect(await store.accounts.create('clinic')).toMatchObject({ name: 'clinic', active: true });
-    expect(await store.accounts.change('clinic', { active: false })).toMatchObject({ active: false });
+    expect(await store.accounts.change('clinic', { active: false }, 'a test')).toMatchObject({
+      active: false,
+    });
     expect(await store.accounts.get('clinic')).toMatchObject({ name: 'clinic', active: false });
-    expect(await store.accounts.change('clinic', { active: true })).toMatchObject({ active: true });
+    expect(await store.accounts.change('clinic', { active: true }, 'a test')).toMatchObject({ active: true });
   });
 
   test("an account's plan is replaced as a whole, and its apps' settings tell of it", async () => {
     const { account, app } = await createApp(store);
-    await store.accounts.change(account, { limits: { sends: 200, cpu_ms: 900 } });
-    expect(await store.accounts.change(account, { limits: { sends: 100 } })).toMatchObject({
+    await store.accounts.change(account, { limits: { sends: 200, cpu_ms: 900 } }, 'a test');
+    expect(await store.accounts.change(account, { limits: { sends: 100 } }, 'a test')).toMatchObject({
       active: true,
       limits: { sends: 100 },
     });
-    expect(await store.accounts.change(account, { active: false })).toMatchObject({ limits: { sends: 100 } });
+    expect(await store.accounts.change(account, { active: false }, 'a test')).toMatchObject({
+      limits: { sends: 100 },
+    });
     expect(await store.apps.settings({ account, app })).toMatchObject({ limits: { sends: 100 } });
     const strict = { can_manage_optouts: false, respect_optouts: true };
-    expect(await store.accounts.change(account, strict)).toMatchObject({ active: false, ...strict });
-    expect(await store.accounts.change(account, { active: true })).toMatchObject(strict);
+    expect(await store.accounts.change(account, strict, 'a test')).toMatchObject({
+      active: false,
+      ...strict,
+    });
+    expect(await store.accounts.change(account, { active: true }, 'a test')).toMatchObject(strict);
     expect(await store.apps.settings({ account, app })).toMatchObject({ can_manage_optouts: false });
-    expect(await store.accounts.change(account, { can_manage_optouts: true })).toMatchObject({
+    expect(await store.accounts.change(account, { can_manage_optouts: true }, 'a test')).toMatchObject({
       can_manage_optouts: true,
       respect_optouts: true,
     });
@@ -77,7 +84,7 @@ describe('accounts', () => {
       code: 'not_found',
       message: expect.stringContaining('create it'),
     });
-    await expect(store.accounts.change('nobody', { active: true })).rejects.toMatchObject({
+    await expect(store.accounts.change('nobody', { active: true }, 'a test')).rejects.toMatchObject({
       code: 'not_found',
     });
   });
@@ -112,44 +119,6 @@ describe('accounts', () => {
     await expect(store.accounts.list({ limit })).rejects.toMatchObject({
       code: 'request.invalid',
       field: 'limit',
-    });
-  });
-});
-
-describe('tokens', () => {
-  test('a token is known again by its text, of which the database has only the hash', async () => {
-    await store.accounts.create('with-token');
-    const { token, info } = await store.tokens.issue({
-      account: 'with-token',
-      label: 'deploy',
-      scopes: ['apps'],
-    });
-    expect(info).toEqual({ account: 'with-token', label: 'deploy', scopes: ['apps'] });
-    expect(await store.tokens.verify(token)).toEqual(info);
-    const rows = await readSql<{ row: string }>(place.url, 'select tokens::text as row from tokens');
-    expect(rows.length).toBeGreaterThan(0);
-    expect(rows.filter(({ row }) => row.includes(token))).toEqual([]);
-  });
-
-  test('a token that was never issued is none', async () => {
-    expect(await store.tokens.verify('vumi_wrong')).toBeNull();
-    expect(await store.tokens.verify('')).toBeNull();
-  });
-
-  test('a token is not issued for an account that does not exist', async () => {
-    await expect(store.tokens.issue({ account: 'nobody', label: 'x', scopes: [] })).rejects.toMatchObject({
-      code: 'not_found',
-    });
-  });
-
-  test("an administrator's token from outside is valid however often it is ensured", async () => {
-    const scopes = ['admin'];
-    await store.tokens.ensure('chosen outside', { label: 'first', scopes });
-    await store.tokens.ensure('chosen outside', { label: 'administrator', scopes });
-    expect(await store.tokens.verify('chosen outside')).toEqual({
-      account: null,
-      label: 'administrator',
-      scopes,
     });
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createPlace, eventually, zipOf, type Place } from '../platform.ts';
+import { Client, createPlace, eventually, zipOf, type Place } from '../platform.ts';
 import { SmscPeer } from '../smsc-peer.ts';
 import { PlatformProcess } from '../platform-process.ts';
 
@@ -12,6 +12,7 @@ export default defineApp({
 });
 `;
 
+const OTHER_TOKEN = 'another-administrators-token';
 const ROLES = ['api', 'dispatch', 'sandbox', 'transports'];
 let place: Place;
 let peer: SmscPeer;
@@ -76,3 +77,36 @@ it('four processes share the work: what one is told, all know at once', { timeou
   );
   expect(peer.submitted.length).toBe(phones.length + 1);
 });
+
+it(
+  "processes that were started with different administrators' tokens say so",
+  { timeout: 60_000 },
+  async () => {
+    const [first] = processes;
+    await using second = await PlatformProcess.create(
+      place,
+      { admin_token: OTHER_TOKEN },
+      'api',
+      'second-api',
+    );
+    await second.start();
+    expect(second.output).toContain('the one before is no longer valid');
+    expect((await first?.client.call('GET', '/accounts'))?.status).toBe(401);
+    const client = new Client(second.client.url, OTHER_TOKEN);
+    const { workers } = await eventually(
+      () => client.must('GET', '/status'),
+      (status) =>
+        status.workers.filter(({ kind }: { kind: string }) => kind === 'process (api)').length === 2,
+    );
+    const degraded = (workers as { status: string; message?: string }[]).filter(
+      ({ status }) => status === 'degraded',
+    );
+    expect(degraded.map(({ message }) => message)).toEqual([
+      expect.stringContaining("started with another administrator's token"),
+    ]);
+    await eventually(
+      () => first?.output ?? '',
+      (text) => text.includes("started with another administrator's token"),
+    );
+  },
+);

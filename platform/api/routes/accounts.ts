@@ -1,6 +1,6 @@
 import { slugSchema } from '@vumi/core';
 import { z } from 'zod';
-import { accountScope, administrator, isAdministrator } from '../access.ts';
+import { accountScope, actorOf, administrator, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
@@ -75,7 +75,8 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       params: accountParams,
       body: accountChange(limits),
       answers: { 200: { description: 'The account', schema: accountSchema } },
-      handle: async ({ params, body }) => ok(await store.accounts.change(params.account, body)),
+      handle: async ({ params, body, caller }) =>
+        ok(await store.accounts.change(params.account, body, actorOf(caller))),
     }),
   ];
 }

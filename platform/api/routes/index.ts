@@ -6,6 +6,7 @@ import { appLogRoutes } from './app-logs.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { appRoutes } from './apps.ts';
+import { auditRoutes } from './audit.ts';
 import { contactRoutes } from './contacts.ts';
 import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
@@ -26,6 +27,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
   return [
     ...accountRoutes(ports),
     ...tokenRoutes(ports),
+    ...auditRoutes(ports),
     ...appRoutes(ports),
     ...appSettingRoutes(ports),
     ...appLogRoutes(ports),

@@ -33,6 +33,7 @@ export function addAccountCommands(program: Command): void {
   addSwitch(account, 'deactivate', false);
   addLimits(account);
   addOptouts(account);
+  addHistory(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
       const session = openSession(command);
@@ -100,6 +101,39 @@ function addOptouts(account: Command): void {
 function optoutsText({ can_manage_optouts: allowed, respect_optouts: respected }: Account): string {
   const sends = respected ? 'replies only' : 'whatever apps send';
   return `Its apps may ${allowed ? '' : 'not '}manage opt-outs.\nWho has opted out gets ${sends}.\n`;
+}
+
+interface AuditEntry {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function addHistory(account: Command): void {
+  const command = account
+    .command('history')
+    .argument('[name]', 'the account; without it: all of them, and the tokens of administrators')
+    .description('who changed an account, and who made and ended its tokens')
+    .option('-n, --limit <count>', 'how many at most', '50');
+  withExample(command, 'npx vumi account history acme').action(
+    async (name: string | undefined, { limit }: { limit: string }, command: Command) => {
+      const session = openSession(command);
+      const address = name === undefined ? '/audit' : path`/accounts/${name}/audit`;
+      const entries = await session.client.list<AuditEntry>(address, { limit: Number(limit) || 50 });
+      session.show(entries, () =>
+        table(
+          ['TIME', 'WHO', 'DID', 'WHAT'],
+          entries.map(({ at, actor, action, details }) => [
+            shortTime(at),
+            actor,
+            action,
+            JSON.stringify(details),
+          ]),
+        ),
+      );
+    },
+  );
 }
 
 function addSwitch(account: Command, verb: 'activate' | 'deactivate', active: boolean): void {
