@@ -78,6 +78,21 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     runs,
     usage: openUsage(database),
     effects: openEffects(effects, changes, logger),
+    ...openPeople(database),
+    metrics: openMetrics(database),
+    schedules: openSchedules(database, changes),
+    recorder,
+    completedSteps: openCompletedSteps(database),
+    snapshot: () => readSnapshot(database),
+    onChange: (listener) => changes.listen(listener),
+    lease: (name, signal) => leases.acquire(name, signal),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Whom an account knows, and what apps may read of that. */
+function openPeople(database: Database): Pick<Store, 'records' | 'contacts' | 'groups' | 'optouts'> {
+  return {
     records: {
       ...openContactRecords(database),
       ...openOptoutRecords(database),
@@ -94,13 +109,5 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
       list: (account, page) => listGroups(database, account, page),
     },
     optouts: { list: (account, page) => listOptouts(database, account, page) },
-    metrics: openMetrics(database),
-    schedules: openSchedules(database, changes),
-    recorder,
-    completedSteps: openCompletedSteps(database),
-    snapshot: () => readSnapshot(database),
-    onChange: (listener) => changes.listen(listener),
-    lease: (name, signal) => leases.acquire(name, signal),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
