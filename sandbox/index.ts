@@ -5,7 +5,7 @@ export { DEFAULT_LIMITS, limitsSchema, planSchema, type Limits } from './limits.
 export type { Run, RunOutcome, TurnCost } from './recording/run.ts';
 export type { AppSettings, VersionCode } from './supervisor/app.ts';
 export type { LogEntry } from './supervisor/author-log.ts';
-export { sharedStateKey, userStateKey } from './supervisor/keys.ts';
+export { sharedStateKey, sharedStatePlace, userStateKey } from './supervisor/keys.ts';
 export type { ReplaySide } from './trial/differences.ts';
 export { probeWorker } from './trial/probe.ts';
 export { prepareRunners } from './supervisor/prepare.ts';

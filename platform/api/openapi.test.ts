@@ -34,6 +34,7 @@ describe('openapi.json', () => {
         .sort(),
     ).toEqual([
       'DELETE /accounts/{account}/apps/{app}',
+      'DELETE /accounts/{account}/apps/{app}/members/{name}',
       'DELETE /accounts/{account}/apps/{app}/schedules/{id}',
       'DELETE /accounts/{account}/contacts/{key}',
       'DELETE /accounts/{account}/groups/{key}',
@@ -49,6 +50,7 @@ describe('openapi.json', () => {
       'GET /accounts/{account}/apps',
       'GET /accounts/{account}/apps/{app}',
       'GET /accounts/{account}/apps/{app}/logs',
+      'GET /accounts/{account}/apps/{app}/members',
       'GET /accounts/{account}/apps/{app}/runs',
       'GET /accounts/{account}/apps/{app}/runs/{message_id}',
       'GET /accounts/{account}/apps/{app}/usage',
@@ -87,6 +89,7 @@ describe('openapi.json', () => {
       'PATCH /accounts/{account}/tokens/{id}',
       'PATCH /tokens/{id}',
       'POST /accounts',
+      'POST /accounts/{account}/apps/{app}/members',
       'POST /accounts/{account}/apps/{app}/replay',
       'POST /accounts/{account}/apps/{app}/versions/{version}/activate',
       'POST /accounts/{account}/contacts',

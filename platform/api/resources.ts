@@ -84,6 +84,19 @@ export const deploymentSchema = versionSchema.extend({
   warnings: z.array(z.string()),
 });
 
+export const pageMemberSchema = z.object({
+  name: z.string().describe('As whoever invited them calls them'),
+  sign_in_hours: z.int().describe('How long they stay signed in'),
+  created_at: instant,
+  link_expires_at: instant.nullable().describe('Until when an unused link can be used; null: there is none'),
+  seen_at: instant.nullable().describe('When they were last there; null: never'),
+  sign_ins: z.int().describe('In how many browsers they are signed in'),
+});
+
+export const pageInvitationSchema = pageMemberSchema.extend({
+  url: z.string().describe('Signs in one browser, once; shown this once'),
+});
+
 export const routeSchema = z.object({
   account: slugSchema,
   name: nameSchema,
@@ -233,6 +246,8 @@ export const NAMED_RESOURCES = {
   App: appSchema,
   Version: versionSchema,
   Deployment: deploymentSchema,
+  PageMember: pageMemberSchema,
+  PageInvitation: pageInvitationSchema,
   Route: routeSchema,
   Message: messageSchema,
   Log: logSchema,

@@ -33,7 +33,7 @@ export type StateWrite =
   | { readonly op: 'delete'; readonly key: string }
   | { readonly op: 'increment'; readonly key: string; readonly by: number };
 
-/** How many keys may live under one beginning. Keys that have expired do not count. */
+/** How many keys may live under one beginning, which can be listed. Keys that have expired do not count. */
 export interface StateQuota {
   /** Keys that begin with it are counted together: `app/<account>/<app>/`. */
   readonly prefix: string;
@@ -58,6 +58,23 @@ export interface CommitResult {
   readonly outbox: readonly string[];
 }
 
+/** Which keys of a place are asked for. */
+export interface StateListQuery {
+  /** The prefix of the quota under which commits write the place's keys: only those are listed. */
+  readonly place: string;
+  /** Begins with `place`. */
+  readonly prefix: string;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** By the bytes of their keys. Pages end early where values are large: `next` is null when nothing follows. */
+export interface StatePage {
+  readonly entries: readonly (readonly [key: string, value: string])[];
+  readonly next: string | null;
+}
+
 /** Keyed state with expiry. Keys are opaque; the callers' scopes build them (`app/<account>/<app>/…`). */
 export interface KeyedState extends AsyncDisposable {
   get(key: string): Promise<string | null>;
@@ -76,6 +93,8 @@ export interface KeyedState extends AsyncDisposable {
   getFields(key: string): Promise<Record<string, string>>;
   /** Writes, marker and outbox in one atomic step, or nothing. */
   commit(commit: StateCommit): Promise<CommitResult>;
+  /** Keys that begin with a prefix, with their values, a page at a time. */
+  list(query: StateListQuery): Promise<StatePage>;
   /** The outbox under a marker, or null when nothing was committed under it. */
   committed(marker: string): Promise<readonly string[] | null>;
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createApi, underAppsDomain, type ApiPorts, type PlatformStatus, type WorkerStatus } from '@vumi/api';
-import { deriveId, type AppRef } from '@vumi/core';
-import { createHosting } from '@vumi/hosting';
-import { planSchema, sharedStateKey } from '@vumi/sandbox';
+import { deriveId, type AppRef, type KeyedState } from '@vumi/core';
+import { createHosting, type HostingPorts } from '@vumi/hosting';
+import { planSchema, sharedStateKey, sharedStatePlace } from '@vumi/sandbox';
 import { transportTypes } from '@vumi/transports';
 import type { Simulator } from '@vumi/transports/smpp/simulator';
 import {
@@ -12,6 +12,7 @@ import {
   type AdminToken,
   type ValidAdminToken,
 } from './admin-token.ts';
+import type { Config } from './config-schema.ts';
 import { startDemo, type Demo } from './demo.ts';
 import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
@@ -53,7 +54,7 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   const server = stack.use(
     await startHttpServer(config.http, (request, response) => handler.handle(request, response)),
   );
-  const urls = createUrls(config.http.apps_domain, config.http.host, server.port);
+  const urls = createUrls(config.http, server.port);
   handler.handle = createHandler(ports, validToken, simulator, urls);
 
   const demo = config.demo === true ? stack.use(await openDemo(ports, simulator)) : null;
@@ -84,12 +85,14 @@ function openDemo({ config, store, logger, catalog, heartbeat }: ApiRolePorts, s
 
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'>;
 
-function createUrls(appsDomain: string, host: string, port: number): Urls {
+function createUrls(http: Config['http'], port: number): Urls {
   // What listens on every address is reached by this machine's own name.
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const name = http.host === '0.0.0.0' || http.host === '::' ? 'localhost' : http.host;
+  const url = new URL(http.public_url ?? `http://${name}:${port}`);
+  const appsPort = url.port === '' ? '' : `:${url.port}`;
   return {
-    publicUrl: `http://${name}:${port}`,
-    appUrl: ({ account, app }) => `http://${account}--${app}.${appsDomain}:${port}/`,
+    publicUrl: url.href.replace(/\/$/, ''),
+    appUrl: ({ account, app }) => `${url.protocol}//${account}--${app}.${http.apps_domain}${appsPort}/`,
   };
 }
 
@@ -131,6 +134,9 @@ function createHandler(
       const text = await state.get(sharedStateKey(ref, key));
       return text === null ? null : (JSON.parse(text) as unknown);
     },
+    listState: (ref, query) => listSharedState(state, ref, query),
+    members: store.pageMembers,
+    secure: urls.publicUrl.startsWith('https:'),
     // Tokens of pages end with the administrator's token in whose time they were made.
     get tokenSecret() {
       return deriveId('frontend-token', adminToken.pageSecret());
@@ -139,6 +145,27 @@ function createHandler(
   return (request, response) => {
     const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);
     (isPage ? hosting : api)(request, response);
+  };
+}
+
+async function listSharedState(
+  state: KeyedState,
+  ref: AppRef,
+  { prefix, after, limit }: { prefix: string; after?: string; limit: number },
+): ReturnType<HostingPorts['listState']> {
+  const { place, shared } = sharedStatePlace(ref);
+  const { entries, next } = await state.list({
+    place,
+    prefix: shared + prefix,
+    limit,
+    ...(after === undefined ? {} : { after: shared + after }),
+  });
+  return {
+    items: entries.map(([key, text]) => ({
+      key: key.slice(shared.length),
+      value: JSON.parse(text) as unknown,
+    })),
+    next: next === null ? null : next.slice(shared.length),
   };
 }
 

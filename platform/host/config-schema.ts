@@ -54,6 +54,13 @@ export const configSchema = z.strictObject({
         .string()
         .default('apps.localhost')
         .describe('Frontends are at <account>--<app>.<apps_domain>.'),
+      public_url: z
+        .string()
+        .regex(/^https?:\/\/[^/?#\s]+\/?$/, 'use a URL without a path, such as https://vumi.example.org')
+        .optional()
+        .describe(
+          'Where people reach the platform when that is not where it listens: behind a proxy that speaks TLS. Scheme and port count for frontends, too.',
+        ),
     })
     .prefault({}),
   simulators: z

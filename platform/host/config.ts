@@ -27,6 +27,7 @@ const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
   VUMI_DATA_DIR: ['data_dir'],
   VUMI_HTTP_PORT: ['http', 'port'],
   VUMI_HTTP_HOST: ['http', 'host'],
+  VUMI_PUBLIC_URL: ['http', 'public_url'],
   VUMI_SMSC_PORT: ['simulators', 'smsc', 'port'],
   VUMI_SMPP_PORT: ['smpp_server', 'port'],
   VUMI_ADMIN_TOKEN: ['admin_token'],

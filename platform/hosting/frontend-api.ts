@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   bearerToken,
@@ -11,52 +12,83 @@ import {
 } from '@vumi/api';
 import { VumiError } from '@vumi/core';
 import { z } from 'zod';
+import { mayList, mayRead, type Frontends } from './frontend.ts';
 import { signToken, TOKEN_LIFETIME_MS, verifyToken } from './frontend-token.ts';
+import { refuseOtherOrigins } from './origin.ts';
 import type { HostingPorts } from './ports.ts';
-import { requireSite } from './site.ts';
+import { memberOf, type Member } from './sign-in.ts';
+import { requireSite, type Site } from './site.ts';
 
-const STATE_SCOPE = 'state:read:';
-const manifestSchema = z.looseObject({
-  frontend: z.looseObject({ scopes: z.array(z.string()).default([]) }).optional(),
-});
 const tokenSchema = z.object({
   token: z.string(),
   scopes: z.array(z.string()),
   expires_in: z.int().describe('Seconds'),
+  member: z.string().nullable().describe('Who is signed in, as whoever invited them calls them'),
 });
 const stateParams = z.strictObject({ key: z.string().min(1).max(512) });
 const stateSchema = z.object({ key: z.string(), value: z.unknown() });
 
+const listQuery = z.strictObject({
+  prefix: z.string().min(1).max(512).describe('How the keys begin'),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,700}$/, 'take the next_cursor of the answer before')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(100).describe('How many at most, up to 100'),
+});
+const listSchema = z.object({
+  items: z.array(stateSchema),
+  next_cursor: z.string().nullable().describe('Ask again with ?cursor=… for what follows; null: no more'),
+});
+
 const readsState: Access = {
-  scope: `${STATE_SCOPE}<key>`,
-  check: (caller, { key }) => {
-    if (caller.scopes.includes(`${STATE_SCOPE}${String(key)}`)) return;
-    throw new VumiError(
-      'auth.forbidden',
-      `pages of this app may not read "${String(key)}"; its vumi.json can say frontend.scopes: ["${STATE_SCOPE}${String(key)}"]`,
-    );
-  },
+  scope: 'state:read:<key>',
+  check: ({ scopes }, { key }) => requireScope(mayRead(scopes, String(key)), String(key)),
 };
 
+/** The prefix is in the query, which is checked later. */
+const listsState: Access = { scope: 'state:read:<start>*', check: () => {} };
+
 /** What an app's page may ask of its own origin. */
-export function frontendRoutes(ports: HostingPorts): Route[] {
+export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/token',
       id: 'createFrontendToken',
-      summary: 'A token for five minutes, for what vumi.json lets everybody do',
+      summary: 'A token for five minutes, for what vumi.json lets everybody do, or who is signed in',
       access: everybody,
       answers: { 201: { description: 'The token', schema: tokenSchema } },
       handle: async ({ header }) => {
-        refuseOtherOrigins(header('origin'), header('host'));
-        const { ref, version, host } = requireSite(header('host'), ports);
-        const scopes = anonymousScopes(await ports.manifest(ref, version));
+        refuseOtherOrigins({
+          origin: header('origin'),
+          host: header('host'),
+          'sec-fetch-site': header('sec-fetch-site'),
+        });
+        const site = requireSite(header('host'), ports);
+        const member = await memberOf({ cookie: header('cookie') }, site, ports);
+        const frontend = await frontends.of(site);
+        const scopes = [...frontend.scopes, ...(member === null ? [] : frontend.memberScopes)];
         const expires = ports.clock() + TOKEN_LIFETIME_MS;
-        const token = signToken({ ...ref, version, host, scopes, expires }, ports.tokenSecret);
-        return created({ token, scopes, expires_in: TOKEN_LIFETIME_MS / 1000 });
+        const signIn = member === null ? null : signInMark(member);
+        const token = signToken(
+          { ...site.ref, version: site.version, host: site.host, scopes, expires, sign_in: signIn },
+          ports.tokenSecret,
+        );
+        return created({
+          token,
+          scopes,
+          expires_in: TOKEN_LIFETIME_MS / 1000,
+          member: member?.name ?? null,
+        });
       },
     }),
+    ...stateRoutes(ports),
+  ];
+}
+
+function stateRoutes(ports: HostingPorts): Route[] {
+  return [
     defineRoute({
       method: 'GET',
       path: '/state/:key',
@@ -70,28 +102,63 @@ export function frontendRoutes(ports: HostingPorts): Route[] {
         return ok({ key, value: (await ports.readState(ref, key)) ?? null });
       },
     }),
+    defineRoute({
+      method: 'GET',
+      path: '/state',
+      id: 'listState',
+      summary: "Values of the app's shared state whose keys begin alike, by key",
+      access: listsState,
+      query: listQuery,
+      answers: { 200: { description: 'Keys and values', schema: listSchema } },
+      handle: async ({ caller, query: { prefix, cursor, limit }, header }) => {
+        requireScope(mayList(caller.scopes, prefix), `${prefix}*`);
+        const { ref } = requireSite(header('host'), ports);
+        const after = cursor === undefined || cursor === '' ? {} : { after: textOf(cursor) };
+        const { items, next } = await ports.listState(ref, { prefix, limit, ...after });
+        return ok({ items, next_cursor: next === null ? null : Buffer.from(next).toString('base64url') });
+      },
+    }),
   ];
 }
 
 /** The holder of a page's token, at the origin that it was issued for. */
-export function authenticatePage(request: IncomingMessage, ports: HostingPorts): Caller {
-  refuseOtherOrigins(request.headers.origin, request.headers.host);
-  const { ref, version, host } = requireSite(request.headers.host, ports);
+export async function authenticatePage(request: IncomingMessage, ports: HostingPorts): Promise<Caller> {
+  refuseOtherOrigins(request.headers);
+  const site = requireSite(request.headers.host, ports);
+  const at = { ...site.ref, version: site.version, host: site.host };
   const token = bearerToken(request.headers.authorization);
-  const claims = verifyToken(token, ports.tokenSecret, { ...ref, version, host }, ports.clock);
+  const claims = verifyToken(token, ports.tokenSecret, at, ports.clock);
+  if (claims.sign_in !== null) await requireSignIn(request, site, { ports, mark: claims.sign_in });
   return { account: claims.account, scopes: claims.scopes };
 }
 
-/** What anybody who opens the page may do: read what the author lists, nothing else. */
-function anonymousScopes(manifest: Readonly<Record<string, unknown>>): string[] {
-  const { frontend } = manifestSchema.parse(manifest);
-  return (frontend?.scopes ?? []).filter((scope) => scope.startsWith(STATE_SCOPE));
+/** What a member's token may do ends with the sign-in, and is of no use without its cookie. */
+async function requireSignIn(
+  { headers }: IncomingMessage,
+  site: Site,
+  { ports, mark }: { ports: HostingPorts; mark: string },
+): Promise<void> {
+  const member = await memberOf(headers, site, ports);
+  if (member !== null && signInMark(member) === mark) return;
+  throw new VumiError(
+    'auth.expired_token',
+    'nobody is signed in here with this token any more; POST /api/v1/token gives another',
+  );
 }
 
-function refuseOtherOrigins(origin: string | undefined, host: string | undefined): void {
-  if (origin === undefined) return;
-  const given = URL.canParse(origin) ? new URL(origin).host : origin;
-  if (given !== host?.toLowerCase()) {
-    throw new VumiError('auth.forbidden', 'a page reaches the API of its own origin only');
-  }
+/** Tells sign-ins apart without telling their secret. */
+function signInMark({ secret }: Member): string {
+  return hash('sha256', secret, 'base64url');
+}
+
+function textOf(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString();
+}
+
+function requireScope(held: boolean, key: string): void {
+  if (held) return;
+  throw new VumiError(
+    'auth.forbidden',
+    `pages of this app may not read "${key}" for who asks; its vumi.json can say frontend.scopes: ["state:read:${key}"], or frontend.members.scopes for people who are signed in`,
+  );
 }

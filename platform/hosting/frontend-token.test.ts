@@ -8,6 +8,7 @@ const claims: FrontendClaims = {
   app: 'quiz',
   version: 3,
   host: 'demo--quiz.apps.localhost:8000',
+  sign_in: null,
   scopes: ['state:read:scores'],
   expires: 1000,
 };

@@ -13,6 +13,8 @@ const claimsSchema = z.strictObject({
   /** The Host under which the page was served, with its port. */
   host: z.string(),
   scopes: z.array(z.string()),
+  /** Which sign-in it holds for; null: it is that of a stranger. */
+  sign_in: z.string().nullable().default(null),
   /** Milliseconds since the epoch. */
   expires: z.int(),
 });

@@ -1,94 +1,14 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { silentLogger } from '@vumi/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createHosting } from './hosting.ts';
+import { DOMAIN, startHostingPlace, type Answer, type HostingPlace } from './hosting-place.fixture.ts';
 
-const DOMAIN = 'apps.localhost';
-const text = (content: string, type: string, sha256: string) => ({
-  bytes: Buffer.from(content),
-  sha256,
-  content_type: type,
-});
-/** Holds files that hosting must not hand out even if a version's list had them. */
-const files = new Map(
-  Object.entries({
-    'index.html': text('<h1>Scores</h1>', 'text/html; charset=utf-8', 'aaa'),
-    'assets/app.js': text('run()', 'text/javascript; charset=utf-8', 'bbb'),
-    'assets/app.js.map': text('{}', 'application/json', 'ccc'),
-    'assets/logo.svg': text('<svg/>', 'image/svg+xml', 'ddd'),
-    'workers/worker.js': text('secret', 'text/javascript', 'eee'),
-    'vumi.json': text('{}', 'application/json', 'fff'),
-  }),
-);
-const state = new Map<string, unknown>([
-  ['scores', [{ name: 'Ada', points: 3 }]],
-  ['hidden', 'x'],
-]);
-
-let now = 0;
-let active: number | null = 1;
-let server: Server;
-let port = 0;
+let place: HostingPlace;
+const raw: HostingPlace['raw'] = (...request) => place.raw(...request);
 
 beforeAll(async () => {
-  const handle = createHosting({
-    logger: silentLogger,
-    clock: () => now,
-    appsDomain: DOMAIN,
-    activeVersion: ({ account, app }) => (account === 'demo' && app !== 'unknown' ? active : null),
-    manifest: async () => ({ frontend: { scopes: ['state:read:scores', 'messages:send'] } }),
-    file: async ({ app }, _version, path) => (app === 'quiz' ? (files.get(path) ?? null) : null),
-    readState: async (_ref, key) => state.get(key) ?? null,
-    tokenSecret: 'shared by the processes of one platform',
-  });
-  server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  port = (server.address() as AddressInfo).port;
+  place = await startHostingPlace();
 });
-
-afterAll(() => {
-  server.close();
-  server.closeAllConnections();
-});
-
-beforeEach(() => {
-  now = 1_000_000;
-  active = 1;
-});
-
-interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** Writes the request line as given: clients would tidy the path up. */
-async function raw(
-  line: string,
-  headers: Record<string, string> = {},
-  host = `demo--quiz.${DOMAIN}:8000`,
-): Promise<Answer> {
-  const socket = connect(port, '127.0.0.1');
-  const all = { Host: host, Connection: 'close', ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  socket.write([`${line} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  const [head = '', ...rest] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n');
-  const [statusLine = '', ...headerLines] = head.split('\r\n');
-  return {
-    status: Number(statusLine.split(' ')[1]),
-    headers: Object.fromEntries(
-      headerLines.map((header) => {
-        const colon = header.indexOf(':');
-        return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
-      }),
-    ),
-    body: rest.join('\r\n\r\n'),
-  };
-}
+afterAll(() => place[Symbol.dispose]());
+beforeEach(() => place.reset());
 
 describe('files', () => {
   test.each([
@@ -180,7 +100,7 @@ describe('hosts', () => {
   });
 
   test('an app that is switched off is gone at once', async () => {
-    active = null;
+    place.active = null;
     expect((await raw('GET /')).status).toBe(404);
     expect((await raw('POST /api/v1/token', { 'Content-Length': '0' })).status).toBe(404);
   });
@@ -224,10 +144,10 @@ describe("a page's API", () => {
 
   test('refuses a token after five minutes and after another version has come', async () => {
     const token = await tokenText();
-    now += 300_000;
+    place.now += 300_000;
     expect(codeOf(await readState('scores', token))).toBe('auth.expired_token');
     const fresh = await tokenText();
-    active = 2;
+    place.active = 1_000_000;
     expect(codeOf(await readState('scores', fresh))).toBe('auth.expired_token');
   });
 

@@ -2,17 +2,20 @@ import { createHandler, serveRoutes, type RequestHandler } from '@vumi/api';
 import type { Context, Middleware } from 'koa';
 import { parseAssetPath } from './asset-path.ts';
 import { authenticatePage, frontendRoutes } from './frontend-api.ts';
-import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, REFUSED_PAGE } from './pages.ts';
+import { Frontends } from './frontend.ts';
+import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, PRIVATE_PAGE, REFUSED_PAGE, showPage } from './pages.ts';
 import type { HostedFile, HostingPorts } from './ports.ts';
 import { SECURITY_HEADERS, SVG_SECURITY_POLICY } from './security-headers.ts';
-import { findSite } from './site.ts';
+import { answerSignIn, memberOf } from './sign-in.ts';
+import { findSite, type Site } from './site.ts';
 
 /** Serves the pages of apps, each at its own origin `<account>--<app>.<apps domain>`. */
 export function createHosting(ports: HostingPorts): RequestHandler {
-  const routers = serveRoutes(frontendRoutes(ports), {
-    authenticate: async (request) => authenticatePage(request, ports),
+  const frontends = new Frontends(ports);
+  const routers = serveRoutes(frontendRoutes(ports, frontends), {
+    authenticate: (request) => authenticatePage(request, ports),
   });
-  return createHandler(ports.logger, [secure, serveFiles(ports), ...routers]);
+  return createHandler(ports.logger, [secure, serveFiles(ports, frontends), ...routers]);
 }
 
 const secure: Middleware = (ctx, next) => {
@@ -20,32 +23,43 @@ const secure: Middleware = (ctx, next) => {
   return next();
 };
 
-/** Everything but /api: the files of the active version. */
-function serveFiles(ports: HostingPorts): Middleware {
+/** Everything but /api: signing in and out, and the files of the active version. */
+function serveFiles(ports: HostingPorts, frontends: Frontends): Middleware {
   return async (ctx, next) => {
-    const target = ctx.req.url ?? '';
-    if (target.startsWith('/api/')) await next();
-    else if (ctx.method === 'GET' || ctx.method === 'HEAD') await serveFile(ctx, target, ports);
-    else {
-      ctx.set('Allow', 'GET, HEAD');
-      ctx.status = 405;
-    }
+    if ((ctx.req.url ?? '').startsWith('/api/')) return next();
+    const site = findSite(ctx.req.headers.host, ports);
+    if (site === null) return showPage(ctx, 404, NO_APP_PAGE);
+    if (await answerSignIn(ctx, site, ports)) return undefined;
+    return serveFile(ctx, site, { ports, frontends });
   };
 }
 
-async function serveFile(ctx: Context, target: string, ports: HostingPorts): Promise<void> {
-  const site = findSite(ctx.req.headers.host, ports);
-  if (site === null) return showPage(ctx, 404, NO_APP_PAGE);
-  const asset = parseAssetPath(target);
+async function serveFile(
+  ctx: Context,
+  site: Site,
+  { ports, frontends }: { ports: HostingPorts; frontends: Frontends },
+): Promise<void> {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+    ctx.set('Allow', 'GET, HEAD');
+    ctx.status = 405;
+    return;
+  }
+  const asset = parseAssetPath(ctx.req.url ?? '');
   if (asset.kind === 'refused') return showPage(ctx, 400, REFUSED_PAGE);
   if (asset.kind === 'missing') return showPage(ctx, 404, NO_FILE_PAGE);
+  const frontend = await frontends.of(site);
+  const isPrivate = frontend.isPrivate(asset.path);
+  if (isPrivate && (await memberOf(ctx.req.headers, site, ports)) === null) {
+    return showPage(ctx, 401, PRIVATE_PAGE);
+  }
   const file = await ports.file(site.ref, site.version, asset.path);
-  if (file !== null) return showFile(ctx, file);
+  if (file !== null) return showFile(ctx, file, isPrivate);
   showPage(ctx, 404, asset.path === 'index.html' ? NO_PAGE_PAGE : NO_FILE_PAGE);
 }
 
-function showFile(ctx: Context, file: HostedFile): void {
-  ctx.set('Cache-Control', 'no-cache');
+function showFile(ctx: Context, file: HostedFile, isPrivate: boolean): void {
+  ctx.set('Cache-Control', isPrivate ? 'private, no-cache' : 'no-cache');
+  if (isPrivate) ctx.set('Vary', 'Cookie');
   ctx.etag = file.sha256;
   ctx.status = 200;
   if (ctx.fresh) {
@@ -55,11 +69,4 @@ function showFile(ctx: Context, file: HostedFile): void {
   if (file.content_type.startsWith('image/svg')) ctx.set('Content-Security-Policy', SVG_SECURITY_POLICY);
   ctx.set('Content-Type', file.content_type);
   ctx.body = file.bytes;
-}
-
-function showPage(ctx: Context, status: number, html: string): void {
-  ctx.status = status;
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('Content-Type', 'text/html; charset=utf-8');
-  ctx.body = html;
 }

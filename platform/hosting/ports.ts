@@ -6,6 +6,17 @@ export interface HostedFile {
   readonly content_type: string;
 }
 
+/** Who is signed in where; the secrets are those of links and cookies. */
+interface Members {
+  /** Uses up a link of the app; null when there is no such link any more. */
+  signIn(
+    ref: AppRef,
+    linkSecret: string,
+  ): Promise<{ secret: string; path: string; expires_at: string } | null>;
+  signedIn(ref: AppRef, secret: string): Promise<{ name: string } | null>;
+  signOut(secret: string): Promise<void>;
+}
+
 export interface HostingPorts {
   readonly logger: Logger;
   readonly clock: Clock;
@@ -19,6 +30,15 @@ export interface HostingPorts {
   file(ref: AppRef, version: number, path: string): Promise<HostedFile | null>;
   /** The value of a key of the app's shared state; null when there is none. */
   readState(ref: AppRef, key: string): Promise<unknown>;
+  /** Keys of it that begin with a prefix, by their bytes; `next` is null when nothing follows. */
+  listState(
+    ref: AppRef,
+    query: { readonly prefix: string; readonly after?: string; readonly limit: number },
+  ): Promise<{ readonly items: readonly { key: string; value: unknown }[]; readonly next: string | null }>;
+  /** People who are invited to private pages. */
+  readonly members: Members;
+  /** Whether browsers reach the pages over TLS. */
+  readonly secure: boolean;
   /** Signs the tokens of pages; the same in every process that serves them. */
   readonly tokenSecret: string;
 }

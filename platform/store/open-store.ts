@@ -14,6 +14,7 @@ import { openMessages } from './messages.ts';
 import { openMetrics } from './metrics.ts';
 import { migrate } from './migrate.ts';
 import { listOptouts, openOptoutRecords } from './optouts.ts';
+import { openPageMembers } from './page-members.ts';
 import { openRecorder } from './recorder.ts';
 import { openRoutes } from './routes.ts';
 import { countSchedules, openSchedules } from './schedules.ts';
@@ -69,6 +70,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     audit: openAudit(database),
     apps: openApps(database, changes),
     versions: openVersions(database, changes),
+    pageMembers: openPageMembers(database),
     routes: openRoutes(database, changes),
     transports: openTransports(database, changes),
     smppClients: openSmppClients(database, changes),

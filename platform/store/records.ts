@@ -67,6 +67,28 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Somebody who may see the private pages of an app. */
+export interface PageMember {
+  /** As whoever invited them calls them; one of a name for each app. */
+  readonly name: string;
+  readonly sign_in_hours: number;
+  readonly created_at: string;
+  /** Until when a link that they have not used can be used; null: there is none. */
+  readonly link_expires_at: string | null;
+  /** When they were last there; null: never. */
+  readonly seen_at: string | null;
+  /** In how many browsers they are signed in. */
+  readonly sign_ins: number;
+}
+
+export interface PageInvitation {
+  readonly name: string;
+  /** Where at the app's origin the link leads in the end: `/`. */
+  readonly path: string;
+  readonly link_minutes: number;
+  readonly sign_in_hours: number;
+}
+
 export interface App extends AppRef {
   readonly active_version: number | null;
   /** A second version that gets a share of the new sessions. */

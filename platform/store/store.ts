@@ -34,6 +34,8 @@ import type {
   NewVersion,
   OutboundStatus,
   Page,
+  PageInvitation,
+  PageMember,
   PageQuery,
   Route,
   RouteInput,
@@ -61,6 +63,7 @@ export interface Store extends AsyncDisposable {
   readonly audit: AuditTrail;
   readonly apps: Apps;
   readonly versions: Versions;
+  readonly pageMembers: PageMembers;
   readonly routes: Routes;
   readonly transports: Transports;
   readonly smppClients: SmppClients;
@@ -208,6 +211,24 @@ export interface Versions {
   file(ref: AppRef, version: number, path: string): Promise<Omit<VersionFile, 'path'> | null>;
   /** The zip as it was uploaded. */
   bundle(ref: AppRef, version: number): Promise<Buffer>;
+}
+
+/** Who may see the private pages of an app. Secrets are given out once: the store keeps their hashes. */
+export interface PageMembers {
+  /** Makes the member, or gives one who is there another link. The secret is that of the link. */
+  invite(ref: AppRef, invitation: PageInvitation): Promise<{ secret: string; member: PageMember }>;
+  /** By name. */
+  list(ref: AppRef, page: PageQuery): Promise<Page<PageMember>>;
+  /** With their links, and wherever they are signed in. */
+  remove(ref: AppRef, name: string): Promise<void>;
+  /** Uses up a link of the app. The secret is that of the sign-in; null when there is no such link any more. */
+  signIn(
+    ref: AppRef,
+    linkSecret: string,
+  ): Promise<{ secret: string; path: string; expires_at: string } | null>;
+  /** Who is signed in by that secret at the app; null: nobody. */
+  signedIn(ref: AppRef, secret: string): Promise<{ name: string } | null>;
+  signOut(secret: string): Promise<void>;
 }
 
 export interface Routes {

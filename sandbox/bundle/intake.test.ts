@@ -32,3 +32,33 @@ test.each(['hello', 'quiz'])('the sample app %s is accepted without a warning', 
       .toSorted(),
   );
 });
+
+const PAGE = {
+  'workers/worker.js': "import { defineApp } from '@vumi/sdk'; export default defineApp({});",
+  'index.html': '<h1>Clinic</h1>',
+  'assets/staff/list.html': '<h1>Patients</h1>',
+};
+const withFrontend = (frontend: object): Buffer =>
+  zipOf({ ...PAGE, 'vumi.json': JSON.stringify({ frontend }) });
+
+test.each([
+  { label: 'all of it', frontend: { private: true } },
+  { label: 'a file', frontend: { private: ['index.html'] } },
+  { label: 'a folder', frontend: { private: ['assets/staff/*'] } },
+  { label: 'scopes of members', frontend: { members: { scopes: ['state:read:person:*'] } } },
+])('a page may be private: $label', async ({ frontend }) => {
+  expect((await intakeBundle(withFrontend(frontend))).manifest.frontend).toMatchObject(frontend);
+});
+
+test.each([
+  { label: 'names no file', frontend: { private: ['index.html', 'assets/stuff/*'] }, says: /assets\/stuff/ },
+  { label: 'differs by case', frontend: { private: ['Assets/staff/*'] }, says: /no file of the page/ },
+  { label: 'begins with a slash', frontend: { private: ['/index.html'] }, says: /name files/ },
+  { label: 'has a star inside', frontend: { private: ['assets/*/list.html'] }, says: /name files/ },
+  { label: 'opens all keys', frontend: { scopes: ['state:read:*'] }, says: /the scopes are/ },
+])('what is private by a name that $label is refused, not published', async ({ frontend, says }) => {
+  await expect(intakeBundle(withFrontend(frontend))).rejects.toMatchObject({
+    code: 'bundle.refused',
+    message: expect.stringMatching(says),
+  });
+});

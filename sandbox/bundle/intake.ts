@@ -3,6 +3,7 @@ import { compileClassic } from './compile-classic.ts';
 import { compileWorker, type CompiledWorker } from './compile-worker.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
+import { quoted, refusal } from './refusal.ts';
 import { parseTranscript, type Transcript } from './transcript.ts';
 import { readZip } from './zip-reader.ts';
 import { contentTypeOf } from './content-types.ts';
@@ -52,6 +53,19 @@ async function compile(
   return classic ?? { ...(await compileWorker(parts.entry, parts.sources)), manifest };
 }
 
+/** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */
+function checkPrivateFiles({ frontend }: Manifest, { assets }: BundleParts): void {
+  const patterns = Array.isArray(frontend?.private) ? frontend.private : [];
+  const idle = patterns.find((pattern) => ![...assets.keys()].some((path) => isPrivateBy(pattern, path)));
+  if (idle === undefined) return;
+  const text = `vumi.json, frontend.private: no file of the page is called ${quoted(idle)}. Name files of the zip, such as "index.html" or "assets/staff/*".`;
+  throw refusal('private-names-nothing', text, 'vumi.json');
+}
+
+function isPrivateBy(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+}
+
 /**
  * Makes an app of an untrusted zip (spec sandbox-security §3.5, DESIGN §7). Nothing of it is written to disk and
  * nothing is run. Throws `bundle.refused` with `details.reason` and `details.file`, or `bundle.does_not_compile` with
@@ -60,6 +74,7 @@ async function compile(
 export async function intakeBundle(zip: Buffer): Promise<Bundle> {
   const parts = sortParts(await readZip(zip));
   const asked = parseManifest(parts.manifest);
+  checkPrivateFiles(asked, parts);
   const { worker, warnings, manifest } = await compile(parts, asked);
   const selfTest = parseTranscript(parts.transcript);
   return {

@@ -4,8 +4,14 @@ import { errorText, VumiError } from '@vumi/core';
 import { isHostPattern } from '../http/allowed-hosts.ts';
 import { limitsSchema } from '../limits.ts';
 
-const SCOPE = /^state:read:[A-Za-z0-9._:-]{1,128}$/;
+const SCOPE = /^state:read:[A-Za-z0-9._:-]{1,128}\*?$/;
+const PAGE_PATH = /^([A-Za-z0-9_-][A-Za-z0-9._/-]*)?\*?$/;
 const LANGUAGE = /^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$/;
+
+const scopesSchema = z
+  .array(z.string().regex(SCOPE, 'the scopes are "state:read:<key>" and "state:read:<start>*"'))
+  .max(50)
+  .default([]);
 
 /** `vumi.json`: what an app says about itself. */
 export const manifestSchema = z.strictObject({
@@ -29,11 +35,30 @@ export const manifestSchema = z.strictObject({
     .describe('Keywords that the app would like to be reached by; the account decides'),
   frontend: z
     .strictObject({
-      scopes: z
-        .array(z.string().regex(SCOPE, 'the scopes are "state:read:<key>"'))
-        .max(50)
-        .default([])
-        .describe("What the app's web page may read: state:read:<key> of app.state"),
+      scopes: scopesSchema.describe(
+        "What everybody's web page may read: state:read:<key> of app.state, or state:read:<start>*",
+      ),
+      private: z
+        .union([
+          z.boolean(),
+          z
+            .array(
+              z
+                .string()
+                .min(1)
+                .max(200)
+                .regex(PAGE_PATH, 'name files such as "index.html" or "assets/staff/*"'),
+            )
+            .max(50),
+        ])
+        .optional()
+        .describe(
+          'What of the page only people see who are signed in: true for all, or files; "assets/staff/*"',
+        ),
+      members: z
+        .strictObject({ scopes: scopesSchema })
+        .optional()
+        .describe('What the web page of people who are signed in may read beside it'),
     })
     .optional(),
   api: z

@@ -46,7 +46,8 @@ export type RefusalReason =
   | 'worker-is-folder'
   | 'worker-twice'
   | 'worker-too-large'
-  | 'text-encoding';
+  | 'text-encoding'
+  | 'private-names-nothing';
 
 /** An error `bundle.refused`; the sentence says what to do about it. */
 export function refusal(reason: RefusalReason, sentence: string, file?: string): VumiError {

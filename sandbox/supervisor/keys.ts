@@ -22,6 +22,12 @@ export function sharedStateKey({ account, app }: AppRef, key: string): string {
   return `${statePrefix({ account, app })}shared/${checked(key, 'a key of state')}`;
 }
 
+/** Where `app.state` of an app can be listed. The rest of a listed key is the author's. */
+export function sharedStatePlace(ref: AppRef): { readonly place: string; readonly shared: string } {
+  const place = statePrefix(ref);
+  return { place, shared: `${place}shared/` };
+}
+
 /** Where the platform keeps `app.user`. Addresses come from outside: a slash in one must not reach into another's. */
 export function userStateKey({ account, app }: AppRef, address: string, key: string): string {
   const user = checked(address, 'an address').replaceAll('%', '%25').replaceAll('/', '%2F');

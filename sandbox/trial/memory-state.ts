@@ -3,6 +3,8 @@ import {
   type CommitResult,
   type KeyedState,
   type StateCommit,
+  type StateListQuery,
+  type StatePage,
   type StateQuota,
   type StateWrite,
 } from '@vumi/core';
@@ -68,6 +70,17 @@ export class MemoryState implements KeyedState {
     for (const write of writes) this.#apply(write);
     this.outboxes.set(marker, outbox);
     return { fresh: true, outbox };
+  }
+
+  async list({ prefix, after = '', limit }: StateListQuery): Promise<StatePage> {
+    const keys = [...this.values.keys()]
+      .filter((key) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+      .toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const shown = keys.slice(0, limit);
+    return {
+      entries: shown.map((key): [string, string] => [key, this.values.get(key) ?? '']),
+      next: keys.length > limit ? (shown.at(-1) ?? null) : null,
+    };
   }
 
   async committed(marker: string): Promise<readonly string[] | null> {

@@ -309,4 +309,71 @@ describe('keyed state', () => {
       await two.writing(two.set('b'), two.set('c'));
     });
   });
+
+  describe('lists the keys of a place', () => {
+    let places = 0;
+    const filled = async (keys: readonly string[], size = 1) => {
+      places += 1;
+      const prefix = `app/listed/${places}/`;
+      const quota = { prefix, maxKeys: 1000 };
+      const value = '7'.repeat(size);
+      const writes = keys.map((name) => ({ op: 'set', key: prefix + name, value }) as const);
+      await place.state.commit(commit({ writes, quota }));
+      const list = (start: string, limit = 100, after?: string) =>
+        place.state.list({
+          place: prefix,
+          prefix: prefix + start,
+          limit,
+          ...(after === undefined ? {} : { after }),
+        });
+      return { prefix, quota, list };
+    };
+
+    test('that begin so, by their bytes, and no others', async () => {
+      const { prefix, list } = await filled(['b:2', 'a:1', 'b:10', 'b:é', 'b:😀', 'b:\uffee', 'c:1', 'b']);
+      await filled(['b:other']);
+      const { entries, next } = await list('b:');
+      expect(entries).toEqual(['b:10', 'b:2', 'b:é', 'b:\uffee', 'b:😀'].map((name) => [prefix + name, '7']));
+      expect(next).toBeNull();
+      expect((await list('')).entries).toHaveLength(8);
+      expect((await list('d')).entries).toEqual([]);
+    });
+
+    test('page by page, each once', async () => {
+      const names = Array.from({ length: 250 }, (_, n) => `k${String(n).padStart(3, '0')}`);
+      const { prefix, list } = await filled(names);
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const page = await list('k', 60, after ?? undefined);
+        expect(page.entries.length).toBeLessThanOrEqual(60);
+        seen.push(...page.entries.map(([name]) => name.slice(prefix.length)));
+        after = page.next;
+      } while (after !== null);
+      expect(seen).toEqual(names);
+    });
+
+    test('without those that are gone', async () => {
+      const { prefix, quota, list } = await filled(['a', 'b', 'c']);
+      const short = { op: 'set', key: `${prefix}short`, value: '1', ttlMs: SHORT_MS } as const;
+      const remove = { op: 'delete', key: `${prefix}b` } as const;
+      await place.state.commit(commit({ writes: [remove, short], quota }));
+      const names = async () => (await list('')).entries.map(([name]) => name.slice(prefix.length));
+      await expect.poll(names, PATIENCE).toEqual(['a', 'c']);
+      await place.state.commit(commit({ writes: [{ ...short, key: `${prefix}b` }], quota }));
+      await expect.poll(names, PATIENCE).toEqual(['a', 'c']);
+      await place.state.commit(commit({ writes: [{ op: 'increment', key: `${prefix}b`, by: 1 }], quota }));
+      expect(await names()).toEqual(['a', 'b', 'c']);
+    });
+
+    test('in smaller pages where values are large', async () => {
+      const { list } = await filled(
+        Array.from({ length: 40 }, (_, n) => `k${n}`),
+        60_000,
+      );
+      const page = await list('k');
+      expect(page.entries.length).toBeLessThan(20);
+      expect(page.next).not.toBeNull();
+    });
+  });
 });

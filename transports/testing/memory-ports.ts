@@ -72,6 +72,10 @@ class MemoryState implements KeyedState {
     throw new Error('no transport commits');
   }
 
+  list(): Promise<never> {
+    throw new Error('no transport lists keys');
+  }
+
   committed(): Promise<null> {
     throw new Error('no transport commits');
   }

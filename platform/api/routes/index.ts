@@ -12,6 +12,7 @@ import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
 import { metricRoutes } from './metrics.ts';
 import { optoutRoutes } from './optouts.ts';
+import { pageMemberRoutes } from './page-members.ts';
 import { platformRoutes } from './platform.ts';
 import { prometheusRoutes } from './prometheus.ts';
 import { routeRoutes } from './routes.ts';
@@ -30,6 +31,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...auditRoutes(ports),
     ...appRoutes(ports),
     ...appSettingRoutes(ports),
+    ...pageMemberRoutes(ports),
     ...appLogRoutes(ports),
     ...appRunRoutes(ports),
     ...routeRoutes(ports),

@@ -6,6 +6,7 @@ import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
 import { addLogsCommand } from './app-logs.ts';
+import { addMemberCommands } from './app-members.ts';
 import { addReplayCommand } from './app-replay.ts';
 import { addRunCommands } from './app-runs.ts';
 import { addVersionCommands } from './app-versions.ts';
@@ -37,6 +38,7 @@ export function addAppCommands(program: Command): void {
   addLists(app);
   addVersionCommands(app);
   addRemove(app);
+  addMemberCommands(app);
   addLogsCommand(app);
   addRunCommands(app);
   addReplayCommand(app);

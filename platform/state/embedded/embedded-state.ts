@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import type { Clock, CommitResult, KeyedState, Logger, StateCommit } from '@vumi/core';
+import type {
+  Clock,
+  CommitResult,
+  KeyedState,
+  Logger,
+  StateCommit,
+  StateListQuery,
+  StatePage,
+} from '@vumi/core';
 import { openJournal, type Journal } from '@vumi/journal';
 import { checkIncrement, notANumber } from '../not-a-number.ts';
 import { tooManyKeys } from '../too-many-keys.ts';
@@ -64,6 +72,10 @@ class EmbeddedState implements KeyedState {
     for (const write of commit.writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
     const earlier = orThrow(await this.#ask<'commit'>(['commit', commit, this.#clock()]));
     return earlier === null ? { fresh: true, outbox: commit.outbox } : { fresh: false, outbox: earlier };
+  }
+
+  list(query: StateListQuery): Promise<StatePage> {
+    return this.#ask<'list'>(['list', query, this.#clock()]);
   }
 
   committed(marker: string): Promise<readonly string[] | null> {

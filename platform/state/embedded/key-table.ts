@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { StateListQuery, StatePage } from '@vumi/core';
+import { LIST_BYTES } from '../list-bytes.ts';
 
 export const KEY_TABLE = `
   CREATE TABLE IF NOT EXISTS entry (
@@ -21,6 +23,7 @@ export class KeyTable {
   readonly #delete;
   readonly #sweep;
   readonly #count;
+  readonly #list;
 
   constructor(database: DatabaseSync) {
     this.#get = database.prepare('SELECT value, expires_at FROM entry WHERE key = ?');
@@ -30,6 +33,10 @@ export class KeyTable {
     );
     this.#count = database.prepare(
       'SELECT count(*) AS count FROM entry WHERE key >= ? AND key < ? AND (expires_at IS NULL OR expires_at > ?)',
+    );
+    this.#list = database.prepare(
+      'SELECT key, value FROM entry WHERE key >= ? AND key > ? AND key < ? ' +
+        'AND (expires_at IS NULL OR expires_at > ?) ORDER BY key',
     );
     this.#delete = database.prepare('DELETE FROM entry WHERE key = ?');
     this.#sweep = database.prepare(
@@ -41,6 +48,20 @@ export class KeyTable {
   count(prefix: string, now: number): number {
     const { count } = this.#count.get(prefix, `${prefix}\u{10ffff}`, now) as { count: number };
     return count;
+  }
+
+  list({ prefix, after = '', limit }: StateListQuery, now: number): StatePage {
+    const entries: [string, string][] = [];
+    let bytes = 0;
+    for (const row of this.#list.iterate(prefix, after, `${prefix}\u{10ffff}`, now)) {
+      const last = entries.at(-1);
+      if (last !== undefined && (entries.length >= limit || bytes >= LIST_BYTES))
+        return { entries, next: last[0] };
+      const { key, value } = row as { key: string; value: string };
+      entries.push([key, value]);
+      bytes += value.length;
+    }
+    return { entries, next: null };
   }
 
   find(key: string, now: number): Entry | null {

@@ -1,4 +1,4 @@
-import type { StateCommit } from '@vumi/core';
+import type { StateCommit, StateListQuery, StatePage } from '@vumi/core';
 
 /** What the embedded state asks of its journal. `expiresAt`: milliseconds since the epoch, null = never. */
 export type StateRequest =
@@ -10,6 +10,7 @@ export type StateRequest =
   | readonly [op: 'increment', key: string, by: number, expiresAt: number | null, now: number]
   | readonly [op: 'putField', key: string, field: string, value: string, expiresAt: number, now: number]
   | readonly [op: 'commit', commit: StateCommit, now: number]
+  | readonly [op: 'list', query: StateListQuery, now: number]
   | readonly [op: 'committed', marker: string, now: number]
   | readonly [op: 'sweep', now: number];
 
@@ -34,6 +35,7 @@ export interface StateReplies {
   putField: Record<string, string>;
   /** The outbox of an earlier commit under the marker; null when this one was made. */
   commit: readonly string[] | null | NotANumber | TooManyKeys;
+  list: StatePage;
   committed: readonly string[] | null;
   sweep: boolean;
 }

@@ -52,6 +52,7 @@ function prepare(database: DatabaseSync): Transact<StateRequest> {
       table.set(commit.marker, JSON.stringify(commit.outbox), now + commit.markerTtlMs);
       return null;
     },
+    list: ([, query, now]) => table.list(query, now),
     committed: ([, marker, now]) => outboxUnder(table, marker, now),
     sweep: ([, now]) => table.sweep(now),
   };

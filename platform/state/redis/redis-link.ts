@@ -11,6 +11,11 @@ const SILENCE_MS = 5_000;
 export interface ScriptedRedis extends Redis {
   vumiIncrement(key: string, by: number, ttlMs: number): Promise<number>;
   vumiPutField(key: string, field: string, value: string, ttlMs: number): Promise<string[]>;
+  vumiList(
+    index: string,
+    names: string,
+    ...range: [first: string, end: Buffer, limit: number, bytes: number]
+  ): Promise<string[]>;
   vumiCommit(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<string | null>;
 }
 

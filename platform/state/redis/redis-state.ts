@@ -5,16 +5,22 @@ import {
   type KeyedState,
   type Logger,
   type StateCommit,
+  type StateListQuery,
+  type StatePage,
   type StateWrite,
 } from '@vumi/core';
+import { LIST_BYTES } from '../list-bytes.ts';
 import { checkIncrement, notANumber } from '../not-a-number.ts';
 import { tooManyKeys } from '../too-many-keys.ts';
 import { RedisLink, type Repeatable, type ScriptedRedis } from './redis-link.ts';
 
 const DEFAULT_DEADLINE_MS = 5_000;
 const DEFAULT_PREFIX = 'vumi:';
-/** Begins the key of a quota's sorted set. */
+/** Begin the keys of a quota's sorted sets: its keys by the time of their expiry, and by their bytes. */
 const INDEX = 'keys/';
+const NAMES = 'names/';
+/** Comes after every byte of UTF-8. */
+const LAST_BYTE = Buffer.from([0xff]);
 
 export interface RedisStateOptions {
   /** `redis://user:password@host:port/db`. */
@@ -85,7 +91,7 @@ class RedisState implements KeyedState {
 
   async commit({ marker, markerTtlMs, writes, outbox, quota }: StateCommit): Promise<CommitResult> {
     for (const write of writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
-    const index = quota === undefined ? [] : [INDEX + quota.prefix];
+    const index = quota === undefined ? [] : [INDEX + quota.prefix, NAMES + quota.prefix];
     const keys = [marker, ...writes.map(({ key }) => key), ...index].map((key) => this.#prefix + key);
     const counted = quota === undefined ? ['', ''] : [quota.maxKeys, this.#prefix + quota.prefix];
     const rest = [markerTtlMs, JSON.stringify(outbox), ...counted, ...writes.flatMap(argumentsOf)];
@@ -97,6 +103,25 @@ class RedisState implements KeyedState {
     return earlier === null
       ? { fresh: true, outbox }
       : { fresh: false, outbox: JSON.parse(earlier) as string[] };
+  }
+
+  async list({ place, prefix, after, limit }: StateListQuery): Promise<StatePage> {
+    const first = after === undefined ? `[${this.#prefix}${prefix}` : `(${this.#prefix}${after}`;
+    const end = Buffer.concat([Buffer.from(`(${this.#prefix}${prefix}`), LAST_BYTE]);
+    const [last, ...flat] = await this.#run('repeatable', prefix, (redis) =>
+      redis.vumiList(
+        this.#prefix + INDEX + place,
+        this.#prefix + NAMES + place,
+        first,
+        end,
+        limit,
+        LIST_BYTES,
+      ),
+    );
+    const entries: [string, string][] = [];
+    for (let at = 0; at < flat.length; at += 2)
+      entries.push([(flat[at] ?? '').slice(this.#prefix.length), flat[at + 1] ?? '']);
+    return { entries, next: last === undefined || last === '' ? null : last.slice(this.#prefix.length) };
   }
 
   async committed(marker: string): Promise<readonly string[] | null> {

@@ -1,3 +1,7 @@
+/** Keys of a place whose keys were never listed. */
+const NAME_ALL = `
+      if redis.call('EXISTS', names) == 0 then redis.call('ZUNIONSTORE', names, 1, index, 'WEIGHTS', 0) end`;
+
 /** What Redis does in one step, as Lua (Redis 7). Errors of ours start with NOT_A_NUMBER and the key. */
 export const SCRIPTS = {
   /** KEYS: key. ARGV: by, milliseconds until expiry for a key that has none. */
@@ -17,7 +21,36 @@ export const SCRIPTS = {
       return redis.call('HGETALL', KEYS[1])`,
   },
   /**
-   * KEYS: marker, the key of each write, and with a quota the sorted set that has its keys by the time of their expiry.
+   * KEYS: the sorted sets of a quota. ARGV: where to begin and to end, how many keys, about how many bytes of values.
+   * Answers the key to go on after ('' at the end), then keys and values. Forgets the names of keys that have expired.
+   */
+  vumiList: {
+    numberOfKeys: 2,
+    lua: `
+      local index, names = KEYS[1], KEYS[2]
+      ${NAME_ALL}
+      local from, bytes, found = ARGV[1], 0, {''}
+      while true do
+        local page = redis.call('ZRANGE', names, from, ARGV[2], 'BYLEX', 'LIMIT', 0, 100)
+        for _, key in ipairs(page) do
+          if #found > 2 * tonumber(ARGV[3]) or bytes >= tonumber(ARGV[4]) then
+            found[1] = found[#found - 1]
+            return found
+          end
+          local value = redis.call('GET', key)
+          if value then
+            found[#found + 1] = key
+            found[#found + 1] = value
+            bytes = bytes + #value
+          else redis.call('ZREM', names, key) end
+          from = '(' .. key
+        end
+        if #page < 100 then return found end
+      end`,
+  },
+  /**
+   * KEYS: marker, the key of each write, and with a quota the sorted sets that have its keys by the time of their expiry
+   * and by their bytes.
    * ARGV: milliseconds until the marker's expiry, the outbox as JSON, the quota ('' for none) and the beginning of its
    * keys, then for each write its operation, its value or amount, and its milliseconds until expiry ('' for none); the
    * number of keys comes first. Answers the earlier outbox, or false when it wrote. Redis does not undo a script that
@@ -29,8 +62,8 @@ export const SCRIPTS = {
       if earlier then return earlier end
       local never = 9007199254740991
       local most, prefix = tonumber(ARGV[3]), ARGV[4]
-      local last = most and #KEYS - 1 or #KEYS
-      local index = most and KEYS[#KEYS]
+      local last = most and #KEYS - 2 or #KEYS
+      local index, names = most and KEYS[#KEYS - 1], most and KEYS[#KEYS]
       local now, alive, growth = 0, {}, 0
       if most then
         local time = redis.call('TIME')
@@ -50,6 +83,8 @@ export const SCRIPTS = {
           end
         end
         if growth > 0 then
+          ${NAME_ALL}
+          for _, key in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', now)) do redis.call('ZREM', names, key) end
           redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
           if redis.call('ZCARD', index) + growth > most then return redis.error_reply('TOO_MANY_KEYS') end
         end
@@ -76,7 +111,10 @@ export const SCRIPTS = {
         if alive[key] ~= nil then
           local expiry = op == 'increment' and alive[key] or never
           if ttl ~= '' then expiry = now + ttl end
-          if op == 'delete' then redis.call('ZREM', index, key)
+          if not alive[key] and op ~= 'delete' then redis.call('ZADD', names, 0, key) end
+          if op == 'delete' then
+            redis.call('ZREM', index, key)
+            redis.call('ZREM', names, key)
           elseif expiry ~= alive[key] then redis.call('ZADD', index, expiry, key) end
           alive[key] = op ~= 'delete' and expiry
         end

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { silentLogger } from '@vumi/core';
+import { createHosting } from './hosting.ts';
+import type { HostingPorts } from './ports.ts';
+
+export const DOMAIN = 'apps.localhost';
+const text = (content: string, type: string, sha256: string) => ({
+  bytes: Buffer.from(content),
+  sha256,
+  content_type: type,
+});
+/** Holds files that hosting must not hand out even if a version's list had them. */
+const files = new Map(
+  Object.entries({
+    'index.html': text('<h1>Scores</h1>', 'text/html; charset=utf-8', 'aaa'),
+    'assets/app.js': text('run()', 'text/javascript; charset=utf-8', 'bbb'),
+    'assets/app.js.map': text('{}', 'application/json', 'ccc'),
+    'assets/staff/list.html': text('<h1>Patients</h1>', 'text/html; charset=utf-8', 'ggg'),
+    'assets/logo.svg': text('<svg/>', 'image/svg+xml', 'ddd'),
+    'workers/worker.js': text('secret', 'text/javascript', 'eee'),
+    'vumi.json': text('{}', 'application/json', 'fff'),
+  }),
+);
+const state = new Map<string, unknown>([
+  ['scores', [{ name: 'Ada', points: 3 }]],
+  ['hidden', 'x'],
+  ['person:1', { name: 'Thandi' }],
+  ['person:2', { name: 'Sipho' }],
+]);
+
+/** Hosting over a real server, with one app `demo/quiz` that has a page. */
+export interface HostingPlace extends Disposable {
+  now: number;
+  active: number | null;
+  manifest: Record<string, unknown>;
+  /** Links that have not been used, and who is signed in, by secret. */
+  readonly links: Map<string, string>;
+  readonly signIns: Map<string, string>;
+  /** As at first, with a version of its own: what a version says never changes. */
+  reset(): void;
+  raw(line: string, headers?: Record<string, string>, host?: string): Promise<Answer>;
+}
+
+export async function startHostingPlace(): Promise<HostingPlace> {
+  let versions = 0;
+  const known = {
+    now: 0,
+    active: null as number | null,
+    manifest: {} as Record<string, unknown>,
+    links: new Map<string, string>(),
+    signIns: new Map<string, string>(),
+  };
+  const server = createServer(createHosting(portsOf(known))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(known, {
+    reset: () => {
+      known.now = 1_000_000;
+      known.active = ++versions;
+      known.manifest = { frontend: { scopes: ['state:read:scores', 'messages:send'] } };
+      known.links.clear();
+      known.signIns.clear();
+    },
+    raw: (line: string, headers?: Record<string, string>, host?: string) =>
+      sendRaw(port, line, headers, host),
+    [Symbol.dispose]: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+}
+
+type Known = Pick<HostingPlace, 'now' | 'active' | 'manifest' | 'links' | 'signIns'>;
+
+function portsOf(known: Known): HostingPorts {
+  return {
+    logger: silentLogger,
+    clock: () => known.now,
+    appsDomain: DOMAIN,
+    activeVersion: ({ account, app }) => (account === 'demo' && app !== 'unknown' ? known.active : null),
+    manifest: async () => known.manifest,
+    file: async ({ app }, _version, path) => (app === 'quiz' ? (files.get(path) ?? null) : null),
+    readState: async (_ref, key) => state.get(key) ?? null,
+    listState: async (_ref, { prefix, after = '', limit }) => {
+      const keys = [...state.keys()].filter((key) => key.startsWith(prefix) && key > after);
+      const items = keys.slice(0, limit).map((key) => ({ key, value: state.get(key) ?? null }));
+      return { items, next: keys.length > limit ? (items.at(-1)?.key ?? null) : null };
+    },
+    members: membersOf(known),
+    secure: false,
+    tokenSecret: 'shared by the processes of one platform',
+  };
+}
+
+function membersOf(known: Known): HostingPorts['members'] {
+  const { links, signIns } = known;
+  return {
+    signIn: async ({ app }, secret) => {
+      const name = app === 'quiz' ? links.get(secret) : undefined;
+      if (name === undefined) return null;
+      links.delete(secret);
+      signIns.set(`cookie-of-${name}`, name);
+      return {
+        secret: `cookie-of-${name}`,
+        path: '/assets/staff/list.html',
+        expires_at: new Date(known.now + 3_600_000).toISOString(),
+      };
+    },
+    signedIn: async ({ app }, secret) => {
+      const name = app === 'quiz' ? signIns.get(secret) : undefined;
+      return name === undefined ? null : { name };
+    },
+    signOut: async (secret) => void signIns.delete(secret),
+  };
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Writes the request line as given: clients would tidy the path up. */
+async function sendRaw(
+  port: number,
+  line: string,
+  headers: Record<string, string> = {},
+  host = `demo--quiz.${DOMAIN}:8000`,
+): Promise<Answer> {
+  const socket = connect(port, '127.0.0.1');
+  const all = { Host: host, Connection: 'close', ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  socket.write([`${line} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const [head = '', ...rest] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n');
+  const [statusLine = '', ...headerLines] = head.split('\r\n');
+  return {
+    status: Number(statusLine.split(' ')[1]),
+    headers: Object.fromEntries(
+      headerLines.map((header) => {
+        const colon = header.indexOf(':');
+        return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
+      }),
+    ),
+    body: rest.join('\r\n\r\n'),
+  };
+}
