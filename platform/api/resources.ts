@@ -121,7 +121,14 @@ export const messageSchema = z.object({
   in_reply_to: z.string().nullable(),
   timestamp: instant,
   status: z.string().describe('The latest of what is known'),
-  events: z.array(z.looseObject({ event_type: z.string(), timestamp: instant })),
+  events: z.array(
+    z.looseObject({
+      event_type: z.string(),
+      timestamp: instant,
+      delivery_state: z.string().optional().describe("The network's own word for the state, such as UNDELIV"),
+      delivery_error: z.string().optional().describe('Why it was not delivered, as the network tells it'),
+    }),
+  ),
 });
 
 export const logSchema = z.object({

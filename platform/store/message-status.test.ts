@@ -30,3 +30,9 @@ const cases: [string, TransportEvent[], string][] = [
 test.each(cases)('after %s', (_label, events, status) => {
   expect(messageStatus('queued', events.map(showEvent))).toBe(status);
 });
+
+test("a report shows the network's own words", () => {
+  const metadata = { smpp_delivery_status: 'UNDELIV', smpp_delivery_error: '027' };
+  const event = createDeliveryReport({ ...fields, transport_metadata: metadata }, 'failed');
+  expect(showEvent(event)).toMatchObject({ delivery_state: 'UNDELIV', delivery_error: '027' });
+});

@@ -31,6 +31,17 @@ export function showEvent(event: TransportEvent): MessageEvent {
     ...(event.event_type === 'ack' ? { sent_message_id: event.sent_message_id } : {}),
     ...(event.event_type === 'nack' ? { nack_reason: event.nack_reason } : {}),
     ...(event.event_type === 'delivery_report' ? { delivery_status: event.delivery_status } : {}),
+    ...showNetworksWords(event.transport_metadata),
+  };
+}
+
+function showNetworksWords(
+  metadata: TransportEvent['transport_metadata'],
+): Pick<MessageEvent, 'delivery_state' | 'delivery_error'> {
+  const { smpp_delivery_status: state, smpp_delivery_error: error } = metadata;
+  return {
+    ...(typeof state === 'string' ? { delivery_state: state } : {}),
+    ...(typeof error === 'string' ? { delivery_error: error } : {}),
   };
 }
 

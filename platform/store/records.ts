@@ -219,6 +219,10 @@ export interface MessageEvent {
   readonly sent_message_id?: string;
   readonly nack_reason?: string;
   readonly delivery_status?: DeliveryStatus;
+  /** The network's own word for the state, such as UNDELIV. */
+  readonly delivery_state?: string;
+  /** Why it was not delivered, as the network tells it. */
+  readonly delivery_error?: string;
 }
 
 export interface MessageRow {

@@ -3,9 +3,10 @@ import type { TransportPorts } from '../transport-type.ts';
 import { STATUS, statusNamed } from './codec/statuses.ts';
 import type { SmppConfig } from './config.ts';
 import { Deadlines } from './deadlines.ts';
-import { Inbound } from './inbound/inbound.ts';
+import { Inbound, type InboundPorts } from './inbound/inbound.ts';
 import { PART, Reassembly } from './inbound/reassembly.ts';
-import { createPatternReader, createStatusMap, readReceiptText } from './inbound/receipt.ts';
+import { createStatusMap } from './inbound/receipt-states.ts';
+import { createPatternReader, readReceiptText, readUnmarkedReceipt } from './inbound/receipt-text.ts';
 import { compileReceiptPattern } from './options/receiving-options.ts';
 import { Operators } from './numbers/operators.ts';
 import { UssdSessions } from './ussd/sessions.ts';
@@ -26,7 +27,6 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
   const prefix = `transport/${end.name}`;
   const deadlines = new Deadlines({ state, clock, prefix });
   const receipts = createReceiptBook(config, ports, deadlines);
-  const pattern = config.delivery_report_regex;
   const inbound = new Inbound({
     end,
     logger,
@@ -34,8 +34,7 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
     receipts,
     classifying: {
       table: createCharsetTable(config.data_coding_overrides),
-      readReceipt:
-        pattern === undefined ? readReceiptText : createPatternReader(compileReceiptPattern(pattern)),
+      ...receiptReaders(config.delivery_report_regex),
       useEsmClass: config.delivery_report_use_esm_class,
     },
     refusals: refusalsOf(config),
@@ -71,6 +70,14 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
   };
 }
 
+function receiptReaders(
+  pattern: string | undefined,
+): Pick<InboundPorts['classifying'], 'readReceipt' | 'readUnmarked'> {
+  if (pattern === undefined) return { readReceipt: readReceiptText, readUnmarked: readUnmarkedReceipt };
+  const read = createPatternReader(compileReceiptPattern(pattern));
+  return { readReceipt: read, readUnmarked: read };
+}
+
 function createReceiptBook(config: SmppConfig, ports: TransportPorts, deadlines: Deadlines): ReceiptBook {
   const { end, state, clock, logger } = ports;
   const silent = config.disable_delivery_report;
@@ -91,11 +98,12 @@ function createReceiptBook(config: SmppConfig, ports: TransportPorts, deadlines:
   });
 }
 
-function refusalsOf(config: SmppConfig): { undecodable: number | null; empty: number | null } {
+function refusalsOf(config: SmppConfig): InboundPorts['refusals'] {
   const name = config.deliver_sm_decoding_error;
   const undecodable = name === undefined ? null : statusNamed(name);
   return {
     undecodable,
     empty: config.allow_empty_messages ? null : (undecodable ?? STATUS.RDELIVERYFAILURE),
+    unreadableReceipt: config.unreadable_receipts === 'refuse' ? STATUS.RX_R_APPN : null,
   };
 }

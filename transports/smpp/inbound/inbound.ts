@@ -10,6 +10,7 @@ import { classify, type ClassifyOptions } from './classify.ts';
 import { envelopeOf } from './envelope.ts';
 import { incomingText, readText, type PartText, type ReadText } from './incoming-text.ts';
 import { PublishQueue, type Job } from './publish-queue.ts';
+import type { Receipt } from './receipt.ts';
 import type { Envelope, Joined, Reassembly } from './reassembly.ts';
 import type { SessionReplays } from './replay-guard.ts';
 
@@ -33,6 +34,13 @@ interface Refusals {
   readonly undecodable: number | null;
   /** Option `allow_empty_messages`. */
   readonly empty: number | null;
+  /** Option `unreadable_receipts`. */
+  readonly unreadableReceipt: number | null;
+}
+
+/** What was mended of the PDU is told with the receipt's report. */
+function withNotes(receipt: Receipt, mended: readonly string[] = []): Receipt {
+  return mended.length === 0 ? receipt : { ...receipt, details: { ...receipt.details, smpp_mended: mended } };
 }
 
 type Delivered = IncomingRequest & { readonly body: MessageBody | DataBody };
@@ -72,17 +80,18 @@ export class Inbound {
     const { body } = request;
     const classified = classify(body, this.#ports.classifying);
     if (classified.kind === 'message') return this.#message(request, replays);
-    if (classified.kind === 'unreadable') {
-      this.#ports.logger.warn(
-        { text: classified.text, esmClass: body.esmClass },
-        'receipt that cannot be read',
-      );
-      return TAKEN;
-    }
-    return this.#ports.receipts.handle(classified.receipt).then(
+    if (classified.kind === 'unreadable') return this.#unreadable(classified.text, request, replays);
+    const { receipt } = classified;
+    return this.#ports.receipts.handle(withNotes(receipt, request.mended)).then(
       () => TAKEN,
       (error: unknown) => this.#askAgain(error),
     );
+  }
+
+  #unreadable(text: string, request: Delivered, replays: SessionReplays): Answer | Promise<Answer> {
+    const { unreadableReceipt } = this.#ports.refusals;
+    this.#ports.logger.warn({ text, esmClass: request.body.esmClass }, 'receipt that cannot be read');
+    return unreadableReceipt === null ? this.#message(request, replays) : { status: unreadableReceipt };
   }
 
   #message({ body, frame, mended }: Delivered, replays: SessionReplays): Answer | Promise<Answer> {

@@ -4,7 +4,7 @@ import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import { TAG } from '../codec/tags.ts';
 import { findTlvText } from '../codec/tlvs.ts';
-import { readReceiptText } from '../inbound/receipt.ts';
+import { readReceiptText } from '../inbound/receipt-text.ts';
 import type { Outcome } from '../session/outcome.ts';
 import { Session } from '../session/session.ts';
 import { Latencies, Tally, type LoadReport } from './load-report.ts';
@@ -138,7 +138,8 @@ class Run {
   #receive(body: MessageBody): void {
     const id =
       findTlvText(body.tlvs, TAG.RECEIPTED_MESSAGE_ID) ??
-      readReceiptText(body.shortMessage.toString('latin1'))?.remoteId;
+      readReceiptText(body.shortMessage.toString('latin1'))?.id ??
+      undefined;
     if (id !== undefined) this.#receipts.came(id);
   }
 }

@@ -43,7 +43,7 @@ export const receiptOptions = {
     .refine(isReceiptPattern, 'a regular expression with the named groups id and stat')
     .optional()
     .describe(
-      'Reads receipts with named groups id and stat. Default: a reader that knows the usual variants',
+      'Reads receipts with named groups id, stat and, if there is one, err. Default: a reader that knows the usual variants',
     ),
   delivery_report_use_esm_class: z
     .boolean()
@@ -53,7 +53,13 @@ export const receiptOptions = {
     .record(z.string(), z.enum(['pending', 'failed', 'delivered']))
     .default({})
     .describe(
-      'Delivery status by state of a receipt, beside the built-in ones, such as `{"BUFFERED": "pending"}`',
+      'Delivery status by state of a receipt, over the built-in ones, such as `{"ACCEPTD": "delivered"}` for a network that says no more than that. Built-in: delivered and failed by the words of SMPP and what begins like them; all others, ACCEPTD too, are pending',
+    ),
+  unreadable_receipts: z
+    .enum(['refuse', 'message'])
+    .default('refuse')
+    .describe(
+      'What esm_class marks as a receipt and names no message: refuse it with ESME_RX_R_APPN, or take it for a message of the subscriber. Default: refuse',
     ),
   disable_delivery_report: z
     .boolean()

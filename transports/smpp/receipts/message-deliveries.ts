@@ -5,7 +5,8 @@ import {
   type KeyedState,
   type TransportEvent,
 } from '@vumi/core';
-import type { Receipt, StatusOf } from '../inbound/receipt.ts';
+import { stateOf, type Receipt } from '../inbound/receipt.ts';
+import type { StatusOf } from '../inbound/receipt-states.ts';
 
 /** The part of a message that an SMSC's id stands for. */
 export interface RemotePart {
@@ -40,9 +41,9 @@ export class MessageDeliveries {
 
   /** The report that a receipt leads to, or null when it changes nothing for the whole message. */
   async report(part: RemotePart, receipt: Receipt): Promise<TransportEvent | null> {
-    const status = this.#ports.statusOf(receipt.state);
+    const status = this.#ports.statusOf(stateOf(receipt));
     if (part.total === 1) return this.#event(part, receipt, { status, states: null });
-    const states = await this.#note(part, receipt.state);
+    const states = await this.#note(part, stateOf(receipt));
     const whole = this.#wholeStatus(part, status, states);
     return whole === null ? null : this.#event(part, receipt, { status: whole, states });
   }
@@ -71,12 +72,13 @@ export class MessageDeliveries {
     { status, states }: { status: DeliveryStatus; states: States | null },
   ): TransportEvent {
     // One final report per message and status; intermediate ones of different parts are different events.
-    const detail = status === 'pending' ? `${part.part}/${receipt.state}` : '';
+    const detail = status === 'pending' ? `${part.part}/${stateOf(receipt)}` : '';
     const fields = {
       user_message_id: part.messageId,
       transport_name: this.#ports.transport,
       event_id: deriveId(part.messageId, 'dr', status, detail),
       transport_metadata: {
+        ...receipt.details,
         smpp_delivery_status: receipt.state,
         smpp_message_id: receipt.remoteId,
         ...(receipt.error === null ? {} : { smpp_delivery_error: receipt.error }),

@@ -2,7 +2,7 @@ import { silentLogger, type TransportEvent } from '@vumi/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryPorts } from '../../testing/memory-ports.ts';
 import { Deadlines } from '../deadlines.ts';
-import { createStatusMap } from '../inbound/receipt.ts';
+import { createStatusMap } from '../inbound/receipt-states.ts';
 import { ReceiptBook } from './receipt-book.ts';
 import type { ReceiptBase } from './receipt-ids.ts';
 
@@ -127,7 +127,42 @@ describe('a receipt that no message has been found for', () => {
   });
 });
 
+describe('an id of the text beside one in a TLV', () => {
+  const receipt = { remoteId: 'b1', otherId: '7', state: 'DELIVRD', error: null };
+
+  it('point 51: is not asked where the other one is known', async () => {
+    const { book, sent } = start();
+    for (const id of ['7', 'b1']) await sent(id);
+    await book.handle(receipt);
+    expect(reports()).toEqual(['b1 delivered']);
+  });
+
+  it('point 51: is read when no response has come for the other one', async () => {
+    const { book, sent, sweep, later } = start();
+    await sweep();
+    await sent('7');
+    await book.handle(receipt);
+    expect(reports()).toEqual([]);
+    await later(20_000);
+    expect(reports()).toEqual(['7 delivered']);
+  });
+});
+
 describe('an id that may be read in two ways', () => {
+  it.each([
+    ['0x1F', '1f'],
+    ['1f', '0x1F'],
+    ['0x0', '0'],
+    ['12 34', '1234'],
+    ['0x', '0X'],
+    ['0xyz', 'xyz'],
+  ])('point 51: %j and %j are one', async (response, named) => {
+    const { sent, told } = start();
+    await sent(response);
+    await told(named);
+    expect(reports()).toEqual([`${response} delivered`]);
+  });
+
   it('point 51: is read as the message that is known, when its own response has had time to come', async () => {
     const { sent, told, later, sweep } = start();
     await sweep();

@@ -3,7 +3,8 @@ import type { TransportPorts } from '../../transport-type.ts';
 import type { Deadlines } from '../deadlines.ts';
 import { KeyedLock } from '../inbound/keyed-lock.ts';
 import { MessageDeliveries, type RemotePart } from './message-deliveries.ts';
-import type { Receipt, StatusOf } from '../inbound/receipt.ts';
+import { stateOf, type Receipt } from '../inbound/receipt.ts';
+import type { StatusOf } from '../inbound/receipt-states.ts';
 import { plainId, RECEIPT_BASES, ReceiptIds, type ReceiptBase, type Reading } from './receipt-ids.ts';
 
 export interface ReceiptBookPorts extends Pick<TransportPorts, 'state' | 'logger' | 'clock'> {
@@ -89,11 +90,17 @@ export class ReceiptBook {
     const reading = this.#ids.preferred(receipt.remoteId);
     await this.#alone(reading.id, async () => {
       if (await this.#reportUnder(reading, receipt)) return;
-      for (const other of this.#ids.others(receipt.remoteId)) {
+      for (const other of this.#otherReadings(receipt)) {
         if (other.certain && (await this.#reportUnder(other, receipt))) return;
       }
       await this.#park(reading.id, receipt);
     });
+  }
+
+  /** An id that only the text has is tried when no response has come for the TLV's. */
+  #otherReadings({ remoteId, otherId }: Receipt): Reading[] {
+    const others = this.#ids.others(remoteId);
+    return otherId === undefined ? others : [...others, { ...this.#ids.preferred(otherId), certain: false }];
   }
 
   /** What `Deadlines` found due; false when it is not about receipts. */
@@ -125,9 +132,9 @@ export class ReceiptBook {
     { part, receipt, record }: { part: RemotePart; receipt: Receipt; record: Fields },
   ): Promise<void> {
     const before = historyOf(part, record);
-    if (before.some(({ state }) => state === receipt.state)) return;
+    if (before.some((known) => stateOf(known) === stateOf(receipt))) return;
     const { statusOf, logger, rememberedMs, finalMs } = this.#ports;
-    const end = before.find(({ state }) => statusOf(state) !== 'pending');
+    const end = before.find((known) => statusOf(stateOf(known)) !== 'pending');
     if (end === undefined) {
       const event = await this.#deliveries.report(part, receipt);
       if (event !== null) await this.#ports.publishEvent(event);
@@ -135,7 +142,7 @@ export class ReceiptBook {
       const fields = { messageId: part.messageId, after: end.state, state: receipt.state };
       logger.info(fields, 'receipt after the final one');
     }
-    const isFinal = end !== undefined || statusOf(receipt.state) !== 'pending';
+    const isFinal = end !== undefined || statusOf(stateOf(receipt)) !== 'pending';
     const stored: StoredReceipt = { ...receipt, at: this.#ports.clock(), messageId: part.messageId };
     await this.#put(id, fieldOf(receipt), JSON.stringify(stored), isFinal ? finalMs : rememberedMs);
   }
@@ -146,7 +153,7 @@ export class ReceiptBook {
     const record = await this.#put(id, fieldOf(receipt), JSON.stringify(stored), 2 * parkedMs);
     // The response may have come in between: then it has not seen this receipt.
     if (partOf(receipt, record) !== null) return this.#reportParked(id);
-    const ambiguous = this.#ids.others(receipt.remoteId).length > 0 && SECOND_LOOK_MS < parkedMs;
+    const ambiguous = this.#otherReadings(receipt).length > 0 && SECOND_LOOK_MS < parkedMs;
     const added = ambiguous
       ? await deadlines.add(LOOK + id, SECOND_LOOK_MS)
       : await deadlines.add(END + id, parkedMs);
@@ -170,7 +177,7 @@ export class ReceiptBook {
     const record = await this.#get(id);
     const parked = parkedIn(record).filter((receipt) => partOf(receipt, record) === null);
     for (const receipt of parked) {
-      const readings = [this.#ids.preferred(receipt.remoteId), ...this.#ids.others(receipt.remoteId)];
+      const readings = [this.#ids.preferred(receipt.remoteId), ...this.#otherReadings(receipt)];
       const found = await this.#findUnder(
         readings.filter((reading) => reading.certain || !certainOnly),
         receipt,
@@ -254,8 +261,8 @@ export class ReceiptBook {
   }
 }
 
-function fieldOf({ remoteId, state }: Receipt): string {
-  return `${RECEIPT}${remoteId}:${state}`;
+function fieldOf(receipt: Receipt): string {
+  return `${RECEIPT}${receipt.remoteId}:${stateOf(receipt)}`;
 }
 
 function receiptsIn(record: Fields): StoredReceipt[] {

@@ -65,9 +65,13 @@ export class ReceiptIds {
   }
 }
 
-/** SMSCs spell an id differently in response and receipt: case and leading zeros. */
+/** SMSCs spell an id differently in response and receipt: case, leading zeros, a prefix 0x, quotes and blanks. */
 export function plainId(id: string): string {
-  const plain = id.toLowerCase().replace(/^0+/, '');
+  const plain = id
+    .toLowerCase()
+    .replaceAll(/[\s"']/g, '')
+    .replace(/^0x(?=[\da-f]+$)|^0+/, '')
+    .replace(/^0+/, '');
   return plain === '' ? '0' : plain;
 }
 

@@ -23,6 +23,9 @@ describe('a receipt', () => {
     ['its text, on the way', 'id:id-1 stat:ENROUTE', {}, ['pending', 'ENROUTE']],
     ['an id in capitals', 'id:ID-1 stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
     ['an id with zeros in front', 'id:00id-1 stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
+    ['an id in quotes', 'id:"id-1" stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
+    ['an id that is padded', 'id:id-1      sub:001 stat:DELIVRD', {}, ['delivered', 'DELIVRD']],
+    ['ASCII under data_coding 8', DELIVERED, { dataCoding: 8 }, ['delivered', 'DELIVRD']],
     [
       'its TLVs, whatever text and esm_class say',
       'hello',
@@ -213,9 +216,93 @@ describe('a receipt', () => {
     expect(await fixture.smsc.receipt(DELIVERED)).toMatchObject({ status: STATUS.RX_T_APPN });
   });
 
-  it('points 53 and 55: that cannot be read, or belongs to nobody, is taken and no message', async () => {
+  it.each([
+    ['ACCEPTD, then UNDELIV', { esmClass: 4 }, 'ACCEPTD UNDELIV', 'failed'],
+    ['an intermediate ACCEPTD, then DELIVRD', { esmClass: 0x20 }, 'ACCEPTD DELIVRD', 'delivered'],
+    ['an intermediate UNDELIV, then DELIVRD', { esmClass: 0x20 }, 'UNDELIV DELIVRD', 'delivered'],
+    ['an intermediate UNDELIV, then UNDELIV', { esmClass: 0x20 }, 'UNDELIV UNDELIV', 'failed'],
+    ['an intermediate DELIVRD, then EXPIRED', { esmClass: 0x20 }, 'DELIVRD EXPIRED', 'failed'],
+  ])('point 50: %s: ends with the last', async (_, fields, states, status) => {
+    const [early, late] = states.split(' ');
     await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt(`id:id-1 stat:${early}`, fields);
+    await fixture.smsc.receipt(`id:id-1 stat:${late}`);
+    await fixture.smsc.receipt(`id:id-1 stat:${early}`, fields);
+    expect(fixture.eventsOf(message)).toMatchObject([
+      { event_type: 'ack' },
+      { delivery_status: 'pending', transport_metadata: { smpp_delivery_status: early } },
+      { delivery_status: status, transport_metadata: { smpp_delivery_status: late } },
+    ]);
+  });
+
+  it('point 50: an intermediate one of a part does not fail a long message', async () => {
+    await fixture.start();
+    const message = outbound('a'.repeat(200));
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt('id:id-1 stat:UNDELIV', { esmClass: 0x20 });
+    for (const id of ['id-1', 'id-2']) await fixture.smsc.receipt(`id:${id} stat:DELIVRD`);
+    expect(fixture.eventsOf(message).slice(1)).toMatchObject([
+      { delivery_status: 'pending', transport_metadata: { smpp_intermediate: true } },
+      { delivery_status: 'delivered', transport_metadata: { smpp_part_states: ['DELIVRD', 'DELIVRD'] } },
+    ]);
+  });
+
+  it.each([
+    ['no id in the text', 'stat:DELIVRD err:000'],
+    ['another id in the text', 'id:4711 stat:DELIVRD err:000'],
+  ])('point 48: finds its message by the TLV: %s', async (_, text) => {
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    await fixture.smsc.receipt(text, { tlvs: [tlvText(TAG.RECEIPTED_MESSAGE_ID, 'id-1')] });
+    expect(fixture.eventsOf(message)[1]).toMatchObject({ delivery_status: 'delivered' });
+  });
+
+  it('says why, with what the network and its operator add', async () => {
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    const tlvs = [
+      tlvText(TAG.RECEIPTED_MESSAGE_ID, 'id-1'),
+      tlvInteger(TAG.MESSAGE_STATE, 5, 1),
+      { tag: TAG.NETWORK_ERROR_CODE, value: Buffer.from([3, 0, 27]) },
+      { tag: 0x1411, value: Buffer.from('655001') },
+      { tag: 0x0006, value: Buffer.alloc(2) },
+    ];
+    await fixture.smsc.receipt('id:id-1 stat:UNDELIV err:027 text:secret', { tlvs });
+    expect(fixture.eventsOf(message)[1]?.transport_metadata).toEqual({
+      smpp_delivery_status: 'UNDELIVERABLE',
+      smpp_delivery_error: '027',
+      smpp_message_id: 'id-1',
+      smpp_receipt: 'id:id-1 stat:UNDELIV err:027',
+      smpp_network_error: { network: 'GSM', code: 27 },
+      smpp_tlvs: {
+        receipted_message_id: 'id-1',
+        message_state: 5,
+        network_error_code: '03001b',
+        '0x1411': '363535303031',
+        dest_network_type: '0x0000',
+      },
+      smpp_mended: ['TLV dest_network_type has 2 octets instead of 1'],
+    });
+  });
+
+  it('point 55: that cannot be read is refused', async () => {
+    await fixture.start();
+    expect(await fixture.smsc.receipt('what is this')).toMatchObject({ status: STATUS.RX_R_APPN });
+    expect([fixture.ports.inbound, fixture.ports.events]).toEqual([[], []]);
+  });
+
+  it('that cannot be read is a message where the option says so', async () => {
+    await fixture.start({ unreadable_receipts: 'message' });
     expect(await fixture.smsc.receipt('what is this')).toMatchObject({ status: STATUS.ROK });
+    expect(fixture.ports.inbound).toMatchObject([{ content: 'what is this' }]);
+  });
+
+  it('points 53 and 55: that belongs to nobody is taken and no message', async () => {
+    await fixture.start();
     expect(await fixture.smsc.receipt('id:stranger stat:DELIVRD')).toMatchObject({ status: STATUS.ROK });
     expect([fixture.ports.inbound, fixture.ports.events]).toEqual([[], []]);
   });

@@ -8,7 +8,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { TAG } from '../codec/tags.ts';
 import { findTlvInteger, findTlvText } from '../codec/tlvs.ts';
-import { readReceiptText } from '../inbound/receipt.ts';
+import { readReceiptText } from '../inbound/receipt-text.ts';
 import { messageState, receiptBody, wantedEvents, type ReceiptNote } from './receipt.ts';
 
 const note: ReceiptNote = {
@@ -66,8 +66,8 @@ describe('a receipt', () => {
     ],
   ])('of %s', (_, event, [stat, state, error, esmClass]) => {
     const body = receiptBody(event, note, about);
-    expect(readReceiptText(body.shortMessage.toString('latin1'))).toEqual({
-      remoteId: 'id-1',
+    expect(readReceiptText(body.shortMessage.toString('latin1'))).toMatchObject({
+      id: 'id-1',
       state: stat,
       error,
     });
