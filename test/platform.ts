@@ -202,18 +202,4 @@ export function zipOf(files: Readonly<Record<string, string>>): Buffer {
   return zip.toBuffer();
 }
 
-/** Polls until the condition holds; fails with what it last saw. */
-export async function eventually<T>(
-  look: () => T | Promise<T>,
-  holds: (seen: T) => boolean,
-  ms = 15_000,
-): Promise<T> {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (Date.now() > deadline)
-      throw new Error(`it never held; last seen: ${JSON.stringify(seen)?.slice(0, 2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+export { eventually } from '@vumi/machine/testing';

@@ -1,54 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { measureSlowness } from '@vumi/machine/testing';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './long-first.ts';
 
-// isolated-vm needs --no-node-snapshot, which worker threads refuse: hence forks.
-const forks = {
+/** Limits of tests are multiplied by it: a run beside other work takes longer and is no less right. */
+const patience = Math.max(Number(process.env['VUMI_TEST_PATIENCE'] ?? 1), measureSlowness());
+/** Only ends what hangs: what is late fails by the limits of the test's own waits. */
+const LONGEST_TEST_MS = 300_000 * patience;
+const processors = availableParallelism();
+
+const common = {
+  // isolated-vm needs --no-node-snapshot, which worker threads refuse: hence forks.
   pool: 'forks' as const,
   execArgv: ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'],
+  // Most tests wait for something most of the time.
+  maxWorkers: processors > 4 ? processors : processors + 1,
+  testTimeout: LONGEST_TEST_MS,
+  hookTimeout: LONGEST_TEST_MS,
+  expect: { poll: { timeout: 30_000 * patience, interval: 10 } },
 };
+const env = (backend: 'embedded' | 'servers') => ({
+  VUMI_TEST_BACKEND: backend,
+  VUMI_TEST_PATIENCE: String(patience),
+});
 const suites = ['test/**/*.test.ts'];
 const exclude = ['**/node_modules/**', 'test/bench/**', 'test/browser/**'];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
-          ...forks,
+          ...common,
           name: 'unit',
           include: ['{platform,transports,sandbox,sdk,sample-apps}/**/*.test.ts'],
           exclude,
+          env: env('embedded'),
         },
       },
       {
         test: {
-          ...forks,
+          ...common,
           name: 'embedded',
           include: suites,
           exclude: [...exclude, '**/*.servers.test.ts'],
-          env: { VUMI_TEST_BACKEND: 'embedded' },
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          env: env('embedded'),
         },
       },
       {
         test: {
-          ...forks,
+          ...common,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          env: { VUMI_TEST_BACKEND: 'embedded' },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          env: env('embedded'),
         },
       },
       {
         test: {
-          ...forks,
+          ...common,
           name: 'servers',
           include: suites,
           exclude,
-          env: { VUMI_TEST_BACKEND: 'servers' },
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          env: env('servers'),
         },
       },
     ],

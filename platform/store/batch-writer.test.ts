@@ -49,7 +49,7 @@ describe('a batch writer', () => {
     await new Promise((next) => setTimeout(next, 10));
     expect(done).toBe(false);
     for (let row = 1; row < 500; row += 1) void writer.add(row);
-    await vi.waitFor(() => expect(sizes.at(-1)).toBe(500));
+    await expect.poll(() => sizes.at(-1)).toBe(500);
   });
 
   test('resolves only when the rows are written', async () => {

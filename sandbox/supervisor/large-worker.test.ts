@@ -14,7 +14,7 @@ async function visitTwice(place: SandboxPlace, body: string): Promise<string[]> 
   for (let n = 0; n < 2; n++) {
     answers.push(...(await place.ask(large)));
     await place.ask(other);
-    await expect.poll(() => place.sandbox.status().caches, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => place.sandbox.status().caches).toBe(1);
   }
   return answers;
 }

@@ -5,7 +5,7 @@ import { SandboxPlace, SECOND_TRY } from '../testing/index.ts';
 let place: SandboxPlace;
 beforeAll(async () => {
   place = await SandboxPlace.start();
-}, 30_000);
+});
 afterAll(() => place[Symbol.asyncDispose]());
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';

@@ -137,7 +137,7 @@ async function atEveryStep(handler: string, check: (found: Found) => void): Prom
 }
 
 describe('a platform that is killed at each step of the commit protocol, in turn', () => {
-  it('gives the message its effects exactly once', { timeout: 300_000 }, async () => {
+  it('gives the message its effects exactly once', async () => {
     const steps = await atEveryStep(GOOD, ({ state, sent, failures }) => {
       expect(state).toEqual({
         [`${APP}/shared/seen`]: '1',
@@ -160,19 +160,15 @@ describe('a platform that is killed at each step of the commit protocol, in turn
       expect(steps).toContain(`after ${name}`);
   });
 
-  it(
-    'leaves nothing of a handler that throws but its apology and its failure',
-    { timeout: 300_000 },
-    async () => {
-      const steps = await atEveryStep(BAD, ({ state, sent, failures }) => {
-        expect(Object.values(state).filter((value) => value !== null)).toEqual([]);
-        expect(deduplicated(sent)).toEqual([
-          `${MESSAGE.from_addr}: Sorry, something went wrong. Please try again later. (close)`,
-        ]);
-        expect(failures.length).toBeGreaterThan(0);
-        for (const { reason } of failures) expect(reason).toMatch(/^threw: Error: it must be as if/);
-      });
-      expect(steps).toContain('after the failure');
-    },
-  );
+  it('leaves nothing of a handler that throws but its apology and its failure', async () => {
+    const steps = await atEveryStep(BAD, ({ state, sent, failures }) => {
+      expect(Object.values(state).filter((value) => value !== null)).toEqual([]);
+      expect(deduplicated(sent)).toEqual([
+        `${MESSAGE.from_addr}: Sorry, something went wrong. Please try again later. (close)`,
+      ]);
+      expect(failures.length).toBeGreaterThan(0);
+      for (const { reason } of failures) expect(reason).toMatch(/^threw: Error: it must be as if/);
+    });
+    expect(steps).toContain('after the failure');
+  });
 });

@@ -20,7 +20,7 @@ export default defineApp({
 const COUNT = 600;
 const phones = Array.from({ length: COUNT }, (_, index) => `2776${String(index).padStart(7, '0')}`);
 
-it('kill -9 while 600 schedules fire: each takes effect once', { timeout: 120_000 }, async () => {
+it('kill -9 while 600 schedules fire: each takes effect once', async () => {
   await using place = await createPlace();
   await using peer = await SmscPeer.start({ window: 50 });
   const transport = {

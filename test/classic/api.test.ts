@@ -10,7 +10,7 @@ beforeAll(async () => {
   place = await SandboxPlace.start({ limits: { wall_ms: 2000 } });
   // The snapshot of the libraries takes longer than a test should.
   await askRaw(place, 'reply("warm");');
-}, 60_000);
+});
 afterAll(() => place[Symbol.asyncDispose]());
 
 /** Each is a body of a handler and what it replies. */

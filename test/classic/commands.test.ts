@@ -54,7 +54,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await runCommands(place, ref, []);
-}, 60_000);
+});
 
 afterAll(async () => {
   server.close();

@@ -153,7 +153,7 @@ describe.each(['modern', 'legacy'] as const)('with the %s libraries', (libraries
     original = fork(join(import.meta.dirname, 'original-sandbox.ts'), [libraries], { execArgv: [] });
     const limits = { wall_ms: 1000, entry_cpu_ms: 1000, state_keys: 100_000 };
     place = await SandboxPlace.start({ limits }, undefined, { clock: () => NOW });
-  }, 60_000);
+  });
   afterAll(async () => {
     original.kill();
     await place[Symbol.asyncDispose]();

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrokerPlace, type BrokerPlace } from './broker-place.ts';
 import { createGate } from './gate.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 5 };
-
 describe('a broker', () => {
   let place: BrokerPlace;
 
@@ -28,7 +26,7 @@ describe('a broker', () => {
   async function failuresOf(queue: string, count: number) {
     const bodies: string[] = [];
     const consumer = await consume(`${queue}.failures`, async (body) => void bodies.push(body));
-    await expect.poll(() => bodies.length, PATIENCE).toBe(count);
+    await expect.poll(() => bodies.length).toBe(count);
     await consumer[Symbol.asyncDispose]();
     return bodies.map(parseFailure);
   }
@@ -38,7 +36,7 @@ describe('a broker', () => {
     await Promise.all(['one', 'two', 'three'].map((body) => place.broker.publish(queue, body)));
     const got: [string, Delivery][] = [];
     await using _ = await consume(queue, async (body, delivery) => void got.push([body, delivery]));
-    await expect.poll(() => got.length, PATIENCE).toBe(3);
+    await expect.poll(() => got.length).toBe(3);
     const first = { redelivered: false, attempt: 1 };
     expect(got).toEqual([
       ['one', first],
@@ -53,7 +51,7 @@ describe('a broker', () => {
     const got: string[] = [];
     await using _ = await consume(queue, async (text) => void got.push(text));
     await place.broker.publish(queue, body);
-    await expect.poll(() => got, PATIENCE).toEqual([body]);
+    await expect.poll(() => got).toEqual([body]);
   });
 
   test('does not deliver an acknowledged message again', async () => {
@@ -61,13 +59,13 @@ describe('a broker', () => {
     let handled = 0;
     const first = await consume(queue, async () => void (handled += 1));
     await place.broker.publish(queue, 'once');
-    await expect.poll(() => handled, PATIENCE).toBe(1);
+    await expect.poll(() => handled).toBe(1);
     await first[Symbol.asyncDispose]();
     expect(await place.broker.depth(queue)).toBe(0);
     const rest: string[] = [];
     await using _ = await consume(queue, async (body) => void rest.push(body));
     await place.broker.publish(queue, 'next');
-    await expect.poll(() => rest, PATIENCE).toEqual(['next']);
+    await expect.poll(() => rest).toEqual(['next']);
   });
 
   test('delivers a rejected message again, flagged and with the number of the attempt', async () => {
@@ -78,7 +76,7 @@ describe('a broker', () => {
       if (delivery.attempt < 3) throw new Error('not yet');
     });
     await place.broker.publish(queue, 'stubborn');
-    await expect.poll(() => deliveries.length, PATIENCE).toBe(3);
+    await expect.poll(() => deliveries.length).toBe(3);
     expect(deliveries).toEqual([
       { redelivered: false, attempt: 1 },
       { redelivered: true, attempt: 2 },
@@ -130,7 +128,7 @@ describe('a broker', () => {
       { maxAttempts: 2 },
     );
     await place.broker.publish(queue, 'patient');
-    await expect.poll(() => attempts, PATIENCE).toEqual([1, 1, 1, 1, 1, 1]);
+    await expect.poll(() => attempts).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   test('hands over no more than prefetch messages at a time', async () => {
@@ -151,10 +149,10 @@ describe('a broker', () => {
       { prefetch: 3 },
     );
     await Promise.all(Array.from({ length: 20 }, (_, n) => place.broker.publish(queue, String(n))));
-    await expect.poll(() => active, PATIENCE).toBe(3);
-    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(17);
+    await expect.poll(() => active).toBe(3);
+    await expect.poll(() => place.broker.depth(queue)).toBe(17);
     gate.open();
-    await expect.poll(() => done, PATIENCE).toBe(20);
+    await expect.poll(() => done).toBe(20);
     expect(most).toBe(3);
   });
 
@@ -165,7 +163,7 @@ describe('a broker', () => {
     const got: string[] = [];
     await using _ = await consume(key, async (body) => void got.push(`${body} (own)`));
     await using _copy = await consume(copy, async (body) => void got.push(`${body} (copy)`));
-    await expect.poll(() => got.toSorted(), PATIENCE).toEqual(['for both (copy)', 'for both (own)']);
+    await expect.poll(() => got.toSorted()).toEqual(['for both (copy)', 'for both (own)']);
   });
 
   test('shares a queue between its consumers', async () => {
@@ -179,7 +177,7 @@ describe('a broker', () => {
     await using _a = await consume(queue, handler('a'), { prefetch: 5 });
     await using _b = await consume(queue, handler('b'), { prefetch: 5 });
     await Promise.all(Array.from({ length: 10 }, (_, n) => place.broker.publish(queue, String(n))));
-    await expect.poll(() => handled, PATIENCE).toEqual({ a: 5, b: 5 });
+    await expect.poll(() => handled).toEqual({ a: 5, b: 5 });
     gate.open();
   });
 
@@ -193,10 +191,10 @@ describe('a broker', () => {
     await place.broker.publish(queue, 'one');
     await place.broker.publish(queue, 'two');
     await place.broker.publish(other, 'sign');
-    await expect.poll(() => seen, PATIENCE).toEqual(['sign']);
+    await expect.poll(() => seen).toEqual(['sign']);
     expect(got).toEqual([]);
     await consumer.resume();
-    await expect.poll(() => got, PATIENCE).toEqual(['one', 'two']);
+    await expect.poll(() => got).toEqual(['one', 'two']);
   });
 
   test('waits for the handlers in progress when a consumer is disposed of, and leaves the rest', async () => {
@@ -214,15 +212,15 @@ describe('a broker', () => {
       { prefetch: 2 },
     );
     await Promise.all(['a', 'b', 'c', 'd'].map((body) => place.broker.publish(queue, body)));
-    await expect.poll(() => started.length, PATIENCE).toBe(2);
+    await expect.poll(() => started.length).toBe(2);
     const disposed = consumer[Symbol.asyncDispose]();
     gate.open();
     await disposed;
     expect(finished).toEqual(['a', 'b']);
-    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(2);
+    await expect.poll(() => place.broker.depth(queue)).toBe(2);
     const rest: string[] = [];
     await using _ = await consume(queue, async (body) => void rest.push(body));
-    await expect.poll(() => rest, PATIENCE).toEqual(['c', 'd']);
+    await expect.poll(() => rest).toEqual(['c', 'd']);
   });
 
   test('puts a message back at once when its consumer is disposed of between two attempts', async () => {
@@ -237,7 +235,7 @@ describe('a broker', () => {
     await consumer[Symbol.asyncDispose]();
     const got: boolean[] = [];
     await using _ = await consume(queue, async (_body, { redelivered }) => void got.push(redelivered));
-    await expect.poll(() => got, PATIENCE).toEqual([true]);
+    await expect.poll(() => got).toEqual([true]);
   });
 
   test('lets one exclusive consumer work at a time and another take over when it goes', async () => {
@@ -247,17 +245,17 @@ describe('a broker', () => {
     const first = await consume(queue, async (body) => void got.push(`first ${body}`), options);
     await using _ = await consume(queue, async (body) => void got.push(`second ${body}`), options);
     for (const body of ['1', '2', '3', '4']) await place.broker.publish(queue, body);
-    await expect.poll(() => got, PATIENCE).toEqual(['first 1', 'first 2', 'first 3', 'first 4']);
+    await expect.poll(() => got).toEqual(['first 1', 'first 2', 'first 3', 'first 4']);
     await first[Symbol.asyncDispose]();
     await place.broker.publish(queue, '5');
-    await expect.poll(() => got.at(-1), PATIENCE).toBe('second 5');
+    await expect.poll(() => got.at(-1)).toBe('second 5');
   });
 
   test('knows how many messages wait, and that none wait in a queue that nobody knows', async () => {
     const queue = place.queue();
     expect(await place.broker.depth(queue)).toBe(0);
     await Promise.all(['a', 'b', 'c'].map((body) => place.broker.publish(queue, body)));
-    await expect.poll(() => place.broker.depth(queue), PATIENCE).toBe(3);
+    await expect.poll(() => place.broker.depth(queue)).toBe(3);
   });
 
   test('brings 5,000 messages through in order, none lost and none doubled', async () => {
@@ -265,7 +263,7 @@ describe('a broker', () => {
     const got: number[] = [];
     await using _ = await consume(queue, async (body) => void got.push(Number(body)), { prefetch: 100 });
     await Promise.all(Array.from({ length: 5_000 }, (_, n) => place.broker.publish(queue, String(n))));
-    await expect.poll(() => got.length, PATIENCE).toBe(5_000);
+    await expect.poll(() => got.length).toBe(5_000);
     expect(got).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
   });
 });

@@ -13,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrokerPlace, type BrokerPlace } from './broker-place.ts';
 import { createGate } from './gate.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 5 };
 let place: BrokerPlace;
 
 beforeAll(async () => {
@@ -37,7 +36,7 @@ describe.each(flows)('a flow that is %s', (_label, open) => {
     const got: [UserMessage, Delivery][] = [];
     await using _ = await flow.consume(async (...call) => void got.push(call), { prefetch: 1 });
     await flow.publish(sent);
-    await expect.poll(() => got, PATIENCE).toEqual([[sent, { redelivered: false, attempt: 1 }]]);
+    await expect.poll(() => got).toEqual([[sent, { redelivered: false, attempt: 1 }]]);
   });
 
   test('keeps what is published before there is a consumer, and its order', async () => {
@@ -46,7 +45,7 @@ describe.each(flows)('a flow that is %s', (_label, open) => {
     const got: (string | null)[] = [];
     await using _ = await flow.consume(async ({ content }) => void got.push(content), { prefetch: 1 });
     await Promise.all(published);
-    await expect.poll(() => got, PATIENCE).toEqual(['one', 'two', 'three']);
+    await expect.poll(() => got).toEqual(['one', 'two', 'three']);
   });
 
   test('has no more than prefetch messages in the handler', async () => {
@@ -64,10 +63,10 @@ describe.each(flows)('a flow that is %s', (_label, open) => {
       { prefetch: 2 },
     );
     const published = ['a', 'b', 'c', 'd', 'e'].map((content) => flow.publish(message(content)));
-    await expect.poll(() => active, PATIENCE).toBe(2);
+    await expect.poll(() => active).toBe(2);
     gate.open();
     await Promise.all(published);
-    await expect.poll(() => active, PATIENCE).toBe(0);
+    await expect.poll(() => active).toBe(0);
     expect(most).toBe(2);
   });
 
@@ -76,14 +75,14 @@ describe.each(flows)('a flow that is %s', (_label, open) => {
     const got: (string | null)[] = [];
     await using consumer = await flow.consume(async ({ content }) => void got.push(content), { prefetch: 1 });
     await flow.publish(message('before'));
-    await expect.poll(() => got, PATIENCE).toEqual(['before']);
+    await expect.poll(() => got).toEqual(['before']);
     await consumer.pause();
     const published = flow.publish(message('meanwhile'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(got).toEqual(['before']);
     await consumer.resume();
     await published;
-    await expect.poll(() => got, PATIENCE).toEqual(['before', 'meanwhile']);
+    await expect.poll(() => got).toEqual(['before', 'meanwhile']);
   });
 
   test('waits for its handler when the consumer is disposed of; the next consumer gets the rest', async () => {
@@ -105,7 +104,7 @@ describe.each(flows)('a flow that is %s', (_label, open) => {
       prefetch: 1,
     });
     await Promise.all(published);
-    await expect.poll(() => got.length, PATIENCE).toBe(2);
+    await expect.poll(() => got.length).toBe(2);
     expect(got.at(-1)).toBe('second b');
   });
 });
@@ -150,11 +149,11 @@ describe('a queue connector', () => {
     await using _outbound = await transport.onOutbound(note, { prefetch: 1 });
     const ack = createAck({ user_message_id: 'm1', transport_name: 'smpp' }, 's1');
     await transport.publishInbound(message('in'));
-    await expect.poll(() => got.length, PATIENCE).toBe(1);
+    await expect.poll(() => got.length).toBe(1);
     await transport.publishEvent(ack);
-    await expect.poll(() => got.length, PATIENCE).toBe(2);
+    await expect.poll(() => got.length).toBe(2);
     await application.publishOutbound(message('out'));
-    await expect.poll(() => got.length, PATIENCE).toBe(3);
+    await expect.poll(() => got.length).toBe(3);
     expect(got).toMatchObject([{ content: 'in' }, ack, { content: 'out' }]);
   });
 
@@ -184,7 +183,7 @@ describe('a queue connector', () => {
           failuresKey,
         },
       );
-      await expect.poll(() => failures.length, PATIENCE).toBe(1);
+      await expect.poll(() => failures.length).toBe(1);
       const failure = parseFailure(failures[0] ?? '');
       expect(failure).toMatchObject({ message: payload, failure_code: 'permanent' });
       expect(failure.reason).toContain(reason);

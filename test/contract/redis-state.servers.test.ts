@@ -7,7 +7,6 @@ import { deleteKeys } from './state-place.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const DEADLINE_MS = 300;
-const PATIENCE = { timeout: 10_000, interval: 5 };
 
 describe('state on a Redis whose connection breaks', () => {
   let proxy: TcpProxy;
@@ -32,17 +31,17 @@ describe('state on a Redis whose connection breaks', () => {
     await state.set('key', '1');
     for (let round = 0; round < 3; round += 1) {
       proxy.cut();
-      await expect.poll(() => state.get('key').catch(() => 'away'), PATIENCE).toBe('1');
+      await expect.poll(() => state.get('key').catch(() => 'away')).toBe('1');
     }
   });
 
   test('answers that it is away instead of hanging, and comes back', async () => {
     await state.set('key', '1');
     proxy.sever();
-    await expect.poll(() => codeOf(state.get('key')), PATIENCE).toBe('state.unavailable');
+    await expect.poll(() => codeOf(state.get('key'))).toBe('state.unavailable');
     await expect(state.increment('counter', 1)).rejects.toMatchObject({ code: 'state.unavailable' });
     proxy.mend();
-    await expect.poll(() => state.get('key').catch(() => 'away'), PATIENCE).toBe('1');
+    await expect.poll(() => state.get('key').catch(() => 'away')).toBe('1');
     expect(await state.get('counter')).toBeNull();
   });
 
@@ -70,9 +69,7 @@ describe('state on a Redis whose connection breaks', () => {
         writes: [{ op: 'increment' as const, key: 'commits', by: 1 }],
         outbox: [String(n)],
       };
-      await expect
-        .poll(() => state.commit(commit).catch(() => null), PATIENCE)
-        .toMatchObject({ outbox: [String(n)] });
+      await expect.poll(() => state.commit(commit).catch(() => null)).toMatchObject({ outbox: [String(n)] });
     }
     expect(await state.get('commits')).toBe('100');
   });

@@ -2,7 +2,6 @@ import type { StateCommit } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStatePlace, type StatePlace } from './state-place.ts';
 
-const PATIENCE = { timeout: 5_000, interval: 5 };
 const SHORT_MS = 60;
 const LONG_MS = 60_000;
 
@@ -37,7 +36,7 @@ describe('keyed state', () => {
     await place.state.set(short, '1', SHORT_MS);
     await place.state.set(long, '1', LONG_MS);
     expect(await place.state.get(short)).toBe('1');
-    await expect.poll(() => place.state.get(short), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.get(short)).toBeNull();
     expect(await place.state.get(long)).toBe('1');
     expect(await place.state.delete(short)).toBe(false);
     expect(await place.state.setIfAbsent(short, '2')).toBe(true);
@@ -48,7 +47,7 @@ describe('keyed state', () => {
     await place.state.set(name, '1', SHORT_MS);
     await place.state.set(name, '2');
     await place.state.set(other, '1', 2 * SHORT_MS);
-    await expect.poll(() => place.state.get(other), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.get(other)).toBeNull();
     expect(await place.state.get(name)).toBe('2');
   });
 
@@ -107,7 +106,7 @@ describe('keyed state', () => {
     await place.state.increment(name, 1, 2 * SHORT_MS);
     await place.state.increment(name, 1, LONG_MS);
     await place.state.increment(name, 1);
-    await expect.poll(() => place.state.get(name), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.get(name)).toBeNull();
     expect(await place.state.increment(name, 1, LONG_MS)).toBe(1);
   });
 
@@ -135,7 +134,7 @@ describe('keyed state', () => {
     await place.state.putField(name, '1', 'one', LONG_MS);
     await place.state.putField(name, '2', 'two', SHORT_MS);
     await place.state.set(later, '1', 2 * SHORT_MS);
-    await expect.poll(() => place.state.get(later), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.get(later)).toBeNull();
     expect(await place.state.getFields(name)).toEqual({});
     expect(await place.state.putField(name, '3', 'three', LONG_MS)).toEqual({ '3': 'three' });
   });
@@ -225,7 +224,7 @@ describe('keyed state', () => {
   test('forgets a marker after its time', async () => {
     const request = commit({ markerTtlMs: SHORT_MS, outbox: ['x'] });
     await place.state.commit(request);
-    await expect.poll(() => place.state.committed(request.marker), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.committed(request.marker)).toBeNull();
     expect(await place.state.commit(request)).toMatchObject({ fresh: true });
   });
 
@@ -234,7 +233,7 @@ describe('keyed state', () => {
     await place.state.increment(counter, 1, 2 * SHORT_MS);
     await place.state.commit(commit({ writes: [{ op: 'increment', key: counter, by: 1 }] }));
     expect(await place.state.get(counter)).toBe('2');
-    await expect.poll(() => place.state.get(counter), PATIENCE).toBeNull();
+    await expect.poll(() => place.state.get(counter)).toBeNull();
   });
 
   describe('with a quota', () => {
@@ -283,8 +282,8 @@ describe('keyed state', () => {
       const { prefix, writing, set, add } = counted();
       await writing(set('a', SHORT_MS), set('b', SHORT_MS), set('c'));
       await expect(writing(set('d'))).rejects.toMatchObject({ code: 'app.limit' });
-      await expect.poll(() => place.state.get(`${prefix}a`), PATIENCE).toBeNull();
-      await expect.poll(() => place.state.get(`${prefix}b`), PATIENCE).toBeNull();
+      await expect.poll(() => place.state.get(`${prefix}a`)).toBeNull();
+      await expect.poll(() => place.state.get(`${prefix}b`)).toBeNull();
       await writing(set('d'), add('a'));
       await expect(writing(set('e'))).rejects.toMatchObject({ code: 'app.limit' });
     });

@@ -19,7 +19,7 @@ describe('a classic app on the whole platform', () => {
       config: { host: '127.0.0.1', port: peer.port, system_id: 'vumi', password: 'secret' },
     });
     await eventually(() => peer.isBound, Boolean);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world[Symbol.asyncDispose]();

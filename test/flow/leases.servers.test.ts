@@ -19,7 +19,7 @@ beforeAll(async () => {
   processes.push(await PlatformProcess.create(place, {}, 'api'));
   for (const machine of ['one', 'two']) processes.push(await createOn(machine));
   for (const process of processes) await process.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
@@ -56,4 +56,4 @@ it('of two processes one holds the bind, and the other has it soon after the hol
   }
   expect(peer.binds).toBeGreaterThan(1);
   expect(peer.mostBound).toBe(1);
-}, 60_000);
+});

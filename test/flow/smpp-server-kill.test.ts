@@ -15,7 +15,7 @@ const AT_ONCE = 8;
  * so a text that was answered must arrive once, and one that was not at most once.
  */
 describe('kill -9 of the SMPP server while a client submits and receives', () => {
-  it('loses nothing that was answered and doubles nothing', { timeout: 120_000 }, async () => {
+  it('loses nothing that was answered and doubles nothing', async () => {
     await using peer = await SmscPeer.start({ window: 2 });
     await using place = await createPlace();
     const port = await freePort();

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createPlace, eventually } from '../platform.ts';
 import { PlatformProcess } from '../platform-process.ts';
 
-it('a platform that is told twice to stop still stops in order', { timeout: 60_000 }, async () => {
+it('a platform that is told twice to stop still stops in order', async () => {
   await using place = await createPlace();
   await using platform = await PlatformProcess.create(place);
   await platform.start();

@@ -18,7 +18,7 @@ beforeAll(async () => {
   );
   innocent = await place.installClassic('innocent', source);
   expect(await place.ask(innocent)).toEqual(['at your service']);
-}, 60_000);
+});
 
 afterAll(() => place[Symbol.asyncDispose]());
 

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppRef } from '@vumi/core';
 import { SandboxPlace } from '@vumi/sandbox/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 // Each starts runners of its own.
-vi.setConfig({ testTimeout: 60_000 });
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** More than an app needs to be trusted with the runner's own thread. */
@@ -49,7 +48,7 @@ describe('an app that holds the thread with which it was trusted', () => {
     'by %s is found out at once, and its neighbour hardly waits',
     async (_, attack) => {
       await using place = await SandboxPlace.start({ runners: 1 });
-      await expect.poll(() => place.sandbox.status().standby, { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => place.sandbox.status().standby).toBe(true);
       const ref = await place.install('patient', patient(attack));
       const neighbour = await place.installHandler(
         'neighbour',

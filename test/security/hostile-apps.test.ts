@@ -24,7 +24,7 @@ beforeAll(async () => {
   // One runner at work, so that whoever attacks is in the same process as the innocent.
   place = await SandboxPlace.start({ runners: 1 });
   innocent = await Innocent.arrive(place);
-}, 30_000);
+});
 
 afterAll(() => place[Symbol.asyncDispose]());
 

@@ -2,10 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRef } from '@vumi/core';
 import { SandboxPlace } from '@vumi/sandbox/testing';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 // Runners are killed and started a dozen times here.
-vi.setConfig({ testTimeout: 60_000 });
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** No timeout of V8 stops this. */

@@ -89,7 +89,7 @@ test('a message that waits is not blamed for the deaths of others', async () => 
   const waited = place.ask(waiter, place.message({ content: 'first' }));
   for (let n = 0; n < 2; n++) await place.ask(bomber);
   expect(await waited).toEqual(['patience']);
-}, 30_000);
+});
 
 /** A server that takes its time. */
 async function holdingPort(ms: number): Promise<number> {

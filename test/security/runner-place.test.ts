@@ -15,7 +15,7 @@ beforeAll(async () => {
     { ...silentLogger, info: (_fields, text) => notes.push(text) },
   );
   folder = `/proc/${place.sandbox.status().runners[0]?.pid}`;
-}, 30_000);
+});
 
 afterAll(async () => {
   delete process.env['VUMI_DATABASE_URL'];

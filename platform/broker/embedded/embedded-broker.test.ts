@@ -8,7 +8,6 @@ import { silentLogger, type Broker, type Delivery } from '@vumi/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedBroker } from './embedded-broker.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 5 };
 const VICTIM = new URL('./crash-victim.fixture.ts', import.meta.url);
 
 describe('an embedded broker', () => {
@@ -27,7 +26,7 @@ describe('an embedded broker', () => {
       prefetch: 100,
       failuresKey: `${queue}.failures`,
     });
-    await expect.poll(() => got.size, PATIENCE).toBe(count);
+    await expect.poll(() => got.size).toBe(count);
     await consumer[Symbol.asyncDispose]();
     return got;
   }

@@ -37,9 +37,28 @@ export async function stopLeftover(cluster: string, logger: Logger): Promise<voi
   }
   const owner = Number(await readFile(join(cluster, 'owner'), 'utf8').catch(() => ''));
   // A process whose parent died gets another parent: this one is alive, and it is no reused number.
-  if (parent === owner) throw inUse(cluster, owner);
+  while ((await parentOfServer(left.pid, data)) === owner) {
+    if (!(await isLeaving(owner))) throw inUse(cluster, owner);
+    await sleep(POLL_MS);
+  }
   logger.info({ pid: left.pid }, 'stopping the postgres of a vumi that was killed');
   await stopOrphan(left.pid, data);
+}
+
+const SIGKILL_PENDING = 1n << 8n;
+
+/** Whether a process was killed and has only not ended yet, which takes a moment on a busy machine. Known on Linux. */
+async function isLeaving(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  try {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8');
+    const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)];
+    if (pending.some(([, mask]) => (BigInt(`0x${mask}`) & SIGKILL_PENDING) !== 0n)) return true;
+    // Its memory goes first, and with it its command line.
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')) === '';
+  } catch {
+    return true;
+  }
 }
 
 function inUse(cluster: string, owner: number): VumiError {

@@ -7,10 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { silentLogger } from '@vumi/core';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './start.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
 /** One for all tests, as making a cluster takes most of the time; each has a table of its own. */
 let dataDir: string;
 
@@ -72,7 +71,7 @@ async function startInProcess(): Promise<OtherProcess> {
   };
 }
 
-describe('an embedded Postgres', { timeout: 60_000 }, () => {
+describe('an embedded Postgres', () => {
   test('keeps its data over a stop and a start', async () => {
     {
       await using postgres = await start();
@@ -106,10 +105,7 @@ describe('an embedded Postgres', { timeout: 60_000 }, () => {
     await using postgres = await start();
     await sql(postgres.url, 'create table restarted (n int); insert into restarted values (1)');
     process.kill(await serverPid(), 'SIGKILL');
-    await vi.waitFor(
-      async () => expect(await sql(postgres.url, 'select n from restarted')).toEqual([{ n: 1 }]),
-      PATIENCE,
-    );
+    await expect.poll(() => sql(postgres.url, 'select n from restarted')).toEqual([{ n: 1 }]);
   });
 
   test('refuses a folder that another process uses, and says which', async () => {
@@ -129,7 +125,7 @@ describe('an embedded Postgres', { timeout: 60_000 }, () => {
     const other = await startInProcess();
     expect(isRunning()).toBe(true);
     await other.kill();
-    await vi.waitFor(() => expect(isRunning()).toBe(false), PATIENCE);
+    await expect.poll(isRunning).toBe(false);
   });
 
   test('starts at once after its parent was killed, with all that was committed', async () => {
