@@ -358,9 +358,9 @@ describe('keyed state', () => {
       const remove = { op: 'delete', key: `${prefix}b` } as const;
       await place.state.commit(commit({ writes: [remove, short], quota }));
       const names = async () => (await list('')).entries.map(([name]) => name.slice(prefix.length));
-      await expect.poll(names, PATIENCE).toEqual(['a', 'c']);
+      await expect.poll(names).toEqual(['a', 'c']);
       await place.state.commit(commit({ writes: [{ ...short, key: `${prefix}b` }], quota }));
-      await expect.poll(names, PATIENCE).toEqual(['a', 'c']);
+      await expect.poll(names).toEqual(['a', 'c']);
       await place.state.commit(commit({ writes: [{ op: 'increment', key: `${prefix}b`, by: 1 }], quota }));
       expect(await names()).toEqual(['a', 'b', 'c']);
     });
