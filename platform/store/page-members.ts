@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { requireApp } from './apps.ts';
 import { checkRef } from './checks.ts';
 import type { Database, Statements } from './database.ts';
+import { noteAudit } from './note-audit.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { PageInvitation, PageMember } from './records.ts';
 import type { PageMembers } from './store.ts';
@@ -21,10 +22,11 @@ const SEEN_EVERY = "interval '1 minute'";
 /** People who may see the private pages of an app (decision 16). */
 export function openPageMembers(database: Database): PageMembers {
   return {
-    async invite(ref, invitation) {
+    async invite(ref, invitation, actor) {
       await requireApp(database, ref);
       return database.transaction(async (statements) => {
         const secret = await insertInvitation(statements, ref, invitation);
+        await note(statements, ref, { actor, action: 'page_member.invited', details: invitation });
         return { secret, member: await requireMember(statements, ref, invitation.name) };
       });
     },
@@ -40,13 +42,16 @@ export function openPageMembers(database: Database): PageMembers {
       if (rows.length === 0) await requireApp(database, ref);
       return toPage(rows, limit, { key: ({ name }) => ['page_members', name], item: (row) => row });
     },
-    async remove(ref, name) {
+    async remove(ref, name, actor) {
       checkRef(ref);
-      const removed = await database.query(
-        'delete from page_members where account = $1 and app = $2 and name = $3 returning name',
-        [ref.account, ref.app, name],
-      );
-      if (removed.length === 0) throw noMember(ref, name);
+      await database.transaction(async (statements) => {
+        const removed = await statements.query(
+          'delete from page_members where account = $1 and app = $2 and name = $3 returning name',
+          [ref.account, ref.app, name],
+        );
+        if (removed.length === 0) throw noMember(ref, name);
+        await note(statements, ref, { actor, action: 'page_member.removed', details: { name } });
+      });
     },
     signIn: (ref, linkSecret) => database.transaction((statements) => useLink(statements, ref, linkSecret)),
     async signedIn({ account, app }, secret) {
@@ -65,6 +70,14 @@ export function openPageMembers(database: Database): PageMembers {
       await database.query('delete from page_sign_ins where hash = $1', [hashSecret(secret)]);
     },
   };
+}
+
+function note(
+  statements: Statements,
+  { account, app }: AppRef,
+  { actor, action, details }: { actor: string; action: string; details: object },
+): Promise<void> {
+  return noteAudit(statements, { account, actor, action, details: { app, ...details } });
 }
 
 /** Also forgets what of theirs has ended. */

@@ -213,14 +213,18 @@ export interface Versions {
   bundle(ref: AppRef, version: number): Promise<Buffer>;
 }
 
-/** Who may see the private pages of an app. Secrets are given out once: the store keeps their hashes. */
+/** Who may see the private pages of an app. Secrets are given out once: the store keeps their hashes. `actor` as above. */
 export interface PageMembers {
   /** Makes the member, or gives one who is there another link. The secret is that of the link. */
-  invite(ref: AppRef, invitation: PageInvitation): Promise<{ secret: string; member: PageMember }>;
+  invite(
+    ref: AppRef,
+    invitation: PageInvitation,
+    actor: string,
+  ): Promise<{ secret: string; member: PageMember }>;
   /** By name. */
   list(ref: AppRef, page: PageQuery): Promise<Page<PageMember>>;
   /** With their links, and wherever they are signed in. */
-  remove(ref: AppRef, name: string): Promise<void>;
+  remove(ref: AppRef, name: string, actor: string): Promise<void>;
   /** Uses up a link of the app. The secret is that of the sign-in; null when there is no such link any more. */
   signIn(
     ref: AppRef,

@@ -37,13 +37,13 @@ beforeEach(async () => {
 });
 
 async function signIn(): Promise<string> {
-  const { secret } = await store.pageMembers.invite(clinic, thandi);
+  const { secret } = await store.pageMembers.invite(clinic, thandi, 'author');
   const made = await store.pageMembers.signIn(clinic, secret);
   return made?.secret ?? '';
 }
 
 it('a link signs in one browser: of two that come with it at once, one gets in', async () => {
-  const { secret, member } = await store.pageMembers.invite(clinic, thandi);
+  const { secret, member } = await store.pageMembers.invite(clinic, thandi, 'author');
   expect(member).toMatchObject({ name: thandi.name, seen_at: null, sign_ins: 0 });
   const tries = await Promise.all([1, 2, 3].map(() => store.pageMembers.signIn(clinic, secret)));
   const [made, ...more] = tries.filter((one) => one !== null);
@@ -55,7 +55,7 @@ it('a link signs in one browser: of two that come with it at once, one gets in',
 });
 
 it('links and sign-ins are those of one app', async () => {
-  const { secret } = await store.pageMembers.invite(clinic, thandi);
+  const { secret } = await store.pageMembers.invite(clinic, thandi, 'author');
   expect(await store.pageMembers.signIn(other, secret)).toBeNull();
   const signedIn = await store.pageMembers.signIn(clinic, secret);
   expect(await store.pageMembers.signedIn(other, signedIn?.secret ?? '')).toBeNull();
@@ -73,11 +73,16 @@ it('another invitation of the same name is another link for the same member', as
 
 it('who is taken off has no link and is signed in nowhere', async () => {
   const signedIn = await signIn();
-  const { secret } = await store.pageMembers.invite(clinic, thandi);
-  await store.pageMembers.remove(clinic, thandi.name);
+  const { secret } = await store.pageMembers.invite(clinic, thandi, 'author');
+  await store.pageMembers.remove(clinic, thandi.name, 'author');
   expect(await store.pageMembers.signedIn(clinic, signedIn)).toBeNull();
   expect(await store.pageMembers.signIn(clinic, secret)).toBeNull();
-  await expect(store.pageMembers.remove(clinic, thandi.name)).rejects.toMatchObject({ code: 'not_found' });
+  expect((await store.audit.list('acme', { limit: 1 })).items).toMatchObject([
+    { actor: 'author', action: 'page_member.removed', details: { app: 'clinic', name: thandi.name } },
+  ]);
+  await expect(store.pageMembers.remove(clinic, thandi.name, 'author')).rejects.toMatchObject({
+    code: 'not_found',
+  });
 });
 
 it('who signs out is out in that browser alone', async () => {
@@ -88,9 +93,9 @@ it('who signs out is out in that browser alone', async () => {
 });
 
 it('links and sign-ins end', async () => {
-  const ended = await store.pageMembers.invite(clinic, { ...thandi, link_minutes: 0 });
+  const ended = await store.pageMembers.invite(clinic, { ...thandi, link_minutes: 0 }, 'author');
   expect(await store.pageMembers.signIn(clinic, ended.secret)).toBeNull();
-  const { secret } = await store.pageMembers.invite(clinic, { ...thandi, sign_in_hours: 0 });
+  const { secret } = await store.pageMembers.invite(clinic, { ...thandi, sign_in_hours: 0 }, 'author');
   const made = await store.pageMembers.signIn(clinic, secret);
   expect(await store.pageMembers.signedIn(clinic, made?.secret ?? '')).toBeNull();
 });
@@ -99,13 +104,15 @@ it('members go with their app', async () => {
   const signedIn = await signIn();
   await store.apps.remove(clinic);
   expect(await store.pageMembers.signedIn(clinic, signedIn)).toBeNull();
-  await expect(store.pageMembers.invite(clinic, thandi)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(store.pageMembers.invite(clinic, thandi, 'author')).rejects.toMatchObject({
+    code: 'not_found',
+  });
   await expect(store.pageMembers.list(clinic, {})).rejects.toMatchObject({ code: 'not_found' });
 });
 
 it('are listed by name, in pages', async () => {
   for (const name of ['Çiğdem', 'Anna', 'Bongi']) {
-    await store.pageMembers.invite(clinic, { ...thandi, name });
+    await store.pageMembers.invite(clinic, { ...thandi, name }, 'author');
   }
   const first = await store.pageMembers.list(clinic, { limit: 2 });
   expect(first.items.map(({ name }) => name)).toEqual(['Anna', 'Bongi']);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountScope } from '../access.ts';
+import { accountScope, actorOf } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { appParams, pageOfQuery, pageQuery } from '../query.ts';
@@ -50,8 +50,8 @@ export function pageMemberRoutes(ports: ApiPorts): Route[] {
       params: appParams,
       body: invitation,
       answers: { 201: { description: 'The link, this once', schema: pageInvitationSchema } },
-      handle: async ({ params, body }) => {
-        const { secret, member } = await store.pageMembers.invite(params, body);
+      handle: async ({ params, body, caller }) => {
+        const { secret, member } = await store.pageMembers.invite(params, body, actorOf(caller));
         return created({ ...member, url: `${ports.appUrl(params)}sign-in/${secret}` });
       },
     }),
@@ -74,8 +74,8 @@ export function pageMemberRoutes(ports: ApiPorts): Route[] {
       access: accountScope('account'),
       params: appParams.extend({ name: memberName }),
       answers: { 204: { description: 'Removed' } },
-      handle: async ({ params: { name, ...ref } }) => {
-        await store.pageMembers.remove(ref, name);
+      handle: async ({ params: { name, ...ref }, caller }) => {
+        await store.pageMembers.remove(ref, name, actorOf(caller));
         return done;
       },
     }),
