@@ -7,6 +7,7 @@ export type { AppSettings, VersionCode } from './supervisor/app.ts';
 export type { LogEntry } from './supervisor/author-log.ts';
 export { sharedStateKey, sharedStatePlace, userStateKey } from './supervisor/keys.ts';
 export type { ReplaySide } from './trial/differences.ts';
+export { settleLibraries } from './trial/library-trial.ts';
 export { probeWorker } from './trial/probe.ts';
 export { prepareRunners } from './supervisor/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './supervisor/start.ts';

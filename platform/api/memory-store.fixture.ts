@@ -245,7 +245,9 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
         created_at: CREATED,
       };
       if (!apps.has(appKey(ref))) apps.set(appKey(ref), app);
-      const known = all(ref).find((one) => one.sha256 === sha256);
+      const known = all(ref).find(
+        (one) => one.sha256 === sha256 && one.manifest['libraries'] === manifest['libraries'],
+      );
       const made = known ?? {
         ...ref,
         version: all(ref).length + 1,

@@ -74,6 +74,11 @@ export const versionSchema = z.object({
   sha256: z.string(),
   handlers: z.array(z.string()),
   size: z.int().describe('Bytes of the bundle'),
+  libraries: z
+    .string()
+    .nullable()
+    .describe('Which libraries an app of Vumi Go has: modern or legacy; null: it is written for the SDK'),
+  libraries_reason: z.string().nullable().describe('Why it has these'),
   active: z.boolean(),
   percent: z.int().describe('Its share of new sessions; 0: it is not live'),
   created_at: instant,

@@ -30,7 +30,7 @@ describe('app deploy', () => {
     expect(out).toContain('demo/hello version 1 is active (onMessage)');
     expect(out).toContain('left out: README.md, node_modules');
     const zip = new AdmZip(platform.seen.at(-1)?.body);
-    expect(zip.getEntries().map(({ entryName }) => entryName)).toEqual(['workers/worker.ts']);
+    expect(zip.getEntries().map(({ entryName }) => entryName)).toEqual(['package.json', 'workers/worker.ts']);
   });
 
   test('makes the same bytes of the same files', async () => {

@@ -109,6 +109,7 @@ function createFolder(): string {
   mkdirSync(join(folder, 'hello', 'node_modules'));
   writeFileSync(join(folder, 'hello', 'workers', 'worker.ts'), 'export default {};');
   writeFileSync(join(folder, 'hello', 'README.md'), 'mine');
+  writeFileSync(join(folder, 'hello', 'package.json'), '{}');
   return folder;
 }
 

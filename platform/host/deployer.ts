@@ -1,5 +1,5 @@
 import { VumiError, type AppRef } from '@vumi/core';
-import { intakeBundle, probeWorker, type AppSettings } from '@vumi/sandbox';
+import { intakeBundle, probeWorker, settleLibraries, type AppSettings } from '@vumi/sandbox';
 import type { AppVersion, Store } from '@vumi/store';
 
 export interface Deployment {
@@ -24,25 +24,30 @@ export async function deployBundle(
 ): Promise<Deployment> {
   const bundle = await intakeBundle(zip);
   const settings = await settingsOf(store, ref);
+  const { manifest, warnings: ofLibraries } = await settleLibraries(bundle, {
+    account: ref.account,
+    settings,
+  });
+  const warnings = [...ofLibraries, ...bundle.warnings];
   const { handlers } = await probeWorker(bundle.worker.code, bundle.worker.map, {
     account: ref.account,
-    manifest: bundle.manifest,
+    manifest,
     settings,
     transcript: options.selfTest ? bundle.transcript : [],
   }).catch((error: unknown) => {
-    throw withWarnings(error, bundle.warnings);
+    throw withWarnings(error, warnings);
   });
   const { version, created } = await store.versions.add({
     ref,
     bundle: zip,
     sha256: bundle.sha256,
-    manifest: bundle.manifest,
+    manifest,
     handlers,
     worker: bundle.worker,
     files: bundle.files,
     activate: options.activate,
   });
-  return { version, created, warnings: bundle.warnings };
+  return { version, created, warnings };
 }
 
 /** What was odd about a bundle is often why it does not load, such as a library that is not there. */

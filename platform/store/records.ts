@@ -140,7 +140,7 @@ export interface NewVersion {
   readonly ref: AppRef;
   /** The zip as it was uploaded. */
   readonly bundle: Buffer;
-  /** Hex; an app has one version of a bundle. */
+  /** Hex; an app has one version of a bundle and its libraries. */
   readonly sha256: string;
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly handlers: readonly string[];

@@ -65,11 +65,10 @@ async function addVersion(
   return changes.write('apps', async (statements) => {
     await requireAccount(statements, ref.account);
     await lockApp(statements, ref);
-    const [same] = await statements.query<AppVersion>(`${SELECT} and versions.sha256 = $3`, [
-      ref.account,
-      ref.app,
-      added.sha256,
-    ]);
+    const [same] = await statements.query<AppVersion>(
+      `${SELECT} and versions.sha256 = $3 and coalesce(manifest ->> 'libraries', '') = $4`,
+      [ref.account, ref.app, added.sha256, added.manifest['libraries'] ?? ''],
+    );
     const number = same?.version ?? (await insertVersion(statements, added));
     const version = added.activate
       ? await activate(statements, ref, number)

@@ -52,19 +52,19 @@ describe('a worker is taken for what it is', () => {
   });
 });
 
-describe('the libraries', () => {
-  const LEGACY = `${TOOLKIT}\n_.contains([1], 1);`;
-
-  test.each([
-    ['of the manifest', compile(TOOLKIT, packageJson('~0.2.1'), { libraries: 'modern' }), 'modern'],
-    ['of package.json', compile(TOOLKIT, packageJson('^0.3.0')), 'modern'],
-    ['of an old package.json', compile(TOOLKIT, packageJson('~0.2.18')), 'legacy'],
-    ['of code for lodash 2', compile(LEGACY), 'legacy'],
-    ['of code for the first toolkit', compile("var v = require('vumigo_v01'); api.request;"), 'legacy'],
-    ['of package.json, whatever the code calls', compile(LEGACY, packageJson('0.3.2')), 'modern'],
-    ['that are newest', compile(TOOLKIT, { packageJson: 'no json' }), 'modern'],
-  ])('are those %s', async (_label, compiled, libraries) => {
-    expect((await compiled)?.manifest.libraries).toBe(libraries);
+test('what tells the libraries comes with the app', async () => {
+  const libraries = async (...args: Parameters<typeof compile>) => (await compile(...args))?.libraries;
+  expect(await libraries(TOOLKIT, packageJson('~0.2.1'), { libraries: 'modern' })).toMatchObject({
+    asked: { libraries: 'modern', reason: 'vumi.json says so' },
+    isWritten: false,
+  });
+  expect(await libraries(TOOLKIT, packageJson('~0.3'))).toMatchObject({ asked: { libraries: 'modern' } });
+  expect(await libraries(`${TOOLKIT}\nvar _ = require('lodash'); _.get(1);`)).toMatchObject({
+    asked: null,
+    likely: { libraries: 'modern' },
+  });
+  expect(await libraries(TOOLKIT, {}, { api: 'classic', libraries: 'legacy' })).toMatchObject({
+    isWritten: true,
   });
 });
 
@@ -73,14 +73,14 @@ test('the code is left as it is, and stacks name its file', async () => {
   expect(compiled?.worker).toEqual({ code: `${TOOLKIT}\n//# sourceURL=${ENTRY}`, map: null });
 });
 
-test('an author learns what his app was taken for, and what of it is left out', async () => {
+test('an author learns what of his app is left out, and that his package.json cannot be read', async () => {
   const sources = new Map([
     [ENTRY, TOOLKIT],
     ['workers/other.js', ''],
   ]);
-  expect((await compile(TOOLKIT, { sources }))?.warnings).toEqual([
-    'Taken for a classic app of Vumi Go with the modern libraries. Say in vumi.json what it is: { "api": "classic", "libraries": "modern" }',
+  expect((await compile(TOOLKIT, { sources, packageJson: '{' }))?.warnings).toEqual([
     'Left out, because a classic app is one file: workers/other.js',
+    expect.stringMatching(/^package\.json is not JSON/),
   ]);
   expect((await compile(TOOLKIT, {}, { api: 'classic', libraries: 'legacy' }))?.warnings).toEqual([]);
 });

@@ -1,8 +1,10 @@
-import { KNOWN_MODULES, type LibrarySet } from '@vumi/classic-libraries';
+import { KNOWN_MODULES } from '@vumi/classic-libraries';
 import { transform } from 'esbuild';
 import { compileError, doesNotCompile } from './compile-errors.ts';
 import { runCompiler } from './compiler.ts';
 import { keptNamesTail } from './kept-names.ts';
+import { likelyLibraries } from './library-traits.ts';
+import { librariesOfPackage, type LibraryChoice } from './package-libraries.ts';
 import type { CompiledWorker } from './compile-worker.ts';
 import type { Manifest } from './manifest.ts';
 import type { BundleParts } from './parts.ts';
@@ -13,12 +15,7 @@ const CLASSIC_TRAITS =
 /** In a text without comments and without spaces that mean nothing. */
 const MODULE_TRAITS =
   /(^|[;}\n])(import[\s{*"']|export[\s{*])|\bmodule\.exports\b|(^|[;}\n])exports\.\w+=|@vumi\/sdk/;
-/** What came with lodash 2.4: the toolkit's first versions did. */
-const LEGACY_TRAIT = /\b_\.contains\(|\brequire\("vumigo_v01"\)/;
 const REQUIRED = /(?<![\w$.])require\("([^"\\]+)"\)/g;
-const TOOLKIT_MINOR = /^[^\d]*0\.(\d+)/;
-/** The first version of the toolkit that goes with lodash 4. */
-const MODERN_MINOR = 3;
 
 async function withoutComments(path: string, text: string): Promise<string> {
   const { code } = await transform(text, {
@@ -32,24 +29,6 @@ async function withoutComments(path: string, text: string): Promise<string> {
   return code;
 }
 
-function toolkitRange(packageJson: string | null): string | undefined {
-  try {
-    const { dependencies, devDependencies } = JSON.parse(packageJson ?? '{}') as Record<string, unknown>;
-    const ranges = { ...(devDependencies as object), ...(dependencies as object) } as Record<string, unknown>;
-    const range = ranges['vumigo_v02'];
-    return typeof range === 'string' ? range : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The libraries that an app was written for (spec sandbox-api §8). */
-function chooseLibraries(code: string, packageJson: string | null): LibrarySet {
-  const minor = TOOLKIT_MINOR.exec(toolkitRange(packageJson) ?? '')?.[1];
-  if (minor !== undefined) return Number(minor) >= MODERN_MINOR ? 'modern' : 'legacy';
-  return LEGACY_TRAIT.test(code) ? 'legacy' : 'modern';
-}
-
 /** In the original too `require` gave null for what it did not know, which an app finds out when it uses it. */
 function missingModules(code: string): string[] {
   const names = new Set(Array.from(code.matchAll(REQUIRED), ([, name = '']) => name));
@@ -61,24 +40,39 @@ function missingModules(code: string): string[] {
   ];
 }
 
-function classicWarnings(parts: BundleParts, manifest: Manifest, libraries: LibrarySet): string[] {
+function leftOut(parts: BundleParts): string[] {
   const others = [...parts.sources.keys()].filter((path) => path !== parts.entry);
-  const say = `{ "api": "classic", "libraries": "${libraries}" }`;
-  return [
-    ...(manifest.api === undefined || manifest.libraries === undefined
-      ? [
-          `Taken for a classic app of Vumi Go with the ${libraries} libraries. Say in vumi.json what it is: ${say}`,
-        ]
-      : []),
-    ...(others.length > 0 ? [`Left out, because a classic app is one file: ${others.join(', ')}`] : []),
-  ];
+  return others.length > 0 ? [`Left out, because a classic app is one file: ${others.join(', ')}`] : [];
+}
+
+/** What an app says of its libraries, and what its code looks like. */
+export interface LibraryEvidence {
+  /** Of the manifest or of `package.json`; null when neither says. */
+  readonly asked: LibraryChoice | null;
+  readonly likely: LibraryChoice;
+  /** The manifest says what the app is and what it gets: nothing needs to be told. */
+  readonly isWritten: boolean;
 }
 
 /** A classic app, which is one script; its manifest says so. */
 interface ClassicWorker {
   readonly worker: CompiledWorker;
   readonly manifest: Manifest;
+  readonly libraries: LibraryEvidence;
   readonly warnings: string[];
+}
+
+function evidenceOf(code: string, { packageJson }: BundleParts, { api, libraries }: Manifest) {
+  const ofPackage = librariesOfPackage(packageJson);
+  const ofManifest = libraries === undefined ? null : { libraries, reason: 'vumi.json says so' };
+  return {
+    libraries: {
+      asked: ofManifest ?? ofPackage.choice,
+      likely: likelyLibraries(code),
+      isWritten: api !== undefined && libraries !== undefined,
+    } satisfies LibraryEvidence,
+    warnings: ofPackage.warnings,
+  };
 }
 
 /**
@@ -99,11 +93,12 @@ export function compileClassic(parts: BundleParts, manifest: Manifest): Promise<
       const code = await withoutComments(entry, text);
       const isModule = MODULE_TRAITS.test(code);
       if (manifest.api === undefined && (isModule || !CLASSIC_TRAITS.test(code))) return null;
-      const libraries = manifest.libraries ?? chooseLibraries(code, parts.packageJson);
+      const evidence = evidenceOf(code, parts, manifest);
       return {
         worker: { code: `${text}\n${keptNamesTail(text)}//# sourceURL=${entry}`, map: null },
-        manifest: { ...manifest, api: 'classic', libraries },
-        warnings: [...classicWarnings(parts, manifest, libraries), ...missingModules(code)],
+        manifest: { ...manifest, api: 'classic' },
+        libraries: evidence.libraries,
+        warnings: [...leftOut(parts), ...evidence.warnings, ...missingModules(code)],
       };
     } catch (error) {
       throw compileError(error);

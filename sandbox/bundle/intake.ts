@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compileClassic } from './compile-classic.ts';
+import { compileClassic, type LibraryEvidence } from './compile-classic.ts';
 import { compileWorker, type CompiledWorker } from './compile-worker.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
@@ -28,6 +28,8 @@ export interface Bundle {
   readonly files: BundleFile[];
   /** The app's self-test; no steps when it has none. */
   readonly transcript: Transcript;
+  /** What tells the libraries of a classic app; null for an app of the SDK. */
+  readonly libraries: LibraryEvidence | null;
   /** Sentences for the author. */
   readonly warnings: string[];
 }
@@ -48,9 +50,9 @@ function describeFiles({ assets }: BundleParts): BundleFile[] {
 async function compile(
   parts: BundleParts,
   manifest: Manifest,
-): Promise<Pick<Bundle, 'worker' | 'manifest' | 'warnings'>> {
+): Promise<Pick<Bundle, 'worker' | 'manifest' | 'libraries' | 'warnings'>> {
   const classic = await compileClassic(parts, manifest);
-  return classic ?? { ...(await compileWorker(parts.entry, parts.sources)), manifest };
+  return classic ?? { ...(await compileWorker(parts.entry, parts.sources)), manifest, libraries: null };
 }
 
 /** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */
@@ -75,12 +77,13 @@ export async function intakeBundle(zip: Buffer): Promise<Bundle> {
   const parts = sortParts(await readZip(zip));
   const asked = parseManifest(parts.manifest);
   checkPrivateFiles(asked, parts);
-  const { worker, warnings, manifest } = await compile(parts, asked);
+  const { worker, warnings, manifest, libraries } = await compile(parts, asked);
   const selfTest = parseTranscript(parts.transcript);
   return {
     sha256: sha256(zip),
     manifest,
     worker,
+    libraries,
     files: describeFiles(parts),
     transcript: selfTest.transcript,
     warnings: [...parts.warnings, ...warnings, ...selfTest.warnings],

@@ -93,7 +93,11 @@ export const manifestSchema = z.strictObject({
     .describe('JSON Schema of the configuration that the app understands'),
 });
 
-export type Manifest = z.infer<typeof manifestSchema>;
+/** As its author wrote it, and with a version what was decided at its deploy. */
+export type Manifest = z.infer<typeof manifestSchema> & {
+  /** Why a classic app has its libraries. */
+  readonly libraries_reason?: string | undefined;
+};
 
 const NAME = 'vumi.json';
 

@@ -5,6 +5,8 @@
 export const LIBRARY_SETS = ['modern', 'legacy'] as const;
 export type LibrarySet = (typeof LIBRARY_SETS)[number];
 
+export { TELLING_MEMBERS } from './telling-members.ts';
+
 /** What libraries and the guest take from npm in place of Node's own modules. */
 const SHIMS = {
   assert: 'assert',

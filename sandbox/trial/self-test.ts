@@ -1,13 +1,9 @@
-import { createUserMessage, deriveId, VumiError, type StateWrite, type UserMessage } from '@vumi/core';
+import { createUserMessage, deriveId, VumiError, type UserMessage } from '@vumi/core';
 import type { Transcript } from '../bundle/transcript.ts';
 import type { HttpGateway } from '../http/gateway.ts';
-import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp } from '../supervisor/app.ts';
-import { answerCall } from '../supervisor/calls.ts';
-import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
-import { turnStart } from '../supervisor/turn-start.ts';
-import { NO_RECORDS } from './empty-account.ts';
 import { MemoryState } from './memory-state.ts';
+import { tryMessage, type Stage } from './trial-turn.ts';
 import type { Trial } from './trial.ts';
 
 type Step = Transcript[number];
@@ -28,11 +24,16 @@ export async function runTranscript(trial: Trial, app: LoadedApp, transcript: Tr
   const beginning = Date.now();
   for (const [index, step] of transcript.entries()) {
     const message = messageOf(step, index);
-    const replies = await answersTo(message, { trial, app, state, now: beginning + index * STEP_MS }).catch(
-      (error: unknown) => {
-        throw failure(step, index, error instanceof SelfTestError ? error.message : String(error));
-      },
-    );
+    const replies = await answersTo(message, {
+      trial,
+      app,
+      state,
+      http: NO_NETWORK,
+      wallMs: app.limits.wall_ms,
+      now: beginning + index * STEP_MS,
+    }).catch((error: unknown) => {
+      throw failure(step, index, error instanceof SelfTestError ? error.message : String(error));
+    });
     const expected = typeof step.expect === 'string' ? [step.expect] : step.expect;
     if (JSON.stringify(replies) !== JSON.stringify(expected)) throw failure(step, index, replies);
   }
@@ -53,43 +54,10 @@ function messageOf({ from, say, session_event, transport_type = 'sms' }: Step, i
   });
 }
 
-interface Stage {
-  readonly trial: Trial;
-  readonly app: LoadedApp;
-  readonly state: MemoryState;
-  readonly now: number;
-}
-
-async function answersTo(
-  message: UserMessage,
-  { trial, app, state, now }: Stage,
-): Promise<(string | null)[]> {
-  const origin: TurnOrigin = { ref: app.ref, id: message.message_id, message };
-  let effects = new TurnEffects();
-  const { end } = await trial.run({
-    messageId: origin.id,
-    start: turnStart({ origin, app }, message, now),
-    wallMs: app.limits.wall_ms,
-    begin: () => {
-      effects = new TurnEffects();
-    },
-    answer: (call, number) =>
-      answerCall(
-        { state, http: NO_NETWORK },
-        { origin, app, now, records: NO_RECORDS, effects },
-        { call, number },
-      ),
-  });
-  if (end.kind === 'failed') throw new SelfTestError(`${end.reason}: ${app.mapStack(end.text)}`);
-  const given = toPlatform(origin, parseEffects(end.effects, app.limits));
-  await keep(state, message, [...given.writes, ...effects.writes.values()]);
-  return [...given.messages, ...effects.messages]
-    .filter(({ in_reply_to }) => in_reply_to === message.message_id)
-    .map(({ content }) => content);
-}
-
-async function keep(state: MemoryState, { message_id }: UserMessage, writes: StateWrite[]): Promise<void> {
-  await state.commit({ marker: message_id, markerTtlMs: STEP_MS, writes, outbox: [] });
+async function answersTo(message: UserMessage, stage: Stage): Promise<(string | null)[]> {
+  const { end, replies } = await tryMessage(message, stage);
+  if (end.kind === 'failed') throw new SelfTestError(`${end.reason}: ${stage.app.mapStack(end.text)}`);
+  return replies.map(({ content }) => content);
 }
 
 function failure(step: Step, index: number, got: readonly (string | null)[] | string): VumiError {

@@ -144,6 +144,15 @@ describe('apps and versions', () => {
     expect(again).toMatchObject({ created: false, version: { version: 1, active: true } });
   });
 
+  test('a bundle for which other libraries were chosen is another version', async () => {
+    const ref = await createApp(store);
+    const withLibraries = (libraries: string) =>
+      store.versions.add(newVersion(ref, 'classic', { manifest: { api: 'classic', libraries } }));
+    expect(await withLibraries('modern')).toMatchObject({ created: true, version: { version: 2 } });
+    expect(await withLibraries('legacy')).toMatchObject({ created: true, version: { version: 3 } });
+    expect(await withLibraries('modern')).toMatchObject({ created: false, version: { version: 2 } });
+  });
+
   test('a version that is only stored leaves the active one', async () => {
     const ref = await createApp(store);
     const { version } = await store.versions.add(newVersion(ref, 'later', { activate: false }));

@@ -47,7 +47,14 @@ describe('a classic app on the whole platform', () => {
       expect.stringMatching(/classic app of Vumi Go with the legacy libraries/),
     ]);
     const { items } = await client.must('GET', '/accounts/clinic/apps/clinic/versions');
-    expect(items).toMatchObject([{ active: true, handlers: ['onMessage', 'onEvent'] }]);
+    expect(items).toMatchObject([
+      {
+        active: true,
+        handlers: ['onMessage', 'onEvent'],
+        libraries: 'legacy',
+        libraries_reason: 'package.json asks for vumigo_v02 ~0.2.0',
+      },
+    ]);
   });
 
   it('that does not load is refused with what was odd about it', async () => {

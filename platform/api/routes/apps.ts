@@ -142,8 +142,12 @@ function changeRoutes({ store }: ApiPorts): Route[] {
   ];
 }
 
-/** A version without its manifest, which is the author's own file. */
-function showVersion(version: AppVersion) {
-  const { manifest: _, ...shown } = version;
-  return shown;
+/** What is shown of a manifest, which is the author's own file: what was decided at its deploy. */
+const decidedSchema = z.object({
+  libraries: z.string().nullable().catch(null),
+  libraries_reason: z.string().nullable().catch(null),
+});
+
+function showVersion({ manifest, ...version }: AppVersion) {
+  return { ...version, ...decidedSchema.parse(manifest) };
 }

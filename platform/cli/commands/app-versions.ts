@@ -11,6 +11,7 @@ interface Version {
   readonly percent: number;
   readonly sha256: string;
   readonly handlers: readonly string[];
+  readonly libraries?: string | null;
   readonly created_at: string;
 }
 
@@ -31,12 +32,13 @@ function addList(app: Command): void {
     );
     session.show(versions, () =>
       table(
-        ['VERSION', 'ACTIVE', 'CREATED', 'HANDLERS', 'SHA-256'],
+        ['VERSION', 'ACTIVE', 'CREATED', 'HANDLERS', 'LIBRARIES', 'SHA-256'],
         versions.map((one) => [
           one.version,
           activeText(one),
           shortTime(one.created_at),
           one.handlers.join(' '),
+          one.libraries,
           one.sha256.slice(0, 12),
         ]),
       ),
