@@ -11,7 +11,10 @@ export interface OptoutStatus {
   readonly message_id?: string | null;
 }
 
-/** Who wants no more messages, of all apps of the account. Sending does not look here: ask before you send. */
+/**
+ * Who wants no more messages, of all apps of the account. What is sent to them without being a reply ends with a nack,
+ * unless the account has switched that off. Who writes STOP is among them without your doing, and START ends it.
+ */
 export interface Optouts {
   /**
    * @example
@@ -20,10 +23,10 @@ export interface Optouts {
   status(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
 
   /**
-   * Notes that an address opts out, by the message in hand.
+   * Notes that an address opts out, by the message in hand: by other words than STOP, or of somebody else.
    *
    * @example
-   * if (message.content === 'STOP') await app.optouts.optOut(message.from_addr);
+   * if (message.content === 'no more news') await app.optouts.optOut(message.from_addr);
    */
   optOut(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
 

@@ -178,7 +178,7 @@ function memoryAccounts(): Store['accounts'] {
     create: async (name) => {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
-      const optouts = { can_manage_optouts: true, respect_optouts: false };
+      const optouts = { can_manage_optouts: true, respect_optouts: true };
       return put({ name, active: true, limits: {}, ...optouts, created_at: CREATED });
     },
     get: async (name) => get(name),

@@ -125,7 +125,7 @@ describe('token and account', () => {
     const account = { name: 'demo', limits: {}, can_manage_optouts: true, respect_optouts: false };
     platform.answers['GET /accounts/demo'] = () => ({ json: account });
     expect((await platform.vumi(['account', 'optouts', 'demo'])).out).toBe(
-      'Its apps may manage opt-outs.\nWho has opted out gets whatever apps send.\n',
+      'Its apps may manage opt-outs.\nWho has opted out gets whatever is sent; "npx vumi account history" says who switched that off.\n',
     );
     platform.answers['PATCH /accounts/demo'] = () => ({ json: { ...account, respect_optouts: true } });
     const set = await platform.vumi(['account', 'optouts', 'demo', 'respect_optouts=true']);

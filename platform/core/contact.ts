@@ -1,3 +1,5 @@
+import { readPhoneNumber } from './phone-number.ts';
+
 /** People and groups of people, by the names that Vumi Go gave their fields (spec sandbox-api §2). */
 
 /** By what a contact can be reached; each is looked up by its whole value. */
@@ -64,9 +66,9 @@ export function contactAddress(
   return field === undefined ? null : { field, value: normaliseAddress(field, address) };
 }
 
-/** Numbers begin with one "+"; of a chat address the resource behind the slash is left away. */
+/** Numbers begin with one "+", however they are written; of a chat address the resource behind the slash is left away. */
 export function normaliseAddress(field: AddressField, address: string): string {
-  if (field === 'msisdn') return `+${address.replace(/^\++/, '')}`;
+  if (field === 'msisdn') return `+${(readPhoneNumber(address) ?? address).replace(/^\++/, '')}`;
   if (field === 'gtalk_id') return address.split('/')[0] ?? '';
   return address;
 }

@@ -126,7 +126,8 @@ function createWorld(fallbackApp: { account: string; app: string } | null = null
   const dispatcher = createDispatcher({
     routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
     isActive: (account) => table.isActive(account),
-    isOptedOut: async (_account, address) => address === OPTED_OUT,
+    isOptedOut: async (_owner, address) => address === OPTED_OUT,
+    heedStop: async ({ content }) => (content === 'STOP' ? 'You are out.' : null),
     recorder: {
       inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),
       outbound: async (_message, owner, status) =>
@@ -363,7 +364,9 @@ describe('the gates behind queues', () => {
     });
     const outbound = guardOutbound(handler, {
       isActive,
+      isOptedOut: async () => false,
       publishEvent: async (event) => void events.push(event),
+      clock: Date.now,
     });
     await inbound(owned, delivery);
     await outbound(owned, delivery);
@@ -378,7 +381,36 @@ describe('the gates behind queues', () => {
   });
 });
 
+describe('who opts out while a message waits for its transport', () => {
+  it.each([
+    ['gets it no more', {}, 10, 0],
+    ['may get what was sent in the same moment', {}, 1, 1],
+    ['gets replies', { in_reply_to: 'what he said' }, 10, 1],
+  ])('%s', async (_what, fields, seconds, delivered) => {
+    const events: TransportEvent[] = [];
+    const handled: string[] = [];
+    const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
+    const gate = guardOutbound(handler, {
+      isActive: () => true,
+      isOptedOut: async (owner, address) => owner.app === 'quiz' && address === OPTED_OUT,
+      publishEvent: async (event) => void events.push(event),
+      clock: () => Date.now() + seconds * 1000,
+    });
+    const waiting = { ...send(OPTED_OUT, 'news'), ...fields };
+    await gate(stampMessage(waiting, { account: 'demo', app: 'quiz' }), { redelivered: false, attempt: 1 });
+    expect(handled).toHaveLength(delivered);
+    expect(events.map((event) => event.event_type)).toEqual(delivered === 1 ? [] : ['nack']);
+  });
+});
+
 describe('who has opted out', () => {
+  it('is answered in place of the app where its manifest says so', async () => {
+    const world = createWorld();
+    await world.dispatcher.inbound(mo('STOP'));
+    expect(world.published).toMatchObject([['smsc', { content: 'You are out.', session_event: 'close' }]]);
+    expect(world.recorded).toContainEqual(['inbound', 'received', 'hello']);
+  });
+
   const unasked = (): UserMessage =>
     stampMessage({ ...send(OPTED_OUT, 'news'), message_id: 'unasked' }, { account: 'demo', app: 'quiz' });
 

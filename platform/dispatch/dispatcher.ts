@@ -1,5 +1,7 @@
 import {
   createFailure,
+  deriveId,
+  reply,
   VumiError,
   type FailureMessage,
   type Logger,
@@ -7,7 +9,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import type { Router } from './routers/router.ts';
-import { nackOf } from './nack.ts';
+import { nackOf, optedOutText } from './nack.ts';
 import { stampOf, type Stamp } from './stamp.ts';
 
 /** Where messages are written down. A promise resolves when the row is safe. */
@@ -29,8 +31,10 @@ export interface DispatcherPorts {
   /** The router for what a transport sends, or for what comes from an application's connector. */
   readonly routerFor: (connector: string | null) => Router;
   readonly isActive: (account: string) => boolean;
-  /** Whether the account wants no message sent to the address that it did not ask for. */
-  readonly isOptedOut: (account: string, address: string) => Promise<boolean>;
+  /** Whether the address wants no message of the owner that it did not ask for. `source` is where the message is from. */
+  readonly isOptedOut: (owner: Stamp, address: string, source: string) => Promise<boolean>;
+  /** Heeds who writes STOP, and answers with what is to be said to that in place of the app (stop-words.ts). */
+  readonly heedStop: (message: UserMessage, owner: Stamp | null) => Promise<string | null>;
   readonly recorder: MessageRecorder;
   readonly publishInbound: (connector: string, message: UserMessage) => Promise<void>;
   readonly publishEvent: (connector: string, event: TransportEvent) => Promise<void>;
@@ -66,9 +70,43 @@ export function createDispatcher(ports: DispatcherPorts): Dispatcher {
     await dispatchEvent(nackOf(message, error.message));
   };
 
+  const outbound = async (message: UserMessage, source: string): Promise<void> => {
+    const owner = stampOf(message);
+    if (isDiscarded(owner)) {
+      await recorder.outbound(message, owner, 'discarded');
+      return;
+    }
+    try {
+      const router = ports.routerFor(source);
+      const routed = router.outbound(message);
+      if (await isUnwanted(message, source, ports)) {
+        await router.noteRefused(routed);
+        throw new VumiError('optout.refused', optedOutText(message));
+      }
+      await Promise.all([
+        router.noteOutbound(routed),
+        ports.publishOutbound(routed.connector, routed.message),
+        recorder.outbound(routed.message, owner, 'queued'),
+      ]);
+    } catch (error) {
+      if (!(error instanceof VumiError) || error.retry) throw error;
+      await refuse(message, source, error);
+    }
+  };
+
+  /** In place of the app. */
+  const confirmStop = async (message: UserMessage, content: string): Promise<void> => {
+    const answer = reply(message, content, { continueSession: false });
+    await outbound({ ...answer, message_id: deriveId(message.message_id, 'stop') }, STOP_SOURCE);
+    await recorder.inbound(message, stampOf(message), 'received');
+  };
+
   return {
     async inbound(message) {
       const targets = await ports.routerFor(message.transport_name).inbound(message);
+      const [first] = targets;
+      const confirmation = await ports.heedStop(message, first === undefined ? null : stampOf(first.message));
+      if (first !== undefined && confirmation !== null) return confirmStop(first.message, confirmation);
       if (targets.length === 0) {
         logger.info({ messageId: message.message_id, transport: message.transport_name }, 'message unrouted');
         await recorder.inbound(message, null, 'unrouted');
@@ -85,39 +123,20 @@ export function createDispatcher(ports: DispatcherPorts): Dispatcher {
     },
 
     event: dispatchEvent,
-
-    async outbound(message, source) {
-      const owner = stampOf(message);
-      if (isDiscarded(owner)) {
-        await recorder.outbound(message, owner, 'discarded');
-        return;
-      }
-      try {
-        const router = ports.routerFor(source);
-        const routed = router.outbound(message);
-        if (await isUnwanted(message, ports)) {
-          await router.noteRefused(routed);
-          throw new VumiError('optout.refused', `${message.to_addr} has opted out: it gets replies only`);
-        }
-        await Promise.all([
-          router.noteOutbound(routed),
-          ports.publishOutbound(routed.connector, routed.message),
-          recorder.outbound(routed.message, owner, 'queued'),
-        ]);
-      } catch (error) {
-        if (!(error instanceof VumiError) || error.retry) throw error;
-        await refuse(message, source, error);
-      }
-    },
+    outbound,
   };
 }
+
+/** Where the platform's own confirmations come from. */
+const STOP_SOURCE = 'stop';
 
 /** A reply is wanted: who says STOP is told that it worked. */
 async function isUnwanted(
   message: UserMessage,
+  source: string,
   { isOptedOut }: Pick<DispatcherPorts, 'isOptedOut'>,
 ): Promise<boolean> {
   const owner = stampOf(message);
   if (owner === null || message.in_reply_to !== null || message.to_addr === null) return false;
-  return isOptedOut(owner.account, message.to_addr);
+  return isOptedOut(owner, message.to_addr, source);
 }

@@ -1,7 +1,7 @@
-import type { Handler, TransportEvent, UserMessage } from '@vumi/core';
+import { parseTimestamp, type Clock, type Handler, type TransportEvent, type UserMessage } from '@vumi/core';
 import type { MessageRecorder } from './dispatcher.ts';
-import { nackOf } from './nack.ts';
-import { stampOf } from './stamp.ts';
+import { nackOf, optedOutText } from './nack.ts';
+import { stampOf, type Stamp } from './stamp.ts';
 
 /**
  * Consumers behind a queue ask once more whether the account is active: what waited there while the account was
@@ -18,15 +18,30 @@ export function guardInbound(
   };
 }
 
+/** What waited longer for its transport may be for somebody who has opted out meanwhile. */
+const WAITED_MS = 3000;
+
 /** As `guardInbound`, in front of a transport. The message was recorded as queued: an event says what became of it. */
 export function guardOutbound(
   handler: Handler<UserMessage>,
-  ports: { isActive: (account: string) => boolean; publishEvent: (event: TransportEvent) => Promise<void> },
+  ports: {
+    isActive: (account: string) => boolean;
+    isOptedOut: (owner: Stamp, address: string) => Promise<boolean>;
+    publishEvent: (event: TransportEvent) => Promise<void>;
+    clock: Clock;
+  },
 ): Handler<UserMessage> {
-  return async (message, delivery) => {
+  const refusal = async (message: UserMessage): Promise<string | null> => {
     const owner = stampOf(message);
-    if (owner === null || ports.isActive(owner.account)) return handler(message, delivery);
-    const reason = `account "${owner.account}" is inactive`;
+    if (owner === null) return null;
+    if (!ports.isActive(owner.account)) return `account "${owner.account}" is inactive`;
+    if (message.in_reply_to !== null || message.to_addr === null) return null;
+    if (ports.clock() - (parseTimestamp(message.timestamp) ?? Infinity) < WAITED_MS) return null;
+    return (await ports.isOptedOut(owner, message.to_addr)) ? optedOutText(message) : null;
+  };
+  return async (message, delivery) => {
+    const reason = await refusal(message);
+    if (reason === null) return handler(message, delivery);
     return ports.publishEvent(nackOf(message, reason, { outcome: 'discarded' }));
   };
 }

@@ -16,3 +16,8 @@ export function nackOf(
     reason,
   );
 }
+
+/** Why a message did not go to somebody who had opted out. */
+export function optedOutText({ to_addr }: UserMessage): string {
+  return `${to_addr} has opted out of messages of this account: it gets only replies to what it writes itself`;
+}

@@ -34,6 +34,10 @@ export interface RoutingSnapshot {
     readonly rollout?: Rollout | null;
     /** When the versions were last changed, ISO 8601; null when there was only one. */
     readonly versions_changed_at?: string | null;
+    /** What the active version is written for; null: not known. */
+    readonly api?: string | null;
+    /** What its vumi.json says of STOP: false, it sees to it itself; a text, the platform answers so. */
+    readonly stop?: string | false | null;
   }[];
   readonly routes: readonly RouteRule[];
   readonly transports: readonly { readonly name: string }[];
@@ -90,6 +94,21 @@ export class RoutingTable {
 
   handlesEvents(ref: AppRef): boolean {
     return this.#apps.get(appKey(ref))?.handlers.includes('onEvent') ?? false;
+  }
+
+  /** Apps of Vumi Go see to opt-outs themselves. */
+  isClassic(ref: AppRef): boolean {
+    return this.#apps.get(appKey(ref))?.api === 'classic';
+  }
+
+  /** What is answered to STOP in place of the app; null: the app answers; false: the app sees to it altogether. */
+  stopOf(ref: AppRef): string | false | null {
+    return this.isClassic(ref) ? false : (this.#apps.get(appKey(ref))?.stop ?? null);
+  }
+
+  /** Accounts that have a route for the number that the message came to. */
+  accountsAt(message: UserMessage): Set<string> {
+    return new Set(this.#candidates(message).map(({ account }) => account));
   }
 
   /** The most specific route with a keyword that the message matches. */

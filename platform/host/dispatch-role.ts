@@ -1,6 +1,5 @@
 import type { Store } from '@vumi/store';
 import {
-  normaliseAddress,
   routingKey,
   type Broker,
   type FailureMessage,
@@ -14,6 +13,7 @@ import {
   createEventRoutes,
   createSessions,
   createSimpleDispatchRouter,
+  createStopWords,
   type Dispatcher,
   type MessageRecorder,
 } from '@vumi/dispatch';
@@ -21,6 +21,7 @@ import type { AppRef } from '@vumi/core';
 import type { Catalog } from './catalog.ts';
 import type { Config } from './config-schema.ts';
 import type { Connectors } from './connectors.ts';
+import { isOptedOut, noteStop } from './optouts.ts';
 
 /** The connector by which the API sends for accounts. */
 export const API_CONNECTOR = 'api';
@@ -33,7 +34,7 @@ export interface DispatchRolePorts {
   readonly config: Config;
   readonly broker: Broker;
   readonly state: KeyedState;
-  readonly store: Pick<Store, 'records'>;
+  readonly store: Pick<Store, 'optouts' | 'effects'>;
   readonly recorder: MessageRecorder;
   readonly catalog: Catalog;
   readonly connectors: Connectors;
@@ -98,9 +99,12 @@ function composeDispatcher(ports: DispatchRolePorts): Dispatcher {
   return createDispatcher({
     routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : byKeyword),
     isActive: (account) => catalog.table().isActive(account),
-    isOptedOut: async (account, address) =>
-      catalog.table().respectsOptouts(account) &&
-      (await ports.store.records.optout(account, 'msisdn', normaliseAddress('msisdn', address))) !== null,
+    isOptedOut: (owner, address, source) =>
+      isOptedOut(ports, owner, { address, byApp: source !== API_CONNECTOR }),
+    heedStop: createStopWords({
+      table: () => catalog.table(),
+      note: (account, message, wish) => noteStop(ports.store.effects, account, message, wish),
+    }),
     recorder: ports.recorder,
     publishInbound: (connector, message) => connectors.queues(connector).inbound.publish(message),
     publishEvent: (connector, event) => connectors.queues(connector).event.publish(event),

@@ -10,6 +10,7 @@ import { createConnectors } from './connectors.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { publishFailure, startDispatchRole } from './dispatch-role.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { isOptedOut } from './optouts.ts';
 import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
 import { startSchedulerRole } from './scheduler-role.ts';
 import { openServers } from './servers.ts';
@@ -103,7 +104,9 @@ function startTransports(shared: Shared): Promise<TransportManager> {
             end.onOutbound(
               guardOutbound(handler, {
                 isActive: (account) => catalog.table().isActive(account),
+                isOptedOut: (owner, address) => isOptedOut(shared, owner, { address, byApp: true }),
                 publishEvent: (event) => end.publishEvent(event),
+                clock: shared.clock,
               }),
               options,
             ),

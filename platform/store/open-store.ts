@@ -13,7 +13,7 @@ import { openMessageCounts } from './message-counts.ts';
 import { openMessages } from './messages.ts';
 import { openMetrics } from './metrics.ts';
 import { migrate } from './migrate.ts';
-import { listOptouts, openOptoutRecords } from './optouts.ts';
+import { openOptouts, openOptoutRecords } from './optouts.ts';
 import { openPageMembers } from './page-members.ts';
 import { openRecorder } from './recorder.ts';
 import { openRoutes } from './routes.ts';
@@ -110,6 +110,6 @@ function openPeople(database: Database): Pick<Store, 'records' | 'contacts' | 'g
       get: (account, key) => requireGroup(database, account, key),
       list: (account, page) => listGroups(database, account, page),
     },
-    optouts: { list: (account, page) => listOptouts(database, account, page) },
+    optouts: openOptouts(database),
   };
 }

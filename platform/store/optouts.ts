@@ -1,10 +1,12 @@
 import type { AccountRecords, Optout, OptoutEffect } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
+import { BatchLookup } from './batch-lookup.ts';
 import { checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Page, PageQuery } from './records.ts';
+import type { Optouts } from './store.ts';
 
 const COLUMNS = 'address_type, address_value, message_id, created_at';
 const cursorSchema = z.tuple([z.literal('optouts'), z.string(), z.string()]);
@@ -29,12 +31,25 @@ export function openOptoutRecords(database: Database): Pick<AccountRecords, 'opt
   };
 }
 
+export function openOptouts(database: Database): Optouts {
+  const lookup = new BatchLookup<readonly [string, string, string], boolean>(async (keys) => {
+    const rows = await database.prepared<{ found: boolean }>(
+      'optouts-include',
+      `select exists (select from optouts o where o.account = q.account and o.address_type = q.type
+           and o.address_value = q.value) as found
+         from unnest($1::text[], $2::text[], $3::text[]) with ordinality q(account, type, value, n) order by n`,
+      [0, 1, 2].map((part) => keys.map((key) => key[part])),
+    );
+    return rows.map(({ found }) => found);
+  });
+  return {
+    includes: (account, type, value) => lookup.get([account, type, value]),
+    list: (account, page) => listOptouts(database, account, page),
+  };
+}
+
 /** By type and address. */
-export async function listOptouts(
-  database: Database,
-  account: string,
-  page: PageQuery,
-): Promise<Page<Optout>> {
+async function listOptouts(database: Database, account: string, page: PageQuery): Promise<Page<Optout>> {
   checkSlug('account', account);
   const limit = pageLimit(page.limit);
   const [, type, value] = decodeCursor(cursorSchema, page.cursor) ?? ['optouts', '', ''];

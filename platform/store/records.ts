@@ -327,6 +327,9 @@ export interface SnapshotApp extends AppRef {
   readonly rollout: Rollout | null;
   /** Null when the app has had one version only. */
   readonly versions_changed_at: string | null;
+  /** What the manifest of the active version says of the two. */
+  readonly api: string | null;
+  readonly stop: string | false | null;
 }
 
 /** What one message or event used of its app. */

@@ -344,6 +344,8 @@ export interface ContactGroups {
 }
 
 export interface Optouts {
+  /** Cheap for many at once: they are asked for together. The address is written as `normaliseAddress` gives it. */
+  includes(account: string, type: string, value: string): Promise<boolean>;
   /** By type and address. */
   list(account: string, page: PageQuery): Promise<Page<Optout>>;
 }

@@ -61,6 +61,12 @@ export const manifestSchema = z.strictObject({
         .describe('What the web page of people who are signed in may read beside it'),
     })
     .optional(),
+  stop: z
+    .union([z.literal(false), z.string().min(1).max(500)])
+    .optional()
+    .describe(
+      'Who writes STOP opts out, and the app answers. A text: the platform answers with it in place of the app. false: the app sees to STOP itself',
+    ),
   api: z
     .enum(['sdk', 'classic'])
     .optional()

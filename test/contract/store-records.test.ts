@@ -269,6 +269,11 @@ describe('opt-outs', () => {
     const optout = { ...address, message_id: 'm1', created_at: '2026-11-24T08:00:00.000Z' };
     await apply(ref, { kind: 'optout.put', ...optout });
     expect(await store.records.optout(account, 'msisdn', '+27761')).toEqual(optout);
+    const others = Array.from({ length: 30 }, (_, index) => `+2776${index + 10}`);
+    const known = await Promise.all(
+      ['+27761', ...others].map((value) => store.optouts.includes(account, 'msisdn', value)),
+    );
+    expect(known).toEqual([true, ...others.map(() => false)]);
     await store.effects.change(account, [{ kind: 'optout.put', ...optout, message_id: null }]);
     expect((await store.optouts.list(account, {})).items).toEqual([{ ...optout, message_id: null }]);
     expect(await store.records.countOptouts(account)).toBe(1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rawApp } from '../classic/raw-app.ts';
-import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { Client, eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
 
 const NEWS = '/accounts/clinic/apps/news';
 const FRIEND = '+27760000009';
@@ -17,6 +17,10 @@ const WORKER = `export default {
   },
 };`;
 const CLASSIC = rawApp(`
+  if (/^tell/.test(msg.content)) {
+    api.request('outbound.send_to', { to_addr: msg.content.slice(5), content: 'from the old app' }, function () {});
+    return reply('told');
+  }
   var who = { address_type: 'msisdn', address_value: msg.from_addr };
   api.request('optout.status', who, function (answer) {
     reply(answer.success ? 'out: ' + answer.opted_out : answer.reason);
@@ -31,7 +35,6 @@ beforeAll(async () => {
   const config = { host: '127.0.0.1', port: world.platform.api?.smscPort, system_id: 'x', password: 'x' };
   await client.must('PUT', '/transports/smsc', { type: 'smpp', config });
   await client.must('POST', '/accounts', { name: 'clinic' });
-  await client.must('PATCH', '/accounts/clinic', { respect_optouts: true });
   for (const [app, to_addr, code] of [
     ['news', '4000', WORKER],
     ['old', '4001', CLASSIC],
@@ -82,10 +85,52 @@ it('who opts out gets replies and nothing else, and apps and the API are told', 
   expect(await screen(FRIEND, 2)).toEqual(['done: stop', 'done: hello']);
 });
 
-it('unless its account asks for that, an app sees to opt-outs itself', async () => {
-  await world.client.must('PATCH', '/accounts/clinic', { respect_optouts: false });
+/** What becomes of a message of the API. */
+async function sendAndWait(to_addr: string, content: string): Promise<{ status: string; reason: string }> {
+  const sent = await world.client.must('POST', '/accounts/clinic/messages', {
+    to_addr,
+    content,
+    app: 'news',
+  });
+  const { body } = await eventually(
+    () => world.client.call('GET', `/accounts/clinic/messages/${sent.message_id}`),
+    (answer) => answer.status === 200 && answer.body.events.length > 0,
+  );
+  return { status: body.status, reason: body.events[0].nack_reason ?? '' };
+}
+
+it('STOP and START work in an app that knows nothing of them, however the number is written', async () => {
+  const person = '+27760000021';
+  await say(person, 'Stop!');
+  expect(await screen(person, 1)).toEqual(['done: Stop!']);
+  for (const written of [person, person.slice(1), `00${person.slice(1)}`]) {
+    const { status, reason } = await sendAndWait(written, 'an offer');
+    expect([status, reason]).toEqual(['nack', expect.stringContaining('has opted out')]);
+  }
+  await say(person, 'START');
+  expect(await screen(person, 2)).toEqual(['done: Stop!', 'done: START']);
+  expect((await sendAndWait(person, 'an offer')).status).not.toBe('nack');
+  expect((await screen(person, 3)).at(-1)).toBe('an offer');
+});
+
+it("a classic app's own messages reach who has opted out, as on Vumi Go", async () => {
+  await say('+27760000022', `tell ${FRIEND}`, '4001');
+  expect((await screen(FRIEND, 3)).at(-1)).toBe('from the old app');
+});
+
+it('an account may switch that off, and its trail tells who did', async () => {
+  const { token } = await world.client.must('POST', '/accounts/clinic/tokens', { label: 'boss' });
+  const tenant = new Client(world.client.url, token as string);
+  expect((await tenant.call('PATCH', '/accounts/clinic', { active: false })).status).toBe(403);
+  await tenant.must('PATCH', '/accounts/clinic', { respect_optouts: false });
   await say('+27760000001', 'tell');
-  expect((await screen(FRIEND, 3)).at(-1)).toBe('news');
+  expect((await screen(FRIEND, 4)).at(-1)).toBe('news');
+  const { items } = await tenant.must('GET', '/accounts/clinic/audit');
+  expect(items[0]).toMatchObject({
+    action: 'account.changed',
+    actor: expect.stringContaining('token "boss"'),
+    details: { respect_optouts: false },
+  });
 });
 
 it('a classic app manages opt-outs unless its account may not, with the answer of Vumi Go', async () => {

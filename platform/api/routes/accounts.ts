@@ -1,4 +1,4 @@
-import { slugSchema } from '@vumi/core';
+import { slugSchema, VumiError } from '@vumi/core';
 import { z } from 'zod';
 import { accountScope, actorOf, administrator, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -21,11 +21,29 @@ function accountChange(limits: ApiPorts['limits']) {
         respect_optouts: z
           .boolean()
           .optional()
-          .describe('Who has opted out gets replies only; other messages to him end with a nack'),
+          .describe(
+            'Who has opted out gets replies only; other messages to him end with a nack. true unless it was switched off; the audit trail says by whom',
+          ),
       })
       .refine((change) => Object.values(change).some((value) => value !== undefined), {
         message: 'give "active", "limits", "can_manage_optouts" or "respect_optouts"',
       }),
+  );
+}
+
+/** Whether people who have opted out are left alone is the account's own word; the rest is the operator's. */
+function refuseWhatIsNotTheirs({
+  respect_optouts: _own,
+  ...others
+}: Readonly<Record<string, unknown>>): void {
+  const field = Object.keys(others).find((name) => others[name] !== undefined);
+  if (field === undefined) return;
+  throw new VumiError(
+    'auth.forbidden',
+    `"${field}" needs an administrator's token; yours may set "respect_optouts"`,
+    {
+      field,
+    },
   );
 }
 
@@ -71,12 +89,14 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       id: 'changeAccount',
       summary:
         'Activate or deactivate an account, both directions at once; set the limits of its plan, and what holds of opt-outs',
-      access: administrator,
+      access: accountScope('account'),
       params: accountParams,
       body: accountChange(limits),
       answers: { 200: { description: 'The account', schema: accountSchema } },
-      handle: async ({ params, body, caller }) =>
-        ok(await store.accounts.change(params.account, body, actorOf(caller))),
+      handle: async ({ params, body, caller }) => {
+        if (!isAdministrator(caller)) refuseWhatIsNotTheirs(body);
+        return ok(await store.accounts.change(params.account, body, actorOf(caller)));
+      },
     }),
   ];
 }

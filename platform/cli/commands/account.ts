@@ -85,7 +85,7 @@ function addOptouts(account: Command): void {
     .argument('<name>')
     .argument('[setting=value...]', 'can_manage_optouts=true|false, respect_optouts=true|false')
     .description('show or set who may manage opt-outs, and whether who opted out gets replies only');
-  withExample(command, 'npx vumi account optouts acme respect_optouts=true').action(
+  withExample(command, 'npx vumi account optouts acme respect_optouts=false').action(
     async (name: string, words: string[], _options: object, command: Command) => {
       const session = openSession(command);
       const address = path`/accounts/${name}`;
@@ -99,7 +99,9 @@ function addOptouts(account: Command): void {
 }
 
 function optoutsText({ can_manage_optouts: allowed, respect_optouts: respected }: Account): string {
-  const sends = respected ? 'replies only' : 'whatever apps send';
+  const sends = respected
+    ? 'replies only'
+    : `whatever is sent; "npx vumi account history" says who switched that off`;
   return `Its apps may ${allowed ? '' : 'not '}manage opt-outs.\nWho has opted out gets ${sends}.\n`;
 }
 

@@ -1,0 +1,34 @@
+import { normaliseAddress, timestampToIso, type StoreEffect, type UserMessage } from '@vumi/core';
+import type { Stamp } from '@vumi/dispatch';
+import type { Store } from '@vumi/store';
+import type { Catalog } from './catalog.ts';
+
+/**
+ * Whether the account heeds opt-outs, and the person has opted out of its messages. Apps of Vumi Go see to that
+ * themselves; who sends in their name through the API does not.
+ */
+export async function isOptedOut(
+  { catalog, store }: { readonly catalog: Catalog; readonly store: Pick<Store, 'optouts'> },
+  { account, app, sender }: Stamp,
+  { address, byApp }: { readonly address: string; readonly byApp: boolean },
+): Promise<boolean> {
+  const table = catalog.table();
+  if (!table.respectsOptouts(account)) return false;
+  if (byApp && app !== null && sender === undefined && table.isClassic({ account, app })) return false;
+  return store.optouts.includes(account, 'msisdn', normaliseAddress('msisdn', address));
+}
+
+/** A message that comes again notes it once, also when its writer has changed his mind since. */
+export function noteStop(
+  effects: Store['effects'],
+  account: string,
+  { message_id, from_addr, timestamp }: UserMessage,
+  wish: 'stop' | 'start',
+): Promise<void> {
+  const address = { address_type: 'msisdn', address_value: normaliseAddress('msisdn', from_addr ?? '') };
+  const effect: StoreEffect =
+    wish === 'start'
+      ? { kind: 'optout.delete', ...address }
+      : { kind: 'optout.put', ...address, message_id, created_at: timestampToIso(timestamp) };
+  return effects.apply({ marker: `stop/${account}/${message_id}`, account, app: '', effects: [effect] });
+}
