@@ -51,28 +51,29 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(ports: DispatcherPorts): Dispatcher {
-  const { recorder, logger } = ports;
-  const isDiscarded = (owner: Stamp | null): owner is Stamp =>
-    owner !== null && !ports.isActive(owner.account);
-
-  const dispatchEvent = async (event: TransportEvent): Promise<void> => {
-    const targets = await ports.routerFor(event.transport_name).event(event);
+  const { recorder } = ports;
+  const event = async (told: TransportEvent): Promise<void> => {
+    const targets = await ports.routerFor(told.transport_name).event(told);
     await Promise.all([
-      recorder.event(event),
+      recorder.event(told),
       ...targets.map(({ connector, message }) => ports.publishEvent(connector, message)),
     ]);
   };
+  const outbound = createOutbound(ports, event);
+  return { inbound: createInbound(ports, outbound), event, outbound };
+}
 
+function createOutbound(ports: DispatcherPorts, tell: Dispatcher['event']): Dispatcher['outbound'] {
+  const { recorder, logger } = ports;
   const refuse = async (message: UserMessage, source: string, error: VumiError): Promise<void> => {
     logger.warn({ messageId: message.message_id, source, reason: error.message }, 'outbound message refused');
     await recorder.outbound(message, stampOf(message), 'failed');
     await ports.publishFailure(source, createFailure(message, error.message, 'permanent'));
-    await dispatchEvent(nackOf(message, error.message));
+    await tell(nackOf(message, error.message));
   };
-
-  const outbound = async (message: UserMessage, source: string): Promise<void> => {
+  return async (message, source) => {
     const owner = stampOf(message);
-    if (isDiscarded(owner)) {
+    if (isDiscarded(owner, ports)) {
       await recorder.outbound(message, owner, 'discarded');
       return;
     }
@@ -93,38 +94,41 @@ export function createDispatcher(ports: DispatcherPorts): Dispatcher {
       await refuse(message, source, error);
     }
   };
+}
 
+function createInbound(ports: DispatcherPorts, outbound: Dispatcher['outbound']): Dispatcher['inbound'] {
+  const { recorder, logger } = ports;
   /** In place of the app. */
   const confirmStop = async (message: UserMessage, content: string): Promise<void> => {
     const answer = reply(message, content, { continueSession: false });
     await outbound({ ...answer, message_id: deriveId(message.message_id, 'stop') }, STOP_SOURCE);
     await recorder.inbound(message, stampOf(message), 'received');
   };
-
-  return {
-    async inbound(message) {
-      const targets = await ports.routerFor(message.transport_name).inbound(message);
-      const [first] = targets;
-      const confirmation = await ports.heedStop(message, first === undefined ? null : stampOf(first.message));
-      if (first !== undefined && confirmation !== null) return confirmStop(first.message, confirmation);
-      if (targets.length === 0) {
-        logger.info({ messageId: message.message_id, transport: message.transport_name }, 'message unrouted');
-        await recorder.inbound(message, null, 'unrouted');
-        return;
-      }
+  return async (message) => {
+    const targets = await ports.routerFor(message.transport_name).inbound(message);
+    const [first] = targets;
+    const owner = first === undefined ? null : stampOf(first.message);
+    const confirmation = await ports.heedStop(message, owner);
+    if (first === undefined) {
+      logger.info({ messageId: message.message_id, transport: message.transport_name }, 'message unrouted');
+      await recorder.inbound(message, null, 'unrouted');
+    } else if (confirmation !== null && !isDiscarded(owner, ports)) {
+      await confirmStop(first.message, confirmation);
+    } else {
       await Promise.all(
         targets.map(({ connector, message: copy }) => {
-          const owner = stampOf(copy);
-          return isDiscarded(owner)
-            ? recorder.inbound(copy, owner, 'discarded')
+          const whose = stampOf(copy);
+          return isDiscarded(whose, ports)
+            ? recorder.inbound(copy, whose, 'discarded')
             : ports.publishInbound(connector, copy);
         }),
       );
-    },
-
-    event: dispatchEvent,
-    outbound,
+    }
   };
+}
+
+function isDiscarded(owner: Stamp | null, { isActive }: Pick<DispatcherPorts, 'isActive'>): owner is Stamp {
+  return owner !== null && !isActive(owner.account);
 }
 
 /** Where the platform's own confirmations come from. */
