@@ -200,11 +200,12 @@ describe('an SMPP client of another make', () => {
   it.each([
     ['a sender that is not its own', { source_addr: '9999' }, 0x0a],
     ['no receiver', { destination_addr: '' }, 0x0b],
+    ['a name as receiver', { destination_addr: 'nobody' }, 0x0b],
     ['a time to send at', { schedule_delivery_time: '000000010000000R' }, 0x61],
     ['a priority that is none', { priority_flag: 7 }, 0x06],
     [
-      'a header that nobody knows',
-      { esm_class: 0x40, short_message: Buffer.from('0570030102030a', 'hex') },
+      'a part whose header nobody can join',
+      { esm_class: 0x40, short_message: Buffer.from('0a00030702010a030002106869', 'hex') },
       0x43,
     ],
   ])('is told at once that %s will not do', async (_, fields, status) => {

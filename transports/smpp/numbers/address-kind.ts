@@ -1,5 +1,5 @@
 /** Type of number and numbering plan (sections 5.2.5 and 5.2.6). */
-export interface AddressKind {
+interface AddressKind {
   readonly ton: number;
   readonly npi: number;
 }
@@ -11,11 +11,16 @@ export interface Address extends AddressKind {
 export const TON = { UNKNOWN: 0, INTERNATIONAL: 1, ALPHANUMERIC: 5 } as const;
 const NPI = { UNKNOWN: 0, E164: 1 } as const;
 /** A sender's name has eleven characters of seven bits (3GPP TS 23.040 section 9.1.2.5). */
-export const LONGEST_NAME = 11;
+const LONGEST_NAME = 11;
 
 /** A sender that is a name, not a number. */
 export function isName(address: string): boolean {
   return !/^[+\d*#]*$/.test(address);
+}
+
+/** A sender that phones can show: a number, or a name that is not too long; '' is none. */
+export function isSender(address: string): boolean {
+  return /^[\x20-\x7e]*$/.test(address) && (!isName(address) || address.length <= LONGEST_NAME);
 }
 
 /** Something that a phone can be called by on the wire. */

@@ -6,5 +6,8 @@ export const secondsOrOff = () => z.number().min(0);
 export const octet = () => z.int().min(0).max(255);
 export const port = () => z.int().min(1).max(65_535);
 
+/** Type of number of a receiver: 5 is a name, and nobody receives by a name (section 5.2.5). */
+export const receiverTon = () => octet().refine((ton) => ton !== 5, 'a receiver is no name: not 5');
+
 /** A PEM text, or the path of a file that holds one. */
 export const pemOrPath = () => z.string().min(1);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NATIONAL_LANGUAGES } from '@vumi/core/text';
 import { USSD_DIALECTS } from '../ussd/dialects.ts';
 import { WRITABLE_CHARSETS } from '../text/charset.ts';
-import { octet, seconds, secondsOrOff } from './kinds.ts';
+import { octet, receiverTon, seconds, secondsOrOff } from './kinds.ts';
 
 /** How fast messages go, and what becomes of those that the SMSC does not take. */
 export const throughputOptions = {
@@ -67,7 +67,7 @@ export const textOptions = {
   source_addr_npi: octet()
     .optional()
     .describe('Numbering plan of the sender. Default: 1 (E.164) for a number with plus, else 0'),
-  dest_addr_ton: octet()
+  dest_addr_ton: receiverTon()
     .optional()
     .describe('Type of number of the receiver. Default: 1 for a number with plus, else 0'),
   dest_addr_npi: octet().optional().describe('Numbering plan of the receiver. Default: 1 (E.164)'),

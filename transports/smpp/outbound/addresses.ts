@@ -4,10 +4,10 @@ import type { SmppConfig } from '../config.ts';
 import {
   isDialled,
   isName,
-  LONGEST_NAME,
+  isSender,
   TON,
   writeAddress,
-  type AddressKind,
+  type AddressDefaults,
 } from '../numbers/address-kind.ts';
 import { Operators } from '../numbers/operators.ts';
 import { DIALECTS } from '../ussd/dialects.ts';
@@ -18,7 +18,9 @@ export type Addresses = Pick<
   'sourceAddrTon' | 'sourceAddrNpi' | 'sourceAddr' | 'destAddrTon' | 'destAddrNpi' | 'destinationAddr'
 >;
 type Side = 'source' | 'dest';
-type GivenKind = Partial<AddressKind>;
+type GivenKind = Pick<AddressDefaults, 'ton' | 'npi'>;
+
+const NOT_SAID: GivenKind = {};
 
 /** Plans of numbers that do not tell theirs. */
 const PLAIN_NPI: Readonly<Record<Side, number>> = { source: 0, dest: 1 };
@@ -40,9 +42,11 @@ export class Addresser {
     const chosen = this.#operators.senderTo(to);
     const from = chosen ?? message.from_addr ?? '';
     if (!isSender(from)) return `Invalid from_addr: ${from}`;
-    const answered = chosen === null ? writtenTo(message, this.#config) : null;
-    const sender = writeAddress(from, this.#kind('source', answered, options));
-    const receiver = writeAddress(to, this.#kind('dest', wroteFrom(message, to), options));
+    // Whom the operator's number stands for has said nothing of it.
+    const ofSender = chosen === null ? [writtenTo(message, this.#config), toldOf('source', options)] : [];
+    const sender = writeAddress(from, this.#kind('source', from, ofSender));
+    const ofReceiver = [wroteFrom(message, to), toldOf('dest', options)];
+    const receiver = writeAddress(to, this.#kind('dest', to, ofReceiver));
     return {
       sourceAddrTon: sender.ton,
       sourceAddrNpi: sender.npi,
@@ -66,39 +70,36 @@ export class Addresser {
     return number === null ? null : this.#operators.normalise(number);
   }
 
-  /** What the message says counts most, then what is known of whom it answers, then the transport's options. */
-  #kind(side: Side, answered: AddressKind | null, options: SubmitOptions): GivenKind & { plainNpi: number } {
-    const told = { ton: options[`${side}_addr_ton`], npi: options[`${side}_addr_npi`] };
+  /** The later of `said` counts more, and each more than the options, unless it says that the type is unknown. */
+  #kind(side: Side, address: string, said: readonly GivenKind[]): AddressDefaults {
     const usual = { ton: this.#config[`${side}_addr_ton`], npi: this.#config[`${side}_addr_npi`] };
-    const isKnown = answered !== null && answered.ton !== TON.UNKNOWN;
-    const [first, second] = isKnown ? [answered, usual] : [usual, answered];
-    return {
-      plainNpi: PLAIN_NPI[side],
-      ...present(second),
-      ...present(first),
-      ...present(told),
-    };
+    const isTold = usual.ton !== undefined || isName(address) || address.startsWith('+');
+    const isVague = ({ ton }: GivenKind): boolean => ton === TON.UNKNOWN;
+    const vague = isTold ? [] : said.filter(isVague);
+    const clear = said.filter((kind) => !isVague(kind));
+    return Object.assign({ plainNpi: PLAIN_NPI[side] }, ...[...vague, usual, ...clear].map(present));
   }
 }
 
-function present(kind: Partial<Record<keyof AddressKind, number | undefined>> | null): GivenKind {
-  return {
-    ...(kind?.ton === undefined ? {} : { ton: kind.ton }),
-    ...(kind?.npi === undefined ? {} : { npi: kind.npi }),
-  };
+function toldOf(side: Side, options: SubmitOptions): GivenKind {
+  return { ton: options[`${side}_addr_ton`], npi: options[`${side}_addr_npi`] };
+}
+
+function present({ ton, npi }: GivenKind): GivenKind {
+  return { ...(ton === undefined ? {} : { ton }), ...(npi === undefined ? {} : { npi }) };
 }
 
 /** The kind of number that the answered message came from. */
-function wroteFrom(message: UserMessage, to: string): AddressKind | null {
+function wroteFrom(message: UserMessage, to: string): GivenKind {
   const kind = kindOf(message, 'smpp_source_addr', to);
   // Networks call numbers names; but a name cannot be written to.
-  return kind?.ton === TON.ALPHANUMERIC ? null : kind;
+  return kind.ton === TON.ALPHANUMERIC ? NOT_SAID : kind;
 }
 
 /** The kind of number that the answered message came to. */
-function writtenTo(message: UserMessage, { ussd_dialect }: SmppConfig): AddressKind | null {
+function writtenTo(message: UserMessage, { ussd_dialect }: SmppConfig): GivenKind {
   // The address is then what was dialled, not the one on the wire.
-  if (message.transport_type === 'ussd' && DIALECTS[ussd_dialect].remembersCode) return null;
+  if (message.transport_type === 'ussd' && DIALECTS[ussd_dialect].remembersCode) return NOT_SAID;
   return kindOf(message, 'smpp_dest_addr', message.from_addr ?? '');
 }
 
@@ -106,17 +107,13 @@ function kindOf(
   { in_reply_to, transport_metadata: metadata }: UserMessage,
   field: 'smpp_source_addr' | 'smpp_dest_addr',
   address: string,
-): AddressKind | null {
+): GivenKind {
   const [ton, npi] = [metadata[`${field}_ton`], metadata[`${field}_npi`]];
-  if (in_reply_to === null || !isOctet(ton) || !isOctet(npi)) return null;
+  if (in_reply_to === null || !isOctet(ton) || !isOctet(npi)) return NOT_SAID;
   // A plus says what the type of number does not.
-  return address.startsWith('+') && ton !== TON.INTERNATIONAL ? null : { ton, npi };
+  return address.startsWith('+') && ton !== TON.INTERNATIONAL ? NOT_SAID : { ton, npi };
 }
 
 function isOctet(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
-}
-
-function isSender(address: string): boolean {
-  return /^[\x20-\x7e]*$/.test(address) && (!isName(address) || address.length <= LONGEST_NAME);
 }

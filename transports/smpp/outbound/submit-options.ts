@@ -1,5 +1,6 @@
 import type { UserMessage } from '@vumi/core';
 import { z } from 'zod';
+import { receiverTon } from '../options/kinds.ts';
 import { isSmppTime, relativeTime } from '../codec/smpp-time.ts';
 import { tlvsSchema } from '../codec/tlv-input.ts';
 
@@ -59,7 +60,7 @@ const submitOptionsSchema = z
     service_type: z.string().max(5).optional(),
     source_addr_ton: octet(),
     source_addr_npi: octet(),
-    dest_addr_ton: octet(),
+    dest_addr_ton: receiverTon().optional(),
     dest_addr_npi: octet(),
     /** By name, or by tag; one that comes twice as a list: `{ "source_subaddress": "a0b1", "0x1401": ["00ff", "01"] }`. */
     tlvs: tlvsSchema.optional(),

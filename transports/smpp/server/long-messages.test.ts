@@ -1,11 +1,10 @@
-import { createUserMessage, silentLogger, smppClientSettingsSchema, VumiError } from '@vumi/core';
+import { silentLogger, smppClientSettingsSchema, VumiError } from '@vumi/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
-import { STATUS } from '../codec/statuses.ts';
-import { smppConfigSchema } from '../config.ts';
-import { composePart } from '../outbound/compose-part.ts';
-import { Composer } from '../outbound/compose.ts';
+import { TAG } from '../codec/tags.ts';
+import { tlvInteger } from '../codec/tlvs.ts';
 import { LongMessages } from './long-messages.ts';
+import type { MessageIds } from './message-ids.ts';
 import type { PartGroup, PartStore, ServerClient, Submission } from './ports.ts';
 import { isRefused, readSubmission, type SubmittedPart } from './submission.ts';
 
@@ -96,47 +95,20 @@ function part(index: number, text: string, reference = 7): SubmittedPart {
   });
 }
 
+function fieldsOf(index: number): Partial<MessageBody> {
+  const shortMessage = Buffer.from([5, 0, 3, 7, 3, index, 0x78]);
+  return { esmClass: 0x40, protocolId: index === 1 ? 0x41 : 0, shortMessage };
+}
+
+function ids(index: number): MessageIds {
+  return { own: `id-${index}`, told: `id-${index}` };
+}
+
 function take(index: number, text: string, reference?: number): Promise<string> {
   number += 1;
   const id = `id-${number}`;
   return messages.take(client, part(index, text, reference), { own: id, told: id });
 }
-
-describe('what a client wants beside the text', () => {
-  it.each([
-    ['nothing', { shortMessage: Buffer.from('hi') }, undefined],
-    ['flash', { shortMessage: Buffer.from('hi'), dataCoding: 0xf0 }, { message_class: 0 }],
-    [
-      'priority and an end',
-      { shortMessage: Buffer.from('hi'), priorityFlag: 2, validityPeriod: '000001000000000R' },
-      { priority_flag: 2, validity_period: '000001000000000R' },
-    ],
-    [
-      'octets for a port',
-      { esmClass: 0x40, dataCoding: 0xf5, shortMessage: Buffer.from('0605040b8423f00aff', 'hex') },
-      { data_coding: 0xf5, octets: '0aff', destination_port: 0x0b84, source_port: 0x23f0 },
-    ],
-  ])('%s reaches a transport that speaks SMPP', async (_, fields, smpp) => {
-    await messages.take(client, read(fields), { own: 'id-x', told: 'id-x' });
-    expect(submitted.at(-1)?.metadata['smpp']).toEqual(smpp);
-    const message = createUserMessage({
-      from_addr: '8000',
-      to_addr: '27761234567',
-      content: submitted.at(-1)?.content ?? null,
-      transport_metadata: { ...submitted.at(-1)?.metadata },
-    });
-    const config = smppConfigSchema.parse({ host: 'a', port: 1, system_id: 'a', password: 'a' });
-    const composed = new Composer(config).compose(message);
-    if (composed.kind !== 'ready') throw new Error(composed.reason);
-    expect(composePart(composed.submission, 0, 0)).toMatchObject(fields);
-  });
-
-  it('and what cannot reach the phone is refused', () => {
-    const header = Buffer.from('0570030102030a', 'hex');
-    const submission = readSubmission({ ...SUBMIT, esmClass: 0x40, shortMessage: header });
-    expect(submission).toMatchObject({ status: STATUS.RINVESMCLASS });
-  });
-});
 
 describe('a long message of a client', () => {
   it('is submitted once all parts are there, in whatever order, under the id of its first part', async () => {
@@ -148,6 +120,25 @@ describe('a long message of a client', () => {
     expect(submitted).toMatchObject([{ messageId: 'id-2', content: 'one two three', from: '8000' }]);
     expect(submitted[0]?.receipt?.note.ids).toEqual(['id-2', 'id-3', 'id-1']);
     expect(parts.groups.size).toBe(0);
+  });
+
+  it('is sent with the fields of its first part and the TLVs of all', async () => {
+    const withTlvs = (index: number, tlvs: MessageBody['tlvs']) =>
+      messages.take(client, read({ ...fieldsOf(index), tlvs }), ids(index));
+    const more = (value: number) => tlvInteger(TAG.MORE_MESSAGES_TO_SEND, value, 1);
+    const vendor = { tag: 0x1400, value: Buffer.from('31373031313538', 'hex') };
+    await withTlvs(1, [more(1), vendor, tlvInteger(TAG.USER_MESSAGE_REFERENCE, 1, 2)]);
+    await withTlvs(2, [more(1), tlvInteger(TAG.USER_MESSAGE_REFERENCE, 2, 2)]);
+    await withTlvs(3, [more(0), { tag: 0x1401, value: Buffer.from([1]) }]);
+    expect(submitted[0]?.metadata['smpp']).toMatchObject({
+      protocol_id: 0x41,
+      tlvs: {
+        user_message_reference: 1,
+        '0x1400': '31373031313538',
+        '0x1401': '01',
+        more_messages_to_send: 0,
+      },
+    });
   });
 
   it('takes a part that is sent again for the same part', async () => {

@@ -1,8 +1,8 @@
 import { VumiError } from '@vumi/core';
 import { readText, type PartText } from '../inbound/incoming-text.ts';
 import { KeyedLock } from '../inbound/keyed-lock.ts';
-import { messageClassOf, type CharsetTable } from '../text/data-coding.ts';
 import { readElements } from '../text/user-data-header.ts';
+import { carriedText, joinFields } from './carried-fields.ts';
 import type { IdBook, MessageIds } from './message-ids.ts';
 import type { PartGroup, ServerClient, SmppServerPorts, Submission } from './ports.ts';
 import { wantedEvents } from './receipt.ts';
@@ -138,7 +138,8 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
   if (first === undefined) throw new TypeError('a message has at least one part');
   const texts = parts.map(textOf);
   const table = charsetTableOf(client);
-  const { content } = readText(texts, table);
+  const { content, lossy } = readText(texts, table);
+  const smpp = { ...joinFields(parts.map(({ fields }) => fields)), ...carriedText(texts, { table, lossy }) };
   const asking = parts.filter(({ registeredDelivery }) => wantedEvents(registeredDelivery).length > 0);
   const events = [...new Set(asking.flatMap((part) => wantedEvents(part.registeredDelivery)))];
   const { source, destination, at } = first;
@@ -150,7 +151,7 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
     metadata: {
       smpp_client: client.system_id,
       ...(parts.length > 1 ? { smpp_parts: parts.length } : {}),
-      ...wishesOf(first, texts, table),
+      smpp,
     },
     receipt:
       events.length === 0
@@ -166,22 +167,6 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
             },
           },
   };
-}
-
-/** What is to reach the phone beside the text, as transports take it from `transport_metadata.smpp`. */
-function wishesOf(first: StoredPart, texts: readonly PartText[], table: CharsetTable): object {
-  const { validityPeriod, priorityFlag, dataCoding } = first;
-  const ports = texts[0]?.header.ports ?? null;
-  const messageClass = messageClassOf(dataCoding);
-  const octets = Buffer.concat(texts.map((text) => text.octets)).toString('hex');
-  const smpp = {
-    ...(table[dataCoding] === 'binary' ? { data_coding: dataCoding, octets } : {}),
-    ...(table[dataCoding] === 'binary' || messageClass === null ? {} : { message_class: messageClass }),
-    ...(ports === null ? {} : { source_port: ports.source, destination_port: ports.destination }),
-    ...(validityPeriod === '' ? {} : { validity_period: validityPeriod }),
-    ...(priorityFlag === 0 ? {} : { priority_flag: priorityFlag }),
-  };
-  return Object.keys(smpp).length === 0 ? {} : { smpp };
 }
 
 function textOf({ octets, elements, dataCoding }: StoredPart): PartText {

@@ -15,7 +15,9 @@ export function deliverBodies(message: UserMessage, client: ServerClient): Messa
   const text = codeText(message.content ?? '', createTextCoding({ table: charsetTableOf(client) }));
   if (text === null) return null;
   const { transport_metadata: metadata } = message;
-  const source = addressOf(message.from_addr ?? '', metadata, 'smpp_source_addr');
+  const written = metadata['smpp_source_addr'];
+  const from = typeof written === 'string' ? written : (message.from_addr ?? '');
+  const source = addressOf(from, metadata, 'smpp_source_addr');
   const destination = addressOf(message.to_addr ?? '', metadata, 'smpp_dest_addr');
   const total = text.segments.length;
   const reference = referenceOf(message.message_id);
@@ -47,7 +49,9 @@ function referenceOf(messageId: string): number {
 function addressOf(text: string, metadata: Readonly<Record<string, unknown>>, field: string): ClientAddress {
   const address = text.slice(0, 20);
   const [ton, npi] = [metadata[`${field}_ton`], metadata[`${field}_npi`]];
-  if (typeof ton === 'number' && typeof npi === 'number') return { ton, npi, address };
+  if (typeof ton === 'number' && typeof npi === 'number') {
+    return { ton, npi, address: ton === TON.international ? address.replace(/^\+/, '') : address };
+  }
   if (/^\+\d+$/.test(address)) return { ton: TON.international, npi: NPI.isdn, address: address.slice(1) };
   if (/^\d*$/.test(address)) return { ton: TON.unknown, npi: NPI.isdn, address };
   return { ton: TON.alphanumeric, npi: NPI.unknown, address };

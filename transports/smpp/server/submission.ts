@@ -5,7 +5,11 @@ import { TAG } from '../codec/tags.ts';
 import { findTlv } from '../codec/tlvs.ts';
 import { incomingText, type PartText } from '../inbound/incoming-text.ts';
 import { createCharsetTable, type CharsetTable } from '../text/data-coding.ts';
-import { ESM_CLASS_UDHI, type Concatenation } from '../text/user-data-header.ts';
+import { ESM_CLASS_UDHI, speaksOfItsPart, type Concatenation } from '../text/user-data-header.ts';
+import { isDialled, isName, isSender, TON } from '../numbers/address-kind.ts';
+import { isSmppTime } from '../codec/smpp-time.ts';
+import { carriedFields, type CarriedFields } from './carried-fields.ts';
+import { tlvFault } from './carried-tlvs.ts';
 import type { ServerClient } from './ports.ts';
 import type { ClientAddress } from './receipt.ts';
 
@@ -19,10 +23,15 @@ const TYPE_MASK = 0x3c;
 const GREATEST_PRIORITY = 3;
 /** registered_delivery bits 1 and 0: 3 has no meaning before v5.0. */
 const RECEIPT_MASK = 3;
-/** Absolute or relative time, 16 characters (section 7.1.1); empty is none. */
-const TIME = /^(\d{13}[0-4]\d[+-]|\d{15}R)?$/;
-/** Information elements of which we know what they say: place in a long message, ports, alphabet. */
-const READ_ELEMENTS: ReadonlySet<number> = new Set([0x00, 0x04, 0x05, 0x08, 0x24, 0x25]);
+/** Receipts and intermediate notifications; the other bits ask for acknowledgements of phones, or are reserved. */
+const RECEIPTS = 0x13;
+/** From here on a data_coding says more than an alphabet (section 5.2.19). */
+const FIRST_GROUP = 0x10;
+/** Elements that speak of places in the text of their own part. */
+const UNKNOWN_HEADER: Refused = {
+  status: STATUS.RINVESMCLASS,
+  reason: 'the user data header of a part says more than place, ports and alphabet: it cannot be joined',
+};
 
 /** What one PDU submits: a message, or a part of one. */
 export interface SubmittedPart extends PartText {
@@ -30,8 +39,7 @@ export interface SubmittedPart extends PartText {
   readonly destination: ClientAddress;
   readonly concatenation: Concatenation | null;
   readonly registeredDelivery: number;
-  readonly validityPeriod: string;
-  readonly priorityFlag: number;
+  readonly fields: CarriedFields;
 }
 
 /** A submit_sm or data_sm that is not taken, and why. */
@@ -46,7 +54,7 @@ export interface Refused {
 export function readSubmission(body: MessageBody | DataBody): SubmittedPart | Refused {
   const submit: MessageBody =
     body.command === 'data_sm' ? { ...BLANK_MESSAGE, ...body, command: 'submit_sm' } : body;
-  return checkFields(submit) ?? checkLength(submit) ?? partOf(submit);
+  return checkFields(submit) ?? tlvFault(submit.tlvs) ?? partOf(submit);
 }
 
 export function isRefused(read: SubmittedPart | Refused): read is Refused {
@@ -59,16 +67,30 @@ interface Check {
   readonly fails: (body: MessageBody) => boolean;
 }
 
+/** What a phone can be called by, in the room that submit_sm has for it (section 5.2.9). */
+const LONGEST_ADDRESS = 20;
+
 const CHECKS: readonly Check[] = [
   {
+    status: STATUS.RINVDSTTON,
+    reason: 'a receiver is no name: dest_addr_ton is 5',
+    fails: ({ destAddrTon }) => destAddrTon === TON.ALPHANUMERIC,
+  },
+  {
     status: STATUS.RINVDSTADR,
-    reason: 'destination_addr is empty or no visible ASCII',
-    fails: ({ destinationAddr }) => !/^[\x21-\x7e]+$/.test(destinationAddr),
+    reason: 'destination_addr is no number',
+    fails: ({ destinationAddr }) => !isDialled(destinationAddr) || destinationAddr.length > LONGEST_ADDRESS,
   },
   {
     status: STATUS.RINVSRCADR,
-    reason: 'source_addr is no visible ASCII',
-    fails: ({ sourceAddr }) => !/^[\x20-\x7e]*$/.test(sourceAddr),
+    reason: 'source_addr is neither a number nor a name of at most eleven visible ASCII characters',
+    fails: ({ sourceAddr }) => !isSender(sourceAddr) || sourceAddr.length > LONGEST_ADDRESS,
+  },
+  {
+    status: STATUS.RINVSRCTON,
+    reason: 'source_addr is a name, and source_addr_ton that of a number',
+    fails: ({ sourceAddr, sourceAddrTon }) =>
+      isName(sourceAddr) && ![TON.UNKNOWN, TON.ALPHANUMERIC].some((ton) => ton === sourceAddrTon),
   },
   {
     status: STATUS.RINVESMCLASS,
@@ -89,12 +111,13 @@ const CHECKS: readonly Check[] = [
   {
     status: STATUS.RINVEXPIRY,
     reason: 'validity_period is no time of section 7.1.1',
-    fails: ({ validityPeriod }) => !TIME.test(validityPeriod),
+    fails: ({ validityPeriod }) => !isSmppTime(validityPeriod),
   },
   {
     status: STATUS.RINVREGDLVFLG,
-    reason: 'registered_delivery 3 has no meaning',
-    fails: ({ registeredDelivery }) => (registeredDelivery & RECEIPT_MASK) === RECEIPT_MASK,
+    reason: 'registered_delivery asks for more than receipts: acknowledgements of phones are not passed on',
+    fails: ({ registeredDelivery }) =>
+      (registeredDelivery & RECEIPT_MASK) === RECEIPT_MASK || (registeredDelivery & ~RECEIPTS) !== 0,
   },
   {
     status: STATUS.RINVREPFLAG,
@@ -114,8 +137,18 @@ const CHECKS: readonly Check[] = [
   },
   {
     status: STATUS.RINVESMCLASS,
-    reason: 'the user data header says more than the place in a long message, ports and the alphabet',
-    fails: (body) => (body.esmClass & ESM_CLASS_UDHI) !== 0 && !isPlainHeader(wholeText(body)),
+    reason: 'esm_class announces a user data header, and the text begins with none',
+    fails: (body) => (body.esmClass & ESM_CLASS_UDHI) !== 0 && isBroken(wholeText(body)),
+  },
+  {
+    status: STATUS.RINVMSGLEN,
+    reason: 'there is no text, and nothing else that a phone would show',
+    fails: saysNothing,
+  },
+  {
+    status: STATUS.RINVMSGLEN,
+    reason: `the text is longer than ${MAX_CONTENT} octets`,
+    fails: (body) => wholeText(body).length > MAX_CONTENT,
   },
 ];
 
@@ -127,26 +160,25 @@ function wholeText({ shortMessage, tlvs }: MessageBody): Buffer {
   return shortMessage.length > 0 ? shortMessage : (findTlv(tlvs, TAG.MESSAGE_PAYLOAD) ?? shortMessage);
 }
 
-/** Whether a header is whole and all of it reaches the phone. */
-function isPlainHeader(octets: Buffer): boolean {
+/** A header whose length is not that of its elements cannot be told from the text. */
+function isBroken(octets: Buffer): boolean {
   const end = (octets[0] ?? 255) + 1;
-  if (end > octets.length) return false;
+  if (end > octets.length) return true;
   let offset = 1;
-  while (offset < end) {
-    if (!READ_ELEMENTS.has(octets[offset] ?? 255)) return false;
-    offset += 2 + (octets[offset + 1] ?? 255);
-  }
-  return offset === end;
+  while (offset < end) offset += 2 + (octets[offset + 1] ?? 255);
+  return offset !== end;
 }
 
-function checkLength(body: MessageBody): Refused | null {
-  return wholeText(body).length > MAX_CONTENT
-    ? { status: STATUS.RINVMSGLEN, reason: `the text is longer than ${MAX_CONTENT} octets` }
-    : null;
+/** Without text a message may still raise an icon, or talk to an application of the phone. */
+function saysNothing(body: MessageBody): boolean {
+  const { dataCoding, protocolId, serviceType, tlvs } = body;
+  const isPlain = dataCoding < FIRST_GROUP && protocolId === 0 && serviceType === '' && tlvs.length === 0;
+  return isPlain && wholeText(body).length === 0;
 }
 
-function partOf(body: MessageBody): SubmittedPart {
+function partOf(body: MessageBody): SubmittedPart | Refused {
   const { octets, dataCoding, header, concatenation } = incomingText(body);
+  if (concatenation !== null && speaksOfItsPart(header.elements)) return UNKNOWN_HEADER;
   return {
     source: { ton: body.sourceAddrTon, npi: body.sourceAddrNpi, address: body.sourceAddr },
     destination: { ton: body.destAddrTon, npi: body.destAddrNpi, address: body.destinationAddr },
@@ -155,8 +187,7 @@ function partOf(body: MessageBody): SubmittedPart {
     header,
     concatenation,
     registeredDelivery: body.registeredDelivery,
-    validityPeriod: body.validityPeriod,
-    priorityFlag: body.priorityFlag,
+    fields: carriedFields(body),
   };
 }
 

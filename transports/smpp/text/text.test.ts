@@ -214,8 +214,8 @@ describe('user data headers', () => {
   });
 
   it('tell ports of one and of two octets', () => {
-    expect(read('0605041582000968').ports).toEqual({ destination: 0x1582, source: 9 });
-    expect(read('0404020a0b68').ports).toEqual({ destination: 10, source: 11 });
+    expect(read('0605041582000968').ports).toEqual({ destination: 0x1582, source: 9, bits: 16 });
+    expect(read('0404020a0b68').ports).toEqual({ destination: 10, source: 11, bits: 8 });
     expect(createHeader([portsElement({ destination: 0x1582, source: 9 })]).toString('hex')).toBe(
       '06050415820009',
     );

@@ -13,6 +13,15 @@ const ELEMENT = {
   LOCKING_SHIFT: 0x25,
 } as const;
 
+/** The elements that are written anew from what they say. */
+const TOLD_ELEMENTS: ReadonlySet<number> = new Set([
+  ELEMENT.CONCATENATED_8_BIT,
+  ELEMENT.PORTS_16_BIT,
+  ELEMENT.CONCATENATED_16_BIT,
+  ELEMENT.SINGLE_SHIFT,
+  ELEMENT.LOCKING_SHIFT,
+]);
+
 /** Which part of which long message. */
 export interface Concatenation {
   readonly reference: number;
@@ -32,7 +41,7 @@ export interface Ports {
 /** What a header says; of an element that comes twice the first counts. */
 export interface UserDataHeader {
   readonly concatenation: Concatenation | null;
-  readonly ports: Ports | null;
+  readonly ports: (Ports & { readonly bits: 8 | 16 }) | null;
   readonly shift: Shift;
   /** The elements as they came, without the octet that tells their length; empty when there is no header. */
   readonly elements: Buffer;
@@ -114,11 +123,34 @@ export function readElements(elements: Buffer): UserDataHeader {
   return { concatenation, ports: readPorts(values), shift: readShift(values), elements };
 }
 
-function readPorts(values: Values): Ports | null {
+/** The elements that no field of `UserDataHeader` tells: neither place, nor ports of sixteen bits, nor alphabet. */
+export function otherElements(elements: Buffer): Buffer {
+  return elementsBut(TOLD_ELEMENTS, elements);
+}
+
+/** Whether a header has elements that speak of the text of its own part. */
+export function speaksOfItsPart(elements: Buffer): boolean {
+  return elementsBut(new Set([...TOLD_ELEMENTS, ELEMENT.PORTS_8_BIT]), elements).length > 0;
+}
+
+function elementsBut(known: ReadonlySet<number>, elements: Buffer): Buffer {
+  const others: Buffer[] = [];
+  for (let offset = 0; offset + 2 <= elements.length;) {
+    const end = offset + 2 + elements.readUInt8(offset + 1);
+    if (!known.has(elements.readUInt8(offset))) others.push(elements.subarray(offset, end));
+    offset = end;
+  }
+  return Buffer.concat(others);
+}
+
+function readPorts(values: Values): UserDataHeader['ports'] {
   const long = values.get(ELEMENT.PORTS_16_BIT);
-  if (long?.length === 4) return { destination: long.readUInt16BE(0), source: long.readUInt16BE(2) };
+  if (long?.length === 4)
+    return { destination: long.readUInt16BE(0), source: long.readUInt16BE(2), bits: 16 };
   const short = values.get(ELEMENT.PORTS_8_BIT);
-  return short?.length === 2 ? { destination: short.readUInt8(0), source: short.readUInt8(1) } : null;
+  return short?.length === 2
+    ? { destination: short.readUInt8(0), source: short.readUInt8(1), bits: 8 }
+    : null;
 }
 
 function readShift(values: Values): Shift {
