@@ -53,11 +53,12 @@ export class PlatformProcess implements AsyncDisposable {
     const roles = this.#roles === null ? [] : ['--roles', this.#roles];
     const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
     const child = spawn(process.execPath, [...flags, VUMI, 'up', '--config', this.#configFile, ...roles], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // It stops when this channel closes, as when the test's process is killed.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output = (this.output + text).slice(-20_000);
       });
     }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { measureSlowness } from '@vumi/machine/testing';
 import { defineConfig } from 'vitest/config';
 import { LongFirst } from './long-first.ts';
+import { RunEnd } from './run-end.ts';
 
 /** Limits of tests are multiplied by it: a run beside other work takes longer and is no less right. */
 const patience = Math.max(Number(process.env['VUMI_TEST_PATIENCE'] ?? 1), measureSlowness());
@@ -29,6 +30,10 @@ const exclude = ['**/node_modules/**', 'test/bench/**', 'test/browser/**'];
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
+    reporters: [
+      'default',
+      new RunEnd({ farewellMs: 15_000 * patience, silenceMs: LONGEST_TEST_MS + 120_000 * patience }),
+    ],
     projects: [
       {
         test: {

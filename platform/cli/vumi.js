@@ -4,10 +4,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_24_ABI = '137';
+/** What a shell answers for a program that a signal ended. */
+const SIGNAL_EXIT = 128;
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 
@@ -75,7 +78,14 @@ if (ready) {
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   onNpmGone(() => child.kill('SIGTERM'));
+  // At once: what the child has left behind may hold our output and must not hold us.
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+    const isAsked = signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP';
+    if (signal !== null && !isAsked) process.stderr.write(`vumi: the process was ended by ${signal}\n`);
+    process.exit(code ?? SIGNAL_EXIT + (constants.signals[signal] ?? 0));
+  });
+  child.on('error', (error) => {
+    process.stderr.write(`vumi: cannot start Node: ${error.message}\n`);
+    process.exit(1);
   });
 }

@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** SQLite's code for "another process holds the lock". */
 const SQLITE_BUSY = 5;
-/** A predecessor that was just killed may take this long to let go. */
-const LOCK_WAIT_MS = 1000;
+/** A predecessor that was just killed may take this long to let go on a busy machine. */
+const LOCK_WAIT_MS = 3000;
 
 /** Another process has the file. */
 export class DatabaseInUse extends Error {

@@ -4,7 +4,13 @@ import { once } from './once.ts';
 
 /** Runs a command in a network namespace with nothing in it, as a user who is root only there. */
 const EMPTY_NETWORK = ['unshare', '--user', '--map-root-user', '--net'] as const;
-const PROBE_TIMEOUT_MS = 3000;
+/**
+ * Runs a command that is killed when its parent is. A runner sees the end of its wire, but not while guest code has its
+ * thread, and nobody else would end that.
+ */
+const ENDS_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL'] as const;
+/** Ends only a probe that hangs: a busy machine must not lose what it can do. */
+const PROBE_TIMEOUT_MS = 60_000;
 
 /** What a Node process is started by; its flags follow. */
 export interface Confinement {
@@ -33,17 +39,25 @@ export const hasEmptyNetwork = once(
     process.platform === 'linux' && (await works([...EMPTY_NETWORK, process.execPath, '--version'])),
 );
 
+const canEndWithParent = once(
+  async () =>
+    process.platform === 'linux' && (await works([...ENDS_WITH_PARENT, process.execPath, '--version'])),
+);
+
 /** Chooses the strongest that this system can do, and logs the choice. */
 export async function chooseConfinement(logger: Logger): Promise<Confinement> {
-  const emptyNetwork = await hasEmptyNetwork();
+  const [emptyNetwork, endsWithParent] = await Promise.all([hasEmptyNetwork(), canEndWithParent()]);
   logger.info(
-    { emptyNetwork },
+    { emptyNetwork, endsWithParent },
     emptyNetwork ? 'runners have no network' : 'runners are confined by Node alone',
   );
-  const [unshare, ...namespaces] = EMPTY_NETWORK;
-  return emptyNetwork
-    ? { command: unshare, args: [...namespaces, process.execPath] }
-    : { command: process.execPath, args: [] };
+  // The wish to die is forgotten by who becomes root of a namespace, and so comes after it.
+  const [command = process.execPath, ...args] = [
+    ...(emptyNetwork ? EMPTY_NETWORK : []),
+    ...(endsWithParent ? ENDS_WITH_PARENT : []),
+    process.execPath,
+  ];
+  return { command, args };
 }
 
 function works([command = '', ...args]: string[]): Promise<boolean> {

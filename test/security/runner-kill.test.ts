@@ -1,25 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { eventually } from '@vumi/machine/testing';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { expect, test } from 'vitest';
+import { isRunning } from '../is-running.ts';
 
 const MESSAGES = 600;
 const KILLS = 3;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = (condition: () => boolean): Promise<boolean> => eventually(condition, Boolean);
 
 test('every message has its effects exactly once while runners are killed', async () => {
   await using place = await SandboxPlace.start();
@@ -72,7 +62,7 @@ test('no runner outlives its sandbox', async () => {
   const pids = place.sandbox.status().runners.map(({ pid }) => pid);
   await until(() => place.sandbox.status().standby);
   await place[Symbol.asyncDispose]();
-  expect(pids.filter(isAlive)).toEqual([]);
+  expect(pids.filter(isRunning)).toEqual([]);
 });
 
 test('a message that waits is not blamed for the deaths of others', async () => {
@@ -99,3 +89,25 @@ async function holdingPort(ms: number): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as { port: number }).port;
 }
+
+const SUPERVISOR = `
+  import { SandboxPlace } from '@vumi/sandbox/testing';
+  const place = await SandboxPlace.start({ runners: 1 });
+  process.stdout.write(place.sandbox.status().runners[0].pid + '\\n');
+  process.stdin.resume().on('end', () => process.exit());`;
+
+test.runIf(process.platform === 'linux')(
+  'a runner that cannot look at its wire ends with its supervisor',
+  async () => {
+    const args = [...process.execArgv, '--input-type=module', '-e', SUPERVISOR];
+    const supervisor = spawn(process.execPath, args, {
+      cwd: import.meta.dirname,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(createInterface({ input: supervisor.stdout }), 'line')) as [string];
+    const pid = Number(line);
+    process.kill(pid, 'SIGSTOP');
+    supervisor.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+  },
+);

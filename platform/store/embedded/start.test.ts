@@ -55,10 +55,10 @@ async function startInProcess(): Promise<OtherProcess> {
     import { silentLogger } from '@vumi/core';
     const { url } = await startEmbeddedPostgres({ dataDir: process.argv[1], logger: silentLogger });
     process.stdout.write(url + '\\n');
-    setInterval(() => {}, 1000);`;
+    process.stdin.resume().on('end', () => process.exit());`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], {
     cwd: import.meta.dirname,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return {
