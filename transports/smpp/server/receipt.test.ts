@@ -53,6 +53,9 @@ describe('a receipt', () => {
     ['failed', report('failed'), ['UNDELIV', 5, '000', 0x04]],
     ['failed, as the network says', report('failed', 'EXPIRED', '12'), ['EXPIRED', 3, '012', 0x04]],
     ['failed with a word that we do not know', report('failed', 'BLOCKED'), ['UNDELIV', 5, '000', 0x04]],
+    ['failed with a word that is cut', report('failed', 'reject'), ['REJECTD', 8, '000', 0x04]],
+    ['failed with an error of four digits', report('failed', 'UNDELIV', '0027'), ['UNDELIV', 5, '027', 0x04]],
+    ['failed with an error in letters', report('failed', 'UNDELIV', 'E_ABS'), ['UNDELIV', 5, 'E_ABS', 0x04]],
     ['pending', report('pending', 'BUFFERED'), ['ENROUTE', 1, '000', 0x20]],
     ['accepted', report('pending', 'ACCEPTD'), ['ACCEPTD', 6, '000', 0x20]],
     ['an ack', createAck(fields(), 'smsc-1'), ['ENROUTE', 1, '000', 0x20]],
@@ -74,6 +77,33 @@ describe('a receipt', () => {
     expect(body.esmClass).toBe(esmClass);
     expect(findTlvInteger(body.tlvs, TAG.MESSAGE_STATE)).toBe(state);
     expect(findTlvText(body.tlvs, TAG.RECEIPTED_MESSAGE_ID)).toBe('id-1');
+  });
+
+  it('carries what the network says of why', () => {
+    const tlvs = {
+      receipted_message_id: 'of-the-network',
+      message_state: 5,
+      network_error_code: '03001b',
+      additional_status_info_text: 'absent',
+      user_message_reference: 7,
+      '0x1411': '363535',
+      '0x3fff': ['00', '01'],
+      '0x4000': '00',
+    };
+    const failed = createDeliveryReport(fields({ smpp_tlvs: tlvs }), 'failed');
+    const octets = receiptBody(failed, note, about).tlvs.map(({ tag, value }) => [
+      tag,
+      value.toString('latin1'),
+    ]);
+    expect(octets).toEqual([
+      [TAG.RECEIPTED_MESSAGE_ID, 'id-1\0'],
+      [TAG.MESSAGE_STATE, '\x05'],
+      [TAG.NETWORK_ERROR_CODE, '\x03\0\x1b'],
+      [0x1d, 'absent\0'],
+      [0x1411, '655'],
+      [0x3fff, '\0'],
+      [0x3fff, '\x01'],
+    ]);
   });
 
   it('has no TLVs for a peer of v3.3', () => {

@@ -1,5 +1,6 @@
 import type { TransportEvent } from '@vumi/core';
-import { BLANK_MESSAGE, NO_TLVS, type MessageBody } from '../codec/pdu.ts';
+import { parseTlvs } from '../codec/named-tlvs.ts';
+import { BLANK_MESSAGE, NO_TLVS, type MessageBody, type Tlv } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import { TAG } from '../codec/tags.ts';
 import { tlvInteger, tlvText } from '../codec/tlvs.ts';
@@ -61,15 +62,12 @@ const ACCEPTED: State = { stat: 'ACCEPTD', code: 6 };
 const UNKNOWN: State = { stat: 'UNKNOWN', code: 7 };
 const REJECTED: State = { stat: 'REJECTD', code: 8 };
 
-/** How networks say that a message failed, in full and abbreviated. */
-const FAILED_STATES: Readonly<Record<string, State>> = {
-  EXPIRED,
-  DELETED,
-  UNDELIV: UNDELIVERABLE,
-  UNDELIVERABLE,
-  REJECTD: REJECTED,
-  REJECTED,
-};
+/** How the words of networks for a message that failed begin. */
+const FAILED_STATES: readonly (readonly [string, State])[] = [
+  ['EXPIR', EXPIRED],
+  ['DELET', DELETED],
+  ['REJ', REJECTED],
+];
 
 /** Final states by the statuses that lists of messages show. */
 const STATES_BY_STATUS: Readonly<Record<string, State>> = {
@@ -95,19 +93,42 @@ function stateOf(event: TransportEvent): State {
   const said = String(metadata['smpp_delivery_status']).toUpperCase();
   if (event.delivery_status === 'delivered') return DELIVERED;
   if (event.delivery_status === 'pending') return said.startsWith('ACCEPT') ? ACCEPTED : ENROUTE;
-  return FAILED_STATES[said] ?? UNDELIVERABLE;
+  return FAILED_STATES.find(([stem]) => said.startsWith(stem))?.[1] ?? UNDELIVERABLE;
 }
 
 /** By the outcome that a nack may name. */
 const NACKED: Readonly<Record<string, State>> = { uncertain: UNKNOWN, expired: EXPIRED };
 
-/** Three characters: what the network gave, or the SMPP status that our own transport was refused with. */
+/**
+ * What the network gave, in three characters where it fits (appendix B), or the SMPP status that our own transport was
+ * refused with.
+ */
 function errorOf(event: TransportEvent): string {
   const said = event.transport_metadata['smpp_delivery_error'];
-  if (typeof said === 'string' && /^\w{1,3}$/.test(said)) return said.padStart(3, '0');
+  if (typeof said === 'string' && /^\w{1,16}$/.test(said))
+    return said.replace(/^0+(?=\w{3})/, '').padStart(3, '0');
   if (event.event_type !== 'nack') return '000';
   const status = Object.values(STATUS).find((value) => statusName(value) === event.nack_reason);
   return String(status ?? 0).padStart(3, '0');
+}
+
+const REASONS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  network_error_code: isOctets,
+  additional_status_info_text: (value) => typeof value === 'string',
+};
+
+/** What the network said in TLVs of why, and what its operator added in the vendors' range (section 5.3.1). */
+function reasonTlvs({ transport_metadata: metadata }: TransportEvent): Tlv[] {
+  const { smpp_tlvs: values } = metadata;
+  if (typeof values !== 'object' || values === null) return [];
+  const told = Object.entries(values).filter(
+    ([name, value]) => REASONS[name]?.(value) ?? (/^0x(?:1[4-9a-f]|[23])/.test(name) && isOctets(value)),
+  );
+  return parseTlvs(Object.fromEntries(told));
+}
+
+function isOctets(value: unknown): boolean {
+  return [value].flat().every((one) => typeof one === 'string' && /^(?:[\da-f]{2})*$/i.test(one));
 }
 
 /** The deliver_sm that tells a client of an event under one of the ids that it knows the message by. */
@@ -138,7 +159,11 @@ export function receiptBody(
     esmClass: intermediate ? ESM_INTERMEDIATE : ESM_RECEIPT,
     shortMessage: Buffer.from(text, 'latin1'),
     tlvs: about.knowsTlvs
-      ? [tlvText(TAG.RECEIPTED_MESSAGE_ID, about.id), tlvInteger(TAG.MESSAGE_STATE, state.code, 1)]
+      ? [
+          tlvText(TAG.RECEIPTED_MESSAGE_ID, about.id),
+          tlvInteger(TAG.MESSAGE_STATE, state.code, 1),
+          ...reasonTlvs(event),
+        ]
       : NO_TLVS,
   };
 }
