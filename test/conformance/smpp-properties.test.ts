@@ -178,7 +178,10 @@ describe('the segments of a text', () => {
     const septets = fc.uint8Array({ max: 127, min: 1, maxLength: 160 }).map((codes) => Buffer.from(codes));
     fc.assert(
       fc.property(septets, fc.integer({ min: 0, max: 20 }), (codes, header) => {
-        expect(unpackSeptets(packSeptets(codes, header), header)).toEqual(codes);
+        const read = unpackSeptets(packSeptets(codes, header), header);
+        // A carriage return at the end may be there twice, which is the same to a phone (TS 23.038 section 6.1.1).
+        expect(read.subarray(0, codes.length)).toEqual(codes);
+        expect(read.subarray(codes.length).toString()).toMatch(codes.at(-1) === 0x0d ? /^\r?$/ : /^$/);
       }),
       { numRuns: 300 },
     );

@@ -90,6 +90,16 @@ describe('the text of an inbound message', () => {
     expect(fixture.ports.inbound.map(({ content }) => content)).toEqual(['hello12', 'first second']);
   });
 
+  it.each([
+    ['gsm0338_packed', '31d98c56b3dd1a', '1234567'],
+    ['gsm0338_packed', '31d98c56b3dd00', '1234567@'],
+    ['gsm0338_packed_zero', '31d98c56b3dd00', '1234567'],
+  ])('point 38: in %s, %s is %j', async (charset, hex, content) => {
+    await fixture.start({ data_coding_overrides: { 0: charset } });
+    await fixture.smsc.deliver({ shortMessage: octets(hex) });
+    expect(fixture.ports.inbound).toMatchObject([{ content }]);
+  });
+
   it('point 41: is read in the tables that its header names, each part in its own', async () => {
     await fixture.start();
     await fixture.smsc.deliver({ esmClass: UDHI, shortMessage: octets('032401011b67') });
@@ -174,10 +184,13 @@ describe('a session of USSD', () => {
   const reference = (value: number) => tlvInteger(TAG.USER_MESSAGE_REFERENCE, value, 2);
 
   it.each([
+    [0x00, 0x00a2, 'new'],
     [0x01, 0x00a2, 'new'],
     [0x02, 0x00a2, 'resume'],
     [0x12, 0x00a2, 'resume'],
     [0x11, 0x00a2, 'close'],
+    [0x13, 0x00a2, 'close'],
+    [0x81, 0x00a2, 'close'],
     [0x7f, 0x00a2, 'close'],
     [0x12, 0x00a3, 'close'],
   ])('point 31: at Tata, operation %i with session %i is %s', async (operation, session, event) => {
@@ -191,6 +204,32 @@ describe('a session of USSD', () => {
         to_addr: '12345',
         transport_metadata: { session_info: '00a2' },
       },
+    ]);
+  });
+
+  it.each([
+    ['tata', TAG.ITS_SESSION_INFO],
+    ['mica', TAG.USER_MESSAGE_REFERENCE],
+    ['6d', TAG.ITS_SESSION_INFO],
+  ])('point 31: at %s, has the name that the operator gives it, or none', async (dialect, tag) => {
+    await fixture.start({ ussd_dialect: dialect });
+    const names = [undefined, '00a2', '0102030c'];
+    for (const name of names) {
+      const tlvs = [op(1), ...(name === undefined ? [] : [{ tag, value: octets(name) }])];
+      await fixture.smsc.deliver({ shortMessage: Buffer.from('*120#'), tlvs });
+    }
+    const infos = fixture.ports.inbound.map(({ transport_metadata: metadata }) => metadata['session_info']);
+    expect(infos).toEqual(['', '00a2', '0102030c']);
+  });
+
+  it.each([
+    ['*120*8000#', 'new'],
+    ['1', 'resume'],
+  ])('point 31: is known by its service_type where there is no operation: %j is %s', async (text, event) => {
+    await fixture.start();
+    await fixture.smsc.deliver({ serviceType: 'USSD', shortMessage: Buffer.from(text) });
+    expect(fixture.ports.inbound).toMatchObject([
+      { transport_type: 'ussd', session_event: event, content: text },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { DataBody, MessageBody } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import { findTlv, findTlvInteger } from '../codec/tlvs.ts';
-import { decodeText, type Charset } from '../text/charset.ts';
+import { decodeText, fillingOf, type Charset } from '../text/charset.ts';
 import { messageClassOf, messageWaitingOf, type CharsetTable } from '../text/data-coding.ts';
 import { unpackSeptets } from '../text/septets.ts';
 import {
@@ -73,8 +73,8 @@ interface Run {
 export function readText(parts: readonly PartText[], table: CharsetTable): ReadText {
   const runs: Run[] = [];
   for (const { dataCoding, header, octets } of parts) {
-    const packed = table[dataCoding] === 'gsm0338_packed';
-    const plain = packed ? unpackSeptets(octets, headerLength(header)) : octets;
+    const filling = fillingOf(charsetOf(dataCoding, table));
+    const plain = filling === null ? octets : unpackSeptets(octets, headerLength(header), filling);
     const last = runs.at(-1);
     if (last !== undefined && isAlike(last, { dataCoding, header }))
       last.octets = Buffer.concat([last.octets, plain]);

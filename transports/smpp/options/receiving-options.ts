@@ -15,7 +15,7 @@ export const inboundOptions = {
     .record(z.string().regex(/^\d{1,3}$/, 'a data_coding from 0 to 255'), z.enum(CHARSETS))
     .default({})
     .describe(
-      'Character sets by data_coding, such as `{"0": "latin1"}`. Default: 0 is gsm0338, others as in SMPP',
+      'Character sets by data_coding, such as `{"0": "latin1"}`. gsm0338_packed fills the last octet as the standard has it, gsm0338_packed_zero as SMSCs do that end it with zeros. Default: 0 is gsm0338, others as in SMPP',
     ),
   allow_empty_messages: z
     .boolean()

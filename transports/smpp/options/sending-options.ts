@@ -78,6 +78,11 @@ export const textOptions = {
     .describe(
       'How USSD is told in TLVs: tata (ussd_service_op, its_session_info), mica (user_message_reference) or 6d (its_session_info). Default: tata',
     ),
+  ussd_close_op: octet()
+    .optional()
+    .describe(
+      'ussd_service_op of an answer that ends a session, where an operator wants another one; his documents may mean 17 by "17". Default: 17 (PSSR response); at tata 2, where his its_session_info has a bit that ends it',
+    ),
   ussd_session_timeout: seconds()
     .default(180)
     .describe(

@@ -2,12 +2,16 @@ import { MAX_SHORT_MESSAGE } from '../codec/limits.ts';
 import type { MessageBody, Tlv } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import { tlvInteger } from '../codec/tlvs.ts';
+import { fillingOf } from '../text/charset.ts';
 import { packSeptets } from '../text/septets.ts';
 import type { CodedText } from '../text/text-coding.ts';
 import { concatenationElement, createHeader, ESM_CLASS_UDHI } from '../text/user-data-header.ts';
 
-/** How parts of a long message are told to belong together; `whole` is one PDU, of whatever length. */
-export type Carriage = 'udh8' | 'udh16' | 'sar' | 'whole';
+/**
+ * How parts of a long message are told to belong together; `whole` is one PDU, of whatever length; so is `screen`, of
+ * USSD, whose text is in short_message as long as that holds it.
+ */
+export type Carriage = 'udh8' | 'udh16' | 'sar' | 'whole' | 'screen';
 
 /** A message made ready for the SMSC. */
 export interface Submission {
@@ -24,6 +28,11 @@ export interface Submission {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/** Whether a message is one PDU, however long it is. */
+export function isOne(carriage: Carriage): carriage is 'whole' | 'screen' {
+  return carriage === 'whole' || carriage === 'screen';
+}
 
 interface Place {
   readonly reference: number;
@@ -55,15 +64,16 @@ export function composePart(submission: Submission, index: number, reference: nu
 function userDataOf(submission: Submission, place: Place): { octets: Buffer; headed: boolean } {
   const { text, carriage } = submission;
   const header = createHeader([...placeElements(carriage, place), ...submission.elements]);
-  const part = carriage === 'whole' ? Buffer.concat([...text.segments]) : text.segments[place.part - 1];
+  const part = isOne(carriage) ? Buffer.concat([...text.segments]) : text.segments[place.part - 1];
   const plain = part ?? NOTHING;
-  const octets = text.charset === 'gsm0338_packed' ? packSeptets(plain, header.length) : plain;
+  const filling = fillingOf(text.charset);
+  const octets = filling === null ? plain : packSeptets(plain, header.length, filling);
   const headed = header.length > 0;
   return { octets: headed ? Buffer.concat([header, octets]) : octets, headed };
 }
 
 function placeElements(carriage: Carriage, place: Place): Buffer[] {
-  if (place.total === 1 || carriage === 'sar' || carriage === 'whole') return [];
+  if (place.total === 1 || carriage === 'sar' || isOne(carriage)) return [];
   return [concatenationElement({ ...place, kind: carriage })];
 }
 

@@ -209,15 +209,62 @@ describe('an answer to a session of USSD', () => {
 
   it('point 31: names its session in user_message_reference at Mica, in its_session_info at 6D', () => {
     const mica = one(answer('00a2', 'close'), { ussd_dialect: 'mica' });
-    expect([op(mica), findTlvInteger(mica.tlvs, TAG.USER_MESSAGE_REFERENCE)]).toEqual([0x17, 0xa2]);
+    expect([op(mica), findTlvInteger(mica.tlvs, TAG.USER_MESSAGE_REFERENCE)]).toEqual([17, 0xa2]);
     const sixD = one(answer('00a2'), { ussd_dialect: '6d' });
     expect([op(sixD), info(sixD)]).toEqual([2, 0xa2]);
   });
 
-  it('point 31: is never cut', () => {
-    const body = one(
-      outbound('a'.repeat(182), { transport_type: 'ussd', transport_metadata: { session_info: '0002' } }),
-    );
-    expect(findTlv(body.tlvs, TAG.MESSAGE_PAYLOAD) ?? body.shortMessage).toHaveLength(182);
+  it.each([
+    ['tata', '', {}, [17, undefined]],
+    ['tata', '00a2', {}, [2, '00a3']],
+    ['tata', '00a2', { ussd_close_op: 17 }, [17, '00a3']],
+    ['tata', '0102030c', {}, [2, '0102030d']],
+    ['6d', '', {}, [17, undefined]],
+    ['6d', '3039', {}, [17, '3039']],
+    ['6d', '3039', { ussd_close_op: 23 }, [23, '3039']],
+    ['6d', '01020304', {}, [17, '01020304']],
+    ['6d', 'no digits', {}, [17, undefined]],
+  ] as const)('point 31: ends at %s the session "%s" with %j', (ussd_dialect, session, options, expected) => {
+    const body = one(answer(session, 'close'), { ussd_dialect, ...options });
+    expect([op(body), findTlv(body.tlvs, TAG.ITS_SESSION_INFO)?.toString('hex')]).toEqual(expected);
   });
+
+  it.each<[string, string, Record<string, unknown>, [number, boolean]]>([
+    ['160 characters', 'a'.repeat(160), {}, [160, true]],
+    ['182 characters', 'a'.repeat(182), {}, [182, true]],
+    ['254 octets', 'a'.repeat(254), {}, [254, true]],
+    ['255 octets', 'a'.repeat(255), {}, [255, false]],
+    ['71 characters of UCS-2', 'ж'.repeat(71), {}, [142, true]],
+    ['127 characters of UCS-2', 'ж'.repeat(127), {}, [254, true]],
+    ['128 characters of UCS-2', 'ж'.repeat(128), {}, [256, false]],
+    [
+      '182 packed characters',
+      'a'.repeat(182),
+      { data_coding_overrides: { 0: 'gsm0338_packed' } },
+      [160, true],
+    ],
+    [
+      '182 characters where long texts go in message_payload',
+      'a'.repeat(182),
+      { send_long_messages: true },
+      [182, true],
+    ],
+    [
+      '182 characters where long texts go in parts',
+      'a'.repeat(182),
+      { send_multipart_sar: true },
+      [182, true],
+    ],
+  ])(
+    'point 31: is one PDU, in short_message as long as that holds it: %s',
+    (_, text, options, [octets, short]) => {
+      for (const transport_metadata of [{ session_info: '0002' }, {}]) {
+        const body = one(outbound(text, { transport_type: 'ussd', transport_metadata }), options);
+        expect(body.esmClass).toBe(0);
+        const payload = findTlv(body.tlvs, TAG.MESSAGE_PAYLOAD);
+        expect((short ? body.shortMessage : payload)?.length).toBe(octets);
+        expect(short ? payload : body.shortMessage.length || undefined).toBeUndefined();
+      }
+    },
+  );
 });

@@ -14,7 +14,7 @@ import {
 import { portsElement, shiftElements } from '../text/user-data-header.ts';
 import { ussdTlvs } from '../ussd/sessions.ts';
 import { Addresser, type Addresses } from './addresses.ts';
-import type { Carriage, Submission } from './compose-part.ts';
+import { isOne, type Carriage, type Submission } from './compose-part.ts';
 import { submitOptionsOf, type SubmitOptions } from './submit-options.ts';
 import { textCodingOf } from './text-coding-of.ts';
 
@@ -46,8 +46,9 @@ export class Composer {
     if (typeof options === 'string') return refused(options);
     const addresses = this.#addresser.write(message, options);
     if (typeof addresses === 'string') return refused(addresses);
-    const tlvs = [...ussdTlvs(message, this.#config.ussd_dialect), ...(options.tlvs ?? [])];
-    const carriage = tlvs.some(({ tag }) => tag === TAG.USSD_SERVICE_OP) ? 'whole' : carriageOf(this.#config);
+    const tlvs = [...ussdTlvs(message, this.#config), ...(options.tlvs ?? [])];
+    const isScreen = message.transport_type === 'ussd' || tlvs.some(({ tag }) => tag === TAG.USSD_SERVICE_OP);
+    const carriage = isScreen ? 'screen' : carriageOf(this.#config);
     const elements = elementsOf(options);
     const text = this.#code(message.content ?? '', options, Buffer.concat(elements).length);
     if (typeof text === 'string') return refused(text);
@@ -60,7 +61,7 @@ export class Composer {
       kind: 'ready',
       submission: {
         text,
-        total: carriage === 'whole' ? 1 : text.segments.length,
+        total: isOne(carriage) ? 1 : text.segments.length,
         references: referencesOf(carriage, this.#config),
         carriage,
         elements: [...elements, ...shiftElements(text.shift)],

@@ -1,12 +1,15 @@
 import { gsmAlphabet, NO_SHIFT, type Shift, type TextAlphabet } from '@vumi/core/text';
+import type { Filling } from './septets.ts';
 
 /**
  * The character sets that `data_coding_overrides` may name; the names are Vumi's (spec vumi-core §5.1), plus
- * `gsm0338_packed`, eight septets in seven octets, and `binary`, which is no text at all.
+ * `gsm0338_packed`, eight septets in seven octets, the same with zeros for filling, and `binary`, which is no text at
+ * all.
  */
 export const CHARSETS = [
   'gsm0338',
   'gsm0338_packed',
+  'gsm0338_packed_zero',
   'ascii',
   'latin1',
   'ucs2',
@@ -41,6 +44,7 @@ const DECODER_LABELS = {
 export const WRITABLE_CHARSETS = [
   'gsm0338',
   'gsm0338_packed',
+  'gsm0338_packed_zero',
   'ascii',
   'latin1',
   'ucs2',
@@ -52,6 +56,7 @@ export type WritableCharset = (typeof WRITABLE_CHARSETS)[number];
 const ALPHABETS: Readonly<Record<WritableCharset, TextAlphabet>> = {
   gsm0338: 'gsm0338',
   gsm0338_packed: 'gsm0338',
+  gsm0338_packed_zero: 'gsm0338',
   ascii: 'ascii',
   latin1: 'latin1',
   ucs2: 'ucs2',
@@ -61,6 +66,12 @@ const ALPHABETS: Readonly<Record<WritableCharset, TextAlphabet>> = {
 
 export function isWritable(charset: Charset): charset is WritableCharset {
   return charset in ALPHABETS;
+}
+
+/** How a charset fills its last octet; null when its septets are not packed. */
+export function fillingOf(charset: Charset): Filling | null {
+  if (charset === 'gsm0338_packed') return 'cr';
+  return charset === 'gsm0338_packed_zero' ? 'zero' : null;
 }
 
 /** How a charset counts and cuts. */
@@ -76,6 +87,7 @@ export function decodeText(charset: Charset, octets: Buffer, shift: Shift = NO_S
   switch (charset) {
     case 'gsm0338':
     case 'gsm0338_packed':
+    case 'gsm0338_packed_zero':
       return gsmAlphabet(shift).decode(octets);
     case 'latin1':
       return { text: octets.toString('latin1'), lossy: false };
@@ -114,6 +126,7 @@ export function encodeText(charset: Charset, text: string, shift: Shift = NO_SHI
   switch (charset) {
     case 'gsm0338':
     case 'gsm0338_packed':
+    case 'gsm0338_packed_zero':
       return asBuffer(gsmAlphabet(shift).encode(text));
     case 'ascii':
       return encodeUpTo(text, 0x7f);

@@ -1,4 +1,4 @@
-import type { Charset } from './charset.ts';
+import { fillingOf, type Charset } from './charset.ts';
 
 /** data_coding values that this product writes (section 5.2.19). */
 export const DATA_CODING = { DEFAULT: 0x00, BINARY: 0x04, UCS2: 0x08 } as const;
@@ -42,7 +42,7 @@ function gsmGroup(dataCoding: number, byDefault: Charset): Charset {
 
 /** A bind that packs the default alphabet packs it in every group. */
 function asDefault(charset: Charset, byDefault: Charset): Charset {
-  return charset === 'gsm0338' && byDefault === 'gsm0338_packed' ? byDefault : charset;
+  return charset === 'gsm0338' && fillingOf(byDefault) !== null ? byDefault : charset;
 }
 
 /** How a bind reads each data_coding: 256 entries. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeText, encodeText, type Charset } from './charset.ts';
 import { createCharsetTable, messageClassOf, messageWaitingOf, withMessageClass } from './data-coding.ts';
-import { packSeptets, unpackSeptets } from './septets.ts';
+import { packSeptets, unpackSeptets, type Filling } from './septets.ts';
 import { codeBinary, codeText, createTextCoding } from './text-coding.ts';
 import {
   createHeader,
@@ -134,9 +134,24 @@ describe('seven-bit packing', () => {
     expect(unpackSeptets(packed, 6)).toEqual(septets);
   });
 
-  it('point 38: takes a zero in the last seven bits for filling', () => {
-    expect(unpackSeptets(packSeptets(Buffer.from('1234567')))).toEqual(Buffer.from('1234567'));
-    expect(unpackSeptets(packSeptets(Buffer.from('12345678')))).toEqual(Buffer.from('12345678'));
+  it.each<[string, Filling, string, string]>([
+    ['1234567', 'cr', '31d98c56b3dd1a', '1234567'],
+    ['1234567', 'zero', '31d98c56b3dd00', '1234567'],
+    ['1234567\0', 'cr', '31d98c56b3dd00', '1234567\0'],
+    ['1234567\0', 'zero', '31d98c56b3dd00', '1234567'],
+    ['12345678', 'cr', '31d98c56b3dd70', '12345678'],
+    ['1234567\r', 'cr', '31d98c56b3dd1a0d', '1234567\r\r'],
+    ['1234567\r', 'zero', '31d98c56b3dd1a', '1234567\r'],
+    ['123456\r', 'cr', '31d98c56b3351a', '123456\r'],
+    ['', 'cr', '', ''],
+  ])('point 38: packs %j, filled with %s, as %s', (text, filling, hex, read) => {
+    expect(packSeptets(Buffer.from(text), 0, filling).toString('hex')).toBe(hex);
+    expect(unpackSeptets(Buffer.from(hex, 'hex'), 0, filling).toString('latin1')).toBe(read);
+  });
+
+  it('point 38: does not fill beyond 140 octets', () => {
+    const full = Buffer.from(`${'a'.repeat(159)}\r`);
+    expect(packSeptets(full)).toHaveLength(140);
   });
 });
 

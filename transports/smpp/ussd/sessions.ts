@@ -1,8 +1,8 @@
 import type { KeyedState, SessionEvent, UserMessage } from '@vumi/core';
 import type { DataBody, MessageBody, Tlv } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
-import { findTlv } from '../codec/tlvs.ts';
-import { DIALECTS, type UssdDialect, type UssdDialectName } from './dialects.ts';
+import { findTlv, tlvInteger } from '../codec/tlvs.ts';
+import { DIALECTS, OP, type UssdDialect, type UssdDialectName } from './dialects.ts';
 
 export interface UssdPorts {
   readonly state: KeyedState;
@@ -21,9 +21,19 @@ export interface UssdFields {
   readonly session_info: string;
 }
 
-/** Whether a PDU belongs to a session of USSD (spec smpp §5.31). */
-export function isUssd({ tlvs }: MessageBody | DataBody): boolean {
-  return tlvs.length > 0 && findTlv(tlvs, TAG.USSD_SERVICE_OP) !== undefined;
+/** Whether a PDU belongs to a session of USSD (spec smpp §5.31); some operators say so in service_type only. */
+export function isUssd({ tlvs, serviceType }: MessageBody | DataBody): boolean {
+  if (tlvs.length > 0 && findTlv(tlvs, TAG.USSD_SERVICE_OP) !== undefined) return true;
+  return serviceType.toUpperCase() === 'USSD';
+}
+
+/** Without an operation a code that was dialled opens a session, and other words go on with it. */
+function withOperation(tlvs: readonly Tlv[], text: string): readonly Tlv[] {
+  if (findTlv(tlvs, TAG.USSD_SERVICE_OP) !== undefined) return tlvs;
+  return [
+    ...tlvs,
+    tlvInteger(TAG.USSD_SERVICE_OP, /^[*#][\d*#]+$/.test(text) ? OP.PSSR_INDICATION : OP.USSR_CONFIRM, 1),
+  ];
 }
 
 /** Reads sessions of USSD. What was dialled is kept in the state, since the operator tells it only once. */
@@ -37,7 +47,7 @@ export class UssdSessions {
   }
 
   async read(body: MessageBody | DataBody, text: string): Promise<UssdFields> {
-    const { event, sessionInfo } = this.#dialect.read(body.tlvs);
+    const { event, sessionInfo } = this.#dialect.read(withOperation(body.tlvs, text));
     const fields = { session_event: event, session_info: sessionInfo };
     if (!this.#dialect.remembersCode) return { ...fields, to_addr: body.destinationAddr, content: text };
     const code = await this.#codeOf(body, event === 'new' ? text : null, fields);
@@ -58,9 +68,15 @@ export class UssdSessions {
   }
 }
 
+interface UssdOptions {
+  readonly ussd_dialect: UssdDialectName;
+  readonly ussd_close_op?: number | undefined;
+}
+
 /** The TLVs of an answer to a session of USSD; none for other messages. */
-export function ussdTlvs(message: UserMessage, dialect: UssdDialectName): Tlv[] {
+export function ussdTlvs(message: UserMessage, { ussd_dialect, ussd_close_op }: UssdOptions): Tlv[] {
   const sessionInfo = message.transport_metadata['session_info'];
   if (message.transport_type !== 'ussd' || typeof sessionInfo !== 'string') return [];
-  return DIALECTS[dialect].write(sessionInfo, message.session_event === 'close');
+  const closing = message.session_event === 'close';
+  return DIALECTS[ussd_dialect].write({ sessionInfo, closing, closeOp: ussd_close_op });
 }
