@@ -15,7 +15,7 @@ const EMPTY = 'vumi:empty';
 /** Marks a name that has been translated already. */
 const TRANSLATED = Symbol('translated');
 /** What libraries ask for and have no use for in the guest: files, and languages that moment would look up by name. */
-const LEFT_OUT = /^(fs|path|\.\/locale\/.*)$/;
+const LEFT_OUT = /^(fs|\.\/locale\/.*)$/;
 
 /** What is built, and by which build. */
 type Built = BuildResult<{ write: false; metafile: true }>;
@@ -34,7 +34,11 @@ const shared = {
 /** The libraries as modules that are loaded when they are first called. */
 function packagesModule(): string {
   const members = REQUIRABLE.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
-  return `export { Buffer } from 'buffer';\nexport const libraries = { ${members.join(', ')} };`;
+  return [
+    "export { Buffer } from 'buffer';",
+    `export const createCrypto = (host) => require('./crypto/index.ts').createCrypto(host);`,
+    `export const libraries = { ${members.join(', ')} };`,
+  ].join('\n');
 }
 
 /** Gives every library the packages of one set, whatever it would find beside itself. */
@@ -53,7 +57,7 @@ function oneOfEach(set: LibrarySet): Plugin {
         namespace: PACKAGES,
       }));
       esbuild.onResolve({ filter: LEFT_OUT }, ({ path }) => ({ path, namespace: EMPTY }));
-      esbuild.onResolve({ filter: /^[a-z]/ }, resolve);
+      esbuild.onResolve({ filter: /^[@a-z]/ }, resolve);
       esbuild.onLoad({ filter: /.*/, namespace: PACKAGES }, () => ({
         contents: packagesModule(),
         resolveDir: LIBRARIES_FOLDER,

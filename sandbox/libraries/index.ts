@@ -12,6 +12,7 @@ const SHIMS = {
   assert: 'assert',
   buffer: 'buffer',
   events: 'events',
+  path: 'path-browserify',
   querystring: 'querystring-es3',
   url: 'url',
   util: 'util',
@@ -53,9 +54,11 @@ const PACKAGES: Readonly<Record<LibrarySet, Readonly<Record<string, string>>>> =
 /** The toolkit of the modern set has a Q of its own. */
 const TOOLKIT_FOLDER = /[\\/]node_modules[\\/]vumigo_v02[\\/]/;
 
-/** What an app may ask `require` for and is a package, where `crypto` is the guest's own. */
+/** What an app may ask `require` for and is a package. */
 export const REQUIRABLE = [
   'assert',
+  'buffer',
+  'events',
   'go-jsbox-location',
   'go-jsbox-metrics-helper',
   'go-jsbox-ona',
@@ -63,15 +66,17 @@ export const REQUIRABLE = [
   'jed',
   'lodash',
   'moment',
+  'path',
   'q',
   'querystring',
   'seed-jsbox-utils',
   'url',
+  'util',
   'vumigo_v01',
   'vumigo_v02',
 ] as const;
 
-/** Every name that an app's `require` knows. */
+/** Every name that an app's `require` knows; `crypto` is our own (crypto/). */
 export const KNOWN_MODULES: readonly string[] = ['crypto', ...REQUIRABLE];
 
 /**

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { createAck } from '@vumi/core';
 import { FIRST_TRY, SandboxPlace, SECOND_TRY } from '@vumi/sandbox/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -64,17 +65,40 @@ const answers: [label: string, body: string, answer: unknown][] = [
   ],
   [
     'every listed module loads',
-    `reply(['assert', 'crypto', 'go-jsbox-location', 'go-jsbox-metrics-helper', 'go-jsbox-ona', 'go-jsbox-xform', 'jed',
-            'lodash', 'moment', 'q', 'querystring', 'seed-jsbox-utils', 'url', 'vumigo_v01', 'vumigo_v02'].map(function(name) {
+    `reply(['assert', 'buffer', 'crypto', 'events', 'go-jsbox-location', 'go-jsbox-metrics-helper', 'go-jsbox-ona',
+            'go-jsbox-xform', 'jed', 'lodash', 'moment', 'path', 'q', 'querystring', 'seed-jsbox-utils', 'url', 'util',
+            'vumigo_v01', 'vumigo_v02'].map(function(name) {
               return require(name) === null ? name : 'ok';
             }));`,
-    Array.from({ length: 15 }, () => 'ok'),
+    Array.from({ length: 19 }, () => 'ok'),
   ],
   [
     'Buffer and crypto do what apps use of them',
     `reply([new Buffer('user:pass').toString('base64'), Buffer.from('aGk=', 'base64').toString(),
             require('crypto').randomBytes(8).toString('hex').length]);`,
     ['dXNlcjpwYXNz', 'hi', 16],
+  ],
+  [
+    'crypto makes digests as Node does',
+    `var crypto = require('crypto');
+     reply([crypto.createHash('md5').update('toilet').digest('hex'), crypto.createHash('sha1').update('a').update('b').digest('base64'),
+            crypto.createHmac('sha256', 'key').update('text').digest('hex'), Buffer.isBuffer(crypto.createHash('sha512').digest()),
+            crypto === require('crypto')]);`,
+    [
+      createHash('md5').update('toilet').digest('hex'),
+      createHash('sha1').update('ab').digest('base64'),
+      createHmac('sha256', 'key').update('text').digest('hex'),
+      true,
+      true,
+    ],
+  ],
+  [
+    'other modules of Node do what they do there',
+    `var util = require('util'), path = require('path'), EventEmitter = require('events').EventEmitter, e = new EventEmitter(), heard = [];
+     e.on('x', function(y) { heard.push(y); }); e.emit('x', 1);
+     reply([util.format('%s %d', 'a', 1), util.inspect({a: [1]}), path.join('a', '..', 'b'), path.basename('/x/y.js', '.js'),
+            path.resolve('z'), heard, require('buffer').Buffer === Buffer]);`,
+    ['a 1', '{ a: [ 1 ] }', 'b', 'y', '/z', [1], true],
   ],
   [
     'code may be made of texts',
@@ -153,6 +177,15 @@ describe('a run ends', () => {
     );
     expect(place.state.values.has('kv/tests/key/never')).toBe(false);
     expect(place.logOf(ref)).toHaveLength(1);
+  });
+
+  test('and its author is told what a module does not have, though the app swallows the error', async () => {
+    const { answers: got, ref } = await askRaw(
+      place,
+      "try { require('crypto').createCipher('aes', 'x'); } catch (error) { reply('thanks'); }",
+    );
+    expect(got).toEqual(['thanks']);
+    expect(place.logOf(ref).join('\n')).toMatch(/crypto\.createCipher is not there/);
   });
 
   test('without an answer when the app says that it is done', async () => {

@@ -57,10 +57,14 @@ const dispatch: ClassicEntries['dispatch'] = (post, number, ...[startText, code,
   turn = new Turn(number, start, { post, limits });
   const run = new Run(turn, config);
   setTimekeeper(run);
-  setPresent({ now: start.now, log: createLog(turn), seedText: id, seed: null });
+  const log = createLog(turn);
+  setPresent({ now: start.now, log, seedText: id, seed: null });
   const api = createApi(run);
   expose('api', api);
-  expose('require', createRequire(id));
+  expose(
+    'require',
+    createRequire(id, (text) => log.error(text)),
+  );
   expose('Buffer', Buffer);
   if (!evaluateApp(run, code)) return;
   try {

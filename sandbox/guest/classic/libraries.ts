@@ -3,4 +3,4 @@ import type * as entry from './libraries-entry.ts';
 /** The value of the libraries' bundle, which stands before this one in the same function. */
 declare const vumiLibraries: typeof entry;
 
-export const { Buffer, later, libraries, setTimekeeper } = vumiLibraries;
+export const { Buffer, createCrypto, later, libraries, setTimekeeper } = vumiLibraries;

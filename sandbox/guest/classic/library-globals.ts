@@ -31,6 +31,7 @@ function setImmediate(task: Task, ...args: unknown[]): Timer {
 
 const process = {
   env: {},
+  cwd: (): string => '/',
   nextTick: (task: Task, ...args: unknown[]): void => later(() => task(...args)),
 };
 

@@ -1,14 +1,5 @@
-import {
-  apply,
-  freeze,
-  getIn,
-  hasOwn,
-  isSafeInteger,
-  setIn,
-  TrustedError,
-  TrustedMap,
-} from '../primordials.ts';
-import { Buffer, later, libraries } from './libraries.ts';
+import { getIn, hasOwn, isSafeInteger, setIn, TrustedError, TrustedMap } from '../primordials.ts';
+import { createCrypto, libraries } from './libraries.ts';
 import { createRandomBytes } from './random-bytes.ts';
 
 const MOST_RANDOM_BYTES = 65_536;
@@ -30,28 +21,24 @@ export function loadEarly(): void {
   for (let index = 0; index < LOADED_EARLY.length; index++) load(LOADED_EARLY[index] ?? '');
 }
 
-type BytesCallback = (error: null, bytes: Uint8Array) => void;
-
-/** The part of Node's `crypto` that apps use. */
-function createCrypto(id: string) {
+/** Node's `crypto`: its bytes are drawn from the message. */
+function cryptoOf(id: string, report: (text: string) => void): object {
   const draw = createRandomBytes(id);
-  return freeze({
-    randomBytes(size: number, callback?: BytesCallback): Uint8Array | undefined {
+  return createCrypto({
+    randomBytes(size) {
       if (!isSafeInteger(size) || size < 0 || size > MOST_RANDOM_BYTES)
         throw new TrustedError(`randomBytes gives 0 to ${MOST_RANDOM_BYTES} bytes`);
-      const bytes = Buffer.from(draw(size));
-      if (typeof callback !== 'function') return bytes;
-      later(() => apply(callback, undefined, [null, bytes]));
-      return undefined;
+      return draw(size);
     },
+    report,
   });
 }
 
-/** The app's `require`: a module that it may have, or null. */
-export function createRequire(id: string): (name: unknown) => unknown {
-  const crypto = createCrypto(id);
+/** The app's `require`: a module that it may have, or null. `report` is for what a module does not have. */
+export function createRequire(id: string, report: (text: string) => void): (name: unknown) => unknown {
+  let crypto: object | null = null;
   return (name) => {
-    if (name === 'crypto') return crypto;
+    if (name === 'crypto') return (crypto ??= cryptoOf(id, report));
     return typeof name === 'string' && hasOwn(libraries, name) ? load(name) : null;
   };
 }
