@@ -30,8 +30,19 @@ export type ToRunner =
   | readonly ['forget', digest: string]
   /** Asks for the code cache of a worker, JSON text of whose code this is. Runs nothing of it. */
   | readonly ['compile', digest: string, code: string]
-  /** `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs. */
-  | readonly ['turn', instance: string, turn: string, wallMs: string, care: '1' | '', start: string]
+  /**
+   * `care` is `1` for a turn that may have killed a runner: it runs on a thread and is told of as soon as it runs.
+   * `strict` is `1` where somebody waits: its limit of time is that of the wall.
+   */
+  | readonly [
+      'turn',
+      instance: string,
+      turn: string,
+      wallMs: string,
+      care: '1' | '',
+      strict: '1' | '',
+      start: string,
+    ]
   | readonly ['settle', instance: string, turn: string, answers: string]
   | readonly ['unload', instance: string]
   | readonly ['ping', number: string];

@@ -4,8 +4,16 @@ import { z } from 'zod';
 export const limitsSchema = z.strictObject({
   cpu_ms: z.int().positive().describe('CPU of all code that one message runs'),
   entry_cpu_ms: z.int().positive().describe('CPU of code between two awaited calls'),
-  wall_ms: z.int().positive().describe('Time from the start of a handler to its end'),
-  session_wall_ms: z.int().positive().describe('The same for USSD, whose networks give up soon'),
+  wall_ms: z
+    .int()
+    .positive()
+    .describe(
+      'Time from the start of a handler to its end; while its code waits for a processor it stands still, up to four times as long',
+    ),
+  session_wall_ms: z
+    .int()
+    .positive()
+    .describe('The same for USSD, whose networks give up soon: by the clock on the wall'),
   memory_mb: z.int().min(8).describe('Heap of the app'),
   host_calls: z.int().nonnegative().describe('Reads of state and secrets, HTTP calls'),
   http_calls: z.int().nonnegative().describe('HTTP calls'),

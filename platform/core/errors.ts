@@ -35,6 +35,7 @@ const CATALOGUE = {
   'app.limit': { status: 500, retry: true },
   'runner.lost': { status: 503, retry: true },
   'trial.busy': { status: 503, retry: true },
+  'machine.overloaded': { status: 503, retry: true },
   'config.invalid': { status: 400, retry: false },
   'transport.unknown_type': { status: 400, retry: false },
   'transport.not_connected': { status: 503, retry: true, outage: true },

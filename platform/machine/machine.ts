@@ -1,3 +1,5 @@
+import type { ThreadReading, ThreadTimes } from './threads.ts';
+
 /** What a process was given since a meter began. */
 export interface Given {
   readonly elapsedMs: number;
@@ -21,6 +23,10 @@ export interface Machine {
   given(): number;
   /** For a process by its id, together with this one, which judges it; without an id for this one alone. */
   meter(pid?: number): Meter;
+  /** What the first thread of a process has had so far; null where the system does not tell or it has ended. */
+  times(pid: number): ThreadTimes | null;
+  /** The same, with whether it runs or waits to run at this moment. Costs twice as much. */
+  thread(pid: number): ThreadReading | null;
   /** Calls back once after so many milliseconds, as `setTimeout`; keeps no process alive. Disposing calls it off. */
   after(ms: number, callback: () => void): Disposable;
 }

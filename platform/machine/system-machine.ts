@@ -1,7 +1,15 @@
 import { Heartbeat, type Beat } from './heartbeat.ts';
 import type { Given, Machine, Meter } from './machine.ts';
 import { Overload, type OverloadReading } from './overload.ts';
-import { lostByProcess, readPressure, readProcess, readThread } from './threads.ts';
+import {
+  lostByProcess,
+  readPressure,
+  readProcess,
+  readThread,
+  readTimes,
+  type ThreadReading,
+  type ThreadTimes,
+} from './threads.ts';
 
 const BEAT_MS = 100;
 /** Beats between two samples of the load. */
@@ -30,6 +38,14 @@ class SystemMachine implements Machine {
   given(): number {
     const now = this.now();
     return now - this.#heartbeat.lostMs(now);
+  }
+
+  times(pid: number): ThreadTimes | null {
+    return readTimes(pid);
+  }
+
+  thread(pid: number): ThreadReading | null {
+    return readThread(pid);
   }
 
   meter(pid: number = process.pid): Meter {
@@ -76,7 +92,7 @@ function beatNow(): Beat {
   return {
     now: performance.now(),
     cpuMs: (user + system) / MICROS,
-    waitedMs: readThread(process.pid)?.waitedMs ?? null,
+    waitedMs: readTimes(process.pid)?.waitedMs ?? null,
   };
 }
 

@@ -2,43 +2,59 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const NANOS = 1_000_000;
 
-/** What a thread has had of the machine when it was read. */
-export interface ThreadReading {
-  /** Of `performance.now()`. */
+/** What a thread has had of the machine so far. */
+export interface ThreadTimes {
+  /** When it was read, of `performance.now()`. */
   readonly at: number;
   readonly cpuMs: number;
-  /** How long it had waited for a processor. A wait that goes on is not in it. */
+  /** How long it has waited for a processor. A wait that goes on is not in it. */
   readonly waitedMs: number;
+}
+
+export interface ThreadReading extends ThreadTimes {
   /** It has a processor at this moment, or waits for one. */
   readonly runnable: boolean;
 }
 
-/** Reads a thread of a process, its first one by default; null where the system does not tell or it has ended. */
-export function readThread(pid: number, thread: number = pid): ThreadReading | null {
+/** Of the first thread of a process; null where the system does not tell or the process has ended. */
+export function readTimes(pid: number): ThreadTimes | null {
   try {
-    return readTask(`/proc/${pid}/task/${thread}`);
+    return timesIn(`${tasksOf(pid)}/${pid}`);
   } catch {
     return null;
   }
 }
 
-function readTask(folder: string): ThreadReading {
+/** The same, with what the thread does at this moment. */
+export function readThread(pid: number): ThreadReading | null {
+  try {
+    return readTask(`${tasksOf(pid)}/${pid}`);
+  } catch {
+    return null;
+  }
+}
+
+/** A process that is confined may read its own by this name only. */
+function tasksOf(pid: number): string {
+  return `/proc/${pid === process.pid ? 'self' : pid}/task`;
+}
+
+function timesIn(folder: string): ThreadTimes {
   const [cpu = '', waited = ''] = readFileSync(`${folder}/schedstat`, 'latin1').split(' ');
+  return { at: performance.now(), cpuMs: Number(cpu) / NANOS, waitedMs: Number(waited) / NANOS };
+}
+
+function readTask(folder: string): ThreadReading {
   const stat = readFileSync(`${folder}/stat`, 'latin1');
-  return {
-    at: performance.now(),
-    cpuMs: Number(cpu) / NANOS,
-    waitedMs: Number(waited) / NANOS,
-    // Behind the name, which may hold anything: the state.
-    runnable: stat[stat.lastIndexOf(')') + 2] === 'R',
-  };
+  // Behind the name, which may hold anything: the state.
+  return { ...timesIn(folder), runnable: stat[stat.lastIndexOf(')') + 2] === 'R' };
 }
 
 /**
  * How much of the time between two readings the thread wanted a processor and had none. A wait that goes on is known
  * only by that the thread is runnable and has had less than the time that went by.
  */
-export function lostBetween(from: ThreadReading, to: ThreadReading): number {
+export function lostBetween(from: ThreadTimes, to: ThreadReading): number {
   const elapsed = to.at - from.at;
   const waited = to.waitedMs - from.waitedMs;
   const pending = to.runnable ? elapsed - waited - (to.cpuMs - from.cpuMs) : 0;
@@ -50,7 +66,7 @@ export type ProcessReading = ReadonlyMap<string, ThreadReading>;
 
 /** Reads all threads of a process. */
 export function readProcess(pid: number): ProcessReading | null {
-  const tasks = `/proc/${pid}/task`;
+  const tasks = tasksOf(pid);
   const threads = new Map<string, ThreadReading>();
   try {
     for (const thread of readdirSync(tasks)) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIBRARY_SETS, type LibrarySet } from '@vumi/classic-libraries';
 import { silentLogger, VumiError } from '@vumi/core';
+import { startDeadline } from '@vumi/machine';
 import { CLASSIC_LIMITS } from '../limits.ts';
 import { findNativeModule } from '../supervisor/programs.ts';
 import { createRunnerClasses, type RunnerClass } from '../supervisor/runner-class.ts';
@@ -9,7 +10,8 @@ import { spawnRunner } from '../supervisor/runner-process.ts';
 import { BUNDLER, classicGuest } from './guest-program.ts';
 import { readSnapshotFile, writeSnapshotFile, type MadeSnapshot } from './snapshot-file.ts';
 
-const TIMEOUT_MS = 30_000;
+/** Milliseconds that taking one needs at most, of those that its process is given. */
+const LIMIT_MS = 30_000;
 const RUNNER = {
   jit: 'never',
   lanes: 1,
@@ -42,13 +44,12 @@ async function take(set: LibrarySet, runnerClass: RunnerClass): Promise<MadeSnap
     },
     onExit: (_runner, how) => fail(how),
   });
-  const timer = setTimeout(() => fail('it takes too long'), TIMEOUT_MS);
   try {
     await runner.up();
+    using _deadline = startDeadline({ limitMs: LIMIT_MS, pid: runner.pid }, () => fail('it takes too long'));
     runner.send(['snap', JSON.stringify(code)]);
     return { snapshot: await promise, inputs: [...inputs, ...TAKEN_BY] };
   } finally {
-    clearTimeout(timer);
     await runner.end();
   }
 }

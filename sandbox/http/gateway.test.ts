@@ -216,6 +216,17 @@ describe('a name is resolved once for each hop', () => {
     }
   });
 
+  test('a name server that is silent holds no call longer than it may take', async () => {
+    const lookup = (): Promise<never> => new Promise(() => undefined);
+    const gateway = createHttpGateway({ ...limits, timeoutMs: 50, allowPrivate: false, lookup });
+    const calls = Array.from({ length: 15 }, () =>
+      gateway.request(call('', { url: 'http://slow.example/' })),
+    );
+    for (const made of await Promise.allSettled(calls)) {
+      expect(made).toMatchObject({ reason: { message: 'http: no answer within 0.05 s' } });
+    }
+  });
+
   test('a name without an address is said to be so', async () => {
     const { lookup } = withNames({});
     const gateway = createHttpGateway({ ...limits, allowPrivate: false, lookup });

@@ -76,6 +76,19 @@ function follow(
   return { url, method: 'GET', headers, body: null };
 }
 
+/** A look-up cannot be called off, but nobody has to wait for it. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** Makes the HTTP calls of apps. Every hop is resolved, checked and pinned anew (spec sandbox-security §3.6). */
 export function createHttpGateway(options: GatewayOptions): HttpGateway {
   async function run(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
@@ -83,7 +96,7 @@ export function createHttpGateway(options: GatewayOptions): HttpGateway {
     let next = { method: call.method, headers: checkHeaders(call), body: call.body };
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       checkHost(url, call.allow);
-      const sent: Exchange = { ...next, target: await resolveTarget(url, options) };
+      const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, options), signal) };
       const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || location === undefined) return answer;

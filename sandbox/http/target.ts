@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { errorText, VumiError } from '@vumi/core';
+import { findAddresses } from './find-addresses.ts';
 import { isPublicAddress } from './public-address.ts';
 
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
@@ -57,7 +57,7 @@ export async function resolveTarget(url: URL, rules: TargetRules): Promise<Targe
 
 async function find(host: string, rules: TargetRules): Promise<readonly LookupAddress[]> {
   try {
-    return await (rules.lookup?.(host) ?? lookup(host, { all: true }));
+    return await (rules.lookup ?? findAddresses)(host);
   } catch (error) {
     throw new VumiError('request.invalid', `http: ${host} cannot be found (${errorText(error)})`, {
       cause: error,

@@ -8,9 +8,9 @@ type EntryLimits = Pick<Limits, 'entry_cpu_ms'>;
 
 /**
  * V8's timeout is wall time, which innocent code may use up on a busy machine: the watchdog measures CPU. This is for
- * the case that the watchdog sleeps.
+ * the case that the watchdog sleeps, and for threads that V8 has parked.
  */
-export const BACKSTOP_MS = 5000;
+export const BACKSTOP_MS = 60_000;
 
 /** One entry into the guest, to be made when its tenant's turn has come. */
 export interface Entry {

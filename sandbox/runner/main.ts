@@ -3,6 +3,7 @@
  * no file but isolated-vm. It gets this program on its standard input and talks over file descriptor 3 (frames.ts).
  */
 import { Socket } from 'node:net';
+import { systemMachine } from '@vumi/machine';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
 import type { Limits } from '../limits.ts';
 import { ThreadNote } from '../thread-note.ts';
@@ -11,7 +12,9 @@ import { loadEntry, turnEntry } from './entry.ts';
 import type { Guest } from './isolate.ts';
 import { Scheduler } from './scheduler.ts';
 import { SpareIsolates } from './spare-isolates.ts';
+import { Stretch } from './stretch.ts';
 import { Tenant, type TenantPorts } from './tenant.ts';
+import { TurnClock } from './turn-clock.ts';
 import { Watchdog } from './watchdog.ts';
 import { makeCodeCache, readWorkerCode, type WorkerCode } from './worker-code.ts';
 
@@ -76,13 +79,24 @@ const onWire = (frame: ToRunner): void => {
 const channel = new Channel<FromRunner, ToRunner>(socket, onWire, setImmediate);
 const send = (frame: FromRunner): void => channel.send(frame);
 
-const watchdog = new Watchdog({ ...RUNNER_SETTINGS, tenants, scheduler, send, now, rssMb, note });
+const stretch = new Stretch();
+const watchdog = new Watchdog({
+  ...RUNNER_SETTINGS,
+  tenants,
+  scheduler,
+  send,
+  machine: systemMachine(),
+  stretch,
+  rssMb,
+  note,
+});
 
 const ports: TenantPorts = {
   send,
   now,
   ended: (tenant, isInline) => scheduler.ended(tenant, isInline),
   entered: () => watchdog.tellBusy(),
+  stretch: () => stretch.factor,
   note,
   died: (tenant, dead) => {
     tenants.delete(tenant.instance);
@@ -142,16 +156,18 @@ function load(frame: ToRunner & readonly ['load', ...string[]]): void {
   scheduler.add(tenant, loadEntry(tenant.limits, worker, settings));
 }
 
-function startTurn([, instance, turn, wallMs, care, start]: ToRunner & readonly ['turn', ...string[]]): void {
+function startTurn([, instance, turn, wallMs, care, strict, start]: ToRunner &
+  readonly ['turn', ...string[]]): void {
   const tenant = tenants.get(instance);
   if (tenant === undefined) return send(['lost', turn]);
-  tenant.begin(turn, Number(wallMs), care === '1');
+  const clock = new TurnClock(Number(wallMs), strict === '1');
+  tenant.begin(turn, clock, care === '1');
   scheduler.add(tenant, turnEntry(tenant.limits, 'dispatch', [turn, start]));
 }
 
 function settle([, instance, turn, answers]: ToRunner & readonly ['settle', ...string[]]): void {
   const tenant = tenants.get(instance);
-  if (tenant === undefined || !tenant.turns.has(turn)) return;
+  if (tenant === undefined || !tenant.expects(turn)) return;
   scheduler.add(tenant, turnEntry(tenant.limits, 'settle', [turn, answers]));
 }
 

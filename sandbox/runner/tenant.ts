@@ -6,11 +6,15 @@ import type { Entry } from './entry.ts';
 import { guestCpuMs, ownCpuMs, type ThreadTimes } from './guest-clock.ts';
 import { readHeldPosts } from './held-posts.ts';
 import type { Guest } from './isolate.ts';
+import type { TurnClock } from './turn-clock.ts';
 import type { Usage } from './usage.ts';
 
 /** Posts beyond the guest's own limits that a turn may make before its isolate is taken for broken into. */
 const SPARE_POSTS = 50;
-/** How long an inline entry may hold the whole process. Wall time: what another process took is forgiven by a rerun. */
+/**
+ * How long an inline entry may hold the whole process, where it need not wait for a processor. V8 takes wall time: what
+ * another process took nevertheless is forgiven by a rerun.
+ */
 const INLINE_TIMEOUT_MS = 20;
 /** By then an app that took an unloaded one's place has answered. */
 const DISPOSE_AFTER_MS = 5;
@@ -34,11 +38,12 @@ const CARRIES_JSON: Record<PostKind, boolean> = {
 
 /** One run of a handler in this runner. */
 interface Turn {
-  readonly wallMs: number;
+  readonly clock: TurnClock;
   /** It may have killed a runner before. */
   readonly isCareful: boolean;
   readonly queuedAt: number;
-  startedAt: number | null;
+  /** Its entries that run or wait to run. */
+  entries: number;
   cpuMs: number;
   posts: number;
 }
@@ -46,6 +51,7 @@ interface Turn {
 /** An entry on a thread. */
 export interface Running {
   readonly entry: Entry;
+  readonly isInline: boolean;
   readonly startedAt: number;
   /** CPU of all guests when it began, in milliseconds. */
   readonly guestCpuAtStart: number;
@@ -77,6 +83,8 @@ export interface TenantPorts {
   readonly died: (tenant: Tenant, dead: DeadTenant) => void;
   readonly note: ThreadNote;
   readonly now: () => number;
+  /** How much longer than its CPU something takes on this thread. */
+  readonly stretch: () => number;
 }
 
 export interface TenantOptions {
@@ -99,6 +107,8 @@ export class Tenant {
   dead = false;
   /** How long the isolate had been entered for when it was last seen idle, for the watchdog. */
   enteredWhenIdle: bigint | null = null;
+  /** CPU of all guests when it was asked whether it is free, and has not answered. */
+  askedAtCpu: number | null = null;
   readonly #ports: TenantPorts;
   readonly #guest: Guest;
   readonly #maxPosts: number;
@@ -131,6 +141,12 @@ export class Tenant {
     }
   }
 
+  /** Resolves when the isolate is free for a moment: then it does nothing of its own. */
+  async whenFree(): Promise<void> {
+    // Waits behind whatever runs in there.
+    await this.#guest.isolate.getHeapStatistics();
+  }
+
   get mayRunInline(): boolean {
     return this.#loaded && this.#guest.runsInline && !this.#isCareful && this.usage.mayRunInline;
   }
@@ -139,26 +155,33 @@ export class Tenant {
     return turn !== null && this.turns.get(turn)?.isCareful === true;
   }
 
-  begin(turn: string, wallMs: number, isCareful: boolean): void {
+  begin(turn: string, clock: TurnClock, isCareful: boolean): void {
     this.#isCareful = isCareful || (this.#isCareful && this.turns.size > 0);
     const queuedAt = this.#ports.now();
-    this.turns.set(turn, { wallMs, isCareful, queuedAt, startedAt: null, cpuMs: 0, posts: 0 });
+    this.turns.set(turn, { clock, isCareful, queuedAt, entries: 1, cpuMs: 0, posts: 0 });
+  }
+
+  /** Call before an entry is queued for a turn that has begun; false when it has ended. */
+  expects(name: string): boolean {
+    const turn = this.turns.get(name);
+    if (turn !== undefined) turn.entries++;
+    return turn !== undefined;
   }
 
   /** Makes an entry. The scheduler calls it, with no other entry of this tenant running. */
   run(entry: Entry, isInline: boolean): void {
     const startedAt = this.#ports.now();
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
-    if (turn !== undefined && turn.startedAt === null) this.#start(entry, turn, startedAt);
+    if (turn?.clock.hasStarted === false) this.#start(entry, turn, startedAt);
     if (isInline) return this.#runInline(entry, startedAt);
-    const running = runningOf(entry, startedAt);
+    const running = runningOf(entry, startedAt, false);
     this.running = running;
     if (turn?.isCareful === true) this.#ports.entered();
     this.#leaving = this.#enter(entry).then(() => this.#leave(running));
   }
 
   #start({ turn: name }: Entry, turn: Turn, now: number): void {
-    turn.startedAt = now;
+    turn.clock.start(now);
     const waited = now - turn.queuedAt;
     if (waited >= TOLD_WAIT_MS) this.#ports.send(['waited', name ?? '', waited.toFixed(3)]);
   }
@@ -179,10 +202,9 @@ export class Tenant {
   }
 
   /** Ends one turn by the clock; its isolate goes on, if it is not in there at this moment. */
-  expire(name: string): void {
+  expire(name: string, text: string): void {
     const turn = this.turns.get(name);
     if (turn === undefined) return;
-    const text = `the handler did not finish within ${turn.wallMs / 1000} s`;
     if (this.running?.entry.turn === name) return this.kill('wall', text);
     this.turns.delete(name);
     this.#fail(name, 'wall', { cpuMs: turn.cpuMs, text });
@@ -218,7 +240,7 @@ export class Tenant {
     this.#bury(running === null ? Promise.resolve() : this.#leaving);
     if (running === null) return;
     this.usage.charge(cpuMs);
-    this.#ports.ended(this, false);
+    this.#ports.ended(this, running.isInline);
   }
 
   #dispose(): void {
@@ -241,10 +263,11 @@ export class Tenant {
   /** The app has always been quick: no thread is woken for it. */
   #runInline(entry: Entry, startedAt: number): void {
     const cpuAtStart = ownCpuMs();
+    const timeoutMs = Math.ceil(INLINE_TIMEOUT_MS * this.#ports.stretch());
     let held: unknown = '';
     this.#ports.note.put(entry.turn);
     try {
-      held = this.#guest.enterInline(entry, INLINE_TIMEOUT_MS);
+      held = this.#guest.enterInline(entry, timeoutMs);
     } catch (error) {
       this.#onInlineError(entry, error, cpuAtStart);
     }
@@ -272,7 +295,7 @@ export class Tenant {
       this.#bury(Promise.resolve());
       return;
     }
-    this.running = runningOf(entry, this.#ports.now());
+    this.running = runningOf(entry, this.#ports.now(), true);
     this.#leaving = Promise.resolve();
     this.#onEntryError(error);
   }
@@ -295,7 +318,10 @@ export class Tenant {
 
   #charge(entry: Entry, cpuMs: number): void {
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
-    if (turn !== undefined) turn.cpuMs += cpuMs;
+    if (turn !== undefined) {
+      turn.cpuMs += cpuMs;
+      turn.entries--;
+    }
     this.enteredWhenIdle = null;
     this.usage.charge(cpuMs);
   }
@@ -371,8 +397,8 @@ function isFit(kind: PostKind, text: unknown): boolean {
   return !CARRIES_JSON[kind] || !(text.includes('\n') || text.includes('\t'));
 }
 
-function runningOf(entry: Entry, startedAt: number): Running {
-  return { entry, startedAt, guestCpuAtStart: guestCpuMs(), threads: null, rssMb: null };
+function runningOf(entry: Entry, startedAt: number, isInline: boolean): Running {
+  return { entry, isInline, startedAt, guestCpuAtStart: guestCpuMs(), threads: null, rssMb: null };
 }
 
 function micros(ms: number): string {

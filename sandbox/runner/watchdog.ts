@@ -1,30 +1,38 @@
 import type { FromRunner } from '../frames.ts';
+import type { Machine } from '@vumi/machine';
 import type { ThreadNote } from '../thread-note.ts';
 import { BACKSTOP_MS, dropEntry } from './entry.ts';
-import { GuestThreads, threadsOver } from './guest-clock.ts';
+import { guestCpuMs, GuestThreads, threadsOver } from './guest-clock.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Stretch } from './stretch.ts';
 import type { DeadTenant, Running, Tenant } from './tenant.ts';
 
 /** How often is looked. */
 const TICK_MS = 20;
-/** CPU that an isolate may use while nothing of it should run: its share of garbage collection. */
-const IDLE_NANOS = 30_000_000n;
 /**
- * An entry that is still inside after its isolate was disposed of is stuck in native code when the process has burnt
- * so much CPU since then; without CPU it may be waiting for a core, but not for so many ticks.
+ * How long an isolate may be entered for while nothing of it should run, as for collecting garbage. It is wall time, so
+ * the isolate is then asked whether it is free: one that does not answer while guests use so much CPU, its share of
+ * what all of them use, is at work.
  */
-const STUCK_CPU_MICROS = 250_000;
-const STUCK_TICKS = 75;
+const IDLE_NANOS = 30_000_000n;
+const IDLE_CPU_MS = 100;
+/**
+ * An entry that is still inside after its isolate was disposed of is stuck in native code when guests have burnt so
+ * much CPU since then, each its share; without CPU it may be waiting for a core, but not for so much time that this
+ * process was given.
+ */
+const STUCK_CPU_MS = 250;
+const STUCK_MS = 10_000;
 /** Growth of the process during an entry that makes it a suspect. */
 const GROWTH_MB = 8;
 /** Entries younger than this are not worth telling the supervisor about. */
 const BUSY_MS = 15;
 const DECAY_EVERY = 5;
 
-/** When an isolate died, in CPU of the process and in ticks since. */
+/** When an isolate died, in CPU of all guests and in time that was given. */
 interface Death {
-  readonly cpu: number;
-  ticks: number;
+  readonly cpuMs: number;
+  readonly at: number;
   accused: boolean;
 }
 
@@ -32,7 +40,9 @@ export interface WatchdogOptions {
   readonly tenants: ReadonlyMap<string, Tenant>;
   readonly scheduler: Scheduler;
   readonly send: (frame: FromRunner) => void;
-  readonly now: () => number;
+  readonly machine: Machine;
+  /** Told of the runner's own thread. */
+  readonly stretch: Stretch;
   /** Resident memory in MB. */
   readonly rssMb: () => number;
   readonly note: ThreadNote;
@@ -51,18 +61,20 @@ export class Watchdog {
   readonly #timer: NodeJS.Timeout;
   readonly #threads = new GuestThreads();
   #ticks = 0;
+  #givenAt: number;
   #rssMb = 0;
   #poisoned = false;
   #toldBusy = false;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
+    this.#givenAt = options.machine.given();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** Makes sure that the thread of a dead tenant leaves the guest. */
   watchDead(dead: DeadTenant): void {
-    this.#stuck.set(dead, { cpu: cpuMicros(), ticks: 0, accused: false });
+    this.#stuck.set(dead, { cpuMs: guestCpuMs(), at: this.#options.machine.given(), accused: false });
     void dead.left.then(() => this.#stuck.delete(dead));
   }
 
@@ -71,18 +83,24 @@ export class Watchdog {
   }
 
   #tick(): void {
-    const now = this.#options.now();
+    const { machine, stretch } = this.#options;
+    const now = machine.now();
+    const given = machine.given();
+    const passed = Math.max(0, given - this.#givenAt);
+    this.#givenAt = given;
     this.#options.note.clear();
     this.#watchThreads();
     for (const tenant of this.#options.tenants.values()) {
       if (tenant.running === null) this.#watchIdle(tenant);
       else this.#watchEntry(tenant, tenant.running, now);
-      this.#watchClock(tenant, now);
+      this.#watchClock(tenant, now, passed);
     }
     this.tellBusy();
     this.#watchMemory();
     this.#watchStuck();
-    if (++this.#ticks % DECAY_EVERY === 0) this.#options.scheduler.decay();
+    if (++this.#ticks % DECAY_EVERY !== 0) return;
+    this.#options.scheduler.decay();
+    stretch.add(machine.times(process.pid));
   }
 
   #watchEntry(tenant: Tenant, { startedAt }: Running, now: number): void {
@@ -106,7 +124,7 @@ export class Watchdog {
    * are entries that may own them have used so much, its own is among them.
    */
   #isItsOwn({ running }: Tenant, limitMs: number): boolean {
-    const now = this.#options.now();
+    const now = this.#options.machine.now();
     const old = this.#running().filter(({ startedAt }) => now - startedAt > limitMs);
     const owners = old.length + this.#stuck.size;
     if (owners < 2) return true;
@@ -122,16 +140,36 @@ export class Watchdog {
   }
 
   #watchIdle(tenant: Tenant): void {
-    const { entered } = tenant;
-    if (tenant.enteredWhenIdle === null) tenant.enteredWhenIdle = entered;
-    else if (entered - tenant.enteredWhenIdle > IDLE_NANOS)
+    const { entered, enteredWhenIdle, askedAtCpu } = tenant;
+    if (enteredWhenIdle === null) tenant.enteredWhenIdle = entered;
+    else if (askedAtCpu !== null) this.#judgeIdle(tenant, askedAtCpu);
+    else if (entered - enteredWhenIdle > IDLE_NANOS) this.#askIdle(tenant);
+  }
+
+  #askIdle(tenant: Tenant): void {
+    tenant.askedAtCpu = guestCpuMs();
+    const isFree = (): void => {
+      tenant.askedAtCpu = null;
+      tenant.enteredWhenIdle = null;
+    };
+    // It fails where the isolate is gone, which is seen elsewhere.
+    tenant.whenFree().then(isFree, () => undefined);
+  }
+
+  /** Threads of guests are served alike: one that wants to run has had its share of what they used. */
+  #judgeIdle(tenant: Tenant, askedAtCpu: number): void {
+    const sharers = this.#running().length + this.#stuck.size + 1;
+    if (guestCpuMs() - askedAtCpu > IDLE_CPU_MS * sharers)
       tenant.kill('cpu', 'the app used CPU with no message to handle');
   }
 
-  #watchClock(tenant: Tenant, now: number): void {
+  #watchClock(tenant: Tenant, now: number, passed: number): void {
     for (const [number, turn] of tenant.turns) {
-      if (turn.startedAt === null || now - turn.startedAt <= turn.wallMs) continue;
-      tenant.expire(number);
+      if (!turn.clock.hasStarted) continue;
+      if (turn.entries === 0) turn.clock.waited(passed);
+      const text = turn.clock.expiry(now, turn.cpuMs);
+      if (text === null) continue;
+      tenant.expire(number, text);
       if (!tenant.dead) this.#options.scheduler.add(tenant, dropEntry(tenant.limits, number));
     }
   }
@@ -168,7 +206,7 @@ export class Watchdog {
 
   /** Names the turns whose code is running, but for those that began a moment ago. */
   tellBusy(): void {
-    const now = this.#options.now();
+    const now = this.#options.machine.now();
     const turns: string[] = [];
     for (const tenant of this.#options.tenants.values()) {
       const { running } = tenant;
@@ -183,10 +221,12 @@ export class Watchdog {
 
   #watchStuck(): void {
     if (this.#stuck.size === 0) return;
-    const cpu = cpuMicros();
+    const cpuMs = guestCpuMs();
+    const sharers = this.#running().length + this.#stuck.size;
     for (const [dead, death] of this.#stuck) {
       if (death.accused) continue;
-      if (++death.ticks < STUCK_TICKS && cpu - death.cpu < STUCK_CPU_MICROS) continue;
+      const isStuck = cpuMs - death.cpuMs > STUCK_CPU_MS * sharers || this.#givenAt - death.at > STUCK_MS;
+      if (!isStuck) continue;
       death.accused = true;
       this.#accuse(dead.app, 'its code cannot be stopped');
       this.#poison(`code of ${dead.app} cannot be stopped`);
@@ -202,10 +242,4 @@ export class Watchdog {
     this.#poisoned = true;
     this.#options.send(['poisoned', JSON.stringify(reason)]);
   }
-}
-
-/** CPU of all threads of this process so far. */
-function cpuMicros(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }

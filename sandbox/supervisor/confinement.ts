@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Logger } from '@vumi/core';
+import { startDeadline } from '@vumi/machine';
 import { once } from './once.ts';
 
 /** Runs a command in a network namespace with nothing in it, as a user who is root only there. */
@@ -9,8 +10,8 @@ const EMPTY_NETWORK = ['unshare', '--user', '--map-root-user', '--net'] as const
  * thread, and nobody else would end that.
  */
 const ENDS_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL'] as const;
-/** Ends only a probe that hangs: a busy machine must not lose what it can do. */
-const PROBE_TIMEOUT_MS = 60_000;
+/** Milliseconds that a probe needs at most, of those that it is given. */
+const PROBE_MS = 3000;
 
 /** What a Node process is started by; its flags follow. */
 export interface Confinement {
@@ -62,8 +63,16 @@ export async function chooseConfinement(logger: Logger): Promise<Confinement> {
 
 function works([command = '', ...args]: string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
+    const child = spawn(command, args, { stdio: 'ignore' });
+    // A machine that is slow must not weaken what confines the apps.
+    const deadline = startDeadline({ limitMs: PROBE_MS, pid: child.pid ?? process.pid }, () =>
+      child.kill('SIGKILL'),
+    );
+    const end = (hasWorked: boolean): void => {
+      deadline[Symbol.dispose]();
+      resolve(hasWorked);
+    };
+    child.on('error', () => end(false));
+    child.on('exit', (code) => end(code === 0));
   });
 }

@@ -2,7 +2,7 @@ import type { Logger } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import type { LoadedApp } from './app.ts';
 import type { Conduct } from './conduct.ts';
-import { RunnerPool } from './pool.ts';
+import { RunnerPool, type Newcomer } from './pool.ts';
 import { Quarantine, type QuarantinedApp } from './quarantine.ts';
 import type { RunnerClass } from './runner-class.ts';
 import type { RunnerListener, RunnerProcess } from './runner-process.ts';
@@ -76,16 +76,21 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * A runner for an instance of the app: of those in the pool the one that `load` says has least. Waits until there
-   * is one. Throws `app.limit` when too many messages of an app in quarantine wait, `runner.lost` when all is closing.
+   * A runner for an instance of the app: of those in the pool the one that has least to do. Waits until there is one.
+   * Throws `app.limit` when too many messages of an app in quarantine wait, `runner.lost` when all is closing.
    */
-  async pick(app: LoadedApp, load: (runner: RunnerProcess) => number): Promise<RunnerProcess> {
+  async pick(app: LoadedApp, newcomer: Newcomer): Promise<RunnerProcess> {
     for (;;) {
       const runner = this.#options.conduct.isQuarantined(app.key)
         ? await this.#quarantine.pick(app)
-        : await (await this.#poolOf(app.kind)).pick(load);
+        : await (await this.#poolOf(app.kind)).pick(newcomer);
       if (runner !== null && this.mayServe(runner, app)) return runner;
     }
+  }
+
+  /** A runner of this kind may take one more app. */
+  hasRoom(kind: AppKind): void {
+    this.#started.find((pool) => pool.kind === kind)?.serve();
   }
 
   /** Puts an app that killed a runner into quarantine. */

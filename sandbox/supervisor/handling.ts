@@ -17,6 +17,7 @@ import {
 import type { AppKind } from '../app-kind.ts';
 import { wantsEvents } from '../classic/process-events.ts';
 import type { HttpGateway } from '../http/gateway.ts';
+import { KeptCalls } from '../http/kept-calls.ts';
 import { describeDrop, describeRun } from '../recording/describe-run.ts';
 import type { Run } from '../recording/run.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
@@ -71,6 +72,8 @@ interface Task {
   readonly app: LoadedApp;
   /** Of `performance.now()`. */
   readonly arrivedAt: number;
+  /** It has come before, and nobody knows how far that got. */
+  readonly mayHaveRun: boolean;
 }
 
 /** A task whose handler has ended. */
@@ -133,9 +136,10 @@ export class Handling {
     }
     const app = await apps.load(origin.ref, version);
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
-    const task = { origin, body, marker, app, arrivedAt };
+    const task = { origin, body, marker, app, arrivedAt, mayHaveRun: delivery.redelivered };
     if (origin.message !== null && (await this.#droppedForPace(task, origin.message))) return;
     const ran = await this.#slots.run(app, () => this.#run(task));
+    this.#tellOfRuns(ran);
     for (const line of ran.outcome.log) this.#log(ran, line);
     await this.#conclude(ran);
   }
@@ -184,23 +188,47 @@ export class Handling {
     const now = ports.clock();
     const start = turnStart({ origin, app }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
+    const calls = new KeptCalls(http[app.kind], task.mayHaveRun, (call) => this.#onRepeat(task, call));
     let effects = new TurnEffects();
     const outcome = await turns.run({
       app,
       messageId: origin.id,
       start,
       wallMs,
+      isStrict: ofSession,
       begin: () => {
         effects = new TurnEffects();
       },
       answer: (call, number) =>
         answerCall(
-          { state: ports.state, http: http[app.kind] },
+          { state: ports.state, http: calls },
           { origin, app, now, records, effects },
           { call, number },
         ),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
+  }
+
+  /** The service can tell by the idempotency key; author and operator by the log. */
+  #onRepeat(task: Task, { method, url }: { method: string; url: string }): void {
+    const host = URL.parse(url)?.host ?? 'a service';
+    const text =
+      `${method} to ${host} may reach it twice: this message is handled again because the process that had it ended. ` +
+      'The idempotency-key is the same.';
+    this.#log(task, { level: 'warn', text, fields: { repeated: host } });
+    const { app, origin } = task;
+    this.#options.ports.logger.warn({ app: app.key, id: origin.id, host }, 'HTTP call may be made twice');
+  }
+
+  /** What was lost with a process or an isolate leaves nothing but this. */
+  #tellOfRuns(ran: Ran): void {
+    const { runs } = ran.outcome.cost;
+    if (runs < 2) return;
+    const text =
+      `this message was handled ${runs} times, because the process or the isolate that ran it ended: only the last time ` +
+      'took effect, and its HTTP calls got the answers of the first';
+    this.#log(ran, { level: 'info', text, fields: { runs } });
+    this.#options.ports.logger.info({ app: ran.app.key, id: ran.origin.id, runs }, 'handler was run again');
   }
 
   async #conclude(ran: Ran): Promise<void> {

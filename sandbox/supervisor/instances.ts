@@ -9,6 +9,12 @@ const CLASSIC_WEIGHT = 4;
 /** A runner that has the code of a large app is taken for it unless it holds so many more apps than another. */
 const KNOWN_CODE_BONUS = 20;
 
+/**
+ * Apps that a runner begins with at once. Making an isolate takes its own thread, 40 ms for a classic app: a herd that
+ * comes all at once, as after a restart, waits here and not there.
+ */
+const COLD_STARTS = 2;
+
 /** One app in one isolate of one runner. */
 export interface Instance {
   readonly id: string;
@@ -40,15 +46,18 @@ export interface InstanceOptions {
  * agree without asking; a runner only reports that an isolate had to die.
  */
 export class Instances {
-  readonly #fleet: Pick<Fleet, 'pick' | 'mayServe'>;
+  readonly #fleet: Pick<Fleet, 'pick' | 'mayServe' | 'hasRoom'>;
   readonly #options: InstanceOptions;
   /** By app and version; in order of use, the least recent first. */
   readonly #current = new Map<string, Instance>();
   readonly #byId = new Map<string, Instance>();
   readonly #counts = new Map<RunnerProcess, number>();
+  /** Cold starts that are under way, and of those that have an instance which. */
+  readonly #coldStarts = new Map<RunnerProcess, number>();
+  readonly #loading = new Set<Instance>();
   #lastId = 0;
 
-  constructor(fleet: Pick<Fleet, 'pick' | 'mayServe'>, options: InstanceOptions) {
+  constructor(fleet: Pick<Fleet, 'pick' | 'mayServe' | 'hasRoom'>, options: InstanceOptions) {
     this.#fleet = fleet;
     this.#options = options;
   }
@@ -73,6 +82,12 @@ export class Instances {
     if (instance.drained && instance.turns.size === 0) this.#unload(instance);
   }
 
+  /** The runner can begin with the next app. */
+  onLoaded(frame: FromRunner & readonly ['loaded', ...string[]]): void {
+    const instance = this.#byId.get(frame[1]);
+    if (instance !== undefined) this.#endColdStart(instance);
+  }
+
   /** The runner has reported the isolate's end. */
   onGone(frame: FromRunner & readonly ['gone', ...string[]]): void {
     const instance = this.#byId.get(frame[1]);
@@ -82,6 +97,7 @@ export class Instances {
   onRunnerGone(runner: RunnerProcess): void {
     for (const instance of this.#byId.values()) if (instance.runner === runner) this.#remove(instance);
     this.#counts.delete(runner);
+    this.#coldStarts.delete(runner);
   }
 
   /** Gives up what was idle for long; returns the apps. */
@@ -114,12 +130,12 @@ export class Instances {
   }
 
   async #load(app: LoadedApp): Promise<Instance> {
-    const { digest } = app.frame;
-    const load = (candidate: RunnerProcess): number =>
-      this.#count(candidate) - (candidate.code.has(digest) ? KNOWN_CODE_BONUS : 0);
-    const runner = await this.#fleet.pick(app, load);
+    const runner = await this.#pick(app);
     const meanwhile = this.#find(app);
-    if (meanwhile !== null) return meanwhile;
+    if (meanwhile !== null) {
+      this.#countColdStart(runner, -1);
+      return meanwhile;
+    }
     if (this.#isFull(runner)) this.#makeRoom(runner);
     const instance: Instance = {
       id: String(++this.#lastId),
@@ -132,10 +148,46 @@ export class Instances {
     };
     this.#current.set(app.slot, instance);
     this.#byId.set(instance.id, instance);
+    this.#loading.add(instance);
     this.#counts.set(runner, this.#count(runner) + 1);
     runner.apps.add(app.key);
     sendLoad(instance, this.#options.cacheOf(app));
     return instance;
+  }
+
+  /** A runner, with a cold start begun on it. */
+  async #pick(app: LoadedApp): Promise<RunnerProcess> {
+    const { digest } = app.frame;
+    let chosen: RunnerProcess | null = null;
+    const runner = await this.#fleet.pick(app, {
+      load: (candidate) => {
+        // Another message of the app has brought it there.
+        if (this.#current.get(app.slot)?.runner === candidate) return -Infinity;
+        const coldStarts = this.#coldStarts.get(candidate) ?? 0;
+        if (coldStarts >= COLD_STARTS) return Infinity;
+        return this.#count(candidate) + coldStarts - (candidate.code.has(digest) ? KNOWN_CODE_BONUS : 0);
+      },
+      chosen: (candidate) => {
+        if (chosen !== null) this.#countColdStart(chosen, -1);
+        chosen = candidate;
+        this.#countColdStart(candidate, 1);
+      },
+    });
+    if (chosen === runner) return runner;
+    if (chosen !== null) this.#countColdStart(chosen, -1);
+    this.#countColdStart(runner, 1);
+    return runner;
+  }
+
+  #countColdStart(runner: RunnerProcess, by: 1 | -1): void {
+    const count = (this.#coldStarts.get(runner) ?? 0) + by;
+    if (count > 0) this.#coldStarts.set(runner, count);
+    else this.#coldStarts.delete(runner);
+    if (by < 0) this.#fleet.hasRoom(runner.kind);
+  }
+
+  #endColdStart(instance: Instance): void {
+    if (this.#loading.delete(instance)) this.#countColdStart(instance.runner, -1);
   }
 
   #isFull(runner: RunnerProcess): boolean {
@@ -170,6 +222,7 @@ export class Instances {
 
   #remove(instance: Instance): void {
     if (!this.#byId.delete(instance.id)) return;
+    this.#endColdStart(instance);
     if (this.#current.get(instance.app.slot) === instance) this.#current.delete(instance.app.slot);
     this.#counts.set(instance.runner, this.#count(instance.runner) - 1);
   }

@@ -18,7 +18,16 @@ export interface PoolOptions {
   readonly logger: Logger;
 }
 
+/** An app that needs a runner. */
+export interface Newcomer {
+  /** What a runner has to do already; infinite when it cannot take this one at the moment. */
+  load(runner: RunnerProcess): number;
+  /** That one is it. Called at once, so that the next newcomer sees it. */
+  chosen(runner: RunnerProcess): void;
+}
+
 interface Waiter {
+  readonly newcomer: Newcomer;
   resolve(runner: RunnerProcess): void;
   reject(error: Error): void;
 }
@@ -64,12 +73,27 @@ export class RunnerPool implements RunnerKeeper, AsyncDisposable {
     return this.#standby;
   }
 
-  /** The runner for one more app: the one that `load` says has least. Waits where there is none. */
-  async pick(load: (runner: RunnerProcess) => number): Promise<RunnerProcess> {
-    if (this.#closed) throw closed();
-    let best: RunnerProcess | null = null;
-    for (const runner of this.#active) if (best === null || load(runner) < load(best)) best = runner;
-    return best ?? (await new Promise((resolve, reject) => this.#waiters.push({ resolve, reject })));
+  /** The runner that has least to do; waits, in the order of these calls, while none can take one more. */
+  pick(newcomer: Newcomer): Promise<RunnerProcess> {
+    if (this.#closed) return Promise.reject(closed());
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ newcomer, resolve, reject });
+      this.serve();
+    });
+  }
+
+  /** Looks for runners for those who wait. Call when one may have become free. */
+  serve(): void {
+    const waiting = this.#waiters.splice(0);
+    for (const waiter of waiting) {
+      const runner = this.#bestFor(waiter.newcomer);
+      if (runner === null) {
+        this.#waiters.push(waiter);
+        continue;
+      }
+      waiter.newcomer.chosen(runner);
+      waiter.resolve(runner);
+    }
   }
 
   onDoomed(runner: RunnerProcess): void {
@@ -116,9 +140,19 @@ export class RunnerPool implements RunnerKeeper, AsyncDisposable {
     else this.#standby = runner;
   }
 
+  #bestFor(newcomer: Newcomer): RunnerProcess | null {
+    let best: RunnerProcess | null = null;
+    let least = Infinity;
+    for (const runner of this.#active) {
+      const has = newcomer.load(runner);
+      if (has < least) [best, least] = [runner, has];
+    }
+    return best;
+  }
+
   #employ(runner: RunnerProcess): void {
     this.#active.add(runner);
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve(runner);
+    this.serve();
   }
 
   /** Puts the standby to work where one is missing, and starts what is missing then. */

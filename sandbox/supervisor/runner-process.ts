@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { VumiError } from '@vumi/core';
+import { startDeadline } from '@vumi/machine';
 import type { AppKind } from '../app-kind.ts';
 import { Channel, type FromRunner, type ToRunner } from '../frames.ts';
 import { ThreadNoteFile } from '../thread-note.ts';
@@ -8,7 +9,8 @@ import type { ClassicGuest } from './app.ts';
 import type { RunnerClass } from './runner-class.ts';
 import { TaughtCode } from './taught-code.ts';
 
-const START_TIMEOUT_MS = 15_000;
+/** Milliseconds that a runner needs at most to start, of those that it is given. */
+const START_MS = 15_000;
 /** What is kept of a runner's last words. */
 const LAST_WORDS = 2000;
 
@@ -24,10 +26,6 @@ export class RunnerProcess {
   readonly kind: AppKind;
   /** Turns whose code was running when the runner last said so. */
   suspects: readonly string[] = [];
-  /** Pings since the last pong. */
-  unanswered = 0;
-  /** CPU of its own thread when one of them was sent while turns ran in it, in milliseconds; else null. */
-  cpuAtPing: number | null = null;
   rssMb = 0;
   isolates = 0;
   /** Gets no new work: it will be killed. */
@@ -101,13 +99,13 @@ export class RunnerProcess {
   /** Resolves when the runner is ready for work. */
   up(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.kill(), START_TIMEOUT_MS);
+      const deadline = startDeadline({ limitMs: START_MS, pid: this.pid }, () => this.kill());
       this.#whenUp = () => {
-        clearTimeout(timer);
+        deadline[Symbol.dispose]();
         resolve();
       };
       this.#whenDown = (reason) => {
-        clearTimeout(timer);
+        deadline[Symbol.dispose]();
         reject(reason);
       };
     });

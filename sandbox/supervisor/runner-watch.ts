@@ -1,17 +1,11 @@
 import type { Logger } from '@vumi/core';
 import type { FromRunner } from '../frames.ts';
+import { systemMachine, type Machine } from '@vumi/machine';
 import { calmGuests } from './guest-priority.ts';
-import { ownThreadCpuMs } from './own-thread.ts';
+import { Pulse } from './pulse.ts';
 import type { RunnerProcess } from './runner-process.ts';
 
 const PING_EVERY_MS = 50;
-/** Pings without a pong until a runner is shot. Counted in ticks, so that a pause of our own kills nobody. */
-const SILENT_PINGS = 16;
-/**
- * A turn that has held a runner's own thread for so much CPU does not let it go: V8 should have stopped it long before,
- * and no entry may use more.
- */
-const HELD_CPU_MS = 100;
 /** Pings between two looks for new threads. */
 const CALM_EVERY = 10;
 /** Turns on a poisoned runner get this long to finish. */
@@ -23,6 +17,8 @@ export interface RunnerWatchOptions {
   /** Turns on a runner that is taken out of work through nobody's fault get this long to finish. */
   readonly drainMs: number;
   readonly logger: Logger;
+  /** Default: the real one. */
+  readonly machine?: Machine;
 }
 
 /** Whoever gives work to a runner. */
@@ -36,8 +32,9 @@ export interface RunnerKeeper {
 /** Watches all runners: their pulse, their memory, and the end of those that are taken out of work. */
 export class RunnerWatch implements Disposable {
   readonly #options: RunnerWatchOptions;
-  readonly #keepers = new Map<RunnerProcess, RunnerKeeper>();
-  /** When each is killed at the latest, in milliseconds of `performance.now()`. */
+  readonly #machine: Machine;
+  readonly #watched = new Map<RunnerProcess, { keeper: RunnerKeeper; pulse: Pulse }>();
+  /** When each is killed at the latest, by the time that is given to this process. */
   readonly #doomed = new Map<RunnerProcess, number>();
   readonly #tickers: RunnerKeeper[] = [];
   readonly #timer: NodeJS.Timeout;
@@ -45,6 +42,7 @@ export class RunnerWatch implements Disposable {
 
   constructor(options: RunnerWatchOptions) {
     this.#options = options;
+    this.#machine = options.machine ?? systemMachine();
     this.#timer = setInterval(() => this.#tick(), PING_EVERY_MS);
     this.#timer.unref();
   }
@@ -56,11 +54,11 @@ export class RunnerWatch implements Disposable {
 
   /** Watches a runner that is ready for work. */
   add(runner: RunnerProcess, keeper: RunnerKeeper): void {
-    this.#keepers.set(runner, keeper);
+    this.#watched.set(runner, { keeper, pulse: new Pulse(this.#machine, runner.pid) });
   }
 
   onExit(runner: RunnerProcess): void {
-    this.#keepers.delete(runner);
+    this.#watched.delete(runner);
     this.#doomed.delete(runner);
   }
 
@@ -84,13 +82,13 @@ export class RunnerWatch implements Disposable {
   /** Takes a runner out of work; it is killed when its turns have ended or its grace is over. */
   doom(runner: RunnerProcess, reason: string, graceMs: number): void {
     if (runner.gone) return;
-    const killAt = performance.now() + graceMs;
+    const killAt = this.#machine.given() + graceMs;
     const earlier = this.#doomed.get(runner);
     this.#doomed.set(runner, Math.min(killAt, earlier ?? killAt));
     if (earlier === undefined) {
       this.#options.logger.warn({ runner: runner.pid, reason, graceMs }, 'runner is taken out of work');
       runner.doomed = true;
-      this.#keepers.get(runner)?.onDoomed(runner);
+      this.#watched.get(runner)?.keeper.onDoomed(runner);
     }
     if (graceMs === 0) runner.kill();
   }
@@ -107,8 +105,7 @@ export class RunnerWatch implements Disposable {
 
   #onPong(runner: RunnerProcess, [, , rssMb, isolates]: FromRunner & readonly ['pong', ...string[]]): void {
     const { rssSoftMb, rssHardMb } = this.#options;
-    runner.unanswered = 0;
-    runner.cpuAtPing = null;
+    this.#watched.get(runner)?.pulse.answered();
     runner.rssMb = Number(rssMb);
     runner.isolates = Number(isolates);
     if (runner.rssMb > rssHardMb) this.doom(runner, `it has grown to ${runner.rssMb} MB`, 0);
@@ -116,34 +113,27 @@ export class RunnerWatch implements Disposable {
       this.retire(runner, `it has grown to ${runner.rssMb} MB`);
   }
 
-  #ping(runner: RunnerProcess, number: string): void {
-    if (runner.turns.size > 0) runner.cpuAtPing ??= ownThreadCpuMs(runner.pid);
-    runner.unanswered++;
-    runner.send(['ping', number]);
-  }
-
-  /**
-   * The turn that does not let a runner's own thread go. Told by CPU: on a busy machine a runner may be silent because
-   * it waits for a core.
-   */
-  #holderOf(runner: RunnerProcess): string | null {
-    if (runner.unanswered === 0 || runner.cpuAtPing === null) return null;
-    const turn = runner.turnOnThread;
-    const cpuMs = turn === null ? null : ownThreadCpuMs(runner.pid);
-    return cpuMs !== null && cpuMs - runner.cpuAtPing > HELD_CPU_MS ? turn : null;
+  /** Whether a runner is to go on. */
+  #isWell(runner: RunnerProcess, pulse: Pulse): boolean {
+    const verdict = pulse.judge(runner.turnOnThread);
+    if (verdict === null) return true;
+    if ('held' in verdict) runner.suspects = [verdict.held];
+    // Then none of its turns is suspected of it.
+    else if (verdict.isMachines === true) runner.accounted = true;
+    this.doom(runner, 'held' in verdict ? 'it answers no ping' : verdict.hangs, 0);
+    return false;
   }
 
   #tick(): void {
     const number = String(++this.#ticks);
     const isCalmTick = this.#ticks % CALM_EVERY === 0;
-    for (const runner of this.#keepers.keys()) {
+    for (const [runner, { pulse }] of this.#watched) {
       if (isCalmTick) calmGuests(runner.pid, runner.onlyFor !== null);
-      const holder = this.#holderOf(runner);
-      if (holder !== null) runner.suspects = [holder];
-      if (holder !== null || runner.unanswered >= SILENT_PINGS) this.doom(runner, 'it answers no ping', 0);
-      else this.#ping(runner, number);
+      if (!this.#isWell(runner, pulse) || pulse.isSilent) continue;
+      pulse.pinged();
+      runner.send(['ping', number]);
     }
-    const now = performance.now();
+    const now = this.#machine.given();
     for (const [runner, killAt] of this.#doomed) {
       if (runner.turns.size === 0 || now >= killAt) runner.kill();
     }

@@ -47,10 +47,10 @@ test('a turn that was lost runs with care the next time', async () => {
     begin: () => {},
     answer: () => Promise.reject(new Error('nothing is asked')),
   });
-  expect(await first).toEqual(['turn', '1', '1', '1000', '', '{}']);
+  expect(await first).toEqual(['turn', '1', '1', '1000', '', '', '{}']);
   const second = nextFrame();
   turns.onFrame(runner, ['lost', '1']);
-  expect(await second).toEqual(['turn', '1', '1', '1000', '1', '{}']);
+  expect(await second).toEqual(['turn', '1', '1', '1000', '1', '', '{}']);
   turns.onFrame(runner, ['done', '1', '0', '{}']);
   expect((await outcome).end).toEqual({ kind: 'done', effects: '{}' });
 });

@@ -32,6 +32,8 @@ export interface TurnRequest {
   /** JSON of the guest's TurnStart. */
   readonly start: string;
   readonly wallMs: number;
+  /** Somebody waits: `wallMs` is of the clock on the wall, whatever the machine gives. Default: no. */
+  readonly isStrict?: boolean;
   /** The handler starts from the beginning: what it has left so far is void. Called before each run. */
   readonly begin: () => void;
   /** Answers what the handler asks for. Its rejections reach the handler as texts. */
@@ -104,6 +106,7 @@ export class Turns {
 
   onFrame(runner: RunnerProcess, frame: FromRunner): void {
     if (frame[0] === 'gone') return this.#instances.onGone(frame);
+    if (frame[0] === 'loaded') return this.#instances.onLoaded(frame);
     if (frame[0] === 'accused') {
       return this.#blame.onAccused(runner, frame[1], JSON.parse(frame[2]) as string);
     }
@@ -165,9 +168,17 @@ export class Turns {
     turn.startedAt = performance.now();
     turn.waitMs = turn.startedAt - turn.queuedAt;
     this.#instances.enter(instance, turn.number);
-    const { wallMs, start } = turn.request;
+    const { wallMs, isStrict, start } = turn.request;
     const care = needsCare(turn) || instance.runner.onlyFor !== null ? '1' : '';
-    instance.runner.send(['turn', instance.id, turn.number, String(wallMs), care, start]);
+    instance.runner.send([
+      'turn',
+      instance.id,
+      turn.number,
+      String(wallMs),
+      care,
+      isStrict === true ? '1' : '',
+      start,
+    ]);
   }
 
   /** There is no runner for it: the app has used up its credit, or the platform has none. */

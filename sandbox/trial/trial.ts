@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { silentLogger, VumiError } from '@vumi/core';
+import { startDeadline, type Expiry } from '@vumi/machine';
 import type { FromRunner } from '../frames.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from '../supervisor/app.ts';
@@ -11,14 +12,16 @@ import { RunnerWatch } from '../supervisor/runner-watch.ts';
 import { Turns, type TurnOutcome, type TurnRequest } from '../supervisor/turns.ts';
 import { FairPlaces } from './fair-places.ts';
 
-const LOAD_TIMEOUT_MS = 5000;
+/** Milliseconds in which an app must load, of those that its runner is given. */
+const LOAD_MS = 5000;
 /** Memory is that of one app: a trial's runner has no other. */
 const RSS = { rssSoftMb: 300, rssHardMb: 600 };
 const NOTHING = (): void => {};
 /** A trial is a process that works hard: the messages of others go first. */
 const places = new FairPlaces({
   places: Math.max(2, availableParallelism()),
-  waitMs: 30_000,
+  /** Each of those before it may take long on a machine that has much to do. */
+  waitMs: 120_000,
   maxWaiting: 20,
 });
 
@@ -52,6 +55,7 @@ export class Trial implements AsyncDisposable {
       {
         pick: async () => this.#runner ?? (await this.#spawn()),
         mayServe: (runner) => runner === this.#runner,
+        hasRoom: NOTHING,
       },
       { perRunner: 1, fullMb: Infinity, idleMs: Infinity, now: () => 0, cacheOf: () => '' },
     );
@@ -90,14 +94,10 @@ export class Trial implements AsyncDisposable {
   }
 
   async #load(): Promise<void> {
-    const timer = setTimeout(() => this.#failLoad('it takes too long'), LOAD_TIMEOUT_MS);
     this.#loaded.promise.catch(NOTHING);
-    try {
-      await this.#instances.get(this.#app);
-      this.#handlers = await this.#loaded.promise;
-    } finally {
-      clearTimeout(timer);
-    }
+    const { runner } = await this.#instances.get(this.#app);
+    using _deadline = startDeadline({ limitMs: LOAD_MS, pid: runner.pid }, (expiry) => this.#onSlow(expiry));
+    this.#handlers = await this.#loaded.promise;
   }
 
   async #spawn(): Promise<RunnerProcess> {
@@ -123,6 +123,19 @@ export class Trial implements AsyncDisposable {
     this.#failLoad(`it ended its process (${how})`);
     if (this.#runner === runner) this.#runner = null;
     this.#turns.onRunnerGone(runner);
+  }
+
+  /** Tells an app that does not end from a machine that does not let it. */
+  #onSlow({ elapsedMs, lostMs, machineIsSlow }: Expiry): void {
+    const seconds = Math.round((elapsedMs - lostMs) / 1000);
+    if (!machineIsSlow)
+      return this.#failLoad(`it takes too long: it had ${seconds} s for itself and was not done`);
+    this.#loaded.reject(
+      new VumiError(
+        'machine.overloaded',
+        `the machine is overloaded: within ${Math.round(elapsedMs / 1000)} s the app got ${seconds} s to load, and nothing is wrong with it so far: try again later`,
+      ),
+    );
   }
 
   #failLoad(text: string): void {

@@ -1,4 +1,5 @@
 import type { Given, Machine, Meter } from '../machine.ts';
+import type { ThreadReading, ThreadTimes } from '../threads.ts';
 
 interface Timer {
   readonly at: number;
@@ -7,6 +8,8 @@ interface Timer {
 
 /** A machine whose time passes when the test says so, and which gives of it what the test says. */
 export class FakeMachine implements Machine {
+  /** What the first threads of processes say; those of others are unknown. */
+  readonly threads = new Map<number, Omit<ThreadReading, 'at'>>();
   #now = 0;
   #lostMs = 0;
   readonly #lostBy = new Map<number, number>();
@@ -18,6 +21,15 @@ export class FakeMachine implements Machine {
 
   given(): number {
     return this.#now - this.#lostMs;
+  }
+
+  times(pid: number): ThreadTimes | null {
+    return this.thread(pid);
+  }
+
+  thread(pid: number): ThreadReading | null {
+    const thread = this.threads.get(pid);
+    return thread === undefined ? null : { ...thread, at: this.#now };
   }
 
   meter(pid?: number): Meter {

@@ -1,0 +1,63 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup, Resolver } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+
+/** For a name server to answer, and how often it is asked. */
+const RESOLVER = { timeout: 2000, tries: 2 };
+/**
+ * The system's own look-up blocks a thread for as long as its name servers are silent, and the process has four, which
+ * files and decompression need too.
+ */
+const SYSTEM_AT_ONCE = 2;
+
+const HOSTS_FILE = '/etc/hosts';
+
+/** What is asked of the system now, by host: who asks for the same waits for the same. */
+const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
+const waiting: (() => void)[] = [];
+let atWork = 0;
+
+/**
+ * All addresses of a host. Name servers are asked without a thread; what stands in the file of hosts, which goes before
+ * them, and what they do not know is asked of the system.
+ */
+export async function findAddresses(host: string): Promise<readonly LookupAddress[]> {
+  if (await isInHostsFile(host)) return askSystem(host);
+  const found = await askNameServers(host);
+  return found.length > 0 ? found : askSystem(host);
+}
+
+async function isInHostsFile(host: string): Promise<boolean> {
+  const hosts = await readFile(HOSTS_FILE, 'utf8').catch(() => '');
+  return hosts.split('\n').some((line) => line.replace(/#.*/, '').split(/\s+/).slice(1).includes(host));
+}
+
+async function askNameServers(host: string): Promise<readonly LookupAddress[]> {
+  // Made anew: the system's name servers may be others by now.
+  const resolver = new Resolver(RESOLVER);
+  const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  return [
+    ...(four.status === 'fulfilled' ? four.value.map((address) => ({ address, family: 4 })) : []),
+    ...(six.status === 'fulfilled' ? six.value.map((address) => ({ address, family: 6 })) : []),
+  ];
+}
+
+function askSystem(host: string): Promise<readonly LookupAddress[]> {
+  const known = underWay.get(host);
+  if (known !== undefined) return known;
+  const asked = inTurn(() => lookup(host, { all: true })).finally(() => underWay.delete(host));
+  underWay.set(host, asked);
+  return asked;
+}
+
+async function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  if (atWork >= SYSTEM_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else atWork++;
+  try {
+    return await task();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) atWork--;
+    else next();
+  }
+}
