@@ -50,6 +50,20 @@ describe('accounts', () => {
   });
 });
 
+describe('what an account says of opt-outs', () => {
+  test('is said by its own token, of which the audit trail keeps the name', async () => {
+    const body = { label: 'boss' };
+    const { token } = (await platform.call('POST', '/accounts/demo/tokens', { body })).json;
+    const said = { token: String(token), body: { respect_optouts: false } };
+    const changed = await platform.call('PATCH', '/accounts/demo/settings', said);
+    expect(changed).toMatchObject({ status: 200, json: { respect_optouts: false } });
+    expect(await platform.call('PATCH', '/accounts/demo', said)).toMatchObject({ status: 403 });
+    expect(await platform.call('PATCH', '/accounts/page-a/settings', said)).toMatchObject({ status: 404 });
+    const more = { ...said, body: { respect_optouts: true, active: true } };
+    expect(await platform.call('PATCH', '/accounts/demo/settings', more)).toMatchObject({ status: 400 });
+  });
+});
+
 describe('apps', () => {
   test('a zip becomes a version with its address', async () => {
     const answer = await deploy('hello', 'zip one');
@@ -336,16 +350,24 @@ describe('messages', () => {
     expect((await platform.call('GET', '/accounts/page-a/messages/m1')).status).toBe(404);
   });
 
-  test('are sent with the key of the caller', async () => {
-    const answer = await platform.call('POST', '/accounts/demo/messages', {
-      body: { to_addr: '+27761234567', content: 'Hi' },
-      headers: { 'idempotency-key': 'abc-1' },
-    });
+  test('are sent once under a key, and another message under that key is refused', async () => {
+    const send = (content: string) =>
+      platform.call('POST', '/accounts/demo/messages', {
+        body: { to_addr: '+27761234567', content },
+        headers: { 'idempotency-key': 'abc-1' },
+      });
+    const answer = await send('Hi');
     expect(answer).toMatchObject({
       status: 202,
       json: { direction: 'outbound', content: 'Hi', status: 'queued' },
     });
-    expect(platform.sent.at(-1)).toEqual({ account: 'demo', key: 'abc-1' });
+    expect((await send('Hi')).json).toEqual(answer.json);
+    const other = await send('Ho');
+    expect(other).toMatchObject({
+      status: 409,
+      json: { code: 'request.key_reused', field: 'Idempotency-Key' },
+    });
+    expect(platform.sent).toEqual([{ account: 'demo', id: answer.json['message_id'] }]);
   });
 
   test('are not sent for an account that is switched off, or with a key that is none', async () => {

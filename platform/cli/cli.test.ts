@@ -127,7 +127,9 @@ describe('token and account', () => {
     expect((await platform.vumi(['account', 'optouts', 'demo'])).out).toBe(
       'Its apps may manage opt-outs.\nWho has opted out gets whatever is sent; "npx vumi account history" says who switched that off.\n',
     );
-    platform.answers['PATCH /accounts/demo'] = () => ({ json: { ...account, respect_optouts: true } });
+    platform.answers['PATCH /accounts/demo/settings'] = () => ({
+      json: { ...account, respect_optouts: true },
+    });
     const set = await platform.vumi(['account', 'optouts', 'demo', 'respect_optouts=true']);
     expect(set.out).toContain('gets replies only.');
     expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ respect_optouts: true });

@@ -7,6 +7,7 @@ import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
 import { listContacts, openContactRecords, requireContact } from './contacts.ts';
 import { openCompletedSteps } from './completed-steps.ts';
 import { Database } from './database.ts';
+import { openIdempotency } from './idempotency.ts';
 import { Leases } from './leases.ts';
 import { openLogs } from './logs.ts';
 import { openMessageCounts } from './message-counts.ts';
@@ -76,6 +77,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     smppClients: openSmppClients(database, changes),
     smppParts: openSmppParts(database),
     messages: openMessages(database),
+    idempotency: openIdempotency(database),
     logs: openLogs(database),
     runs,
     usage: openUsage(database),

@@ -69,6 +69,7 @@ export interface Store extends AsyncDisposable {
   readonly smppClients: SmppClients;
   readonly smppParts: SmppParts;
   readonly messages: Messages;
+  readonly idempotency: Idempotency;
   readonly logs: Logs;
   readonly runs: Runs;
   readonly usage: UsageStore;
@@ -292,6 +293,29 @@ export interface Messages {
   list(query: MessageQuery): Promise<Page<MessageRow>>;
   /** `account` null: of any account. */
   get(account: string | null, messageId: string): Promise<MessageRow>;
+}
+
+/** What a program asks for under a key of its choice, so that asking twice does it once. */
+export interface IdempotencyClaim {
+  readonly account: string;
+  /** Method and path: each has keys of its own. */
+  readonly door: string;
+  readonly key: string;
+  /** Of what is asked for. */
+  readonly digest: string;
+  /** The id that the message is to have. */
+  readonly messageId: string;
+}
+
+export interface Idempotency {
+  /**
+   * The id under which it is done: this one's, or that of who came first under the key within a day, with the answer he
+   * got (null: he has none yet). `request.key_reused` when he asked for something else.
+   */
+  claim(claim: IdempotencyClaim): Promise<{ messageId: string; answer: unknown }>;
+  keepAnswer(claim: IdempotencyClaim, answer: unknown): Promise<void>;
+  /** Nothing was done: the key is free again. */
+  release(claim: IdempotencyClaim): Promise<void>;
 }
 
 export interface Logs {

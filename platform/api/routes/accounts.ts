@@ -1,4 +1,4 @@
-import { slugSchema, VumiError } from '@vumi/core';
+import { slugSchema } from '@vumi/core';
 import { z } from 'zod';
 import { accountScope, actorOf, administrator, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -8,6 +8,14 @@ import { accountSchema, pageOf } from '../resources.ts';
 import { created, defineRoute, ok, type Route } from '../route.ts';
 
 const newAccount = jsonBody(z.strictObject({ name: slugSchema }));
+const respectOptouts = z
+  .boolean()
+  .describe(
+    'Who has opted out gets replies only; other messages to him end with a nack. true unless it was switched off; the audit trail says by whom',
+  );
+/** What an account says itself. */
+const ownSettings = jsonBody(z.strictObject({ respect_optouts: respectOptouts }));
+
 /** Nobody changes nothing by mistake. */
 function accountChange(limits: ApiPorts['limits']) {
   return jsonBody(
@@ -18,32 +26,11 @@ function accountChange(limits: ApiPorts['limits']) {
           .optional()
           .describe("The account's plan, in place of the platform's defaults; {}: none"),
         can_manage_optouts: z.boolean().optional().describe('Whether its apps may manage opt-outs'),
-        respect_optouts: z
-          .boolean()
-          .optional()
-          .describe(
-            'Who has opted out gets replies only; other messages to him end with a nack. true unless it was switched off; the audit trail says by whom',
-          ),
+        respect_optouts: respectOptouts.optional(),
       })
       .refine((change) => Object.values(change).some((value) => value !== undefined), {
         message: 'give "active", "limits", "can_manage_optouts" or "respect_optouts"',
       }),
-  );
-}
-
-/** Whether people who have opted out are left alone is the account's own word; the rest is the operator's. */
-function refuseWhatIsNotTheirs({
-  respect_optouts: _own,
-  ...others
-}: Readonly<Record<string, unknown>>): void {
-  const field = Object.keys(others).find((name) => others[name] !== undefined);
-  if (field === undefined) return;
-  throw new VumiError(
-    'auth.forbidden',
-    `"${field}" needs an administrator's token; yours may set "respect_optouts"`,
-    {
-      field,
-    },
   );
 }
 
@@ -89,14 +76,24 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       id: 'changeAccount',
       summary:
         'Activate or deactivate an account, both directions at once; set the limits of its plan, and what holds of opt-outs',
-      access: accountScope('account'),
+      access: administrator,
       params: accountParams,
       body: accountChange(limits),
       answers: { 200: { description: 'The account', schema: accountSchema } },
-      handle: async ({ params, body, caller }) => {
-        if (!isAdministrator(caller)) refuseWhatIsNotTheirs(body);
-        return ok(await store.accounts.change(params.account, body, actorOf(caller)));
-      },
+      handle: async ({ params, body, caller }) =>
+        ok(await store.accounts.change(params.account, body, actorOf(caller))),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/accounts/:account/settings',
+      id: 'changeAccountSettings',
+      summary: 'What an account decides itself: whether people who have opted out are left alone',
+      access: accountScope('account'),
+      params: accountParams,
+      body: ownSettings,
+      answers: { 200: { description: 'The account', schema: accountSchema } },
+      handle: async ({ params, body, caller }) =>
+        ok(await store.accounts.change(params.account, body, actorOf(caller))),
     }),
   ];
 }

@@ -89,10 +89,13 @@ function addOptouts(account: Command): void {
     async (name: string, words: string[], _options: object, command: Command) => {
       const session = openSession(command);
       const address = path`/accounts/${name}`;
+      const body = parseAssignments(words);
+      // The rest is for administrators.
+      const own = Object.keys(body).every((setting) => setting === 'respect_optouts');
       const account =
         words.length === 0
           ? await session.client.call<Account>('GET', address)
-          : await session.client.call<Account>('PATCH', address, { body: parseAssignments(words) });
+          : await session.client.call<Account>('PATCH', own ? `${address}/settings` : address, { body });
       session.show(account, () => optoutsText(account));
     },
   );
