@@ -34,7 +34,8 @@ function accountChange(limits: ApiPorts['limits']) {
   );
 }
 
-export function accountRoutes({ store, limits }: ApiPorts): Route[] {
+export function accountRoutes(ports: ApiPorts): Route[] {
+  const { store } = ports;
   return [
     defineRoute({
       method: 'POST',
@@ -70,6 +71,12 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       answers: { 200: { description: 'The account', schema: accountSchema } },
       handle: async ({ params }) => ok(await store.accounts.get(params.account)),
     }),
+    ...changeRoutes(ports),
+  ];
+}
+
+function changeRoutes({ store, limits }: ApiPorts): Route[] {
+  return [
     defineRoute({
       method: 'PATCH',
       path: '/accounts/:account',
