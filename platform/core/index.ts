@@ -10,6 +10,7 @@ export * from './failure.ts';
 export * from './fifo.ts';
 export * from './ids.ts';
 export * from './input.ts';
+export * from './keyword.ts';
 export * from './lifecycle.ts';
 export * from './live-versions.ts';
 export * from './logger.ts';
