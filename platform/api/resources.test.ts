@@ -224,7 +224,7 @@ describe('SMPP clients', () => {
   });
 
   test.each([
-    ['a password that a bind has no room for', 'acme', { password: '123456789' }, 'password'],
+    ['a password that is too long', 'acme', { password: '1'.repeat(65) }, 'password'],
     ['a system_id that a bind has no room for', 'a'.repeat(16), {}, 'system_id'],
     ['an address range that is none', 'acme', { allowed_ips: ['10.0.0.0/33'] }, 'allowed_ips.0'],
     ['an option that is not there', 'acme', { windows: 3 }, 'windows'],
