@@ -11,6 +11,7 @@ export * from './fifo.ts';
 export * from './ids.ts';
 export * from './input.ts';
 export * from './keyword.ts';
+export * from './lanes.ts';
 export * from './lifecycle.ts';
 export * from './live-versions.ts';
 export * from './logger.ts';

@@ -2,6 +2,7 @@ import type {
   AccountRecords,
   AppRef,
   Contact,
+  EffectFailure,
   ContactGroup,
   Optout,
   ScheduleEffect,
@@ -349,8 +350,11 @@ export interface UsageStore {
 }
 
 export interface EffectsStore {
-  /** All of them in one step, unless effects were applied under the marker before. */
-  apply(effects: StoreEffects): Promise<void>;
+  /**
+   * All of them in one step, unless effects were applied under the marker before. Resolves to those that the database
+   * cannot hold: they cost the others nothing.
+   */
+  apply(effects: StoreEffects): Promise<readonly EffectFailure[]>;
   /** What a person does to the records of an account, in one step. */
   change(account: string, effects: readonly Exclude<StoreEffect, ScheduleEffect>[]): Promise<void>;
 }

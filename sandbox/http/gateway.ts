@@ -27,6 +27,10 @@ interface HttpCall {
   readonly body: string | Buffer | null;
   /** The same when the same message is handled again. */
   readonly idempotencyKey: string;
+  /** How long it may take; default: the gateway's own limit. */
+  readonly timeoutMs?: number | undefined;
+  /** How long it may take at most, whatever was asked for. */
+  readonly mostMs?: number;
   /** Hosts that may be called, on every hop; absent: all public ones. */
   readonly allow?: readonly string[] | undefined;
 }
@@ -43,6 +47,7 @@ export interface HttpGateway {
 }
 
 export interface GatewayOptions extends TargetRules {
+  /** Of a call that names none. */
   readonly timeoutMs: number;
   /** Of the decoded body. */
   readonly maxBytes: number;
@@ -107,12 +112,14 @@ export function createHttpGateway(options: GatewayOptions): HttpGateway {
 
   return {
     async request(call) {
-      const signal = AbortSignal.timeout(options.timeoutMs);
+      const asked = call.timeoutMs ?? options.timeoutMs;
+      const timeoutMs = Math.max(1, Math.ceil(Math.min(asked, call.mostMs ?? asked)));
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
         return await run(call, signal);
       } catch (error) {
         if (error instanceof VumiError) throw error;
-        const reason = signal.aborted ? `no answer within ${options.timeoutMs / 1000} s` : errorText(error);
+        const reason = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : errorText(error);
         throw new VumiError('request.invalid', `http: ${reason}`, { cause: error });
       }
     },
