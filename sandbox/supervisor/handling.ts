@@ -231,11 +231,7 @@ export class Handling {
       over: () => effects.end(),
       late: () => this.#log(task, GOES_ON),
       answer: (asked) =>
-        answerCall(
-          { state: ports.state, http: calls },
-          { origin, app, now, records, effects },
-          asked,
-        ),
+        answerCall({ state: ports.state, http: calls }, { origin, app, now, records, effects }, asked),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
   }
