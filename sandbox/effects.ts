@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LONGEST_TTL_SECONDS } from './longest-ttl.ts';
 
 /**
  * What a handler leaves behind, as the guest hands it over in one JSON text when the handler has finished. A tenant
@@ -41,7 +40,7 @@ const writeSchema = z.discriminatedUnion('op', [
     /** JSON text. */
     value: z.string(),
     /** Seconds. */
-    ttl: z.number().positive().max(LONGEST_TTL_SECONDS).optional(),
+    ttl: z.number().positive().optional(),
   }),
   z.strictObject({ op: z.literal('delete'), scope, key }),
   z.strictObject({ op: z.literal('increment'), scope, key, by: z.int() }),
@@ -77,8 +76,6 @@ export const callSchema = z.discriminatedUnion('call', [
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
     headers: z.record(z.string(), z.string()),
     body: z.string().nullable(),
-    /** Milliseconds. */
-    timeout: z.number().positive().optional(),
   }),
 ]);
 
@@ -88,8 +85,7 @@ export type GuestCall = z.infer<typeof callSchema>;
 export const logLineSchema = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error']),
   text: z.string(),
-  /** Its members are nobody's to check, and may be many. */
-  fields: z.looseObject({}).optional(),
+  fields: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type GuestLogLine = z.infer<typeof logLineSchema>;

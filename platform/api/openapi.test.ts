@@ -86,7 +86,6 @@ describe('openapi.json', () => {
       'GET /transports/{name}',
       'GET /workers',
       'PATCH /accounts/{account}',
-      'PATCH /accounts/{account}/settings',
       'PATCH /accounts/{account}/tokens/{id}',
       'PATCH /tokens/{id}',
       'POST /accounts',

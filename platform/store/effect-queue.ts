@@ -1,19 +1,12 @@
-import { VumiError, type EffectFailure, type StoreEffects } from '@vumi/core';
+import { VumiError, type StoreEffects } from '@vumi/core';
 
 /** Messages whose effects one transaction takes. */
 const MAX_BATCH = 50;
 
 interface Waiting {
   readonly effects: StoreEffects;
-  readonly resolve: (failures: readonly EffectFailure[]) => void;
+  readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-}
-
-export interface EffectWriter {
-  /** Writes all of an account's in one step, or nothing. */
-  write(account: string, batch: readonly StoreEffects[]): Promise<void>;
-  /** Writes what can be written of one message in one step; answers the rest. */
-  writeEach(effects: StoreEffects): Promise<readonly EffectFailure[]>;
 }
 
 /**
@@ -22,14 +15,14 @@ export interface EffectWriter {
  */
 export class EffectQueue {
   readonly #waiting = new Map<string, Waiting[]>();
-  readonly #writer: EffectWriter;
+  readonly #write: (account: string, batch: readonly StoreEffects[]) => Promise<void>;
 
-  constructor(writer: EffectWriter) {
-    this.#writer = writer;
+  constructor(write: (account: string, batch: readonly StoreEffects[]) => Promise<void>) {
+    this.#write = write;
   }
 
-  /** Resolves when the effects are written, in whatever company; to those that cannot be. */
-  add(effects: StoreEffects): Promise<readonly EffectFailure[]> {
+  /** Resolves when the effects are written, in whatever company. */
+  add(effects: StoreEffects): Promise<void> {
     return new Promise((resolve, reject) => {
       const entry = { effects, resolve, reject };
       const waiting = this.#waiting.get(effects.account);
@@ -50,25 +43,19 @@ export class EffectQueue {
 
   async #deliver(account: string, batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#writer.write(
+      await this.#write(
         account,
         batch.map(({ effects }) => effects),
       );
-      for (const { resolve } of batch) resolve([]);
+      for (const { resolve } of batch) resolve();
     } catch (error) {
-      const [first] = batch;
-      if (error instanceof VumiError && error.outage) for (const { reject } of batch) reject(error);
-      else if (batch.length === 1 && first !== undefined) await this.#deliverEach(first);
+      const isOutage = error instanceof VumiError && error.outage;
+      if (batch.length === 1 || isOutage) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
       // One that cannot be written must not keep the others out.
-      else for (const entry of batch) await this.#deliver(account, [entry]);
-    }
-  }
-
-  async #deliverEach({ effects, resolve, reject }: Waiting): Promise<void> {
-    try {
-      resolve(await this.#writer.writeEach(effects));
-    } catch (error) {
-      reject(error);
+      for (const entry of batch) await this.#deliver(account, [entry]);
     }
   }
 }

@@ -9,7 +9,7 @@ import type {
   StatePage,
 } from '@vumi/core';
 import { openJournal, type Journal } from '@vumi/journal';
-import { checkCommit, checkIncrement, checkTtl, notANumber } from '../checks.ts';
+import { checkIncrement, notANumber } from '../not-a-number.ts';
 import { tooManyKeys } from '../too-many-keys.ts';
 import type { NotANumber, StateReplies, StateReply, StateRequest, TooManyKeys } from './state-format.ts';
 
@@ -42,7 +42,7 @@ class EmbeddedState implements KeyedState {
     await this.#ask<'set'>(['set', key, value, this.#expiry(ttlMs)]);
   }
 
-  async setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
+  setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
     return this.#ask<'setIfAbsent'>(['setIfAbsent', key, value, this.#expiry(ttlMs), this.#clock()]);
   }
 
@@ -69,7 +69,7 @@ class EmbeddedState implements KeyedState {
   }
 
   async commit(commit: StateCommit): Promise<CommitResult> {
-    checkCommit(commit, this.#clock());
+    for (const write of commit.writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
     const earlier = orThrow(await this.#ask<'commit'>(['commit', commit, this.#clock()]));
     return earlier === null ? { fresh: true, outbox: commit.outbox } : { fresh: false, outbox: earlier };
   }
@@ -94,9 +94,7 @@ class EmbeddedState implements KeyedState {
   }
 
   #expiry(ttlMs: number | undefined): number | null {
-    const now = this.#clock();
-    checkTtl(ttlMs, now);
-    return ttlMs === undefined ? null : now + ttlMs;
+    return ttlMs === undefined ? null : this.#clock() + ttlMs;
   }
 
   /** What fails here is logged by the journal and tried again at the next turn. */
