@@ -20,6 +20,7 @@ const COLUMNS = [
   'in_reply_to',
   'timestamp',
   'status',
+  'reason',
 ] as const satisfies readonly (keyof MessageRow)[];
 
 /** All messages from the cursor on, a page at a time, as fast as the client reads. */

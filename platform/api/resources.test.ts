@@ -281,6 +281,7 @@ describe('messages', () => {
     in_reply_to: null,
     timestamp: '2026-11-22T08:00:00.000Z',
     status: 'received',
+    reason: null,
     events: [],
   });
 

@@ -6,6 +6,7 @@ import {
   smppClientSettingsSchema,
   systemIdSchema,
 } from '@vumi/core';
+import { MESSAGE_STATUSES } from '@vumi/store';
 import { z } from 'zod';
 import {
   accountUsageSchema,
@@ -126,11 +127,18 @@ export const messageSchema = z.object({
   session_event: z.string().nullable(),
   in_reply_to: z.string().nullable(),
   timestamp: instant,
-  status: z.string().describe('The latest of what is known'),
+  status: z.enum(MESSAGE_STATUSES).describe('The latest of what is known'),
+  reason: z
+    .string()
+    .nullable()
+    .describe("Why it was not delivered: the nack's reason, or the network's state and error"),
   events: z.array(
     z.looseObject({
-      event_type: z.string(),
+      event_type: z.enum(['ack', 'nack', 'delivery_report']),
+      status: z.enum(MESSAGE_STATUSES).optional().describe('What the event makes of the message'),
       timestamp: instant,
+      nack_reason: z.string().optional(),
+      delivery_status: z.enum(['delivered', 'failed', 'pending']).optional(),
       delivery_state: z.string().optional().describe("The network's own word for the state, such as UNDELIV"),
       delivery_error: z.string().optional().describe('Why it was not delivered, as the network tells it'),
     }),

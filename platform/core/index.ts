@@ -1,4 +1,5 @@
 export * from './account-records.ts';
+export * from './address-spellings.ts';
 export * from './app-ref.ts';
 export * from './connector.ts';
 export * from './contact.ts';

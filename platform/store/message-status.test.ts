@@ -28,11 +28,32 @@ const cases: [string, TransportEvent[], string][] = [
 ];
 
 test.each(cases)('after %s', (_label, events, status) => {
-  expect(messageStatus('queued', events.map(showEvent))).toBe(status);
+  expect(messageStatus('queued', events.map(showEvent)).status).toBe(status);
 });
 
 test("a report shows the network's own words", () => {
   const metadata = { smpp_delivery_status: 'UNDELIV', smpp_delivery_error: '027' };
   const event = createDeliveryReport({ ...fields, transport_metadata: metadata }, 'failed');
   expect(showEvent(event)).toMatchObject({ delivery_state: 'UNDELIV', delivery_error: '027' });
+});
+
+const receipt = (
+  smpp_delivery_status: string,
+  smpp_delivery_error: string,
+  as: 'failed' | 'pending' | 'delivered',
+) =>
+  createDeliveryReport({ ...fields, transport_metadata: { smpp_delivery_status, smpp_delivery_error } }, as);
+
+test.each([
+  ['queued', [], null],
+  ['unrouted', [], 'no route leads from its number to an app'],
+  ['queued', [ack, nack], 'throttled'],
+  ['queued', [uncertain], 'uncertain: lost'],
+  ['queued', [ack, receipt('UNDELIV', '034', 'failed')], 'UNDELIV, error 034'],
+  ['queued', [ack, receipt('REJECTD', '000', 'failed')], 'REJECTD'],
+  ['queued', [ack, failed], null],
+  ['queued', [ack, receipt('ACCEPTD', '000', 'pending')], 'ACCEPTD'],
+  ['queued', [receipt('UNDELIV', '034', 'failed'), receipt('DELIVRD', '000', 'delivered')], null],
+] as const)('the reason of what was %s and then %j', (own, events, reason) => {
+  expect(messageStatus(own, events.map(showEvent)).reason).toBe(reason);
 });

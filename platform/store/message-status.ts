@@ -1,5 +1,5 @@
 import { timestampToIso, type TransportEvent } from '@vumi/core';
-import type { MessageEvent, MessageStatus } from './records.ts';
+import type { MessageEvent, MessageRow, MessageStatus } from './records.ts';
 
 /** What says most of a message comes first. `delivered` and `undelivered` are equal: the later one counts. */
 const PRECEDENCE: readonly (readonly MessageStatus[])[] = [
@@ -45,14 +45,60 @@ function showNetworksWords(
   };
 }
 
-/** The status of a message by its events, oldest first, over the one that it was recorded with. */
+/**
+ * The status of a message by its events, oldest first, over the one that it was recorded with; and why it was not
+ * delivered, where it was not.
+ */
 export function messageStatus(
   own: MessageStatus,
-  events: readonly Pick<MessageEvent, 'status'>[],
-): MessageStatus {
+  events: readonly Omit<MessageEvent, 'event_id' | 'event_type' | 'timestamp'>[],
+): Pick<MessageRow, 'status' | 'reason'> {
   for (const rank of PRECEDENCE) {
     const found = events.findLast(({ status }) => rank.includes(status));
-    if (found !== undefined) return found.status;
+    if (found !== undefined) return { status: found.status, reason: eventReason(found) };
   }
-  return own;
+  return { status: own, reason: OWN_REASONS[own] ?? null };
 }
+
+/** Of statuses that no event explains. */
+const OWN_REASONS: Partial<Record<MessageStatus, string>> = {
+  unrouted: 'no route leads from its number to an app',
+  discarded: 'its account was inactive',
+  failed: 'its app failed: the runs of the app say why',
+};
+
+/** A nack's own words, or the network's: its state, and its error unless that says that there was none. */
+function eventReason({
+  status,
+  nack_reason,
+  delivery_state: state,
+  delivery_error: error,
+}: Partial<MessageEvent>): string | null {
+  if (nack_reason !== undefined) return nack_reason;
+  if (status !== 'undelivered' && status !== 'pending') return null;
+  const words = [...(state === undefined ? [] : [state]), ...(isError(error) ? [`error ${error}`] : [])];
+  return words.length === 0 ? null : words.join(', ');
+}
+
+function isError(error: string | undefined): boolean {
+  return error !== undefined && !/^0*$/.test(error);
+}
+
+/**
+ * The same status in SQL, of a row of `messages`: for lists of one status. What says most comes first, and of equals
+ * the later one.
+ */
+export const STATUS_SQL = `coalesce((
+  select status from (
+    select at, seq, case body->>'event_type'
+      when 'ack' then 'ack'
+      when 'delivery_report' then case body->>'delivery_status'
+        when 'failed' then 'undelivered' else body->>'delivery_status' end
+      else case when body->'transport_metadata'->>'outcome' in ('uncertain', 'discarded')
+        then body->'transport_metadata'->>'outcome' else 'nack' end
+    end as status from events where user_message_id = messages.message_id
+  ) as told
+  order by case ${PRECEDENCE.flatMap((rank, index) =>
+    rank.map((status) => `when status = '${status}' then ${index}`),
+  ).join(' ')} end, at desc, seq desc limit 1
+), messages.status)`;

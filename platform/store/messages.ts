@@ -1,9 +1,15 @@
-import { timestampToIso, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
+import {
+  addressSpellings,
+  timestampToIso,
+  VumiError,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { checkInstant, checkSlug } from './checks.ts';
 import type { Database } from './database.ts';
-import { messageStatus, showEvent } from './message-status.ts';
+import { messageStatus, showEvent, STATUS_SQL } from './message-status.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import { indexedId, indexedText } from './recorder.ts';
 import type {
@@ -100,17 +106,23 @@ function conditions(query: MessageQuery): Conditions {
   if (query.direction !== undefined) where.push(`direction = ${given(query.direction)}`);
   if (query.from !== undefined) where.push(`at >= ${given(instant('from', query.from))}`);
   if (query.to !== undefined) where.push(`at < ${given(instant('to', query.to))}`);
+  if (query.status !== undefined) where.push(`${STATUS_SQL} = any(${given([...query.status])})`);
   const after = decodeCursor(cursorSchema, query.cursor);
   if (after !== null) {
     const at = `timestamptz 'epoch' + ${given(after[1])}::bigint * interval '1 microsecond'`;
     where.push(`(at, seq) < (${at}, ${given(after[2])}::bigint)`);
   }
   if (query.address === undefined) return { where, branches: [[]], values };
-  const address = given(indexedText(query.address));
+  const spellings = addressSpellings(query.address).map((text) => given(indexedText(text)));
+  // Whom it is both from and to, is from.
+  const isFromOther = `(from_addr is null or from_addr not in (${spellings.join(', ')}))`;
   return {
     where,
     values,
-    branches: [[`from_addr = ${address}`], [`to_addr = ${address}`, `from_addr is distinct from ${address}`]],
+    branches: spellings.flatMap((address) => [
+      [`from_addr = ${address}`],
+      [`to_addr = ${address}`, isFromOther],
+    ]),
   };
 }
 
@@ -147,7 +159,7 @@ function showMessage(stored: Stored, events: MessageEvent[]): MessageRow {
     session_event: body.session_event,
     in_reply_to: body.in_reply_to,
     timestamp: timestampToIso(body.timestamp),
-    status: messageStatus(stored.status, events),
+    ...messageStatus(stored.status, events),
     events,
   };
 }

@@ -204,15 +204,20 @@ export type Direction = (typeof DIRECTIONS)[number];
 export type InboundStatus = 'received' | 'unrouted' | 'discarded' | 'failed';
 export type OutboundStatus = 'queued' | 'discarded' | 'failed';
 /** What is known of a message by now: its events say more than its own status. */
-export type MessageStatus =
-  | InboundStatus
-  | OutboundStatus
-  | 'ack'
-  | 'pending'
-  | 'uncertain'
-  | 'nack'
-  | 'delivered'
-  | 'undelivered';
+export const MESSAGE_STATUSES = [
+  'received',
+  'unrouted',
+  'discarded',
+  'failed',
+  'queued',
+  'ack',
+  'pending',
+  'uncertain',
+  'nack',
+  'delivered',
+  'undelivered',
+] as const satisfies readonly (InboundStatus | OutboundStatus | string)[];
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 export interface MessageEvent {
   readonly event_id: string;
@@ -243,6 +248,8 @@ export interface MessageRow {
   readonly in_reply_to: string | null;
   readonly timestamp: string;
   readonly status: MessageStatus;
+  /** Why it was not delivered, for people; null: it was, or nothing is known. */
+  readonly reason: string | null;
   /** Oldest first. */
   readonly events: MessageEvent[];
 }
@@ -256,8 +263,10 @@ export interface MessageQuery extends PageQuery {
   readonly to?: string;
   readonly direction?: Direction;
   readonly app?: string;
-  /** Sender or receiver. */
+  /** Sender or receiver, in any spelling of the number. */
   readonly address?: string;
+  /** Any of these. */
+  readonly status?: readonly MessageStatus[];
 }
 
 export interface LogEntry extends AppRef {

@@ -1,5 +1,5 @@
 import { createAck, createDeliveryReport, createNack, deriveId, type TransportEvent } from '@vumi/core';
-import type { MessageQuery, MessageRow, Store } from '@vumi/store';
+import { MESSAGE_STATUSES, type MessageQuery, type MessageRow, type Store } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createApp,
@@ -44,6 +44,7 @@ describe('recorded messages', () => {
       in_reply_to: null,
       timestamp: '2026-11-22T10:00:01.000Z',
       status: 'received',
+      reason: null,
       events: [],
     };
     expect(await store.messages.list({ account: ref.account })).toEqual({ items: [row], next_cursor: null });
@@ -199,6 +200,31 @@ describe('lists of messages', () => {
     expect(await contents({ account: null, address: '+1' })).toEqual(['other app']);
   });
 
+  test('a number is found however it is written, and each message once', async () => {
+    const ref = await createApp(store);
+    const pairs = [
+      ['27761234567', '8000'],
+      ['8000', '+27761234567'],
+      ['+27761234567', '27761234567'],
+      ['+27761234568', '8000'],
+    ] as const;
+    for (const [index, [from_addr, to_addr]] of pairs.entries()) {
+      const message = { ...userMessage(), content: String(index), from_addr, to_addr, timestamp: at(index) };
+      await store.recorder.inbound(message, ref, 'received');
+    }
+    for (const address of ['27761234567', '+27761234567', '0027 76 123-4567', 'tel:+27-76-123-4567']) {
+      const { items } = await store.messages.list({ account: ref.account, address });
+      expect(items.map(({ content }) => content)).toEqual(['2', '1', '0']);
+      const first = await store.messages.list({ account: ref.account, address, limit: 2 });
+      const rest = await store.messages.list({
+        account: ref.account,
+        address,
+        cursor: first.next_cursor ?? '',
+      });
+      expect(rest.items.map(({ content }) => content)).toEqual(['0']);
+    }
+  });
+
   test('what is no query is refused with its field', async () => {
     const { account } = await createApp(store);
     const forged = Buffer.from('["messages","1; drop table messages","1"]').toString('base64url');
@@ -256,6 +282,39 @@ describe('events', () => {
     expect(
       await record((id) => [uncertain(id), createDeliveryReport(fields(id), 'delivered')]),
     ).toMatchObject({ status: 'delivered' });
+  });
+
+  test('messages are listed by each status as it is shown, and say why they were not delivered', async () => {
+    const ref = await createApp(store);
+    const told = (id: string, outcome: string) =>
+      createNack({ ...fields(id), transport_metadata: { outcome } }, `was ${outcome}`);
+    const histories: ((id: string) => TransportEvent[])[] = [
+      () => [],
+      (id) => [createAck(fields(id), 'x')],
+      (id) => [createAck(fields(id), 'x'), createNack(fields(id), 'refused')],
+      (id) => [told(id, 'uncertain')],
+      (id) => [told(id, 'discarded'), createAck(fields(id), 'x')],
+      (id) => [createDeliveryReport(fields(id), 'pending'), createAck(fields(id), 'x')],
+      (id) => [createDeliveryReport(fields(id), 'delivered'), createDeliveryReport(fields(id), 'failed')],
+      (id) => [createDeliveryReport(fields(id), 'failed'), createDeliveryReport(fields(id), 'delivered')],
+    ];
+    for (const history of histories) {
+      const message = userMessage();
+      await store.recorder.outbound(message, ref, 'queued');
+      for (const event of history(message.message_id)) await store.recorder.event(event);
+    }
+    const { items } = await store.messages.list({ account: ref.account });
+    for (const status of MESSAGE_STATUSES) {
+      const found = await store.messages.list({ account: ref.account, status: [status] });
+      const shown = items.filter((row) => row.status === status);
+      expect(found.items.map(({ message_id }) => message_id)).toEqual(
+        shown.map(({ message_id }) => message_id),
+      );
+    }
+    expect(new Set(items.map(({ status }) => status)).size).toBe(8);
+    const both = await store.messages.list({ account: ref.account, status: ['nack', 'uncertain'], limit: 1 });
+    expect(both.items).toMatchObject([{ status: 'uncertain', reason: 'was uncertain' }]);
+    expect(both.next_cursor).not.toBeNull();
   });
 
   test('an event of a message that is not stored is kept', async () => {

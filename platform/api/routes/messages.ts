@@ -1,5 +1,12 @@
 import { slugSchema, timestampToIso, VumiError, type UserMessage } from '@vumi/core';
-import type { MessageQuery, MessageRow, Page, PageQuery, Store } from '@vumi/store';
+import {
+  MESSAGE_STATUSES,
+  type MessageQuery,
+  type MessageRow,
+  type Page,
+  type PageQuery,
+  type Store,
+} from '@vumi/store';
 import { z } from 'zod';
 import { accountScope, administrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -20,7 +27,13 @@ const listQuery = pageQuery.extend({
   to: instant.optional().describe('Before this instant'),
   direction: z.enum(['inbound', 'outbound']).optional(),
   app: slugSchema.optional(),
-  address: z.string().max(160).optional().describe('Sender or receiver'),
+  address: z.string().max(160).optional().describe('Sender or receiver, however the number is written'),
+  status: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(MESSAGE_STATUSES)).max(MESSAGE_STATUSES.length))
+    .optional()
+    .describe(`Only these, with commas between them: ${MESSAGE_STATUSES.join(', ')}`),
   format: z
     .enum(['json', 'ndjson', 'csv'])
     .default('json')
@@ -140,6 +153,7 @@ function showQueued(message: UserMessage, { account, app }: { account: string; a
     in_reply_to: message.in_reply_to,
     timestamp: timestampToIso(message.timestamp),
     status: 'queued',
+    reason: null,
     events: [],
   };
 }

@@ -8,12 +8,14 @@ import { openSession } from '../session.ts';
 interface Message {
   readonly message_id: string;
   readonly direction: 'inbound' | 'outbound';
+  readonly account: string | null;
   readonly app: string | null;
   readonly from_addr: string | null;
   readonly to_addr: string | null;
   readonly content: string | null;
   readonly timestamp: string;
   readonly status: string;
+  readonly reason: string | null;
 }
 
 interface ListOptions {
@@ -23,6 +25,7 @@ interface ListOptions {
   readonly direction?: string;
   readonly app?: string;
   readonly address?: string;
+  readonly status?: string;
   readonly format?: string;
   readonly all?: boolean;
 }
@@ -37,22 +40,26 @@ export function addMessageCommands(program: Command): void {
 function addList(program: Command): void {
   const messages = program
     .command('messages')
-    .description('list messages, newest first')
+    .argument('[number]', 'only those from or to this number, however it is written')
+    .description('list messages, newest first: what became of each, and why it was not delivered')
     .option('-n, --limit <count>', 'how many at most', '20')
     .option('--from <instant>', 'not before, such as 2026-11-22 or 2026-11-22T08:00:00Z')
     .option('--to <instant>', 'before')
     .option('--direction <direction>', 'inbound or outbound')
     .option('--app <app>', 'of one app')
     .option('--address <number>', 'from or to one number')
+    .option('--status <statuses>', 'only these, with commas between them, such as nack,undelivered')
     .option('--format <format>', 'export everything: csv or ndjson')
     .option('--all', 'of all accounts, with what no route matched (administrators)');
   withExample(
     messages,
-    'npx vumi messages --address +27761234567',
+    'npx vumi messages +27761234567',
+    'npx vumi messages --status nack,undelivered,uncertain',
     'npx vumi messages --format csv > messages.csv',
-  ).action(async (options: ListOptions, command: Command) => {
+  ).action(async (number: string | undefined, options: ListOptions, command: Command) => {
     const session = openSession(command);
-    const { limit, format, all, ...filters } = options;
+    const { limit, format, all, ...given } = options;
+    const filters = { ...given, ...(number === undefined ? {} : { address: number }) };
     const address = all === true ? '/messages' : path`/accounts/${await session.account()}/messages`;
     if (format !== undefined) {
       if (!EXPORT_FORMATS.includes(format)) throw usageError(`--format is ${EXPORT_FORMATS.join(' or ')}`);
@@ -64,21 +71,35 @@ function addList(program: Command): void {
       throw usageError(`--limit is a number of messages, not "${limit}"`);
     const query = { ...filters, limit: Math.min(most, 500) };
     const found = await session.client.list<Message>(address, { query, limit: most });
-    session.show(found, () => listText(found));
+    session.show(found, () => listText(found, all === true));
   });
 }
 
-function listText(messages: readonly Message[]): string {
+function listText(messages: readonly Message[], ofAll: boolean): string {
   if (messages.length === 0) return 'No messages. Write one: npx vumi phone +27761234567 12345\n';
   return table(
-    ['TIME (UTC)', '', 'FROM', 'TO', 'APP', 'STATUS', 'CONTENT'],
+    [
+      'TIME (UTC)',
+      '',
+      'FROM',
+      'TO',
+      ...(ofAll ? ['ACCOUNT'] : []),
+      'APP',
+      'STATUS',
+      'REASON',
+      'ID',
+      'CONTENT',
+    ],
     messages.map((one) => [
       shortTime(one.timestamp),
       one.direction === 'inbound' ? 'in' : 'out',
       one.from_addr,
       one.to_addr,
+      ...(ofAll ? [one.account] : []),
       one.app,
       one.status,
+      one.reason,
+      one.message_id,
       one.content,
     ]),
   );

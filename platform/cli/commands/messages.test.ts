@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { FakePlatform, page } from '../fake-platform.fixture.ts';
+
+// Each test starts the launcher anew, on whatever else the machine is busy with.
+vi.setConfig({ testTimeout: 30_000 });
+
+const MESSAGE = {
+  message_id: '019ac0de',
+  direction: 'outbound',
+  account: 'demo',
+  app: 'hello',
+  from_addr: '12345',
+  to_addr: '27761234567',
+  content: 'Hello',
+  timestamp: '2026-11-22T08:00:00Z',
+  status: 'undelivered',
+  reason: 'UNDELIV, error 034',
+};
+let platform: FakePlatform;
+
+beforeAll(async () => {
+  platform = await FakePlatform.start();
+});
+beforeEach(() => platform.forget());
+afterAll(() => platform[Symbol.dispose]());
+
+test('the phone number alone tells what was not delivered, and why', async () => {
+  platform.answers['GET /accounts/demo/messages'] = () => page([MESSAGE]);
+  const { out } = await platform.vumi(['messages', '+27761234567', '--status', 'nack,undelivered']);
+  expect(platform.seen.at(-1)?.query).toEqual({
+    address: '+27761234567',
+    status: 'nack,undelivered',
+    limit: '20',
+  });
+  expect(out).toMatch(/^TIME \(UTC\) +FROM +TO +APP +STATUS +REASON +ID +CONTENT\n/);
+  expect(out).toContain('hello  undelivered  UNDELIV, error 034  019ac0de  Hello\n');
+});
+
+test('those of all accounts say whose they are', async () => {
+  platform.answers['GET /messages'] = () => page([MESSAGE]);
+  const { out } = await platform.vumi(['messages', '--all']);
+  expect(out).toMatch(/ TO +ACCOUNT +APP .*\n.* 27761234567 +demo +hello /);
+});
