@@ -216,7 +216,7 @@ export const MESSAGE_STATUSES = [
   'nack',
   'delivered',
   'undelivered',
-] as const satisfies readonly (InboundStatus | OutboundStatus | string)[];
+] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 export interface MessageEvent {
