@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_TTL_SECONDS } from './longest-ttl.ts';
 
 /**
  * What a handler leaves behind, as the guest hands it over in one JSON text when the handler has finished. A tenant
@@ -40,7 +41,7 @@ const writeSchema = z.discriminatedUnion('op', [
     /** JSON text. */
     value: z.string(),
     /** Seconds. */
-    ttl: z.number().positive().optional(),
+    ttl: z.number().positive().max(LONGEST_TTL_SECONDS).optional(),
   }),
   z.strictObject({ op: z.literal('delete'), scope, key }),
   z.strictObject({ op: z.literal('increment'), scope, key, by: z.int() }),
@@ -76,6 +77,8 @@ export const callSchema = z.discriminatedUnion('call', [
     method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
     headers: z.record(z.string(), z.string()),
     body: z.string().nullable(),
+    /** Milliseconds. */
+    timeout: z.number().positive().optional(),
   }),
 ]);
 
@@ -85,7 +88,8 @@ export type GuestCall = z.infer<typeof callSchema>;
 export const logLineSchema = z.strictObject({
   level: z.enum(['debug', 'info', 'warn', 'error']),
   text: z.string(),
-  fields: z.record(z.string(), z.unknown()).optional(),
+  /** Its members are nobody's to check, and may be many. */
+  fields: z.looseObject({}).optional(),
 });
 
 export type GuestLogLine = z.infer<typeof logLineSchema>;

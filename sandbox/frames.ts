@@ -65,6 +65,10 @@ export type FromRunner =
   | readonly ['waited', turn: string, ms: string]
   | readonly ['log', turn: string, line: string]
   | readonly ['call', turn: string, call: string]
+  /** So many characters of answers, TOLD_LENGTH or more, have entered the guest. */
+  | readonly ['took', turn: string, characters: string]
+  /** Code of a turn that has ended goes on: what it does is dropped. */
+  | readonly ['late', turn: string]
   /** Turns, between commas, whose code is running for some time now: the suspects should this runner die. */
   | readonly ['busy', turns: string]
   /** Code of the app has made this process unfit. Comes before `poisoned`. */
@@ -75,6 +79,9 @@ export type FromRunner =
 
 /** Why a turn failed: what the author did, or which limit was broken. */
 export type FailureReason = 'threw' | 'load' | 'cpu' | 'wall' | 'memory' | 'calls' | 'runner';
+
+/** Answers so long are counted until the guest has them; shorter ones are not worth a frame. */
+export const TOLD_LENGTH = 4096;
 
 /** A line longer than anything that the limits allow. */
 const MAX_LINE = 16 * 1024 * 1024;

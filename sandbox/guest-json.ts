@@ -6,21 +6,34 @@ import { VumiError } from '@vumi/core';
  */
 const DEEPEST = 100;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
 /** Whether arrays and objects of a JSON text lie deeper within each other than `most`. */
 function nestsDeeper(json: string, most: number): boolean {
   let depth = 0;
-  let inText = false;
   for (let index = 0; index < json.length; index++) {
-    const character = json[index];
-    if (inText) {
-      if (character === '\\') index++;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === '[' || character === '{') {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) index = endOfText(json, index);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (++depth > most) return true;
-    } else if (character === ']' || character === '}') depth--;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }
   return false;
+}
+
+/** Where the text that begins with a quote ends. */
+function endOfText(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (json.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return json.length;
 }
 
 /** Parses a text that a guest has posted. Throws `app.limit` for what is no JSON or nests too deep. */
@@ -33,4 +46,18 @@ export function parseGuestJson(json: string): unknown {
   } catch (error) {
     throw new VumiError('app.limit', 'the app left something that is no JSON', { cause: error });
   }
+}
+
+/** Whether arrays and objects of a JSON value have more members than `most`, at all depths together. */
+export function hasMoreParts(value: unknown, most: number): boolean {
+  const open: unknown[] = [value];
+  let parts = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const members: unknown[] = Object.values(next);
+    parts += members.length;
+    if (parts > most) return true;
+    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
+  }
+  return false;
 }

@@ -18,9 +18,14 @@ export const limitsSchema = z.strictObject({
   host_calls: z.int().nonnegative().describe('Reads of state and secrets, HTTP calls'),
   http_calls: z.int().nonnegative().describe('HTTP calls'),
   sends: z.int().nonnegative().describe('Replies and sends'),
+  writes: z.int().nonnegative().describe('Keys of state that are written'),
   log_lines: z.int().nonnegative().describe('Lines of log; those over it are dropped'),
   value_bytes: z.int().positive().describe('One value, text or HTTP body'),
   total_bytes: z.int().positive().describe('All that a message writes, sends and asks for'),
+  read_bytes: z
+    .int()
+    .positive()
+    .describe('All that the platform looks up for a message and answers it, state and HTTP included'),
   state_keys: z
     .int()
     .nonnegative()
@@ -49,9 +54,11 @@ export const DEFAULT_LIMITS: Limits = {
   host_calls: 200,
   http_calls: 5,
   sends: 50,
+  writes: 1000,
   log_lines: 100,
   value_bytes: 65_536,
   total_bytes: 262_144,
+  read_bytes: 1_048_576,
   state_keys: 100_000,
   schedules: 10_000,
   /** As good as none: what is dropped is lost, and a gateway may send for many people from one number. */
@@ -74,6 +81,7 @@ export const CLASSIC_LIMITS: Limits = {
   log_lines: 300,
   value_bytes: 262_144,
   total_bytes: 1_048_576,
+  read_bytes: 2_097_152,
   /** Of all classic apps of an account, as Vumi Go had it (spec sandbox-api §2). */
   state_keys: 10_000,
 };

@@ -6,6 +6,11 @@ export interface HttpOptions {
   readonly body?: string;
   /** A value to send as JSON, in place of `body`. */
   readonly json?: unknown;
+  /**
+   * Milliseconds after which the call is given up and rejects. Default: 10,000, but always half a second less than the
+   * handler has left, on USSD some two seconds, so that a `catch` can still answer.
+   */
+  readonly timeout?: number;
 }
 
 export interface HttpResponse {
@@ -19,7 +24,7 @@ export interface HttpResponse {
 }
 
 /**
- * Calls to other services: http and https on their usual ports, public addresses only, 10 seconds, 5 calls for each
+ * Calls to other services: http and https on their usual ports, public addresses only, 5 calls for each
  * message. Every call carries an `idempotency-key` header that is the same when a message has to be handled again:
  * calls are the one effect that cannot be taken back.
  */

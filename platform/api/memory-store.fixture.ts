@@ -13,6 +13,7 @@ import type {
   Store,
   TransportRow,
 } from '@vumi/store';
+import { memoryIdempotency } from './memory-idempotency.fixture.ts';
 import { found, paged } from './memory-page.fixture.ts';
 import { AUDITED, memoryTokens } from './memory-tokens.fixture.ts';
 
@@ -29,6 +30,7 @@ export interface MemoryStore extends Pick<
   | 'transports'
   | 'smppClients'
   | 'messages'
+  | 'idempotency'
   | 'logs'
   | 'runs'
   | 'usage'
@@ -70,6 +72,7 @@ export function createMemoryStore(): MemoryStore {
     routes: memoryRoutes(),
     transports: memoryTransports(),
     smppClients: memorySmppClients(),
+    idempotency: memoryIdempotency(),
     messages: {
       list: async (query) => {
         queries.push(query);
@@ -179,7 +182,7 @@ function memoryAccounts(): Store['accounts'] {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
       const optouts = { can_manage_optouts: true, respect_optouts: true };
-      return put({ name, active: true, limits: {}, ...optouts, private_services: [], created_at: CREATED });
+      return put({ name, active: true, limits: {}, ...optouts, created_at: CREATED });
     },
     get: async (name) => get(name),
     list: async (page) => paged([...accounts.values()], page),

@@ -86,6 +86,7 @@ describe('openapi.json', () => {
       'GET /transports/{name}',
       'GET /workers',
       'PATCH /accounts/{account}',
+      'PATCH /accounts/{account}/settings',
       'PATCH /accounts/{account}/tokens/{id}',
       'PATCH /tokens/{id}',
       'POST /accounts',

@@ -34,7 +34,7 @@ interface CallOptions {
 export interface TestPlatform extends AsyncDisposable {
   readonly url: string;
   readonly store: MemoryStore;
-  readonly sent: { account: string; key: string | null }[];
+  readonly sent: { account: string; id: string | null }[];
   ready: boolean;
   /** Calls the API and holds what it answers against the schema that documents it. */
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -164,10 +164,11 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
         unrecorded_calls: [],
       };
     },
-    send: async (account, { to_addr, content }, key) => {
+    send: async (account, { to_addr, content }, id) => {
       if (account === 'asleep') throw new VumiError('account.inactive', 'activate the account first');
-      sent.push({ account, key });
-      return createUserMessage({ to_addr, from_addr: '12345', content });
+      sent.push({ account, id });
+      const named = id === null ? {} : { message_id: id };
+      return createUserMessage({ to_addr, from_addr: '12345', content, ...named });
     },
     simulator: createMemorySimulator(),
   };

@@ -127,8 +127,8 @@ export interface ApiPorts {
   ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
   /** Runs a recorded message again, with the version that ran then when `version` is null. Nothing takes effect. */
   replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;
-  /** Sends as the account. The same key twice is one message. */
-  send(account: string, message: SendRequest, idempotencyKey: string | null): Promise<UserMessage>;
+  /** Sends as the account, under an id of the caller's or a new one. The same id twice is one message. */
+  send(account: string, message: SendRequest, messageId: string | null): Promise<UserMessage>;
   /** Null where this process runs no simulator. */
   readonly simulator: Simulator | null;
   /** What a plan may say of an account's limits. */

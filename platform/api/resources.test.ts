@@ -6,7 +6,7 @@ let platform: TestPlatform;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
-  await platform.call('POST', '/accounts', { body: { name: 'demo' } });
+  for (const name of ['demo', 'page-a']) await platform.call('POST', '/accounts', { body: { name } });
 });
 
 afterAll(() => platform[Symbol.asyncDispose]());
@@ -16,39 +16,6 @@ const deploy = (app: string, bytes: string | Uint8Array, query = '') =>
     body: typeof bytes === 'string' ? Buffer.from(bytes) : bytes,
     headers: { 'content-type': 'application/zip' },
   });
-
-describe('accounts', () => {
-  test('are made once, and switched off and on', async () => {
-    expect(await platform.call('POST', '/accounts', { body: { name: 'demo' } })).toMatchObject({
-      status: 409,
-    });
-    const off = await platform.call('PATCH', '/accounts/demo', { body: { active: false } });
-    expect(off.json).toMatchObject({ name: 'demo', active: false });
-    const on = await platform.call('PATCH', '/accounts/demo', { body: { active: true } });
-    expect(on.json['active']).toBe(true);
-  });
-
-  test('have a plan, which is replaced as a whole', async () => {
-    const plan = await platform.call('PATCH', '/accounts/demo', { body: { limits: { sends: 9 } } });
-    expect(plan.json).toMatchObject({ active: true, limits: { sends: 9 } });
-    const unknown = await platform.call('PATCH', '/accounts/demo', { body: { limits: { sendz: 9 } } });
-    expect(unknown).toMatchObject({ status: 400, json: { code: 'request.invalid' } });
-    expect(await platform.call('PATCH', '/accounts/demo', { body: {} })).toMatchObject({ status: 400 });
-    const none = await platform.call('PATCH', '/accounts/demo', { body: { limits: {} } });
-    expect(none.json['limits']).toEqual({});
-  });
-
-  test('are listed page by page', async () => {
-    for (const name of ['page-a', 'page-b']) await platform.call('POST', '/accounts', { body: { name } });
-    const first = await platform.call('GET', '/accounts?limit=2&cursor=');
-    expect(first.json['items']).toHaveLength(2);
-    const second = await platform.call(
-      'GET',
-      `/accounts?limit=2&cursor=${String(first.json['next_cursor'])}`,
-    );
-    expect(second.json).toMatchObject({ items: [{ name: 'page-b' }], next_cursor: null });
-  });
-});
 
 describe('apps', () => {
   test('a zip becomes a version with its address', async () => {
@@ -257,7 +224,7 @@ describe('SMPP clients', () => {
   });
 
   test.each([
-    ['a password that a bind has no room for', 'acme', { password: '123456789' }, 'password'],
+    ['a password that is too long', 'acme', { password: '1'.repeat(65) }, 'password'],
     ['a system_id that a bind has no room for', 'a'.repeat(16), {}, 'system_id'],
     ['an address range that is none', 'acme', { allowed_ips: ['10.0.0.0/33'] }, 'allowed_ips.0'],
     ['an option that is not there', 'acme', { windows: 3 }, 'windows'],
@@ -337,16 +304,24 @@ describe('messages', () => {
     expect((await platform.call('GET', '/accounts/page-a/messages/m1')).status).toBe(404);
   });
 
-  test('are sent with the key of the caller', async () => {
-    const answer = await platform.call('POST', '/accounts/demo/messages', {
-      body: { to_addr: '+27761234567', content: 'Hi' },
-      headers: { 'idempotency-key': 'abc-1' },
-    });
+  test('are sent once under a key, and another message under that key is refused', async () => {
+    const send = (content: string) =>
+      platform.call('POST', '/accounts/demo/messages', {
+        body: { to_addr: '+27761234567', content },
+        headers: { 'idempotency-key': 'abc-1' },
+      });
+    const answer = await send('Hi');
     expect(answer).toMatchObject({
       status: 202,
       json: { direction: 'outbound', content: 'Hi', status: 'queued' },
     });
-    expect(platform.sent.at(-1)).toEqual({ account: 'demo', key: 'abc-1' });
+    expect((await send('Hi')).json).toEqual(answer.json);
+    const other = await send('Ho');
+    expect(other).toMatchObject({
+      status: 409,
+      json: { code: 'request.key_reused', field: 'Idempotency-Key' },
+    });
+    expect(platform.sent).toEqual([{ account: 'demo', id: answer.json['message_id'] }]);
   });
 
   test('are not sent for an account that is switched off, or with a key that is none', async () => {

@@ -15,7 +15,10 @@ import { ADDRESS_FIELDS } from './contact.ts';
 import { VumiError } from './errors.ts';
 import { tokenize, type QueryToken } from './query-tokens.ts';
 
-/** A question about one record. `pattern` is a regular expression that JavaScript and Postgres read alike. */
+/** One word of a value: texts in lower case and wildcards, in their order. */
+export type WordPattern = readonly (string | { readonly wildcard: '*' | '?' })[];
+
+/** A question about one record. */
 export type ContactQuery =
   | { readonly kind: 'all' }
   | { readonly kind: 'not'; readonly query: ContactQuery }
@@ -24,8 +27,15 @@ export type ContactQuery =
   | { readonly kind: 'exists'; readonly field: string }
   /** The whole value of a field. */
   | { readonly kind: 'equals'; readonly field: string; readonly value: string }
-  /** Null: any field. */
-  | { readonly kind: 'matches'; readonly field: string | null; readonly pattern: string };
+  /** Words of a value, next to each other. */
+  | {
+      readonly kind: 'matches';
+      /** Null: any field. */
+      readonly field: string | null;
+      readonly words: readonly WordPattern[];
+      /** Whether these are all of its words. */
+      readonly isWhole: boolean;
+    };
 
 const MAX_LENGTH = 1000;
 const MAX_DEPTH = 20;
@@ -138,17 +148,16 @@ function any(queries: readonly ContactQuery[]): ContactQuery {
 
 type Term = QueryToken & { kind: 'term' };
 
-function readTerm({ field, value, isPhrase }: Term): ContactQuery {
+function readTerm({ field, value }: Term): ContactQuery {
   if (value.filter(isWildcard).length > MAX_WILDCARDS)
     throw refuse(`a word may have ${MAX_WILDCARDS} wildcards`);
   if (isStar(value)) return field === null || field === '*' ? { kind: 'all' } : { kind: 'exists', field };
   if (field === 'groups') return { kind: 'group', key: wholeText(value) };
   if (field !== null && WHOLE_FIELDS.has(field)) {
-    if (value.some(isWildcard)) return { kind: 'matches', field, pattern: `^${patternOf(value)}$` };
+    if (value.some(isWildcard)) return { kind: 'matches', field, words: wordsOf(value), isWhole: true };
     return { kind: 'equals', field, value: wholeText(value).toLowerCase() };
   }
-  const pattern = isPhrase ? phrasePattern(wholeText(value)) : patternOf(value);
-  return { kind: 'matches', field, pattern: `(^|\\s)${pattern}(\\s|$)` };
+  return { kind: 'matches', field, words: wordsOf(value), isWhole: false };
 }
 
 function isWildcard(part: Term['value'][number]): boolean {
@@ -169,16 +178,17 @@ function wholeText(value: Term['value']): string {
     .join('');
 }
 
-function phrasePattern(text: string): string {
-  const words = text.trim().split(/\s+/);
-  return words.map((word) => patternOf([word])).join('\\s+');
-}
-
-function patternOf(value: Term['value']): string {
-  return value
-    .map((part) => {
-      if (typeof part === 'string') return part.toLowerCase().replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-      return part.wildcard === '*' ? '\\S*' : '\\S';
-    })
-    .join('');
+/** A value cut at its white space, which a backslash or quotes have kept in it. */
+function wordsOf(value: Term['value']): WordPattern[] {
+  const words: (string | { readonly wildcard: '*' | '?' })[][] = [[]];
+  for (const part of value) {
+    if (typeof part !== 'string') words.at(-1)?.push(part);
+    else {
+      for (const [index, piece] of part.toLowerCase().split(/\s+/).entries()) {
+        if (index > 0) words.push([]);
+        if (piece !== '') words.at(-1)?.push(piece);
+      }
+    }
+  }
+  return words.filter((word) => word.length > 0);
 }

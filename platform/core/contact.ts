@@ -1,6 +1,10 @@
+import { VumiError } from './errors.ts';
 import { readPhoneNumber } from './phone-number.ts';
 
 /** People and groups of people, by the names that Vumi Go gave their fields (spec sandbox-api §2). */
+
+/** Groups of an account: an app that asks for one by its name reads them all. */
+export const MOST_GROUPS = 1000;
 
 /** By what a contact can be reached; each is looked up by its whole value. */
 export const ADDRESS_FIELDS = [
@@ -114,8 +118,28 @@ export function contactKey(effect: ContactEffect): string {
   return effect.kind === 'contact.create' ? effect.contact.key : effect.key;
 }
 
-/** What an effect makes of a contact, null for none. The one place that says it: handlers read by it, the store writes by it. */
+/** Characters that one contact may have: each look at it reads all of them. */
+const MOST_CHARACTERS = 65_536;
+
+/**
+ * What an effect makes of a contact, null for none. The one place that says it: handlers read by it, the store writes by
+ * it. Throws `request.invalid` for one that has become too large.
+ */
 export function changeContact(contact: Contact | null, effect: ContactEffect): Contact | null {
+  const after = changed(contact, effect);
+  const most = Math.max(MOST_CHARACTERS, contact === null ? 0 : charactersOf(contact));
+  if (after !== null && charactersOf(after) > most) {
+    throw new VumiError('request.invalid', `a contact may have ${MOST_CHARACTERS} characters in all`);
+  }
+  return after;
+}
+
+function charactersOf({ groups, extra, subscription }: ContactFields): number {
+  const texts = [...groups, ...Object.entries(extra).flat(), ...Object.entries(subscription).flat()];
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
+function changed(contact: Contact | null, effect: ContactEffect): Contact | null {
   if (effect.kind === 'contact.create') return contact ?? effect.contact;
   if (contact === null || effect.kind === 'contact.delete') return null;
   const { key, account, created_at } = contact;

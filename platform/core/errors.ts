@@ -17,6 +17,7 @@ const CATALOGUE = {
   'request.too_large': { status: 413, retry: false },
   'request.unsupported_type': { status: 415, retry: false },
   'request.conflict': { status: 409, retry: false },
+  'request.key_reused': { status: 409, retry: false },
   'request.method_not_allowed': { status: 405, retry: false },
   'auth.missing_token': { status: 401, retry: false },
   'auth.wrong_token': { status: 401, retry: false },

@@ -4,7 +4,6 @@ export type QueryToken =
   | {
       readonly kind: 'term';
       readonly field: string | null;
-      readonly isPhrase: boolean;
       readonly value: readonly (string | { readonly wildcard: '*' | '?' })[];
     };
 
@@ -59,7 +58,7 @@ function readValue(text: string, field: string | null, refuse: Refuse): { term: 
   const phrase = PHRASE.exec(text);
   if (phrase !== null) {
     const value = [unescape(phrase[1] ?? '')];
-    return { term: { kind: 'term', field, isPhrase: true, value }, length: phrase[0].length };
+    return { term: { kind: 'term', field, value }, length: phrase[0].length };
   }
   if (text.startsWith('"')) throw refuse('a quotation has no end');
   if (REFUSED.test(text))
@@ -72,7 +71,7 @@ function readValue(text: string, field: string | null, refuse: Refuse): { term: 
   if (after === ':' || REFUSED.test(after)) {
     throw refuse(`"${after}" after "${bare}" is not offered: put a backslash before it, or use quotes`);
   }
-  return { term: { kind: 'term', field, isPhrase: false, value: readWord(bare) }, length: bare.length };
+  return { term: { kind: 'term', field, value: readWord(bare) }, length: bare.length };
 }
 
 function unescape(text: string): string {

@@ -3,8 +3,8 @@ import { nameSchema } from './names.ts';
 
 /** Section 5.2.1 of SMPP v3.4: 15 characters and a NUL. */
 const LONGEST_SYSTEM_ID = 15;
-/** Section 5.2.2: 8 characters and a NUL. */
-export const LONGEST_SMPP_PASSWORD = 8;
+/** Section 5.2.2 has 8 characters and a NUL; clients that send more, as many do, may have more. */
+const LONGEST_SMPP_PASSWORD = 64;
 
 /** Unique on the platform without regard to case, because it names queues; a bind must write it as it is. */
 export const systemIdSchema = z
@@ -18,7 +18,7 @@ export const smppPasswordSchema = z
   .string()
   .regex(
     new RegExp(`^[\\x21-\\x7e]{1,${LONGEST_SMPP_PASSWORD}}$`),
-    `use 1 to ${LONGEST_SMPP_PASSWORD} visible ASCII characters without spaces: SMPP has no room for more`,
+    `use 1 to ${LONGEST_SMPP_PASSWORD} visible ASCII characters without spaces; SMPP itself has room for 8 only`,
   );
 
 export const SMPP_MODES = ['transmitter', 'receiver', 'transceiver'] as const;

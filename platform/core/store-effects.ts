@@ -66,6 +66,12 @@ export type ScheduleEffect =
 
 export type StoreEffect = MetricEffect | ContactEffect | GroupEffect | OptoutEffect | ScheduleEffect;
 
+/** An effect that the store cannot hold; the others of its message are there. */
+export interface EffectFailure {
+  readonly effect: StoreEffect;
+  readonly reason: string;
+}
+
 /** The store effects of one message. */
 export interface StoreEffects {
   /** Names the message; what was applied under it is not applied again. */

@@ -1,4 +1,4 @@
-import { appKey, type AppRef, type LiveVersions, type Rollout, type UserMessage } from '@vumi/core';
+import { appKey, foldText, type AppRef, type LiveVersions, type Rollout, type UserMessage } from '@vumi/core';
 import { keywordOf } from './keyword.ts';
 
 /** Binds an app or an SMPP client to a transport; null matches anything. `prefix` is the start of the sender's address. */
@@ -62,7 +62,9 @@ export class RoutingTable {
       snapshot.accounts.filter((account) => account.respect_optouts === true).map(({ name }) => name),
     );
     this.#apps = new Map(snapshot.apps.map((app) => [appKey(app), app]));
-    const ordered = snapshot.routes.toSorted((a, b) => specificity(b) - specificity(a) || compare(a, b));
+    const ordered = snapshot.routes
+      .map(folded)
+      .toSorted((a, b) => specificity(b) - specificity(a) || compare(a, b));
     this.#byTransport = Map.groupBy(ordered, (route) => route.transport);
     this.#byAccount = Map.groupBy(ordered, (route) => route.account);
     this.transports = new Set(snapshot.transports.map(({ name }) => name));
@@ -165,6 +167,11 @@ export class RoutingTable {
         isOpen(route) && (route.prefix === null || (message.from_addr ?? '').startsWith(route.prefix)),
     );
   }
+}
+
+/** Keywords as the texts of messages are read. */
+function folded(route: RouteRule): RouteRule {
+  return route.keyword === null ? route : { ...route, keyword: foldText(route.keyword) };
 }
 
 const NUMBER_WEIGHT = 1000;

@@ -32,6 +32,12 @@ describe('keywords', () => {
     [' stop', 'stop'],
     ['STOP\n', 'stop'],
     ['ｑｕｉｚ', 'quiz'],
+    ['\u200b STOP\u200b now', 'stop'],
+    ['STOP\u00a0now', 'stop'],
+    ['STOP\u0085now', 'stop'],
+    ['STOP\0', 'stop'],
+    [`${'\u200b'.repeat(300)}STOP`, 'stop'],
+    ['\u200b', ''],
     ['', ''],
     [null, ''],
   ])('of %j is %j', (content, keyword) => {
@@ -75,6 +81,17 @@ describe('the routing table', () => {
     expect(table.matchKeyword(from({ content: 'Quiz 1' }))?.app).toBe('quiz');
     expect(table.matchKeyword(from({ content: 'quizzes' }))).toBeNull();
     expect(table.matchCatchAll(from({ content: 'quiz' }))).toBeNull();
+  });
+
+  it.each([
+    ['İptal', 'iptal'],
+    ['kayıt', 'KAYIT'],
+    ['रोक्नुहोस्', 'रोक्नुहोस्\u200d'],
+    ['رو\u200cز', 'روز'],
+    ['straße', 'STRASSE'],
+  ])('matches the keyword %j to %j', (keyword, content) => {
+    const table = tableOf(route({ app: 'one', keyword }));
+    expect(table.matchKeyword(from({ content }))?.app).toBe('one');
   });
 
   it('knows no route for another transport or none', () => {

@@ -114,8 +114,8 @@ function createHandler(
     ...urls,
     deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
-    send: (account, message, key) =>
-      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, key),
+    send: (account, message, id) =>
+      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),
     simulator,
     limits: planSchema,
     transportTypes,

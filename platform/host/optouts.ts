@@ -1,4 +1,4 @@
-import { normaliseAddress, timestampToIso, type StoreEffect, type UserMessage } from '@vumi/core';
+import { normaliseAddress, timestampToIso, VumiError, type StoreEffect, type UserMessage } from '@vumi/core';
 import type { Stamp } from '@vumi/dispatch';
 import type { Store } from '@vumi/store';
 import type { Catalog } from './catalog.ts';
@@ -19,7 +19,7 @@ export async function isOptedOut(
 }
 
 /** A message that comes again notes it once, also when its writer has changed his mind since. */
-export function noteStop(
+export async function noteStop(
   effects: Store['effects'],
   account: string,
   { message_id, from_addr, timestamp }: UserMessage,
@@ -30,5 +30,8 @@ export function noteStop(
     wish === 'start'
       ? { kind: 'optout.delete', ...address }
       : { kind: 'optout.put', ...address, message_id, created_at: timestampToIso(timestamp) };
-  return effects.apply({ marker: `stop/${account}/${message_id}`, account, app: '', effects: [effect] });
+  const marker = `stop/${account}/${message_id}`;
+  const [failure] = await effects.apply({ marker, account, app: '', effects: [effect] });
+  if (failure !== undefined)
+    throw new VumiError('internal', `an opt-out could not be stored: ${failure.reason}`);
 }

@@ -1,17 +1,17 @@
-import { deriveId, newId, send, VumiError, type UserMessage } from '@vumi/core';
+import { newId, send, VumiError, type UserMessage } from '@vumi/core';
 import { stampMessage, type RoutingTable } from '@vumi/dispatch';
 import type { SendRequest } from '@vumi/api';
 import type { Catalog } from './catalog.ts';
 
 /**
- * Sends a message as an account. The same idempotency key gives the same message id, and every step behind knows a
- * message by its id, so that a request that is made twice sends once.
+ * Sends a message as an account. Every step behind knows a message by its id, so that a request that is made twice
+ * under one id sends once.
  */
 export async function sendForAccount(
   ports: { catalog: Catalog; publishOutbound: (message: UserMessage) => Promise<void> },
   account: string,
   request: SendRequest,
-  idempotencyKey: string | null,
+  messageId: string | null,
 ): Promise<UserMessage> {
   const table = ports.catalog.table();
   requireActive(table, account);
@@ -32,7 +32,7 @@ export async function sendForAccount(
   const message = stampMessage(
     {
       ...send(request.to_addr, request.content),
-      message_id: idempotencyKey === null ? newId() : deriveId('api', account, idempotencyKey),
+      message_id: messageId ?? newId(),
       transport_name: route.transport,
       from_addr: route.to_addr,
     },

@@ -1,4 +1,4 @@
-import { VumiError, type ContactGroup, type GroupEffect } from '@vumi/core';
+import { MOST_GROUPS, VumiError, type ContactGroup, type GroupEffect } from '@vumi/core';
 import { requireAccount } from './accounts.ts';
 import { checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
@@ -54,6 +54,7 @@ export async function applyToGroup(
   switch (effect.kind) {
     case 'group.create': {
       const { key, name, query, created_at } = effect.group;
+      await checkRoom(statements, account);
       await statements.query(
         `insert into contact_groups (account, key, name, query, created_at)
          select $1, $2, $3, $4, $5 where exists (select from accounts where accounts.name = $1)
@@ -76,6 +77,15 @@ export async function applyToGroup(
       await removeFromContacts(statements, account, effect.key);
       break;
   }
+}
+
+async function checkRoom(statements: Statements, account: string): Promise<void> {
+  const [row] = await statements.query<{ count: number }>(
+    'select count(*)::int as count from contact_groups where account = $1',
+    [account],
+  );
+  if ((row?.count ?? 0) < MOST_GROUPS) return;
+  throw new VumiError('request.conflict', `an account may have ${MOST_GROUPS} groups: delete some first`);
 }
 
 async function removeFromContacts(statements: Statements, account: string, key: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ContactQuery } from '@vumi/core';
+import type { ContactQuery, WordPattern } from '@vumi/core';
 
 /** Takes a value into the statement's parameters and answers its place: `$3`. */
 export type Given = (value: unknown) => string;
@@ -21,8 +21,25 @@ export function contactCondition(query: ContactQuery, given: Given): string {
     case 'equals':
       return `folded @> ${given(JSON.stringify({ [query.field]: query.value }))}::jsonb`;
     default:
-      return query.field === null
-        ? `exists (select from jsonb_each_text(folded) as entry where entry.value ~ ${given(query.pattern)})`
-        : `folded ->> ${given(query.field)}::text ~ ${given(query.pattern)}`;
+      return wordsCondition(query, given);
   }
+}
+
+function wordsCondition({ field, words, isWhole }: ContactQuery & { kind: 'matches' }, given: Given): string {
+  if (words.length === 0) return 'false';
+  const pattern = words.map(expressionOf).join('\\s+');
+  const place = given(isWhole ? `^\\s*${pattern}\\s*$` : `(^|\\s)${pattern}(\\s|$)`);
+  return field === null
+    ? `exists (select from jsonb_each_text(folded) as entry where entry.value ~ ${place})`
+    : `folded ->> ${given(field)}::text ~ ${place}`;
+}
+
+/** Without back references Postgres' expressions take time in proportion to the text. */
+function expressionOf(word: WordPattern): string {
+  return word
+    .map((part) => {
+      if (typeof part === 'string') return part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+      return part.wildcard === '*' ? '\\S*' : '\\S';
+    })
+    .join('');
 }

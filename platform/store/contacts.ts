@@ -13,6 +13,7 @@ import {
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { checkSlug } from './checks.ts';
+import type { BoundedReads } from './bounded-reads.ts';
 import { contactCondition, type Given } from './contact-search.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
@@ -31,7 +32,7 @@ const cursorSchema = z.tuple([z.literal('contacts'), z.string()]);
 type ContactRecords = Pick<AccountRecords, 'contact' | 'contactByAddress' | 'findContacts' | 'countContacts'>;
 
 /** Contacts as apps read them. */
-export function openContactRecords(database: Database): ContactRecords {
+export function openContactRecords(database: Database, reads: BoundedReads): ContactRecords {
   return {
     contact: (account, key) => readContact(database, account, key),
     async contactByAddress(account, { field, value }, except) {
@@ -47,16 +48,21 @@ export function openContactRecords(database: Database): ContactRecords {
     async findContacts(account, { query, except }, limit) {
       const { given, values } = parameters(account, except, limit);
       const condition = contactCondition(query, given);
-      const rows = await database.query<{ key: string }>(
-        `select key from contacts where account = $1 and key <> all($2) and (${condition}) order by key limit $3`,
+      // In one text: ten thousand rows cost whoever reads them more than their keys.
+      const [row] = await reads.query<{ keys: string[] }>(
+        account,
+        `select coalesce(json_agg(key order by key), '[]') as keys from (
+           select key from contacts where account = $1 and key <> all($2) and (${condition}) order by key limit $3
+         ) as found`,
         values,
       );
-      return rows.map(({ key }) => key);
+      return row?.keys ?? [];
     },
     async countContacts(account, { query, except }) {
       const { given, values } = parameters(account, except);
       const condition = contactCondition(query, given);
-      const [row] = await database.query<{ count: number }>(
+      const [row] = await reads.query<{ count: number }>(
+        account,
         `select count(*)::int as count from contacts where account = $1 and key <> all($2) and (${condition})`,
         values,
       );
@@ -88,15 +94,16 @@ export async function requireContact(database: Database, account: string, key: s
 /** By key. */
 export async function listContacts(
   database: Database,
-  account: string,
-  { q, ...page }: ContactListQuery,
+  reads: BoundedReads,
+  { account, q, ...page }: ContactListQuery & { readonly account: string },
 ): Promise<Page<Contact>> {
   checkSlug('account', account);
   const limit = pageLimit(page.limit);
   const after = decodeCursor(cursorSchema, page.cursor)?.[1] ?? '';
   const { given, values } = parameters(account, after, limit + 1);
   const condition = contactCondition(q === undefined ? { kind: 'all' } : parseContactQuery(q), given);
-  const rows = await database.query<ContactRow>(
+  const rows = await reads.query<ContactRow>(
+    account,
     `select ${COLUMNS} from contacts where account = $1 and key > $2 and (${condition}) order by key limit $3`,
     values,
   );
@@ -114,46 +121,58 @@ export async function applyToContacts(
   account: string,
   effects: readonly ContactEffect[],
 ): Promise<void> {
-  const contacts = new Map<string, Contact | null>();
+  if (effects.length === 0) return;
+  const contacts = await lockContacts(statements, account, [...new Set(effects.map(contactKey))]);
   for (const effect of effects) {
     const key = contactKey(effect);
-    const before =
-      contacts.get(key) ?? (contacts.has(key) ? null : await lockContact(statements, account, key));
-    contacts.set(key, changeContact(before, effect));
+    contacts.set(key, changeContact(contacts.get(key) ?? null, effect));
   }
-  for (const [key, contact] of contacts) {
-    await (contact === null
-      ? statements.query('delete from contacts where account = $1 and key = $2', [account, key])
-      : writeContact(statements, account, contact));
-  }
-}
-
-async function lockContact(statements: Statements, account: string, key: string): Promise<Contact | null> {
-  const [row] = await statements.query<ContactRow>(
-    `select ${COLUMNS} from contacts where account = $1 and key = $2 for update`,
-    [account, key],
+  const gone = [...contacts].filter(([, contact]) => contact === null).map(([key]) => key);
+  if (gone.length > 0)
+    await statements.query('delete from contacts where account = $1 and key = any($2)', [account, gone]);
+  await writeContacts(
+    statements,
+    account,
+    [...contacts.values()].filter((contact) => contact !== null),
   );
-  return row === undefined ? null : toContact(row);
 }
 
-async function writeContact(statements: Statements, account: string, contact: Contact): Promise<void> {
-  const { key, account: _account, created_at, ...fields } = contact;
+/** In the order of their keys, as everybody locks them. */
+async function lockContacts(
+  statements: Statements,
+  account: string,
+  keys: readonly string[],
+): Promise<Map<string, Contact | null>> {
+  const rows = await statements.query<ContactRow>(
+    `select ${COLUMNS} from contacts where account = $1 and key = any($2) order by key for update`,
+    [account, keys],
+  );
+  return new Map(rows.map((row) => [row.key, toContact(row)]));
+}
+
+async function writeContacts(
+  statements: Statements,
+  account: string,
+  contacts: readonly Contact[],
+): Promise<void> {
+  if (contacts.length === 0) return;
   const columns = ADDRESS_FIELDS.join(', ');
-  const places = ADDRESS_FIELDS.map((_, index) => `$${index + 7}`).join(', ');
+  const types = ADDRESS_FIELDS.map((field) => `${field} text`).join(', ');
   const updates = ADDRESS_FIELDS.map((field) => `${field} = excluded.${field}`).join(', ');
   await statements.query(
     `insert into contacts (account, key, created_at, fields, groups, folded, ${columns})
-     select $1, $2, $3, $4, $5, $6, ${places} where exists (select from accounts where name = $1)
+     select $1, key, created_at, fields, groups, folded, ${columns}
+     from json_to_recordset($2) as given (key text, created_at timestamptz, fields json, groups text[], folded jsonb,
+       ${types})
+     where exists (select from accounts where name = $1)
      on conflict (account, key) do update set
        fields = excluded.fields, groups = excluded.groups, folded = excluded.folded, ${updates}`,
-    [
-      account,
-      key,
-      created_at,
-      JSON.stringify(fields),
-      fields.groups,
-      JSON.stringify(foldContact(contact)),
-      ...ADDRESS_FIELDS.map((field) => fields[field]),
-    ],
+    [account, JSON.stringify(contacts.map(toRow))],
   );
+}
+
+function toRow(contact: Contact): object {
+  const { key, account: _account, created_at, ...fields } = contact;
+  const addresses = Object.fromEntries(ADDRESS_FIELDS.map((field) => [field, fields[field]]));
+  return { key, created_at, fields, groups: fields.groups, folded: foldContact(contact), ...addresses };
 }

@@ -5,6 +5,7 @@ import { errorText, VumiError } from '@vumi/core';
 const PASSING = /^(08|40|53|57)/;
 /** A text with the character NUL, or an escape that Postgres cannot hold. */
 const UNSTORABLE = /^(22021|22P05)$/;
+const QUERY_CANCELED = '57014';
 const NETWORK = /^E[A-Z_]+$/;
 /** Errors of `pg` that have no code. */
 const DRIVER =
@@ -37,6 +38,12 @@ export function databaseError(error: unknown): VumiError {
   }
   const text = code === '' ? errorText(error) : `Postgres refused a statement: ${errorText(error)}`;
   return new VumiError('internal', text, { cause: error });
+}
+
+/** Whether the server has ended a statement that took too long. */
+export function wasCancelled(error: unknown): boolean {
+  const cause = error instanceof VumiError ? error.cause : error;
+  return cause instanceof DatabaseError && cause.code === QUERY_CANCELED;
 }
 
 function isNetworkError(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { Pool, types, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg';
-import type { Logger } from '@vumi/core';
-import { databaseError } from './database-error.ts';
+import { VumiError, type Logger } from '@vumi/core';
+import { databaseError, wasCancelled } from './database-error.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -66,6 +66,23 @@ export class Database implements Statements, AsyncDisposable {
   /** Prepared once per connection, for statements that run often. */
   async prepared<R extends object>(name: string, text: string, values: readonly unknown[]): Promise<R[]> {
     return this.#run({ name, text, values: [...values] });
+  }
+
+  /** As `query`; one that takes longer is ended by the server. Throws `request.invalid` then. */
+  async within<R extends object>(ms: number, text: string, values: readonly unknown[]): Promise<R[]> {
+    try {
+      return await this.transaction(async (statements) => {
+        await statements.query(`set local statement_timeout = ${ms}`);
+        return statements.query<R>(text, values);
+      });
+    } catch (error) {
+      if (!wasCancelled(error)) throw error;
+      throw new VumiError(
+        'request.invalid',
+        `this took longer than ${ms / 1000} s, so it was ended: ask for less`,
+        { cause: error },
+      );
+    }
   }
 
   async #run<R extends object>(query: QueryConfig): Promise<R[]> {

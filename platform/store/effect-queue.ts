@@ -1,12 +1,19 @@
-import { VumiError, type StoreEffects } from '@vumi/core';
+import { VumiError, type EffectFailure, type StoreEffects } from '@vumi/core';
 
 /** Messages whose effects one transaction takes. */
 const MAX_BATCH = 50;
 
 interface Waiting {
   readonly effects: StoreEffects;
-  readonly resolve: () => void;
+  readonly resolve: (failures: readonly EffectFailure[]) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface EffectWriter {
+  /** Writes all of an account's in one step, or nothing. */
+  write(account: string, batch: readonly StoreEffects[]): Promise<void>;
+  /** Writes what can be written of one message in one step; answers the rest. */
+  writeEach(effects: StoreEffects): Promise<readonly EffectFailure[]>;
 }
 
 /**
@@ -15,14 +22,14 @@ interface Waiting {
  */
 export class EffectQueue {
   readonly #waiting = new Map<string, Waiting[]>();
-  readonly #write: (account: string, batch: readonly StoreEffects[]) => Promise<void>;
+  readonly #writer: EffectWriter;
 
-  constructor(write: (account: string, batch: readonly StoreEffects[]) => Promise<void>) {
-    this.#write = write;
+  constructor(writer: EffectWriter) {
+    this.#writer = writer;
   }
 
-  /** Resolves when the effects are written, in whatever company. */
-  add(effects: StoreEffects): Promise<void> {
+  /** Resolves when the effects are written, in whatever company; to those that cannot be. */
+  add(effects: StoreEffects): Promise<readonly EffectFailure[]> {
     return new Promise((resolve, reject) => {
       const entry = { effects, resolve, reject };
       const waiting = this.#waiting.get(effects.account);
@@ -43,19 +50,25 @@ export class EffectQueue {
 
   async #deliver(account: string, batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.#write(
+      await this.#writer.write(
         account,
         batch.map(({ effects }) => effects),
       );
-      for (const { resolve } of batch) resolve();
+      for (const { resolve } of batch) resolve([]);
     } catch (error) {
-      const isOutage = error instanceof VumiError && error.outage;
-      if (batch.length === 1 || isOutage) {
-        for (const { reject } of batch) reject(error);
-        return;
-      }
+      const [first] = batch;
+      if (error instanceof VumiError && error.outage) for (const { reject } of batch) reject(error);
+      else if (batch.length === 1 && first !== undefined) await this.#deliverEach(first);
       // One that cannot be written must not keep the others out.
-      for (const entry of batch) await this.#deliver(account, [entry]);
+      else for (const entry of batch) await this.#deliver(account, [entry]);
+    }
+  }
+
+  async #deliverEach({ effects, resolve, reject }: Waiting): Promise<void> {
+    try {
+      resolve(await this.#writer.writeEach(effects));
+    } catch (error) {
+      reject(error);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { AccountRecords, AppRef, MessageDirection, ProgressStatus } from '@vumi/core';
-import type { Database } from './database.ts';
+import type { BoundedReads } from './bounded-reads.ts';
 
 type MessageCounts = Pick<AccountRecords, 'countMessages' | 'countAddresses' | 'countRecent' | 'progress'>;
 
@@ -13,14 +13,15 @@ const OTHER_SIDE: Readonly<Record<MessageDirection, string>> = {
   outbound: 'to_addr',
 };
 
-export function openMessageCounts(database: Database): MessageCounts {
+export function openMessageCounts(reads: BoundedReads): MessageCounts {
   const count = async (
     what: string,
     { account, app }: AppRef,
     direction: MessageDirection,
     seconds: number | null = null,
   ): Promise<number> => {
-    const [row] = await database.query<{ count: number }>(
+    const [row] = await reads.query<{ count: number }>(
+      account,
       `select count(${what})::int as count from messages
        where account = $1 and app = $2 and ${COUNTED[direction]}
          and ($3::float8 is null or at > now() - $3 * interval '1 second')`,
@@ -32,12 +33,13 @@ export function openMessageCounts(database: Database): MessageCounts {
     countMessages: (ref, direction) => count('*', ref, direction),
     countAddresses: (ref, direction) => count(`distinct ${OTHER_SIDE[direction]}`, ref, direction),
     countRecent: (ref, direction, seconds) => count('*', ref, direction, seconds),
-    progress: (ref) => readProgress(database, ref),
+    progress: (ref) => readProgress(reads, ref),
   };
 }
 
-async function readProgress(database: Database, ref: AppRef): Promise<ProgressStatus> {
-  const [row] = await database.query<ProgressStatus>(
+async function readProgress(reads: BoundedReads, ref: AppRef): Promise<ProgressStatus> {
+  const [row] = await reads.query<ProgressStatus>(
+    ref.account,
     `with sent as materialized (
        select message_id from messages where account = $1 and app = $2 and ${COUNTED.outbound}),
      happened as materialized (

@@ -65,22 +65,64 @@ async function readSeries(database: Database, account: string, query: MetricQuer
   );
 }
 
-/** Takes a value into its minute. */
-export async function addToMetric(
+/** The values of one metric within one minute. */
+interface Minute {
+  readonly store: string;
+  readonly metric: string;
+  readonly aggregator: MetricEffect['aggregator'];
+  /** Seconds since the epoch, as `last_at`. */
+  readonly minute: number;
+  count: number;
+  sum: number;
+  min: number;
+  max: number;
+  last: number;
+  last_at: number;
+}
+
+/** Takes values into their minutes. */
+export async function addToMetrics(
   statements: Statements,
   account: string,
-  { store, metric, aggregator, value, at }: MetricEffect,
+  effects: readonly MetricEffect[],
 ): Promise<void> {
+  if (effects.length === 0) return;
   await statements.query(
     `insert into metrics as known (account, store, metric, aggregator, minute, count, sum, min, max, last, last_at)
-     select $1, $2, $3, $4, date_trunc('minute', at), 1, $5, $5, $5, $5, at from to_timestamp($6) as at
+     select $1, store, metric, aggregator, to_timestamp(minute), count, sum, min, max, last, to_timestamp(last_at)
+     from json_to_recordset($2) as given (store text, metric text, aggregator text, minute float8, count bigint,
+       sum float8, min float8, max float8, last float8, last_at float8)
      on conflict (account, store, metric, aggregator, minute) do update set
-       count = known.count + 1,
+       count = known.count + excluded.count,
        sum = known.sum + excluded.sum,
        min = least(known.min, excluded.min),
        max = greatest(known.max, excluded.max),
        last = case when excluded.last_at >= known.last_at then excluded.last else known.last end,
        last_at = greatest(known.last_at, excluded.last_at)`,
-    [account, store, metric, aggregator, value, at / 1000],
+    [account, JSON.stringify(minutesOf(effects))],
   );
+}
+
+function minutesOf(effects: readonly MetricEffect[]): Minute[] {
+  const minutes = new Map<string, Minute>();
+  for (const { store, metric, aggregator, value, at } of effects) {
+    const minute = Math.floor(at / 60_000) * 60;
+    const name = JSON.stringify([store, metric, aggregator, minute]);
+    const known = minutes.get(name);
+    if (known === undefined) {
+      const first = { count: 1, sum: value, min: value, max: value, last: value, last_at: at / 1000 };
+      minutes.set(name, { store, metric, aggregator, minute, ...first });
+    } else addValue(known, value, at / 1000);
+  }
+  return [...minutes.values()];
+}
+
+function addValue(minute: Minute, value: number, at: number): void {
+  minute.count += 1;
+  minute.sum += value;
+  minute.min = Math.min(minute.min, value);
+  minute.max = Math.max(minute.max, value);
+  if (at < minute.last_at) return;
+  minute.last = value;
+  minute.last_at = at;
 }

@@ -1,12 +1,14 @@
-import type { Logger } from '@vumi/core';
+import type { AccountRecords, Logger } from '@vumi/core';
 import { openAccounts } from './accounts.ts';
 import { openApps } from './apps.ts';
 import { openAudit } from './audit.ts';
+import { BoundedReads } from './bounded-reads.ts';
 import { CHANNEL, Changes } from './changes.ts';
 import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
 import { listContacts, openContactRecords, requireContact } from './contacts.ts';
 import { openCompletedSteps } from './completed-steps.ts';
 import { Database } from './database.ts';
+import { openIdempotency } from './idempotency.ts';
 import { Leases } from './leases.ts';
 import { openLogs } from './logs.ts';
 import { openMessageCounts } from './message-counts.ts';
@@ -38,6 +40,8 @@ export interface StoreOptions {
 
 /** Of what people and administration ask for. */
 const CONNECTIONS = 6;
+/** Of what apps read. Apart, so that neither waits for the other. */
+const READING_CONNECTIONS = 6;
 /** Apart, so that a long list does not keep messages from being acknowledged. */
 const RECORDER_CONNECTIONS = 4;
 /** Accounts whose effects are written at once. */
@@ -48,6 +52,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
   await migrate(url, logger);
   await using stack = new AsyncDisposableStack();
   const database = stack.use(new Database({ url, logger, connections: CONNECTIONS }));
+  const reading = stack.use(new Database({ url, logger, connections: READING_CONNECTIONS }));
   const recording = stack.use(new Database({ url, logger, connections: RECORDER_CONNECTIONS }));
   const effects = stack.use(new Database({ url, logger, connections: EFFECTS_CONNECTIONS }));
   const changes = new Changes(database, logger);
@@ -76,11 +81,12 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     smppClients: openSmppClients(database, changes),
     smppParts: openSmppParts(database),
     messages: openMessages(database),
+    idempotency: openIdempotency(database),
     logs: openLogs(database),
     runs,
     usage: openUsage(database),
     effects: openEffects(effects, changes, logger),
-    ...openPeople(database),
+    ...openPeople(database, reading),
     metrics: openMetrics(database),
     schedules: openSchedules(database, changes),
     recorder,
@@ -93,23 +99,33 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
 }
 
 /** Whom an account knows, and what apps may read of that. */
-function openPeople(database: Database): Pick<Store, 'records' | 'contacts' | 'groups' | 'optouts'> {
+function openPeople(
+  database: Database,
+  reading: Database,
+): Pick<Store, 'records' | 'contacts' | 'groups' | 'optouts'> {
+  const searches = new BoundedReads(database);
   return {
-    records: {
-      ...openContactRecords(database),
-      ...openOptoutRecords(database),
-      ...openMessageCounts(database),
-      groups: (account) => readGroups(database, account),
-      countSchedules: (ref) => countSchedules(database, ref),
-    },
+    records: openAccountRecords(reading),
     contacts: {
       get: (account, key) => requireContact(database, account, key),
-      list: (account, query) => listContacts(database, account, query),
+      list: (account, query) => listContacts(database, searches, { account, ...query }),
     },
     groups: {
       get: (account, key) => requireGroup(database, account, key),
       list: (account, page) => listGroups(database, account, page),
     },
     optouts: openOptouts(database),
+  };
+}
+
+/** What apps read. */
+function openAccountRecords(database: Database): AccountRecords {
+  const reads = new BoundedReads(database);
+  return {
+    ...openContactRecords(database, reads),
+    ...openOptoutRecords(database),
+    ...openMessageCounts(reads),
+    groups: (account) => readGroups(database, account),
+    countSchedules: (ref) => countSchedules(database, ref),
   };
 }

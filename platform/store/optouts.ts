@@ -65,25 +65,42 @@ async function listOptouts(database: Database, account: string, page: PageQuery)
   });
 }
 
-/** Carries out an opt-out, or its end. */
-export async function applyToOptout(
+/** Carries out opt-outs and their ends; of each address the last one counts. */
+export async function applyToOptouts(
   statements: Statements,
   account: string,
-  effect: OptoutEffect,
+  effects: readonly OptoutEffect[],
 ): Promise<void> {
-  const address = [account, effect.address_type, effect.address_value];
-  if (effect.kind === 'optout.delete') {
+  if (effects.length === 0) return;
+  const last = new Map(
+    effects.map((effect) => [JSON.stringify([effect.address_type, effect.address_value]), effect]),
+  );
+  const ends = [...last.values()].filter(({ kind }) => kind === 'optout.delete');
+  const puts = [...last.values()].filter((effect) => effect.kind === 'optout.put');
+  const addresses = (list: readonly OptoutEffect[]): string[][] => [
+    list.map(({ address_type }) => address_type),
+    list.map(({ address_value }) => address_value),
+  ];
+  if (ends.length > 0) {
     await statements.query(
-      'delete from optouts where account = $1 and address_type = $2 and address_value = $3',
-      address,
+      `delete from optouts where account = $1
+         and (address_type, address_value) in (select * from unnest($2::text[], $3::text[]))`,
+      [account, ...addresses(ends)],
     );
-    return;
   }
+  if (puts.length === 0) return;
   await statements.query(
     `insert into optouts (account, address_type, address_value, message_id, created_at)
-     select $1, $2, $3, $4, $5 where exists (select from accounts where name = $1)
+     select $1, type, value, message_id, at::timestamptz
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as given (type, value, message_id, at)
+     where exists (select from accounts where name = $1)
      on conflict (account, address_type, address_value) do update set
        message_id = excluded.message_id, created_at = excluded.created_at`,
-    [...address, effect.message_id, effect.created_at],
+    [
+      account,
+      ...addresses(puts),
+      puts.map(({ message_id }) => message_id),
+      puts.map(({ created_at }) => created_at),
+    ],
   );
 }

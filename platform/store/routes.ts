@@ -1,4 +1,4 @@
-import { VumiError } from '@vumi/core';
+import { foldText, VumiError } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
@@ -65,7 +65,7 @@ function normaliseRoute(input: RouteInput): Route {
     transport,
     to_addr: present(to_addr),
     // As the first word of a message is (dispatch/keyword.ts).
-    keyword: present(keyword?.normalize('NFKC').toLowerCase()),
+    keyword: present(foldText(keyword ?? '')),
     prefix: present(prefix),
   };
 }

@@ -18,6 +18,8 @@ const KEPT = 1000;
 const TRIM_EVERY = 100;
 /** Characters of all records that are kept of an app; older ones go, their metering stays. */
 const KEPT_RECORDS = 32 * 1024 * 1024;
+/** Characters of records that wait to be written, of all apps; above that runs are metered and not recorded. */
+const MOST_WAITING = 8 * 1024 * 1024;
 /** Nobody waits for these rows: few large steps cost the database least. */
 const BATCHES = { maxRows: 2000, gapMs: 500, burst: 2, maxFlights: 1, maxWaiting: 20_000 };
 /** Batches between two times that their ids are forgotten. */
@@ -92,8 +94,18 @@ export function openRuns(database: Database, recording: Database, logger: Logger
       if (++batches % FORGET_EVERY === 0) await forgetBatches(recording);
     },
   });
+  let waiting = 0;
   return {
-    record: (run) => writer.add(run),
+    record: async (run) => {
+      const size = run.record?.length ?? 0;
+      if (waiting + size > MOST_WAITING) return writer.add({ ...run, record: null });
+      waiting += size;
+      try {
+        await writer.add(run);
+      } finally {
+        waiting -= size;
+      }
+    },
     list: (ref, query) => listRuns(database, ref, query),
     get: (ref, messageId) => getRun(database, ref, messageId),
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 import { VumiError, type AppRef, type ScheduleEffect } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
+import { encodeTextArray } from './array-parameter.ts';
 import { checkRef, checkSlug } from './checks.ts';
 import type { Changes } from './changes.ts';
 import type { Database, Statements } from './database.ts';
@@ -74,26 +75,61 @@ export async function countSchedules(database: Database, ref: AppRef): Promise<n
   return row?.count ?? 0;
 }
 
-/** Carries out what was done to a schedule. One for an app that is gone is dropped. */
-export async function applyToSchedule(
+type Put = ScheduleEffect & { readonly kind: 'schedule.put' };
+
+/** Carries out what was done to schedules; of each name the last counts. Those for an app that is gone are dropped. */
+export async function applyToSchedules(
   statements: Statements,
   ref: AppRef,
-  effect: ScheduleEffect,
+  effects: readonly ScheduleEffect[],
 ): Promise<void> {
-  const key = [ref.account, ref.app, effect.name, effect.user ?? ''];
-  if (effect.kind === 'schedule.cancel') {
+  if (effects.length === 0) return;
+  const last = new Map(effects.map((effect) => [JSON.stringify([effect.name, effect.user]), effect]));
+  const cancelled = [...last.values()].filter(({ kind }) => kind === 'schedule.cancel');
+  if (cancelled.length > 0) {
     await statements.query(
-      'delete from schedules where account = $1 and app = $2 and name = $3 and user_address = $4',
-      key,
+      `delete from schedules where account = $1 and app = $2
+         and (name, user_address) in (select * from unnest($3::text[], $4::text[]))`,
+      [ref.account, ref.app, ...namesOf(cancelled)],
     );
-    return;
   }
+  const puts = [...last.values()].filter((effect) => effect.kind === 'schedule.put');
+  if (puts.length > 0) await putSchedules(statements, ref, puts);
+}
+
+function namesOf(effects: readonly ScheduleEffect[]): Buffer[] {
+  return [
+    encodeTextArray(
+      'text',
+      effects.map(({ name }) => name),
+    ),
+    encodeTextArray(
+      'text',
+      effects.map(({ user }) => user ?? ''),
+    ),
+  ];
+}
+
+async function putSchedules(statements: Statements, ref: AppRef, puts: readonly Put[]): Promise<void> {
+  const text = (column: (put: Put) => string): Buffer => encodeTextArray('text', puts.map(column));
   await statements.query(
     `insert into schedules (account, app, name, user_address, id, due_at, data, created_at)
-     select $1, $2, $3, $4, $5, $6, $7, now()
+     select $1, $2, name, user_address, id, due_at::timestamptz, data, now()
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[])
+       as given (name, user_address, id, due_at, data)
      where exists (select from apps where apps.account = $1 and apps.app = $2)
      on conflict (account, app, name, user_address) do update set
        id = excluded.id, due_at = excluded.due_at, data = excluded.data, created_at = excluded.created_at`,
-    [...key, effect.id, new Date(effect.due).toISOString(), JSON.stringify(effect.data)],
+    [
+      ref.account,
+      ref.app,
+      ...namesOf(puts),
+      text(({ id }) => id),
+      text(({ due }) => new Date(due).toISOString()),
+      encodeTextArray(
+        'json',
+        puts.map(({ data }) => JSON.stringify(data)),
+      ),
+    ],
   );
 }

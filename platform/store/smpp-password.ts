@@ -1,6 +1,5 @@
 import { createHmac, randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { LONGEST_SMPP_PASSWORD } from '@vumi/core';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number }, Buffer>(scrypt);
 
@@ -10,10 +9,12 @@ const LENGTH = 32;
 const SALT_LENGTH = 16;
 /** Without letters that look like others. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+/** Every client can send so many characters (section 5.2.2). */
+const MADE_LENGTH = 8;
 const MOST_KNOWN = 10_000;
 
 export function generateSmppPassword(): string {
-  return Array.from({ length: LONGEST_SMPP_PASSWORD }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return Array.from({ length: MADE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
 /** `scrypt:<salt>:<hash>`, both in hex. */

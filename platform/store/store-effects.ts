@@ -2,7 +2,12 @@ import {
   errorText,
   type AppRef,
   type ContactEffect,
+  type EffectFailure,
+  type GroupEffect,
   type Logger,
+  type MetricEffect,
+  type OptoutEffect,
+  type ScheduleEffect,
   type StoreEffect,
   type StoreEffects,
 } from '@vumi/core';
@@ -10,11 +15,12 @@ import type { Changes } from './changes.ts';
 import { applyToContacts } from './contacts.ts';
 import { applyToGroup } from './contact-groups.ts';
 import type { Database, Statements } from './database.ts';
+import { databaseError } from './database-error.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { addToMetric } from './metrics.ts';
-import { applyToOptout } from './optouts.ts';
+import { addToMetrics } from './metrics.ts';
+import { applyToOptouts } from './optouts.ts';
 import { indexedId } from './recorder.ts';
-import { applyToSchedule } from './schedules.ts';
+import { applyToSchedules } from './schedules.ts';
 import type { EffectsStore } from './store.ts';
 
 /** Days that a marker is kept: longer than any handled message is remembered (sandbox/config.ts, marker_ttl_ms). */
@@ -27,19 +33,23 @@ const SOON_MS = 2000;
 
 export function openEffects(database: Database, changes: Changes, logger: Logger): EffectsStore {
   let untilPurge = PURGE_EVERY;
-  const queue = new EffectQueue(async (account, batch) => {
+  const inOneStep = async <T>(
+    batch: readonly StoreEffects[],
+    work: (statements: Statements) => Promise<T>,
+  ): Promise<T> => {
     const isUrgent = batch.some(({ effects }) => effects.some(isSoon));
-    await changes.write(
-      isUrgent ? ['schedules'] : [],
-      (statements) => applyNew(statements, account, batch),
-      database,
-    );
+    const result = await changes.write(isUrgent ? ['schedules'] : [], work, database);
     untilPurge -= batch.length;
-    if (untilPurge > 0) return;
+    if (untilPurge > 0) return result;
     untilPurge = PURGE_EVERY;
     await purge(database).catch((error: unknown) =>
       logger.warn({ reason: errorText(error) }, 'old markers of effects could not be deleted'),
     );
+    return result;
+  };
+  const queue = new EffectQueue({
+    write: (account, batch) => inOneStep(batch, (statements) => applyNew(statements, account, batch)),
+    writeEach: (effects) => inOneStep([effects], (statements) => applyEach(statements, effects)),
   });
   return {
     apply: (effects) => queue.add(effects),
@@ -67,6 +77,29 @@ async function applyNew(
   }
 }
 
+/** One by one, each undone by itself when the database cannot hold it. */
+async function applyEach(
+  statements: Statements,
+  { marker, account, app, effects }: StoreEffects,
+): Promise<EffectFailure[]> {
+  const failures: EffectFailure[] = [];
+  await waitForTurn(statements, account);
+  if (!(await isNew(statements, marker))) return failures;
+  for (const effect of effects) {
+    await statements.query('savepoint effect');
+    try {
+      await applyAll(statements, { account, app }, [effect]);
+      await statements.query('release savepoint effect');
+    } catch (thrown) {
+      const error = databaseError(thrown);
+      if (error.outage) throw error;
+      await statements.query('rollback to savepoint effect');
+      failures.push({ effect, reason: errorText(error) });
+    }
+  }
+  return failures;
+}
+
 /** Effects of one account follow one another: two that touch the same rows in another order would block each other. */
 async function waitForTurn(statements: Statements, account: string): Promise<void> {
   await statements.query("select pg_advisory_xact_lock(hashtextextended('store effects ' || $1, 0))", [
@@ -82,41 +115,53 @@ async function isNew(statements: Statements, marker: string): Promise<boolean> {
   return inserted.length > 0;
 }
 
+/** Contacts and groups in their order; other kinds have nothing to do with them, nor with each other. */
 async function applyAll(statements: Statements, ref: AppRef, effects: readonly StoreEffect[]): Promise<void> {
-  for (const [index, effect] of effects.entries()) {
-    if (!isOfContact(effect)) await applyOne(statements, ref, effect);
-    // Neighbours go together, so that a contact that is made and filled is written once.
-    else if (!isOfContact(effects[index - 1])) {
-      const end = effects.findIndex((other, at) => at > index && !isOfContact(other));
-      const run = effects.slice(index, end === -1 ? effects.length : end);
-      await applyToContacts(statements, ref.account, run.filter(isOfContact));
-    }
-  }
+  const { account } = ref;
+  await applyToRecords(statements, account, effects);
+  await addToMetrics(statements, account, effects.filter(isOfMetric));
+  await applyToOptouts(statements, account, effects.filter(isOfOptout));
+  await applyToSchedules(statements, ref, effects.filter(isOfSchedule));
 }
 
-function isOfContact(effect: StoreEffect | undefined): effect is ContactEffect {
-  return effect?.kind.startsWith('contact.') === true;
-}
-
-async function applyOne(
+async function applyToRecords(
   statements: Statements,
-  ref: AppRef,
-  effect: Exclude<StoreEffect, ContactEffect>,
+  account: string,
+  effects: readonly StoreEffect[],
 ): Promise<void> {
-  switch (effect.kind) {
-    case 'metric':
-      return addToMetric(statements, ref.account, effect);
-    case 'group.create':
-    case 'group.update':
-    case 'group.delete':
-      return applyToGroup(statements, ref.account, effect);
-    case 'optout.put':
-    case 'optout.delete':
-      return applyToOptout(statements, ref.account, effect);
-    case 'schedule.put':
-    case 'schedule.cancel':
-      return applyToSchedule(statements, ref, effect);
+  const records = effects.filter((effect) => isOfContact(effect) || isOfGroup(effect));
+  let contacts: ContactEffect[] = [];
+  for (const effect of records) {
+    if (isOfContact(effect)) {
+      contacts.push(effect);
+      continue;
+    }
+    // Neighbours go together, so that a contact that is made and filled is written once.
+    await applyToContacts(statements, account, contacts);
+    contacts = [];
+    await applyToGroup(statements, account, effect);
   }
+  await applyToContacts(statements, account, contacts);
+}
+
+function isOfContact(effect: StoreEffect): effect is ContactEffect {
+  return effect.kind.startsWith('contact.');
+}
+
+function isOfGroup(effect: StoreEffect): effect is GroupEffect {
+  return effect.kind.startsWith('group.');
+}
+
+function isOfMetric(effect: StoreEffect): effect is MetricEffect {
+  return effect.kind === 'metric';
+}
+
+function isOfOptout(effect: StoreEffect): effect is OptoutEffect {
+  return effect.kind.startsWith('optout.');
+}
+
+function isOfSchedule(effect: StoreEffect): effect is ScheduleEffect {
+  return effect.kind.startsWith('schedule.');
 }
 
 async function purge(database: Database): Promise<void> {

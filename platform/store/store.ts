@@ -2,6 +2,7 @@ import type {
   AccountRecords,
   AppRef,
   Contact,
+  EffectFailure,
   ContactGroup,
   Optout,
   ScheduleEffect,
@@ -69,6 +70,7 @@ export interface Store extends AsyncDisposable {
   readonly smppClients: SmppClients;
   readonly smppParts: SmppParts;
   readonly messages: Messages;
+  readonly idempotency: Idempotency;
   readonly logs: Logs;
   readonly runs: Runs;
   readonly usage: UsageStore;
@@ -134,8 +136,6 @@ export interface Accounts {
       readonly limits?: Readonly<Record<string, number>> | undefined;
       readonly can_manage_optouts?: boolean | undefined;
       readonly respect_optouts?: boolean | undefined;
-      /** Replaces all. */
-      readonly private_services?: readonly string[] | undefined;
     },
     actor: string,
   ): Promise<Account>;
@@ -296,6 +296,29 @@ export interface Messages {
   get(account: string | null, messageId: string): Promise<MessageRow>;
 }
 
+/** What a program asks for under a key of its choice, so that asking twice does it once. */
+export interface IdempotencyClaim {
+  readonly account: string;
+  /** Method and path: each has keys of its own. */
+  readonly door: string;
+  readonly key: string;
+  /** Of what is asked for. */
+  readonly digest: string;
+  /** The id that the message is to have. */
+  readonly messageId: string;
+}
+
+export interface Idempotency {
+  /**
+   * The id under which it is done: this one's, or that of who came first under the key within a day, with the answer he
+   * got (null: he has none yet). `request.key_reused` when he asked for something else.
+   */
+  claim(claim: IdempotencyClaim): Promise<{ messageId: string; answer: unknown }>;
+  keepAnswer(claim: IdempotencyClaim, answer: unknown): Promise<void>;
+  /** Nothing was done: the key is free again. */
+  release(claim: IdempotencyClaim): Promise<void>;
+}
+
 export interface Logs {
   /** Entries of apps that do not exist are dropped. */
   append(entries: readonly LogEntry[]): Promise<void>;
@@ -327,8 +350,11 @@ export interface UsageStore {
 }
 
 export interface EffectsStore {
-  /** All of them in one step, unless effects were applied under the marker before. */
-  apply(effects: StoreEffects): Promise<void>;
+  /**
+   * All of them in one step, unless effects were applied under the marker before. Resolves to those that the database
+   * cannot hold: they cost the others nothing.
+   */
+  apply(effects: StoreEffects): Promise<readonly EffectFailure[]>;
   /** What a person does to the records of an account, in one step. */
   change(account: string, effects: readonly Exclude<StoreEffect, ScheduleEffect>[]): Promise<void>;
 }

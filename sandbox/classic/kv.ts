@@ -1,4 +1,5 @@
 import type { KeyedState, StateWrite } from '@vumi/core';
+import { LONGEST_TTL_SECONDS } from '../longest-ttl.ts';
 import type { TurnScope } from '../resources/turn-scope.ts';
 import { kvCountKey, kvKey } from '../supervisor/keys.ts';
 import { refuse, succeed, type Command, type Reply } from './replies.ts';
@@ -36,22 +37,29 @@ async function read(ports: KvPorts, { effects }: TurnScope, key: string): Promis
 }
 
 /** Adds to what this run adds to a counter, or to the value that it has put there. */
-function add({ effects }: TurnScope, key: string, by: number): void {
-  const before = effects.writes.get(key);
+function add(turn: TurnScope, key: string, by: number): void {
+  const before = turn.effects.writes.get(key);
   const ttl = before?.op === 'set' && before.ttlMs !== undefined ? { ttlMs: before.ttlMs } : {};
-  if (before?.op === 'set')
-    put(effects.writes, { ...before, value: String(Number(before.value) + by), ...ttl });
-  else if (before?.op === 'delete') put(effects.writes, { op: 'set', key, value: String(by) });
-  else put(effects.writes, { op: 'increment', key, by: (before?.by ?? 0) + by });
+  if (before?.op === 'set') put(turn, { ...before, value: String(Number(before.value) + by), ...ttl });
+  else if (before?.op === 'delete') put(turn, { op: 'set', key, value: String(by) });
+  else put(turn, { op: 'increment', key, by: (before?.by ?? 0) + by });
 }
 
-function put(writes: Map<string, StateWrite>, write: StateWrite): void {
-  writes.set(write.key, write);
+function put({ effects }: TurnScope, write: StateWrite): void {
+  effects.mustRun();
+  effects.writes.set(write.key, write);
+}
+
+/** As `read`, for what is not answered with the value: it counts all the same. */
+async function weigh(ports: KvPorts, turn: TurnScope, key: string): Promise<string | null> {
+  const json = await read(ports, turn, key);
+  turn.effects.read(json?.length ?? 0, turn.app.limits.read_bytes);
+  return json;
 }
 
 /** Counts a key that is new. False when there are too many; keys that have expired stay counted, as in Vumi Go. */
 async function claim(ports: KvPorts, turn: TurnScope, place: Place): Promise<boolean> {
-  if ((await read(ports, turn, place.key)) !== null) return true;
+  if ((await weigh(ports, turn, place.key)) !== null) return true;
   if (Number((await read(ports, turn, place.count)) ?? 0) >= turn.app.limits.state_keys) return false;
   add(turn, place.count, 1);
   return true;
@@ -69,18 +77,19 @@ export async function kvSet(ports: KvPorts, turn: TurnScope, command: Command): 
   if (seconds !== null && !Number.isInteger(seconds)) return refuse('seconds must be a number or null');
   const place = placeOf(turn, command);
   if (place === null) return refuse("'key' must be given");
-  if (typeof seconds === 'number' && seconds <= 0) return refuse('invalid expire time in setex');
+  if (typeof seconds === 'number' && (seconds <= 0 || seconds > LONGEST_TTL_SECONDS))
+    return refuse('invalid expire time in setex');
   if (!(await claim(ports, turn, place))) return refuse('Too many keys');
   const ttl = typeof seconds === 'number' ? { ttlMs: seconds * 1000 } : {};
-  put(turn.effects.writes, { op: 'set', key: place.key, value: JSON.stringify(value), ...ttl });
+  put(turn, { op: 'set', key: place.key, value: JSON.stringify(value), ...ttl });
   return succeed();
 }
 
 export async function kvDelete(ports: KvPorts, turn: TurnScope, command: Command): Promise<Reply> {
   const place = placeOf(turn, command);
   if (place === null) return refuse("'key' must be given");
-  const existed = (await read(ports, turn, place.key)) !== null;
-  put(turn.effects.writes, { op: 'delete', key: place.key });
+  const existed = (await weigh(ports, turn, place.key)) !== null;
+  put(turn, { op: 'delete', key: place.key });
   if (existed) add(turn, place.count, -1);
   return succeed({ existed });
 }
@@ -91,8 +100,8 @@ export async function kvIncr(ports: KvPorts, turn: TurnScope, command: Command):
   if (place === null) return refuse("'key' must be given");
   if (!Number.isSafeInteger(amount)) return refuse(NO_INTEGER);
   if (!(await claim(ports, turn, place))) return refuse('Too many keys');
-  const before: unknown = JSON.parse((await read(ports, turn, place.key)) ?? '0');
-  const sum = Number(before) + Number(amount);
+  const before = Number((await read(ports, turn, place.key)) ?? 0);
+  const sum = before + Number(amount);
   if (!Number.isSafeInteger(before) || !Number.isSafeInteger(sum)) return refuse(NO_INTEGER);
   add(turn, place.key, Number(amount));
   return succeed({ value: sum });

@@ -43,6 +43,7 @@ function contentFault({ content }: Command, wanted: string): string | null {
 
 function push(turn: TurnScope, sent: Sent): Reply {
   const { effects, app, origin } = turn;
+  effects.mustRun();
   const index = effects.messages.length;
   if (index >= app.limits.sends) return refuse(`limit: a message may send ${app.limits.sends} messages`);
   const message = toOutgoing(origin, sent, index);

@@ -13,14 +13,18 @@ export function refuse(reason: string): Reply {
   return { success: false, reason };
 }
 
+/** Characters of a value that a reason repeats: an escape is six times as long. */
+const SHOWN = 200;
+
 /** A value as the original, which was written in Python, put it into its reasons. */
 export function inPython(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (typeof value !== 'string') return JSON.stringify(value);
-  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
-  const escaped = value
+  if (typeof value !== 'string') return JSON.stringify(value).slice(0, SHOWN);
+  const text = value.slice(0, SHOWN);
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
     .replaceAll('\\', '\\\\')
     .replaceAll(quote, `\\${quote}`)
     .replaceAll('\n', '\\n')

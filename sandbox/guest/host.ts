@@ -14,7 +14,9 @@ export type PostKind =
   /** JSON of one line of log. */
   | 'log'
   /** JSON of `[call id, call]`: the host answers by `settle`. */
-  | 'call';
+  | 'call'
+  /** Code goes on after its handler has ended; once for each turn. */
+  | 'late';
 
 export type Post = (kind: PostKind, turn: number, text: string) => void;
 
@@ -60,6 +62,7 @@ export interface GuestLimits {
   readonly host_calls: number;
   readonly http_calls: number;
   readonly sends: number;
+  readonly writes: number;
   readonly log_lines: number;
   readonly value_bytes: number;
   readonly total_bytes: number;

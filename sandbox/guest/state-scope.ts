@@ -1,5 +1,6 @@
 import type { Json, SetOptions, StateScope } from '@vumi/sdk';
 import type { GuestWrite, StateScopeName } from '../effects.ts';
+import { LONGEST_TTL_SECONDS } from '../longest-ttl.ts';
 import {
   charCode,
   deleteIn,
@@ -25,8 +26,28 @@ function checkKey(key: unknown): string {
   for (let index = 0; index < key.length; index++) {
     const code = charCode(key, index);
     if (code < 32 || code === 127) throw new TrustedError('a key of state has no control characters');
+    if (
+      isSurrogate(code) &&
+      !isPair(code, charCode(key, index + 1)) &&
+      !isPair(charCode(key, index - 1), code)
+    )
+      throw new TrustedError('a key of state has no half characters');
   }
   return key;
+}
+
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
+}
+
+/** Whether two halves make a character. Of what is outside of a text the code is NaN. */
+function isPair(first: number, second: number): boolean {
+  return first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second <= 0xdfff;
+}
+
+function checkSum(sum: number, key: string): number {
+  if (isSafeInteger(sum)) return sum;
+  throw new TrustedError(`state "${key}" cannot be counted further: the sum is too large`);
 }
 
 function checkCount(value: unknown, key: string): number {
@@ -38,7 +59,8 @@ function checkCount(value: unknown, key: string): number {
 
 function checkTtl(ttl: unknown): number | undefined {
   if (ttl === undefined) return undefined;
-  if (!isFinite(ttl) || (ttl as number) <= 0) throw new TrustedError('ttl is a number of seconds above 0');
+  if (!isFinite(ttl) || (ttl as number) <= 0 || (ttl as number) > LONGEST_TTL_SECONDS)
+    throw new TrustedError(`ttl is a number of seconds above 0, at most ${LONGEST_TTL_SECONDS}`);
   return ttl as number;
 }
 
@@ -85,35 +107,41 @@ export class TurnState implements StateScope {
     this.#turn.charge(name);
     const write = this.#written(name);
     if (write?.op === 'set' || write?.op === 'delete') return this.#addToOwn(write, by);
-    const sum = (write?.by ?? 0) + by;
+    const sum = checkSum((write?.by ?? 0) + by, name);
     // First, because it may throw: an increment that was refused must leave no write behind.
     const stored = this.#read(name);
     this.#write({ op: 'increment', scope: this.#scope, key: name, by: sum });
-    return andThen(stored, (value) => this.#countFrom(name, value) + sum);
+    return andThen(stored, (value) => this.#countFrom(name, value, { sum, by }));
   }
 
   #addToOwn(write: GuestWrite, by: number): Promise<number> {
     const before = write.op === 'set' ? checkCount(parse(write.value), write.key) : 0;
     const ttl = write.op === 'set' ? write.ttl : undefined;
-    const sum = before + by;
+    const sum = checkSum(before + by, write.key);
     const next: GuestWrite = { op: 'set', scope: this.#scope, key: write.key, value: stringify(sum) };
     this.#write(ttl === undefined ? next : { ...next, ttl });
     return resolved(sum);
   }
 
-  /** What was stored before this handler's addition. Not a number: the addition is taken back. */
-  #countFrom(key: string, value: unknown): number {
+  /** What was stored and what this handler has added, `by` of it now: what cannot be added is taken back. */
+  #countFrom(key: string, value: unknown, { sum, by }: { sum: number; by: number }): number {
     try {
-      return checkCount(value, key);
+      return checkSum(checkCount(value, key) + sum, key);
     } catch (error) {
-      if (this.#written(key)?.op === 'increment') deleteIn(this.#turn.writes, this.#name(key));
+      const write = this.#written(key);
+      if (write?.op === 'increment') this.#addAgain(write, -by);
       throw error;
     }
   }
 
+  #addAgain(write: GuestWrite & { op: 'increment' }, by: number): void {
+    if (write.by + by === 0) deleteIn(this.#turn.writes, this.#name(write.key));
+    else this.#write({ ...write, by: write.by + by });
+  }
+
   #withAdded(key: string, value: unknown): unknown {
     const write = this.#written(key);
-    return write?.op === 'increment' ? this.#countFrom(key, value) + write.by : value;
+    return write?.op === 'increment' ? checkSum(checkCount(value, key) + write.by, key) : value;
   }
 
   #read(key: string): Promise<unknown> {
@@ -126,7 +154,9 @@ export class TurnState implements StateScope {
   }
 
   #write(write: GuestWrite): void {
-    setIn(this.#turn.writes, this.#name(write.key), write);
+    const name = this.#name(write.key);
+    if (getIn(this.#turn.writes, name) === undefined) this.#turn.countWrite();
+    setIn(this.#turn.writes, name, write);
   }
 
   #name(key: string): string {

@@ -4,6 +4,7 @@ import {
   arrayIndexOf,
   stringToLower,
   freeze,
+  isFinite,
   keys,
   parse,
   stringify,
@@ -12,6 +13,7 @@ import {
   TrustedError,
   upper,
 } from './primordials.ts';
+import type { GuestCall } from '../effects.ts';
 import type { Turn } from './turn.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -35,6 +37,13 @@ function copyHeaders(headers: HttpOptions['headers']): Record<string, string> {
   return copy;
 }
 
+function checkTimeout(timeout: unknown): number | undefined {
+  if (timeout === undefined) return undefined;
+  if (!isFinite(timeout) || (timeout as number) <= 0)
+    throw new TrustedError('timeout is a number of milliseconds above 0');
+  return timeout as number;
+}
+
 /** `app.http`. The supervisor makes the call; here is only its form. */
 export class TurnHttp implements Http {
   readonly #turn: Turn;
@@ -51,7 +60,9 @@ export class TurnHttp implements Http {
     const headers = copyHeaders(options.headers);
     if (options.json !== undefined) headers['content-type'] ??= 'application/json';
     const method = checkMethod(options.method, body !== undefined);
-    const answer = this.#turn.call({ call: 'http', url: text(url), method, headers, body: body ?? null });
+    const call: GuestCall = { call: 'http', url: text(url), method, headers, body: body ?? null };
+    const timeout = checkTimeout(options.timeout);
+    const answer = this.#turn.call(timeout === undefined ? call : { ...call, timeout });
     return andThen(answer, (value) => asResponse(value as Omit<HttpResponse, 'json'>));
   }
 }

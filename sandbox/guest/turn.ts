@@ -41,7 +41,9 @@ export class Turn {
   #httpCalls = 0;
   #logLines = 0;
   #bytes = 0;
+  #written = 0;
   #finished = false;
+  #isLate = false;
 
   constructor(number: number, start: TurnStart, surroundings: { post: Post; limits: GuestLimits }) {
     this.number = number;
@@ -71,8 +73,15 @@ export class Turn {
     }
   }
 
+  /** Counts a key that this handler has not written before. */
+  countWrite(): void {
+    if (++this.#written > this.limits.writes)
+      throw new TrustedError(`limit: a message may write ${this.limits.writes} keys of state`);
+  }
+
   /** Asks the host; resolves to its answer. */
   call(call: GuestCall): Promise<unknown> {
+    this.#mustRun();
     const id = ++this.#calls;
     if (id > this.limits.host_calls) {
       throw new TrustedError(`limit: a message may make ${this.limits.host_calls} calls`);
@@ -113,7 +122,8 @@ export class Turn {
   }
 
   log(line: GuestLogLine): void {
-    if (this.#finished || ++this.#logLines > this.limits.log_lines) return;
+    if (this.#finished) return this.tellLate();
+    if (++this.#logLines > this.limits.log_lines) return;
     const body: unknown = stringify(line);
     // Its parts are short, but a tenant's toJSON has the last word on what becomes of them.
     if (typeof body === 'string' && body.length <= LINE_LENGTH) this.#post('log', this.number, body);
@@ -143,8 +153,16 @@ export class Turn {
     this.#finished = true;
   }
 
+  /** Whatever code does after its handler has ended is dropped; the author is told of it once. */
+  tellLate(): void {
+    if (this.#isLate) return;
+    this.#isLate = true;
+    this.#post('late', this.number, '');
+  }
+
   #mustRun(): void {
-    if (this.#finished)
-      throw new TrustedError('the handler of this message has finished: await what it starts');
+    if (!this.#finished) return;
+    this.tellLate();
+    throw new TrustedError('the handler of this message has finished: await what it starts');
   }
 }

@@ -1,8 +1,7 @@
 import { errorText, VumiError } from '@vumi/core';
 import { checkHost } from './allowed-hosts.ts';
 import { exchange, type Exchange } from './exchange.ts';
-import { NO_PRIVATE_SERVICES, type PrivateServices } from './private-services.ts';
-import { parseTarget, resolveTarget, type CallRules, type TargetRules } from './target.ts';
+import { parseTarget, resolveTarget, type TargetRules } from './target.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -28,10 +27,12 @@ interface HttpCall {
   readonly body: string | Buffer | null;
   /** The same when the same message is handled again. */
   readonly idempotencyKey: string;
+  /** How long it may take; default: the gateway's own limit. */
+  readonly timeoutMs?: number | undefined;
+  /** How long it may take at most, whatever was asked for. */
+  readonly mostMs?: number;
   /** Hosts that may be called, on every hop; absent: all public ones. */
   readonly allow?: readonly string[] | undefined;
-  /** What is open to the account beside public hosts; absent: nothing. */
-  readonly services?: PrivateServices | undefined;
 }
 
 export interface HttpAnswer {
@@ -46,6 +47,7 @@ export interface HttpGateway {
 }
 
 export interface GatewayOptions extends TargetRules {
+  /** Of a call that names none. */
   readonly timeoutMs: number;
   /** Of the decoded body. */
   readonly maxBytes: number;
@@ -67,7 +69,7 @@ function checkHeaders(call: HttpCall): Record<string, string> {
 function follow(
   before: Exchange,
   location: string,
-  { status, rules }: { status: number; rules: CallRules },
+  { status, rules }: { status: number; rules: TargetRules },
 ): Omit<Exchange, 'target'> & { url: URL } {
   const from = before.target.url;
   const url = parseTarget(location, from, rules);
@@ -95,28 +97,29 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 /** Makes the HTTP calls of apps. Every hop is resolved, checked and pinned anew (spec sandbox-security §3.6). */
 export function createHttpGateway(options: GatewayOptions): HttpGateway {
   async function run(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-    const rules: CallRules = { ...options, services: call.services ?? NO_PRIVATE_SERVICES };
-    let url = parseTarget(call.url, undefined, rules);
+    let url = parseTarget(call.url, undefined, options);
     let next = { method: call.method, headers: checkHeaders(call), body: call.body };
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       checkHost(url, call.allow);
-      const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, rules), signal) };
+      const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, options), signal) };
       const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
-      ({ url, ...next } = follow(sent, location, { status: answer.status, rules }));
+      ({ url, ...next } = follow(sent, location, { status: answer.status, rules: options }));
     }
     throw new VumiError('request.invalid', `http: more than ${MAX_REDIRECTS} redirects`);
   }
 
   return {
     async request(call) {
-      const signal = AbortSignal.timeout(options.timeoutMs);
+      const asked = call.timeoutMs ?? options.timeoutMs;
+      const timeoutMs = Math.max(1, Math.ceil(Math.min(asked, call.mostMs ?? asked)));
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
         return await run(call, signal);
       } catch (error) {
         if (error instanceof VumiError) throw error;
-        const reason = signal.aborted ? `no answer within ${options.timeoutMs / 1000} s` : errorText(error);
+        const reason = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : errorText(error);
         throw new VumiError('request.invalid', `http: ${reason}`, { cause: error });
       }
     },

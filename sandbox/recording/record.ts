@@ -55,7 +55,7 @@ export function composeRecord(parts: RecordParts, blot: SecretBlot): string | nu
   const size =
     settings.length + start.length + texts.calls.length + texts.answers.length + (effects?.length ?? 0);
   if (size + ENVELOPE > MAX_RECORD) return null;
-  return blot.hide(
+  return blot.hideSoon(
     `{"wall_ms":${wallMs},"settings":${settings},"start":${start},"calls":${texts.calls},"answers":${texts.answers},"effects":${effects}}`,
   );
 }

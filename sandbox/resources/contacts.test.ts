@@ -210,11 +210,25 @@ describe('changes of a contact', () => {
   test('one message can write so much and no more', async () => {
     const runs = new Runs();
     const extra = Object.fromEntries(
-      Array.from({ length: 40 }, (_, index) => [`x${index}`, 'y'.repeat(4096)]),
+      Array.from({ length: 15 }, (_, index) => [`x${index}`, 'y'.repeat(4096)]),
     );
-    await runs.call('contacts.new', { contact: { extra } });
+    for (let made = 0; made < 4; made++) await runs.call('contacts.new', { contact: { extra } });
     await expect(runs.call('contacts.new', { contact: { extra } })).rejects.toThrow(
       'limit: a message may write',
     );
+  });
+
+  test('a contact does not grow without end', async () => {
+    const runs = new Runs();
+    const { contact } = await runs.call<Reply>('contacts.new', { contact: {} });
+    const grow = (part: number): Promise<Reply> => {
+      const fields = Object.fromEntries(
+        Array.from({ length: 8 }, (_, index) => [`x${part}-${index}`, 'y'.repeat(4000)]),
+      );
+      return runs.call('contacts.update_extras', { key: contact.key, fields });
+    };
+    await grow(1);
+    await grow(2);
+    await expect(grow(3)).rejects.toThrow('a contact may have 65536 characters in all');
   });
 });

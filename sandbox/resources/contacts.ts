@@ -1,10 +1,12 @@
 import {
   contactAddress,
-  contactMatches,
   deriveId,
   EMPTY_CONTACT,
+  foldContact,
+  matchCost,
   parseContactQuery,
   recordKey,
+  recordMatches,
   recordText,
   VumiError,
   type Contact,
@@ -13,7 +15,6 @@ import {
 } from '@vumi/core';
 import { z } from 'zod';
 import { contactChange, contactFields } from './contact-input.ts';
-
 import { defineCall } from './resource-call.ts';
 import type { TurnScope } from './turn-scope.ts';
 
@@ -120,7 +121,10 @@ export async function countMatching(turn: TurnScope, query: ContactQuery): Promi
 function ownMatches({ effects }: TurnScope, query: ContactQuery): string[] {
   const keys: string[] = [];
   for (const [key, contact] of effects.contacts) {
-    if (contact !== null && contactMatches(query, contact)) keys.push(key);
+    if (contact === null) continue;
+    const folded = foldContact(contact);
+    effects.compare(matchCost(query, folded));
+    if (recordMatches(query, folded, contact.groups)) keys.push(key);
   }
   return keys;
 }
@@ -193,6 +197,8 @@ export const CONTACT_CALLS = {
   ),
 
   'contacts.delete': defineCall(keyed, async ({ key }, turn) => {
+    const contact = await required(turn, key);
+    turn.effects.read(JSON.stringify(contact).length, turn.app.limits.read_bytes);
     await changed(turn, key, { kind: 'contact.delete', key });
   }),
 } as const;

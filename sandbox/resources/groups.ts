@@ -1,5 +1,7 @@
 import {
   deriveId,
+  matchCost,
+  MOST_GROUPS,
   parseContactQuery,
   recordKey,
   recordMatches,
@@ -11,7 +13,6 @@ import {
 } from '@vumi/core';
 import { z } from 'zod';
 import { countMatching } from './contacts.ts';
-
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 
@@ -21,7 +22,8 @@ const named = z.strictObject({ name });
 
 /** The account's groups by name, as this run sees them. */
 async function groupsOf({ records, origin, effects }: TurnScope): Promise<ContactGroup[]> {
-  const groups = new Map((await records.groups(origin.ref.account)).map((group) => [group.key, group]));
+  effects.groups ??= records.groups(origin.ref.account);
+  const groups = new Map((await effects.groups).map((group) => [group.key, group]));
   for (const effect of effects.store) changeGroups(groups, effect);
   return [...groups.values()].sort((a, b) => compare(a.name, b.name) || compare(a.key, b.key));
 }
@@ -77,6 +79,8 @@ export const GROUP_CALLS = {
     const groups = await groupsOf(turn);
     const known = onlyOne(groups, args.name);
     if (known !== null) return { group: known, created: false };
+    if (groups.length >= MOST_GROUPS)
+      throw new VumiError('app.limit', `limit: an account may have ${MOST_GROUPS} groups`);
     // Two messages that ask for a new group at once make one, as long as its key is not taken.
     const shared = deriveId('group', account, args.name);
     const key = groups.some((group) => group.key === shared) ? own : shared;
@@ -98,7 +102,12 @@ export const GROUP_CALLS = {
 
   'groups.search': defineCall(z.strictObject({ query: z.string() }), async ({ query: text }, turn) => {
     const query = parseContactQuery(text);
-    return { groups: (await groupsOf(turn)).filter((group) => recordMatches(query, foldGroup(group))) };
+    const groups = (await groupsOf(turn)).filter((group) => {
+      const folded = foldGroup(group);
+      turn.effects.compare(matchCost(query, folded));
+      return recordMatches(query, folded);
+    });
+    return { groups };
   }),
 
   'groups.list': defineCall(z.strictObject({}), async (_args, turn) => ({ groups: await groupsOf(turn) })),

@@ -1,6 +1,5 @@
 import { normaliseAddress, recordText, VumiError, type Optout, type StoreEffect } from '@vumi/core';
 import { z } from 'zod';
-
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 
@@ -28,13 +27,25 @@ function isAbout(address: Address, effect: StoreEffect): boolean {
   );
 }
 
+/** The opt-out as it was when this run first asked: a count asks for each address that the run has changed. */
+function storedOptout({ records, origin, effects }: TurnScope, address: Address): Promise<Optout | null> {
+  const name = nameOf(address);
+  const known = effects.optouts.get(name);
+  if (known !== undefined) return known;
+  const asked = records.optout(origin.ref.account, address.address_type, address.address_value);
+  effects.optouts.set(name, asked);
+  return asked;
+}
+
+function nameOf({ address_type, address_value }: Address): string {
+  return JSON.stringify([address_type, address_value]);
+}
+
 /** The opt-out as this run sees it. */
-async function current({ records, origin, effects }: TurnScope, address: Address): Promise<Optout | null> {
+async function current(turn: TurnScope, address: Address): Promise<Optout | null> {
+  const { effects } = turn;
   const own = (): StoreEffect | undefined => effects.store.findLast((effect) => isAbout(address, effect));
-  const stored =
-    own() === undefined
-      ? await records.optout(origin.ref.account, address.address_type, address.address_value)
-      : null;
+  const stored = own() === undefined ? await storedOptout(turn, address) : null;
   const effect = own();
   if (effect === undefined) return stored;
   return effect.kind === 'optout.put' ? effect : null;
@@ -84,11 +95,10 @@ async function count(turn: TurnScope): Promise<number> {
   const { account } = origin.ref;
   const touched = new Map<string, Address>();
   for (const effect of effects.store) {
-    if (effect.kind === 'optout.put' || effect.kind === 'optout.delete')
-      touched.set(JSON.stringify([effect.address_type, effect.address_value]), effect);
+    if (effect.kind === 'optout.put' || effect.kind === 'optout.delete') touched.set(nameOf(effect), effect);
   }
   const differences = [...touched.values()].map(async (address) => {
-    const before = await records.optout(account, address.address_type, address.address_value);
+    const before = await storedOptout(turn, address);
     return Number((await current(turn, address)) !== null) - Number(before !== null);
   });
   const [stored, ...changes] = await Promise.all([records.countOptouts(account), ...differences]);

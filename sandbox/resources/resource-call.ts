@@ -1,6 +1,10 @@
 import { VumiError } from '@vumi/core';
 import type { z } from 'zod';
+import { hasMoreParts } from '../guest-json.ts';
 import type { TurnScope } from './turn-scope.ts';
+
+/** More than the largest contact has. Each value of arguments is checked, and each that is wrong costs an issue. */
+const MOST_PARTS = 4000;
 
 /** Answers one kind of call of a handler with something that JSON can say. Rejects with a text for the author. */
 export type ResourceCall = (args: unknown, turn: TurnScope) => Promise<unknown>;
@@ -11,6 +15,9 @@ export function defineCall<S extends z.ZodType>(
   run: (args: z.infer<S>, turn: TurnScope) => unknown,
 ): ResourceCall {
   return async (given, turn) => {
+    turn.effects.mustRun();
+    if (hasMoreParts(given, MOST_PARTS))
+      throw new VumiError('request.invalid', `arguments: at most ${MOST_PARTS} values in all`);
     const parsed = args.safeParse(given);
     if (parsed.success) return (await run(parsed.data, turn)) ?? null;
     const issue = parsed.error.issues[0];

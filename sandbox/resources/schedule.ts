@@ -1,6 +1,5 @@
 import { recordText, VumiError } from '@vumi/core';
 import { z } from 'zod';
-
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
 
@@ -30,8 +29,9 @@ function dueOf(given: z.infer<typeof when>, now: number): number {
 }
 
 async function checkRoom({ records, origin, effects, app }: TurnScope): Promise<void> {
+  effects.schedules ??= records.countSchedules(origin.ref);
+  const stored = await effects.schedules;
   const own = effects.store.filter(({ kind }) => kind === 'schedule.put').length;
-  const stored = await records.countSchedules(origin.ref);
   const max = app.limits.schedules;
   if (stored + own < max) return;
   throw new VumiError(
@@ -43,7 +43,7 @@ async function checkRoom({ records, origin, effects, app }: TurnScope): Promise<
 /** Things that are to happen once, at a time. A new one takes the place of an open one of its name and user. */
 export const SCHEDULE_CALLS = {
   'schedule.once': defineCall(
-    z.strictObject({ name, when, data: z.json().default(null), user }),
+    z.strictObject({ name, when, data: z.unknown().default(null), user }),
     async (args, turn) => {
       const id = turn.effects.nextId(turn.origin.id);
       const due = dueOf(args.when, turn.now);

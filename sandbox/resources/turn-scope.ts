@@ -6,12 +6,17 @@ import {
   type AccountRecords,
   type Contact,
   type ContactEffect,
+  type ContactGroup,
+  type Optout,
   type StateWrite,
   type StoreEffect,
   type UserMessage,
 } from '@vumi/core';
 import type { LoadedApp } from '../supervisor/app.ts';
 import type { TurnOrigin } from '../supervisor/effects-commit.ts';
+
+/** Steps of comparing texts that the searches of one message may take, a few milliseconds. */
+const MOST_STEPS = 4_000_000;
 
 /** What one run of a handler has left with the supervisor so far. It is dropped when the run is lost or fails. */
 export class TurnEffects {
@@ -20,13 +25,47 @@ export class TurnEffects {
   readonly writes = new Map<string, StateWrite>();
   readonly messages: UserMessage[] = [];
   httpCalls = 0;
+  /** The account's groups as they were stored, once somebody has asked. */
+  groups: Promise<readonly ContactGroup[]> | null = null;
+  /** Open schedules of the app that are stored, likewise. */
+  schedules: Promise<number> | null = null;
+  /** Opt-outs that are stored, likewise; by type and address. */
+  readonly optouts = new Map<string, Promise<Optout | null>>();
   /** Contacts that this run has touched, as they are now; null: deleted. */
   readonly contacts = new Map<string, Contact | null>();
   #bytes = 0;
   #made = 0;
+  #read = 0;
+  #steps = 0;
+  #isOver = false;
+
+  /** The handler has ended: who was not answered by then has no effect. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** Throws when the handler has ended. Before each effect. */
+  mustRun(): void {
+    if (this.#isOver) throw new VumiError('request.invalid', 'the handler of this message has ended');
+  }
+
+  /** Counts what was looked up for the handler. Throws `app.limit` when there was too much; call it with 0 before. */
+  read(characters: number, most: number): void {
+    this.#read += characters;
+    if (this.#read <= most) return;
+    throw new VumiError('app.limit', `limit: a message may look up ${most} characters in all`);
+  }
+
+  /** Counts what comparing texts may take, before it is done. Throws `app.limit`. */
+  compare(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps <= MOST_STEPS) return;
+    throw new VumiError('app.limit', 'limit: the searches of a message go over too much: ask for less');
+  }
 
   /** Keeps an effect for the commit. Throws `app.limit`; who gets here with so much went around the guest's limits. */
   add(effect: StoreEffect, maxBytes: number): void {
+    this.mustRun();
     this.#bytes += JSON.stringify(effect).length;
     if (this.#bytes > maxBytes) {
       throw new VumiError(
@@ -39,8 +78,8 @@ export class TurnEffects {
 
   /** Keeps what was done to a contact and answers what has become of it. */
   change(before: Contact | null, effect: ContactEffect, maxBytes: number): Contact | null {
-    this.add(effect, maxBytes);
     const after = changeContact(before, effect);
+    this.add(effect, maxBytes);
     this.contacts.set(contactKey(effect), after);
     return after;
   }

@@ -7,7 +7,7 @@ export interface HeldPost {
   readonly text: string;
 }
 
-const KINDS: ReadonlySet<string> = new Set<PostKind>(['done', 'threw', 'log', 'call']);
+const KINDS: ReadonlySet<string> = new Set<PostKind>(['done', 'threw', 'log', 'call', 'late']);
 
 /** Longer than all that a message may log, ask for and leave, each as long as may be. */
 const MAX_LENGTH = 16 * 1024 * 1024;

@@ -18,6 +18,7 @@ const LIMITS = {
   log_lines: 10,
   value_bytes: 1000,
   total_bytes: 10_000,
+  writes: 100,
 };
 const MESSAGE = { message_id: '0', content: 'text', to_addr: '1', from_addr: '2', helper_metadata: {} };
 

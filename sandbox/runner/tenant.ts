@@ -1,4 +1,4 @@
-import type { FailureReason, FromRunner } from '../frames.ts';
+import { TOLD_LENGTH, type FailureReason, type FromRunner } from '../frames.ts';
 import type { PostKind } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
 import type { ThreadNote } from '../thread-note.ts';
@@ -34,6 +34,7 @@ const CARRIES_JSON: Record<PostKind, boolean> = {
   threw: false,
   log: true,
   call: true,
+  late: true,
 };
 
 /** One run of a handler in this runner. */
@@ -173,11 +174,19 @@ export class Tenant {
     const startedAt = this.#ports.now();
     const turn = entry.turn === null ? undefined : this.turns.get(entry.turn);
     if (turn?.clock.hasStarted === false) this.#start(entry, turn, startedAt);
+    this.#tellTaken(entry);
     if (isInline) return this.#runInline(entry, startedAt);
     const running = runningOf(entry, startedAt, false);
     this.running = running;
     if (turn?.isCareful === true) this.#ports.entered();
     this.#leaving = this.#enter(entry).then(() => this.#leave(running));
+  }
+
+  /** Who sends long answers sends no more than lie here unread. */
+  #tellTaken({ name, turn, args }: Entry): void {
+    const text = args[1];
+    if (name !== 'settle' || typeof text !== 'string' || text.length < TOLD_LENGTH) return;
+    this.#ports.send(['took', turn ?? '', String(text.length)]);
   }
 
   #start({ turn: name }: Entry, turn: Turn, now: number): void {
@@ -360,6 +369,7 @@ export class Tenant {
     if (kind === 'loaded' || kind === 'unloadable') return this.#onLoad(kind, text);
     const name = String(number);
     const turn = this.turns.get(name);
+    if (kind === 'late') return this.#ports.send(['late', name]);
     if (turn === undefined) return;
     if (++turn.posts > this.#maxPosts) return this.#brokeOut();
     if (kind === 'log' || kind === 'call') return this.#ports.send([kind, name, text]);

@@ -12,7 +12,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import { effectsSchema, type Effects, type GuestSend, type GuestWrite } from '../effects.ts';
-import { parseGuestJson } from '../guest-json.ts';
+import { hasMoreParts, parseGuestJson } from '../guest-json.ts';
 import type { Limits } from '../limits.ts';
 import { stateKey } from './keys.ts';
 
@@ -50,16 +50,26 @@ export function outgoingId(originId: string, index: number): string {
   return deriveId(originId, 'out', index);
 }
 
+/** Members of all sends and writes. Each is checked, and each that is wrong costs an issue. */
+const MOST_PARTS = 20_000;
+
 function refuse(text: string): VumiError {
   return new VumiError('app.limit', text);
 }
 
 /** Reads what the guest left. The limits were counted in the guest: whoever exceeds them here went around them. */
 export function parseEffects(json: string, limits: Limits): Effects {
-  const effects = effectsSchema.safeParse(parseGuestJson(json));
-  if (!effects.success)
-    throw refuse(`the effects of the handler have the wrong form: ${effects.error.message}`);
+  const given = parseGuestJson(json);
+  if (hasMoreParts(given, MOST_PARTS)) throw refuse('the effects of the handler have too many parts');
+  const effects = effectsSchema.safeParse(given);
+  if (!effects.success) {
+    const issue = effects.error.issues[0];
+    throw refuse(
+      `the effects of the handler have the wrong form: ${issue?.path.join('.')}: ${issue?.message}`,
+    );
+  }
   const { sends, writes } = effects.data;
+  if (writes.length > limits.writes) throw refuse(`a message may write ${limits.writes} keys of state`);
   if (sends.length > limits.sends) throw refuse(`a message may send ${limits.sends} messages`);
   if (writes.some((write) => write.op === 'set' && write.value.length > limits.value_bytes))
     throw refuse(`a value of state may have ${limits.value_bytes} characters`);

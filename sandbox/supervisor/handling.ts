@@ -5,30 +5,34 @@ import {
   type AccountRecords,
   type Clock,
   type Delivery,
+  type EffectFailure,
   type FailureMessage,
   type KeyedState,
   type Logger,
   type StateCommit,
   type StateQuota,
+  type StoreEffect,
   type StoreEffects,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import { wantsEvents } from '../classic/process-events.ts';
+import type { GuestLogLine } from '../effects.ts';
 import type { HttpGateway } from '../http/gateway.ts';
 import { KeptCalls } from '../http/kept-calls.ts';
 import { describeDrop, describeRun } from '../recording/describe-run.ts';
 import type { Run } from '../recording/run.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
-import { logEntry, redactSecrets, type LogEntry } from './author-log.ts';
+import { logEntry, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from './blame.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
 import { markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { RealmSlots } from './realm-slots.ts';
+import { redactSecrets } from './redaction.ts';
 import { turnStart } from './turn-start.ts';
 import { UserPace } from './user-pace.ts';
 import type { VersionChoice } from './version-choice.ts';
@@ -45,8 +49,8 @@ export interface HandlingPorts {
   readonly records: AccountRecords;
   publishOutbound(message: UserMessage): Promise<void>;
   publishFailure(failure: FailureMessage): Promise<void>;
-  /** Applies what was not applied yet; resolves when it is safe in the database. */
-  applyStoreEffects(effects: StoreEffects): Promise<void>;
+  /** Applies what was not applied yet; resolves when it is safe in the database, to what that cannot hold. */
+  applyStoreEffects(effects: StoreEffects): Promise<readonly EffectFailure[]>;
   log(entry: LogEntry): void;
   /** How a message fared, once for each whose effects were committed. Returns at once. */
   recordRun(run: Run): void;
@@ -60,6 +64,9 @@ export interface HandlingOptions {
   readonly http: Readonly<Record<AppKind, HttpGateway>>;
   readonly markerTtlMs: number;
 }
+
+/** Lines about effects of one message that could not be stored. */
+const MOST_FAILURE_LINES = 20;
 
 /** Messages an hour: more than a person writes, who waits for each answer. */
 const HUMAN_PACE = 300;
@@ -93,6 +100,27 @@ interface Conclusion {
   readonly writes: Parameters<KeyedState['commit']>[0]['writes'];
   readonly outbox: Outbox;
   readonly failure: Failed | null;
+}
+
+const GOES_ON: GuestLogLine = {
+  level: 'warn',
+  text: 'the handler has ended, but code that it started goes on: what that does has no effect. Await what a handler starts',
+};
+
+/** For the author; without what may be long or secret. */
+function describeEffect(effect: StoreEffect): string {
+  if (effect.kind === 'metric') return `metric ${effect.metric}`;
+  if (effect.kind === 'schedule.put' || effect.kind === 'schedule.cancel')
+    return `${effect.kind} ${effect.name}`;
+  return effect.kind;
+}
+
+function droppedLine(names: readonly string[]): GuestLogLine {
+  const some = [...new Set(names)].slice(0, 5).join(', ');
+  return {
+    level: 'warn',
+    text: `the handler ended before ${names.length} of its calls were answered, and they have no effect: ${some}. Await what a handler starts`,
+  };
 }
 
 function quotaOf({ ref, limits }: LoadedApp): StateQuota {
@@ -141,6 +169,7 @@ export class Handling {
     const ran = await this.#slots.run(app, () => this.#run(task));
     this.#tellOfRuns(ran);
     for (const line of ran.outcome.log) this.#log(ran, line);
+    if (ran.outcome.dropped.length > 0) this.#log(ran, droppedLine(ran.outcome.dropped));
     await this.#conclude(ran);
   }
 
@@ -199,12 +228,10 @@ export class Handling {
       begin: () => {
         effects = new TurnEffects();
       },
-      answer: (call, number) =>
-        answerCall(
-          { state: ports.state, http: calls },
-          { origin, app, now, records, effects },
-          { call, number },
-        ),
+      over: () => effects.end(),
+      late: () => this.#log(task, GOES_ON),
+      answer: (asked) =>
+        answerCall({ state: ports.state, http: calls }, { origin, app, now, records, effects }, asked),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
   }
@@ -240,8 +267,7 @@ export class Handling {
       const given = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
       const writes = [...given.writes, ...ran.effects.writes.values()];
       const messages = [...given.messages, ...ran.effects.messages];
-      // Copied: a call that nobody awaited may still add to them, and what is applied must be what was committed.
-      const effects = { marker: ran.marker, ...ref, effects: [...store] };
+      const effects = { marker: ran.marker, ...ref, effects: store };
       const outbox = { messages, ...(store.length === 0 ? {} : { store: effects }) };
       await this.#commit(ran, { writes, outbox, failure: null });
     } catch (error) {
@@ -276,9 +302,31 @@ export class Handling {
   async #publish({ messages, store, failure }: Outbox): Promise<void> {
     const { ports } = this.#options;
     const steps = messages.map((message) => ports.publishOutbound(message));
-    if (store !== undefined) steps.push(ports.applyStoreEffects(store));
+    if (store !== undefined) steps.push(this.#applyToStore(store));
     if (failure !== undefined) steps.push(ports.publishFailure(failure));
     if (steps.length > 0) await Promise.all(steps);
+  }
+
+  async #applyToStore(store: StoreEffects): Promise<void> {
+    const { ports } = this.#options;
+    const failures = await ports.applyStoreEffects(store);
+    if (failures.length === 0) return;
+    const { account, app, marker } = store;
+    const id = marker.slice(marker.lastIndexOf('/') + 1);
+    for (const { effect, reason } of failures.slice(0, MOST_FAILURE_LINES)) {
+      const text = `the store did not keep ${describeEffect(effect)}: ${reason}`;
+      ports.log(
+        logEntry(
+          { ref: { account, app }, secrets: {} },
+          { level: 'error', text },
+          { messageId: id, clock: ports.clock },
+        ),
+      );
+    }
+    ports.logger.error(
+      { app: `${account}/${app}`, id, effects: failures.length, reason: failures[0]?.reason },
+      'effects of a message could not be stored',
+    );
   }
 
   /** A handler that failed leaves an apology, a line for the author and a failure for the operator. */

@@ -1,14 +1,16 @@
-import { errorText, VumiError } from '@vumi/core';
-import { callSchema, logLineSchema, type GuestCall, type GuestLogLine } from '../effects.ts';
+import { RecentMap, VumiError } from '@vumi/core';
+import { logLineSchema, type GuestLogLine } from '../effects.ts';
 import type { FailureReason, FromRunner } from '../frames.ts';
 import { parseGuestJson } from '../guest-json.ts';
 import type { TurnCost } from '../recording/run.ts';
-import { TurnRecorder } from '../recording/turn-recorder.ts';
+import type { TurnRecorder } from '../recording/turn-recorder.ts';
 import type { LoadedApp } from './app.ts';
 import type { Blame } from './blame.ts';
 import type { Fleet } from './fleet.ts';
 import type { Instance, Instances } from './instances.ts';
 import type { RunnerProcess } from './runner-process.ts';
+import { TurnCalls, type AskedCall } from './turn-calls.ts';
+import { Unread } from './unread.ts';
 
 /** A turn whose code ran in so many runners when they died is taken for what kills them. */
 const MAX_STRIKES = 3;
@@ -18,8 +20,8 @@ const MAX_UNEXPLAINED = 6;
 const CHRONIC_STRIKES = 2;
 /** Times that a turn is run again for the sins of others before its message is put back. */
 const MAX_RUNS = 12;
-/** The start of `[call id, call]`. */
-const CALL_ID = /^\[(\d{1,9}),/;
+/** Ended turns whose code may go on for a while. */
+const MOST_ENDED = 200;
 const UNREADABLE_LINE: GuestLogLine = {
   level: 'warn',
   text: 'a line of log was left out: its fields lie too deep within each other',
@@ -37,7 +39,11 @@ export interface TurnRequest {
   /** The handler starts from the beginning: what it has left so far is void. Called before each run. */
   readonly begin: () => void;
   /** Answers what the handler asks for. Its rejections reach the handler as texts. */
-  readonly answer: (call: GuestCall, number: number) => Promise<unknown>;
+  readonly answer: (asked: AskedCall) => Promise<unknown>;
+  /** A run has ended, or was lost: nothing that was asked and not answered may take effect any more. */
+  readonly over?: () => void;
+  /** Code of the handler goes on after its end. */
+  readonly late?: () => void;
 }
 
 /** How a handler ended. */
@@ -54,6 +60,8 @@ export interface TurnOutcome {
   readonly recorder: TurnRecorder;
   /** What the last run logged; runs that were lost leave no lines. */
   readonly log: readonly GuestLogLine[];
+  /** Calls that come to nothing: nobody awaited them, and the handler ended before they were answered. */
+  readonly dropped: readonly string[];
 }
 
 interface Turn {
@@ -65,10 +73,8 @@ interface Turn {
   cold: boolean;
   startedAt: number;
   waitMs: number;
-  recorder: TurnRecorder;
-  answers: [number, boolean, unknown][];
+  calls: TurnCalls;
   log: GuestLogLine[];
-  httpCalls: number;
   /** Runners that died while its code ran, and those that died for reasons unknown. */
   strikes: number;
   unexplained: number;
@@ -81,6 +87,8 @@ export class Turns {
   readonly #fleet: Pick<Fleet, 'served'>;
   readonly #blame: Blame;
   readonly #turns = new Map<string, Turn>();
+  readonly #unread = new Unread();
+  readonly #ended = new RecentMap<string, { runner: RunnerProcess; late: () => void }>(MOST_ENDED);
   #lastNumber = 0;
   #closed = false;
 
@@ -98,7 +106,7 @@ export class Turns {
   run(request: TurnRequest): Promise<TurnOutcome> {
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      const turn = newTurn(String(++this.#lastNumber), request, { resolve, reject });
+      const turn = this.#newTurn(request, { resolve, reject });
       this.#turns.set(turn.number, turn);
       void this.#start(turn);
     });
@@ -111,6 +119,7 @@ export class Turns {
       return this.#blame.onAccused(runner, frame[1], JSON.parse(frame[2]) as string);
     }
     if (frame[0] === 'unloadable') return this.#onUnloadable(frame);
+    if (frame[0] === 'late') return this.#onLate(runner, frame[1]);
     const turn = this.#turns.get(frame[1] ?? '');
     // A runner speaks for its own turns only; what comes late is about turns that have been settled.
     if (turn?.instance?.runner !== runner) return;
@@ -131,6 +140,7 @@ export class Turns {
     this.#closed = true;
     for (const turn of this.#turns.values()) {
       this.#turns.delete(turn.number);
+      turn.calls.end();
       turn.settle.reject(closed());
     }
   }
@@ -207,7 +217,9 @@ export class Turns {
       case 'log':
         return this.#onLog(turn, frame[2]);
       case 'call':
-        return this.#onCall(turn, frame[2]);
+        return turn.calls.ask(frame[2]);
+      case 'took':
+        return turn.calls.taken(Number(frame[2]));
       default:
         return undefined;
     }
@@ -223,21 +235,27 @@ export class Turns {
 
   #settle(turn: Turn, end: TurnEnd, cpuMicros: number = 0): void {
     this.#turns.delete(turn.number);
-    if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
-    const { app, messageId } = turn.request;
+    const { app, messageId, late } = turn.request;
+    const dropped = turn.calls.end();
+    turn.request.over?.();
+    if (turn.instance !== null) {
+      this.#instances.release(turn.instance, turn.number);
+      if (late !== undefined) this.#ended.set(turn.number, { runner: turn.instance.runner, late });
+    }
     if (end.kind === 'failed') this.#blame.failed(app, messageId);
     this.#fleet.served(app.key);
     const cost = costOf(turn, end, cpuMicros);
-    turn.settle.resolve({ end, cost, waitMs: turn.waitMs, recorder: turn.recorder, log: turn.log });
+    const { waitMs, calls, log } = turn;
+    turn.settle.resolve({ end, cost, waitMs, recorder: calls.recorder, log, dropped });
   }
 
   #again(turn: Turn): void {
     if (turn.instance !== null) this.#instances.release(turn.instance, turn.number);
     turn.instance = null;
-    turn.recorder = new TurnRecorder();
-    turn.answers = [];
+    turn.calls.end();
+    turn.request.over?.();
+    turn.calls = this.#callsOf(turn);
     turn.log = [];
-    turn.httpCalls = 0;
     if (turn.strikes >= MAX_STRIKES || turn.unexplained >= MAX_UNEXPLAINED) {
       const text = 'the process that ran this message died each time';
       return this.#settle(turn, { kind: 'failed', reason: 'runner', text });
@@ -254,38 +272,41 @@ export class Turns {
     turn.log.push(line.success ? line.data : UNREADABLE_LINE);
   }
 
-  #onCall(turn: Turn, json: string): void {
-    const id = Number(CALL_ID.exec(json)?.[1] ?? Number.NaN);
-    if (Number.isNaN(id)) return;
-    const parsed = readGuestJson(json);
-    const call = callSchema.safeParse(Array.isArray(parsed) ? parsed[1] : null);
-    const run = turn.runs;
-    const answer = (worked: boolean, value: unknown): void => {
-      if (turn.runs === run) this.#answer(turn, [id, worked, value]);
-    };
-    if (!call.success) return answer(false, 'the platform does not understand this call');
-    turn.recorder.asked(id, call.data, json);
-    const number = call.data.call === 'http' ? turn.httpCalls++ : id;
-    // In a promise, so that nothing can throw before somebody listens (spec sandbox-security §2.6, rule 8).
-    Promise.resolve()
-      .then(() => turn.request.answer(call.data, number))
-      .then(
-        (value) => answer(true, value),
-        (error: unknown) => answer(false, error instanceof VumiError ? errorText(error) : 'the call failed'),
-      )
-      .catch(() => undefined);
+  #onLate(runner: RunnerProcess, number: string): void {
+    const ended = this.#ended.get(number);
+    if (ended?.runner !== runner) return;
+    this.#ended.delete(number);
+    ended.late();
   }
 
-  /** Answers that come together enter the guest together. */
-  #answer(turn: Turn, answer: [number, boolean, unknown]): void {
-    if (turn.answers.push(answer) > 1) return;
-    queueMicrotask(() => {
-      const { instance, answers } = turn;
-      turn.answers = [];
-      if (instance === null || !this.#turns.has(turn.number)) return;
-      const json = JSON.stringify(answers);
-      turn.recorder.answered(answers, json);
-      instance.runner.send(['settle', instance.id, turn.number, json]);
+  #newTurn(request: TurnRequest, settle: Turn['settle']): Turn {
+    const queuedAt = performance.now();
+    const turn: Omit<Turn, 'calls'> = {
+      number: String(++this.#lastNumber),
+      request,
+      settle,
+      queuedAt,
+      instance: null,
+      cold: false,
+      startedAt: queuedAt,
+      waitMs: 0,
+      log: [],
+      strikes: 0,
+      unexplained: 0,
+      runs: 0,
+    };
+    return Object.assign(turn, { calls: this.#callsOf(turn) });
+  }
+
+  /** For one run of the turn. */
+  #callsOf(turn: Omit<Turn, 'calls'>): TurnCalls {
+    const { app, answer, wallMs } = turn.request;
+    return new TurnCalls({
+      app,
+      answer,
+      unread: this.#unread,
+      leftMs: () => wallMs - (performance.now() - turn.startedAt),
+      send: (answers) => turn.instance?.runner.send(['settle', turn.instance.id, turn.number, answers]),
     });
   }
 }
@@ -298,29 +319,9 @@ function needsCare({ strikes, unexplained, runs }: Turn): boolean {
   return strikes > 0 || unexplained > 0 || runs > 1;
 }
 
-function newTurn(number: string, request: TurnRequest, settle: Turn['settle']): Turn {
-  const queuedAt = performance.now();
-  return {
-    number,
-    request,
-    settle,
-    queuedAt,
-    instance: null,
-    cold: false,
-    startedAt: queuedAt,
-    waitMs: 0,
-    recorder: new TurnRecorder(),
-    answers: [],
-    log: [],
-    httpCalls: 0,
-    strikes: 0,
-    unexplained: 0,
-    runs: 0,
-  };
-}
-
 function costOf(turn: Turn, end: TurnEnd, cpuMicros: number): TurnCost {
-  const { recorder, request, cold, runs, startedAt } = turn;
+  const { request, cold, runs, startedAt } = turn;
+  const { recorder } = turn.calls;
   return {
     cpu_us: cpuMicros,
     wall_ms: Math.max(0, Math.round((performance.now() - startedAt) * 1000) / 1000),

@@ -191,9 +191,10 @@ export class SandboxPlace implements AsyncDisposable {
         this.failures.push(failure);
       },
       applyStoreEffects: async (effects) => {
-        if (this.storeEffects.some(({ marker }) => marker === effects.marker)) return;
+        if (this.storeEffects.some(({ marker }) => marker === effects.marker)) return [];
         this.storeEffects.push(effects);
         this.records.apply(effects);
+        return [];
       },
       log: (entry) => {
         this.log.push(entry);

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, limitsOf } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
-import { redactSecrets } from '../supervisor/author-log.ts';
+import { redactSecrets } from '../supervisor/redaction.ts';
 import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
 import type { TurnOutcome } from '../supervisor/turns.ts';
 import { classicEffects, tookEffect, type AnsweredCall } from './classic-effects.ts';
@@ -74,7 +74,7 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
     start,
     wallMs: record.wall_ms,
     begin: () => answers.begin(),
-    answer: (call) => answers.answer(call),
+    answer: ({ call }) => answers.answer(call),
   });
   answers.stop();
   const recorded: ReplaySide = {

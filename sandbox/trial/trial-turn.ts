@@ -45,8 +45,8 @@ export async function tryMessage(message: UserMessage, stage: Stage): Promise<Tr
     begin: () => {
       effects = new TurnEffects();
     },
-    answer: (call, number) =>
-      answerCall({ state, http }, { origin, app, now, records: NO_RECORDS, effects }, { call, number }),
+    over: () => effects.end(),
+    answer: (asked) => answerCall({ state, http }, { origin, app, now, records: NO_RECORDS, effects }, asked),
   });
   if (end.kind === 'failed') return { end, replies: [], log };
   const given = toPlatform(origin, parseEffects(end.effects, app.limits));

@@ -106,7 +106,10 @@ export class CommitSteps implements AsyncDisposable {
       publishOutbound: (message: UserMessage) => publish(OUTBOUND, 'publishing', message),
       publishFailure: (failure: FailureMessage) => publish(FAILURES, 'the failure', failure),
       applyStoreEffects: (effects: StoreEffects) =>
-        this.#around('the store', () => applyTo(this.#on.state, effects)),
+        this.#around('the store', async () => {
+          await applyTo(this.#on.state, effects);
+          return [];
+        }),
     };
   }
 

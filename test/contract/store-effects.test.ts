@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MetricEffect, StoreEffects } from '@vumi/core';
+import { EMPTY_CONTACT, type MetricEffect, type StoreEffects } from '@vumi/core';
 import type { Store } from '@vumi/store';
 import { openQuietStore, openStorePlace, readSql, type StorePlace } from './store-place.ts';
 
@@ -9,6 +9,7 @@ let store: Store;
 beforeAll(async () => {
   place = await openStorePlace();
   store = await openQuietStore(place.url);
+  await store.accounts.create('clinic');
 });
 
 afterAll(async () => {
@@ -48,6 +49,57 @@ describe('store effects', () => {
     await Promise.all(all.map((effects) => store.effects.apply(effects)));
     expect(await minutesOf('many0')).toMatchObject([{ count: 60, sum: 90 }]);
     expect(await minutesOf('many1')).toMatchObject([{ count: 60, sum: 90 }]);
+  });
+
+  test('one that cannot be held costs the others of its message and of its batch nothing', async () => {
+    const huge = (marker: string): StoreEffects => {
+      const contact = {
+        ...EMPTY_CONTACT,
+        key: marker,
+        account: 'clinic',
+        created_at: new Date(AT).toISOString(),
+      };
+      return {
+        marker,
+        account: 'clinic',
+        app: 'hello',
+        effects: [
+          { kind: 'contact.create', contact },
+          metric('overflow', Number.MAX_VALUE),
+          metric('beside', 1),
+          {
+            kind: 'optout.put',
+            address_type: 'msisdn',
+            address_value: '+27\u0000',
+            message_id: null,
+            created_at: 'never',
+          },
+        ],
+      };
+    };
+    const results = await Promise.all([
+      ...['a', 'b'].map((name) => store.effects.apply(huge(`done/huge/${name}`))),
+      ...Array.from({ length: 5 }, (_, index) =>
+        store.effects.apply(effectsOf(`done/beside/${index}`, metric('beside', 1))),
+      ),
+    ]);
+    expect(results.slice(0, 2).map((failures) => failures.map(({ effect }) => effect.kind))).toEqual([
+      ['optout.put'],
+      ['metric', 'optout.put'],
+    ]);
+    expect(results[1]?.[0]?.reason).toMatch(/out of range/);
+    expect(results.slice(2).flat()).toEqual([]);
+    expect(await minutesOf('beside')).toMatchObject([{ count: 7, sum: 7 }]);
+    expect(await minutesOf('overflow')).toMatchObject([{ count: 1 }]);
+    expect(
+      await readSql(
+        place.url,
+        "select key from contacts where account = 'clinic' and key like 'done/huge/%' order by key",
+      ),
+    ).toHaveLength(2);
+    // Once: what was refused is not tried again.
+    expect(await store.effects.apply(huge('done/huge/b'))).toEqual([]);
+    expect(await minutesOf('beside')).toMatchObject([{ count: 7 }]);
   });
 
   test('metrics keep sum, least, most and last value by the minute', async () => {

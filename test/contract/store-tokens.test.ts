@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '@vumi/store';
-import { openQuietStore, openStorePlace, readSql, type StorePlace } from './store-place.ts';
+import { openQuietStore, openStorePlace, readSql, runSql, type StorePlace } from './store-place.ts';
 
 let place: StorePlace;
 let store: Store;
@@ -155,5 +155,47 @@ describe('the audit trail', () => {
     expect(JSON.stringify([first, rest])).not.toContain(token);
     expect((await store.audit.list(null, { limit: 1 })).items).toMatchObject([{ action: 'token.revoked' }]);
     await expect(store.audit.list('nobody', {})).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('idempotency keys', () => {
+  const claim = { account: 'with-token', door: 'POST messages', key: 'k1', digest: 'd', messageId: 'first' };
+
+  test('of claims under one key at the same time one is the first, and all have its id', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const made = await Promise.all(
+      ids.map((messageId) => store.idempotency.claim({ ...claim, key: 'race', messageId })),
+    );
+    expect(new Set(made.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(made.map(({ answer }) => answer)).toEqual(ids.map(() => null));
+  });
+
+  test('the answer is kept, and another digest refused with the id that was first', async () => {
+    expect(await store.idempotency.claim(claim)).toEqual({ messageId: 'first', answer: null });
+    await store.idempotency.keepAnswer(claim, { status: 'queued' });
+    expect(await store.idempotency.claim({ ...claim, messageId: 'second' })).toEqual({
+      messageId: 'first',
+      answer: { status: 'queued' },
+    });
+    await expect(store.idempotency.claim({ ...claim, digest: 'e' })).rejects.toMatchObject({
+      code: 'request.key_reused',
+      details: { message_id: 'first' },
+    });
+    expect(await store.idempotency.claim({ ...claim, door: 'POST else', digest: 'e' })).toMatchObject({
+      answer: null,
+    });
+  });
+
+  test('a key that was released, or is a day old, is new again', async () => {
+    const mine = { ...claim, key: 'k2' };
+    await store.idempotency.claim(mine);
+    await store.idempotency.release({ ...mine, messageId: 'somebody else' });
+    await expect(store.idempotency.claim({ ...mine, digest: 'e' })).rejects.toThrow('k2');
+    await store.idempotency.release(mine);
+    const next = { ...mine, digest: 'e', messageId: 'second' };
+    expect(await store.idempotency.claim(next)).toEqual({ messageId: 'second', answer: null });
+    await runSql(place.url, "update idempotency_keys set created_at = now() - interval '25 hours'");
+    const last = { ...mine, messageId: 'third' };
+    expect(await store.idempotency.claim(last)).toEqual({ messageId: 'third', answer: null });
   });
 });

@@ -67,16 +67,6 @@ describe('accounts', () => {
     });
   });
 
-  test('what is open to its apps is replaced as a whole, and their settings tell of it', async () => {
-    const { account, app } = await createApp(store);
-    expect(await store.accounts.get(account)).toMatchObject({ private_services: [] });
-    await store.accounts.change(account, { private_services: ['clinic-db:80'] }, 'a test');
-    await store.accounts.change(account, { active: true }, 'a test');
-    expect(await store.apps.settings({ account, app })).toMatchObject({ private_services: ['clinic-db:80'] });
-    await store.accounts.change(account, { private_services: [] }, 'a test');
-    expect(await store.apps.settings({ account, app })).toMatchObject({ private_services: [] });
-  });
-
   test('a name is taken once', async () => {
     await store.accounts.create('taken');
     await expect(store.accounts.create('taken')).rejects.toMatchObject({ code: 'request.conflict' });
@@ -220,7 +210,6 @@ describe('apps and versions', () => {
       secrets: { KEY: 'value' },
       limits: {},
       can_manage_optouts: true,
-      private_services: [],
     });
     const { items } = await store.apps.list(ref.account, {});
     expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);

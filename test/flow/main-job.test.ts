@@ -113,7 +113,14 @@ describe('an app behind an SMSC of another make', () => {
       'idempotency-key': 'a1',
     });
     expect(first.status).toBeLessThan(300);
-    expect(second.body.message_id).toBe(first.body.message_id);
+    expect(second.body).toEqual(first.body);
+    const other = await world.client.call(
+      'POST',
+      '/accounts/clinic/messages',
+      { ...body, content: 'Tomorrow at ten' },
+      { 'idempotency-key': 'a1' },
+    );
+    expect(other).toMatchObject({ status: 409, body: { code: 'request.key_reused' } });
     await world.client.must('POST', '/accounts/clinic/messages', { ...body, content: 'Another' });
     const sent = await eventually(
       () => peer.submitted.slice(before),

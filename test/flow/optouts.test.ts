@@ -122,7 +122,7 @@ it('an account may switch that off, and its trail tells who did', async () => {
   const { token } = await world.client.must('POST', '/accounts/clinic/tokens', { label: 'boss' });
   const tenant = new Client(world.client.url, token as string);
   expect((await tenant.call('PATCH', '/accounts/clinic', { active: false })).status).toBe(403);
-  await tenant.must('PATCH', '/accounts/clinic', { respect_optouts: false });
+  await tenant.must('PATCH', '/accounts/clinic/settings', { respect_optouts: false });
   await say('+27760000001', 'tell');
   expect((await screen(FRIEND, 4)).at(-1)).toBe('news');
   const { items } = await tenant.must('GET', '/accounts/clinic/audit');

@@ -271,6 +271,14 @@ describe('a bind', () => {
     await eventually(() => client.closed, Boolean);
   });
 
+  it('takes a password that is longer than SMPP has room for, whole', async () => {
+    await setClient({ password: 'secret-of-12' });
+    const cut = await SmppClient.connect({ port, password: 'secret-o' });
+    expect((await cut.bind()).command_status).toBe(0x0e);
+    const whole = await SmppClient.bound({ port, password: 'secret-of-12' });
+    await whole[Symbol.asyncDispose]();
+  });
+
   it('is refused in a mode or from an address that the operator does not allow', async () => {
     await setClient({ modes: ['receiver'] });
     const sender = await SmppClient.connect({ port });

@@ -1,4 +1,4 @@
-import { privateServiceSchema, slugSchema, VumiError } from '@vumi/core';
+import { slugSchema } from '@vumi/core';
 import { z } from 'zod';
 import { accountScope, actorOf, administrator, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -8,7 +8,14 @@ import { accountSchema, pageOf } from '../resources.ts';
 import { created, defineRoute, ok, type Route } from '../route.ts';
 
 const newAccount = jsonBody(z.strictObject({ name: slugSchema }));
-const MOST_SERVICES = 100;
+const respectOptouts = z
+  .boolean()
+  .describe(
+    'Who has opted out gets replies only; other messages to him end with a nack. true unless it was switched off; the audit trail says by whom',
+  );
+/** What an account says itself. */
+const ownSettings = jsonBody(z.strictObject({ respect_optouts: respectOptouts }));
+
 /** Nobody changes nothing by mistake. */
 function accountChange(limits: ApiPorts['limits']) {
   return jsonBody(
@@ -19,43 +26,16 @@ function accountChange(limits: ApiPorts['limits']) {
           .optional()
           .describe("The account's plan, in place of the platform's defaults; {}: none"),
         can_manage_optouts: z.boolean().optional().describe('Whether its apps may manage opt-outs'),
-        respect_optouts: z
-          .boolean()
-          .optional()
-          .describe(
-            'Who has opted out gets replies only; other messages to him end with a nack. true unless it was switched off; the audit trail says by whom',
-          ),
-        private_services: z
-          .array(privateServiceSchema)
-          .max(MOST_SERVICES)
-          .optional()
-          .describe(
-            'What its apps may call by HTTP beside public hosts: hosts and networks, with ports; []: nothing',
-          ),
+        respect_optouts: respectOptouts.optional(),
       })
       .refine((change) => Object.values(change).some((value) => value !== undefined), {
-        message: 'give "active", "limits", "can_manage_optouts", "respect_optouts" or "private_services"',
+        message: 'give "active", "limits", "can_manage_optouts" or "respect_optouts"',
       }),
   );
 }
 
-/** Whether people who have opted out are left alone is the account's own word; the rest is the operator's. */
-function refuseWhatIsNotTheirs({
-  respect_optouts: _own,
-  ...others
-}: Readonly<Record<string, unknown>>): void {
-  const field = Object.keys(others).find((name) => others[name] !== undefined);
-  if (field === undefined) return;
-  throw new VumiError(
-    'auth.forbidden',
-    `"${field}" needs an administrator's token; yours may set "respect_optouts"`,
-    {
-      field,
-    },
-  );
-}
-
-export function accountRoutes({ store, limits }: ApiPorts): Route[] {
+export function accountRoutes(ports: ApiPorts): Route[] {
+  const { store } = ports;
   return [
     defineRoute({
       method: 'POST',
@@ -91,20 +71,36 @@ export function accountRoutes({ store, limits }: ApiPorts): Route[] {
       answers: { 200: { description: 'The account', schema: accountSchema } },
       handle: async ({ params }) => ok(await store.accounts.get(params.account)),
     }),
+    ...changeRoutes(ports),
+  ];
+}
+
+function changeRoutes({ store, limits }: ApiPorts): Route[] {
+  return [
     defineRoute({
       method: 'PATCH',
       path: '/accounts/:account',
       id: 'changeAccount',
       summary:
-        'Activate or deactivate an account, both directions at once; set the limits of its plan, what holds of opt-outs, and which private services its apps may call',
-      access: accountScope('account'),
+        'Activate or deactivate an account, both directions at once; set the limits of its plan, and what holds of opt-outs',
+      access: administrator,
       params: accountParams,
       body: accountChange(limits),
       answers: { 200: { description: 'The account', schema: accountSchema } },
-      handle: async ({ params, body, caller }) => {
-        if (!isAdministrator(caller)) refuseWhatIsNotTheirs(body);
-        return ok(await store.accounts.change(params.account, body, actorOf(caller)));
-      },
+      handle: async ({ params, body, caller }) =>
+        ok(await store.accounts.change(params.account, body, actorOf(caller))),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/accounts/:account/settings',
+      id: 'changeAccountSettings',
+      summary: 'What an account decides itself: whether people who have opted out are left alone',
+      access: accountScope('account'),
+      params: accountParams,
+      body: ownSettings,
+      answers: { 200: { description: 'The account', schema: accountSchema } },
+      handle: async ({ params, body, caller }) =>
+        ok(await store.accounts.change(params.account, body, actorOf(caller))),
     }),
   ];
 }

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { accountScope, administrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
+import { onceUnderKey } from '../idempotency.ts';
 import { exportMessages, EXPORT_TYPES } from '../message-export.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery, present } from '../query.ts';
@@ -115,15 +116,19 @@ function sendRoute(ports: ApiPorts): Route {
     method: 'POST',
     path: '/accounts/:account/messages',
     id: 'sendMessage',
-    summary: 'Send a message; the same Idempotency-Key sends it once',
+    summary:
+      'Send a message. With an Idempotency-Key the same request sends it once within 24 hours; another body under that key is refused with 409',
     access: accountScope('messages:send'),
     params: accountParams,
     body: sendBody,
     answers: { 202: { description: 'The message, queued', schema: messageSchema } },
-    handle: async ({ params, body, header }) => {
+    handle: async ({ params: { account }, body, header }) => {
+      const send = async (id: string | null) =>
+        showQueued(await ports.send(account, body, id), { account, app: body.app ?? null });
       const key = idempotencyKey(header('idempotency-key'));
-      const message = await ports.send(params.account, body, key);
-      return { status: 202, json: showQueued(message, { account: params.account, app: body.app ?? null }) };
+      const asked = { account, door: 'POST messages', key, body };
+      const json = key === null ? await send(null) : await onceUnderKey(ports.store, { ...asked, key }, send);
+      return { status: 202, json };
     },
   });
 }

@@ -65,8 +65,8 @@ const outbindBody = jsonBody(
   z.strictObject({
     host: z.string().min(1),
     port: z.int().min(1).max(65_535),
-    system_id: z.string().max(15).default('vumi-smsc'),
-    password: z.string().max(8).default(''),
+    system_id: z.string().max(64).default('vumi-smsc'),
+    password: z.string().max(64).default(''),
   }),
 );
 

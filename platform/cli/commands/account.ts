@@ -4,7 +4,6 @@ import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
-import { addPrivateServices } from './account-private-services.ts';
 
 interface Account {
   readonly name: string;
@@ -34,7 +33,6 @@ export function addAccountCommands(program: Command): void {
   addSwitch(account, 'deactivate', false);
   addLimits(account);
   addOptouts(account);
-  addPrivateServices(account);
   addHistory(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
@@ -91,10 +89,13 @@ function addOptouts(account: Command): void {
     async (name: string, words: string[], _options: object, command: Command) => {
       const session = openSession(command);
       const address = path`/accounts/${name}`;
+      const body = parseAssignments(words);
+      // The rest is for administrators.
+      const own = Object.keys(body).every((setting) => setting === 'respect_optouts');
       const account =
         words.length === 0
           ? await session.client.call<Account>('GET', address)
-          : await session.client.call<Account>('PATCH', address, { body: parseAssignments(words) });
+          : await session.client.call<Account>('PATCH', own ? `${address}/settings` : address, { body });
       session.show(account, () => optoutsText(account));
     },
   );

@@ -54,7 +54,10 @@ function addSet(client: Command): void {
       `what differs from the defaults: max_binds, window, messages_per_second, source_addrs='["ACME"]', …`,
     )
     .description('let a system bind, or change what it may; options that are not named get their defaults')
-    .option('--password <password>', 'at most 8 characters (default: its own, or one that is made)')
+    .option(
+      '--password <password>',
+      'at most 64 characters, of which every client can send 8 (default: its own, or one that is made)',
+    )
     .option('--file <file>', 'read the options from a JSON file first');
   withExample(
     set,

@@ -9,7 +9,7 @@ import type {
   StatePage,
 } from '@vumi/core';
 import { openJournal, type Journal } from '@vumi/journal';
-import { checkIncrement, notANumber } from '../not-a-number.ts';
+import { checkCommit, checkIncrement, checkTtl, notANumber } from '../checks.ts';
 import { tooManyKeys } from '../too-many-keys.ts';
 import type { NotANumber, StateReplies, StateReply, StateRequest, TooManyKeys } from './state-format.ts';
 
@@ -42,7 +42,7 @@ class EmbeddedState implements KeyedState {
     await this.#ask<'set'>(['set', key, value, this.#expiry(ttlMs)]);
   }
 
-  setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
+  async setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
     return this.#ask<'setIfAbsent'>(['setIfAbsent', key, value, this.#expiry(ttlMs), this.#clock()]);
   }
 
@@ -69,7 +69,7 @@ class EmbeddedState implements KeyedState {
   }
 
   async commit(commit: StateCommit): Promise<CommitResult> {
-    for (const write of commit.writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
+    checkCommit(commit, this.#clock());
     const earlier = orThrow(await this.#ask<'commit'>(['commit', commit, this.#clock()]));
     return earlier === null ? { fresh: true, outbox: commit.outbox } : { fresh: false, outbox: earlier };
   }
@@ -94,7 +94,9 @@ class EmbeddedState implements KeyedState {
   }
 
   #expiry(ttlMs: number | undefined): number | null {
-    return ttlMs === undefined ? null : this.#clock() + ttlMs;
+    const now = this.#clock();
+    checkTtl(ttlMs, now);
+    return ttlMs === undefined ? null : now + ttlMs;
   }
 
   /** What fails here is logged by the journal and tried again at the next turn. */

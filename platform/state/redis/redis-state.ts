@@ -9,8 +9,8 @@ import {
   type StatePage,
   type StateWrite,
 } from '@vumi/core';
+import { checkCommit, checkIncrement, checkTtl, notANumber } from '../checks.ts';
 import { LIST_BYTES } from '../list-bytes.ts';
-import { checkIncrement, notANumber } from '../not-a-number.ts';
 import { tooManyKeys } from '../too-many-keys.ts';
 import { RedisLink, type Repeatable, type ScriptedRedis } from './redis-link.ts';
 
@@ -46,6 +46,7 @@ class RedisState implements KeyedState {
   }
 
   async set(key: string, value: string, ttlMs?: number): Promise<void> {
+    checkTtl(ttlMs, Date.now());
     const name = this.#prefix + key;
     await this.#run('repeatable', key, (redis) =>
       ttlMs === undefined ? redis.set(name, value) : redis.set(name, value, 'PX', ttlMs),
@@ -53,6 +54,7 @@ class RedisState implements KeyedState {
   }
 
   async setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
+    checkTtl(ttlMs, Date.now());
     const name = this.#prefix + key;
     const reply = await this.#run('once', key, (redis) =>
       ttlMs === undefined ? redis.set(name, value, 'NX') : redis.set(name, value, 'PX', ttlMs, 'NX'),
@@ -70,6 +72,7 @@ class RedisState implements KeyedState {
 
   async increment(key: string, by: number, ttlMs?: number): Promise<number> {
     checkIncrement(key, by);
+    checkTtl(ttlMs, Date.now());
     const name = this.#prefix + key;
     const sum = await this.#run('once', key, (redis) =>
       ttlMs === undefined ? redis.incrby(name, by) : redis.vumiIncrement(name, by, ttlMs),
@@ -89,8 +92,9 @@ class RedisState implements KeyedState {
     return this.#run('repeatable', key, (redis) => redis.hgetall(this.#prefix + key));
   }
 
-  async commit({ marker, markerTtlMs, writes, outbox, quota }: StateCommit): Promise<CommitResult> {
-    for (const write of writes) if (write.op === 'increment') checkIncrement(write.key, write.by);
+  async commit(commit: StateCommit): Promise<CommitResult> {
+    checkCommit(commit, Date.now());
+    const { marker, markerTtlMs, writes, outbox, quota } = commit;
     const index = quota === undefined ? [] : [INDEX + quota.prefix, NAMES + quota.prefix];
     const keys = [marker, ...writes.map(({ key }) => key), ...index].map((key) => this.#prefix + key);
     const counted = quota === undefined ? ['', ''] : [quota.maxKeys, this.#prefix + quota.prefix];

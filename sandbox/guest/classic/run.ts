@@ -53,7 +53,7 @@ export class Run implements Timekeeper {
 
   /** Carries a command out; its reply goes to `callback` with `self` as its `this`. */
   send(message: object, self: unknown, callback: Callback | undefined): void {
-    if (this.turn.finished) return;
+    if (this.turn.finished) return this.turn.tellLate();
     if (++this.#commands > this.#limits.host_calls)
       throw new TrustedError(`limit: a message may make ${this.#limits.host_calls} commands`);
     const json: unknown = stringify(message);

@@ -4,7 +4,7 @@ import type { BindCommand, OutbindBody } from '../codec/pdu.ts';
 import type { SmppConfig } from '../config.ts';
 import type { Session } from '../session/session.ts';
 import type { BindHealth } from './bind-health.ts';
-import { Binding, warnOfLongPassword } from './binding.ts';
+import { Binding, passwordAdvice } from './binding.ts';
 import { OutbindListener } from './outbind-listener.ts';
 import { loadTlsClient } from './tls.ts';
 
@@ -40,7 +40,8 @@ export class BindPool {
   /** Throws `config.invalid` when a certificate cannot be read or a port cannot be had. */
   static async start(ports: BindPoolPorts): Promise<BindPool> {
     const { config, health, logger } = ports;
-    warnOfLongPassword(config, logger);
+    const advice = passwordAdvice(config);
+    if (advice !== null) logger.warn({ advice }, 'the password is unusual');
     const { host = '', port = 0, outbind } = config;
     const target = { host, port, tls: await loadTlsClient(config, logger) };
     const reporters = new Map(bindNames(config).map((bind) => [bind, health.reporter(bind.name)]));

@@ -23,7 +23,7 @@ describe('binding', () => {
     expect(fixture.smsc.binds).toMatchObject([
       {
         systemId: 'vumi',
-        password: 'longer-t',
+        password: 'longer-than-8',
         systemType: 'VMA',
         interfaceVersion: 0x34,
         addressRange: '^123',
@@ -70,6 +70,29 @@ describe('binding', () => {
     await fixture.smsc.session();
   });
 
+  it.each([
+    ['whole', false, 'secret-of-12', 'it is sent whole; if this SMSC keeps 8 only, set cut_long_password'],
+    ['cut where the operator says so', true, 'secret-o', 'only those are sent, as cut_long_password says'],
+  ])('sends a long password %s, and says so when it is refused', async (_, cut, sent, advice) => {
+    fixture.smsc.onBind = () => STATUS.RINVPASWD;
+    const transport = await fixture.start({ password: 'secret-of-12', cut_long_password: cut });
+    await eventually(
+      () => transport.status().type,
+      (type) => type === 'bind_failed',
+    );
+    expect(fixture.smsc.binds[0]?.password).toBe(sent);
+    const { message } = transport.status();
+    expect(message).toContain(`the password has 12 characters, and SMPP has room for 8: ${advice}`);
+    expect(message).not.toContain('secret');
+  });
+
+  it('takes names that are longer than SMPP has room for', async () => {
+    const names = { system_id: 'integrator@customer.example', system_type: 'customer-of-ours' };
+    await fixture.start(names);
+    await fixture.smsc.session();
+    expect(fixture.smsc.binds).toMatchObject([{ systemId: names.system_id, systemType: names.system_type }]);
+  });
+
   it('waits for an SMSC that is not there yet', async () => {
     const { port } = fixture.smsc;
     await fixture.smsc[Symbol.asyncDispose]();
@@ -86,6 +109,7 @@ describe('binding', () => {
   it.each([
     ['an unknown option', { windw: 3 }, 'did you mean "window"'],
     ['a missing option', { host: undefined }, '"host" is missing'],
+    ['a password that has no octets', { password: 'geheim€' }, '"password": printable characters'],
     ['a pattern without groups', { delivery_report_regex: 'id:(.*)' }, 'named groups id and stat'],
   ])('refuses a configuration with %s', async (_, config, text) => {
     await expect(fixture.start(config)).rejects.toMatchObject({

@@ -110,14 +110,14 @@ export class Binding {
   }
 }
 
-/** SMPP has room for 8 characters (section 5.2.2). */
-const MAX_PASSWORD = 8;
+/** Section 5.2.2 has room for so many. */
+const USUAL_PASSWORD = 8;
 
 export function bindBody(config: SmppConfig, command: BindCommand): BindBody {
   return {
     command,
     systemId: config.system_id,
-    password: config.password.slice(0, MAX_PASSWORD),
+    password: config.cut_long_password ? config.password.slice(0, USUAL_PASSWORD) : config.password,
     systemType: config.system_type,
     interfaceVersion: Number.parseInt(config.interface_version, 16),
     addrTon: config.addr_ton,
@@ -126,22 +126,24 @@ export function bindBody(config: SmppConfig, command: BindCommand): BindBody {
   };
 }
 
-/** The password is never shown: this says what is sent of it. */
-export function warnOfLongPassword({ password }: SmppConfig, logger: Logger): void {
-  if (password.length > MAX_PASSWORD) {
-    logger.warn(
-      { sent: MAX_PASSWORD },
-      'the password is longer than SMPP has room for; its beginning is sent',
-    );
-  }
+/** What is unusual about a password, without showing it; null when nothing is. */
+export function passwordAdvice({ password, cut_long_password: cut }: SmppConfig): string | null {
+  if (password.length <= USUAL_PASSWORD) return null;
+  const length = `the password has ${password.length} characters, and SMPP has room for ${USUAL_PASSWORD}`;
+  return cut
+    ? `${length}: only those are sent, as cut_long_password says`
+    : `${length}: it is sent whole; if this SMSC keeps ${USUAL_PASSWORD} only, set cut_long_password`;
 }
 
 const CREDENTIALS: ReadonlySet<number> = new Set([STATUS.RINVPASWD, STATUS.RINVSYSID, STATUS.RBINDFAIL]);
 
-function explainRefusal(status: number, { system_id }: SmppConfig): string {
+function explainRefusal(status: number, config: SmppConfig): string {
+  const { system_id } = config;
   const name = statusName(status);
   if (CREDENTIALS.has(status)) {
-    return `the SMSC refuses to bind "${system_id}" with ${name}: check system_id, password and system_type`;
+    const advice = passwordAdvice(config);
+    const more = advice === null ? '' : `; ${advice}`;
+    return `the SMSC refuses to bind "${system_id}" with ${name}: check system_id, password and system_type${more}`;
   }
   if (status === STATUS.RALYBND) {
     return `the SMSC says that "${system_id}" is bound already (${name}): it may run elsewhere`;

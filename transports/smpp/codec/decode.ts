@@ -1,5 +1,5 @@
 import { commandName, type CommandName } from './commands.ts';
-import { MAX } from './limits.ts';
+import { MAX, MAX_BIND_TEXT } from './limits.ts';
 import { OctetReader } from './octet-reader.ts';
 import {
   decodeCancel,
@@ -137,9 +137,9 @@ function decodeBindResp(command: BindRespBody['command'], reader: OctetReader): 
 function decodeBind(command: BindCommand, reader: OctetReader): BindBody {
   return {
     command,
-    systemId: reader.cString('system_id', MAX.systemId, STATUS.RINVSYSID),
-    password: reader.cString('password', MAX.password, STATUS.RINVPASWD),
-    systemType: reader.cString('system_type', MAX.systemType, STATUS.RINVSYSTYP),
+    systemId: reader.cString('system_id', MAX_BIND_TEXT, STATUS.RINVSYSID),
+    password: reader.cString('password', MAX_BIND_TEXT, STATUS.RINVPASWD),
+    systemType: reader.cString('system_type', MAX_BIND_TEXT, STATUS.RINVSYSTYP),
     interfaceVersion: reader.uint8('interface_version'),
     addrTon: reader.uint8('addr_ton'),
     addrNpi: reader.uint8('addr_npi'),
@@ -150,8 +150,8 @@ function decodeBind(command: BindCommand, reader: OctetReader): BindBody {
 function decodeOutbind(reader: OctetReader): OutbindBody {
   return {
     command: 'outbind',
-    systemId: reader.cString('system_id', MAX.systemId, STATUS.RINVSYSID),
-    password: reader.lastCString('password', MAX.password, STATUS.RINVPASWD),
+    systemId: reader.cString('system_id', MAX_BIND_TEXT, STATUS.RINVSYSID),
+    password: reader.lastCString('password', MAX_BIND_TEXT, STATUS.RINVPASWD),
   };
 }
 

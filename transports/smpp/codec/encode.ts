@@ -1,5 +1,5 @@
 import { COMMAND_IDS, isResponseId } from './commands.ts';
-import { MAX } from './limits.ts';
+import { MAX, MAX_BIND_TEXT } from './limits.ts';
 import { encodeContents } from './message-contents.ts';
 import { OctetWriter } from './octet-writer.ts';
 import { encodeOperation, listLength } from './operations.ts';
@@ -99,8 +99,8 @@ function encodeBindResp(writer: OctetWriter, body: BindRespBody): void {
 }
 
 function encodeOutbind(writer: OctetWriter, body: OutbindBody): void {
-  writer.cString(body.systemId, 'system_id', MAX.systemId, STATUS.RINVSYSID);
-  writer.cString(body.password, 'password', MAX.password, STATUS.RINVPASWD);
+  writer.cString(body.systemId, 'system_id', MAX_BIND_TEXT, STATUS.RINVSYSID);
+  writer.cString(body.password, 'password', MAX_BIND_TEXT, STATUS.RINVPASWD);
 }
 
 function encodeMessage(writer: OctetWriter, body: MessageBody): void {
@@ -129,9 +129,9 @@ function encodeData(writer: OctetWriter, body: DataBody): void {
 }
 
 function encodeBind(writer: OctetWriter, body: BindBody): void {
-  writer.cString(body.systemId, 'system_id', MAX.systemId, STATUS.RINVSYSID);
-  writer.cString(body.password, 'password', MAX.password, STATUS.RINVPASWD);
-  writer.cString(body.systemType, 'system_type', MAX.systemType, STATUS.RINVSYSTYP);
+  writer.cString(body.systemId, 'system_id', MAX_BIND_TEXT, STATUS.RINVSYSID);
+  writer.cString(body.password, 'password', MAX_BIND_TEXT, STATUS.RINVPASWD);
+  writer.cString(body.systemType, 'system_type', MAX_BIND_TEXT, STATUS.RINVSYSTYP);
   writer.uint8(body.interfaceVersion);
   writer.uint8(body.addrTon);
   writer.uint8(body.addrNpi);

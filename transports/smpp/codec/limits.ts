@@ -6,8 +6,6 @@ export const MAX_DESTINATIONS = 254;
 /** Greatest lengths with the NUL (sections 4 and 5.2). */
 export const MAX = {
   systemId: 16,
-  password: 9,
-  systemType: 13,
   addressRange: 41,
   serviceType: 6,
   address: 21,
@@ -19,3 +17,9 @@ export const MAX = {
   /** Section 5.2.29. */
   listName: 21,
 } as const;
+
+/**
+ * Of names and passwords in binds. The specification has room for 15, 8 and 12 characters (sections 5.2.1 to 5.2.3), but
+ * operators give out longer ones and take them whole, since a NUL ends them.
+ */
+export const MAX_BIND_TEXT = 65;

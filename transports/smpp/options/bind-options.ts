@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { octet, pemOrPath, port, seconds, secondsOrOff } from './kinds.ts';
+import { MAX_BIND_TEXT } from '../codec/limits.ts';
+import { latinText, octet, pemOrPath, port, seconds, secondsOrOff } from './kinds.ts';
 
 const BIND_TYPES = ['transceiver', 'transmitter_receiver', 'transmitter', 'receiver', 'outbind'] as const;
+
+const bindText = () => latinText().max(MAX_BIND_TEXT - 1);
 
 const outbindSchema = z.strictObject({
   host: z.string().min(1).default('0.0.0.0').describe('Address to listen on. Default: every one'),
   port: z.int().min(0).max(65_535).describe('TCP port to listen on; 0 takes any that is free'),
-  system_id: z.string().max(15).describe('Name that the SMSC must give in its outbind'),
-  password: z.string().max(8).describe('Password that the SMSC must give in its outbind'),
+  system_id: bindText().describe('Name that the SMSC must give in its outbind'),
+  password: bindText().describe('Password that the SMSC must give in its outbind'),
   max_connections: z
     .int()
     .min(1)
@@ -34,15 +37,19 @@ export const connectionOptions = {
     .regex(/^(tcp|ssl|tls):./, 'an endpoint such as "tcp:host=smsc.example:port=2775"')
     .optional()
     .describe("Host and port as Vumi's older configurations have them, such as `tcp:smsc.example:2775`"),
-  system_id: z.string().min(1).max(15).describe('Name to bind with, at most 15 characters'),
-  password: z
-    .string()
-    .describe('Password to bind with; only the first 8 characters are sent, SMPP has no room for more'),
-  system_type: z
-    .string()
-    .max(12)
-    .default('')
-    .describe('Kind of client, as some SMSCs ask for. Default: empty'),
+  system_id: bindText()
+    .min(1)
+    .describe('Name to bind with. SMPP has room for 15 characters; more are sent too'),
+  password: bindText().describe(
+    'Password to bind with. SMPP has room for 8 characters; more are sent too, see cut_long_password',
+  ),
+  cut_long_password: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Send only the first 8 characters of a longer password, for SMSCs that keep no more. Default: false, since operators who give out longer ones want them whole',
+    ),
+  system_type: bindText().default('').describe('Kind of client, as some SMSCs ask for. Default: empty'),
   interface_version: z
     .string()
     .regex(/^[0-9a-fA-F]{2}$/, 'two hexadecimal digits, such as "34"')
@@ -56,7 +63,7 @@ export const connectionOptions = {
     .describe(
       'An SMSC that does not tell its version when we bind gets no TLVs, as section 3.4 has it. Default: false, since many that take them do not tell',
     ),
-  address_range: z.string().max(40).default('').describe('Addresses that this bind serves. Default: empty'),
+  address_range: latinText().max(40).default('').describe('Addresses that this bind serves. Default: empty'),
   addr_ton: octet().default(0).describe('Type of number of address_range. Default: 0'),
   addr_npi: octet().default(0).describe('Numbering plan of address_range. Default: 0'),
 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NATIONAL_LANGUAGES } from '@vumi/core/text';
 import { USSD_DIALECTS } from '../ussd/dialects.ts';
 import { WRITABLE_CHARSETS } from '../text/charset.ts';
-import { octet, receiverTon, seconds, secondsOrOff } from './kinds.ts';
+import { latinText, octet, receiverTon, seconds, secondsOrOff } from './kinds.ts';
 
 /** How fast messages go, and what becomes of those that the SMSC does not take. */
 export const throughputOptions = {
@@ -60,7 +60,7 @@ export const throughputOptions = {
 
 /** How a message becomes submit_sm. */
 export const textOptions = {
-  service_type: z.string().max(5).default('').describe('service_type of what is sent. Default: empty'),
+  service_type: latinText().max(5).default('').describe('service_type of what is sent. Default: empty'),
   source_addr_ton: octet()
     .optional()
     .describe('Type of number of the sender. Default: 5 for a name, 1 for a number with plus, else 0'),

@@ -1,6 +1,6 @@
 import type { UserMessage } from '@vumi/core';
 import { z } from 'zod';
-import { receiverTon } from '../options/kinds.ts';
+import { latinText, receiverTon } from '../options/kinds.ts';
 import { isSmppTime, relativeTime } from '../codec/smpp-time.ts';
 import { tlvsSchema } from '../codec/tlv-input.ts';
 
@@ -57,7 +57,7 @@ const submitOptionsSchema = z
     store_and_forward: z.boolean().optional(),
     protocol_id: octet(),
     sm_default_msg_id: octet(),
-    service_type: z.string().max(5).optional(),
+    service_type: latinText().max(5).optional(),
     source_addr_ton: octet(),
     source_addr_npi: octet(),
     dest_addr_ton: receiverTon().optional(),

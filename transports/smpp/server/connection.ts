@@ -40,6 +40,8 @@ const MODES: Readonly<Record<BindBody['command'], SmppMode>> = {
 };
 /** interface_version of v3.4: older peers know neither TLVs nor long ids (section 3.4). */
 const VERSION_3_4 = 0x34;
+/** Section 5.2.2 has room for so many characters of a password. */
+const USUAL_PASSWORD = 8;
 /** Until a client is known: enough for one that binds. */
 const UNBOUND_WINDOW = 1;
 
@@ -164,7 +166,12 @@ export class Connection {
     await gate.enter(this.#address, this.#gone.signal);
     const { client, status } = await this.#admit(body);
     this.#logger.info(
-      { systemId: body.systemId, command: body.command, status: statusName(status) },
+      {
+        systemId: body.systemId,
+        command: body.command,
+        status: statusName(status),
+        ...hintOf(status, body.password),
+      },
       'SMPP bind',
     );
     if (client === null || status !== STATUS.ROK) return this.#refuseBind(status);
@@ -204,6 +211,12 @@ export class Connection {
     if (!mayBind) return { client, status: STATUS.RBINDFAIL };
     return { client, status: (await registry.claim(client)) ? STATUS.ROK : STATUS.RALYBND };
   }
+}
+
+/** Clients that cut passwords do not say so. */
+function hintOf(status: number, password: string): { readonly hint?: string } {
+  if (status !== STATUS.RINVPASWD || password.length !== USUAL_PASSWORD) return {};
+  return { hint: `it gave ${USUAL_PASSWORD} characters: clients may cut a longer password to as many` };
 }
 
 function mayComeFrom({ allowed_ips: allowed }: ServerClient, address: string): boolean {
