@@ -4,9 +4,6 @@ import { BOOTSTRAP_NAME } from '../script-names.ts';
 import { BACKSTOP_MS, enterInline, enterThreaded, type Entry } from './entry.ts';
 import { compileWorker, type WorkerCode } from './worker-code.ts';
 
-/** The bootstrap is a page of trusted code: it needs a fraction of this even on a busy machine. */
-const BOOTSTRAP_TIMEOUT_MS = 5000;
-
 export interface GuestProgram {
   readonly code: string;
   /** V8's code cache of `code`, made by this process (rehearsal.ts). Never from a tenant (CVE-2022-39266). */
@@ -113,7 +110,7 @@ export class GuestIsolate implements Guest {
     });
     const root = (await script.run(context, {
       reference: true,
-      timeout: BOOTSTRAP_TIMEOUT_MS,
+      timeout: BACKSTOP_MS,
     })) as unknown as ivm.Reference<Entries>;
     this.#entries = {
       load: root.getSync('load', { reference: true }),

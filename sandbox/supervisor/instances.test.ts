@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSecretBlot } from '../recording/secret-blot.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from './app.ts';
@@ -88,36 +88,73 @@ test('a newer version takes the place of an older one, which finishes first', as
   expect(sent.at(-1)).toBe('unload 1');
 });
 
-test('a herd of cold apps is spread over the runners, each of which begins with two at a time', async () => {
-  const { options, runner: one } = setUp();
-  const { runner: other } = setUp();
-  const waiting: { newcomer: Newcomer; resolve: (runner: RunnerProcess) => void }[] = [];
-  const serve = (): void => {
-    for (const waiter of waiting.splice(0)) {
-      const [best] = [one, other].toSorted((a, b) => waiter.newcomer.load(a) - waiter.newcomer.load(b));
-      if (best === undefined || waiter.newcomer.load(best) === Infinity) waiting.push(waiter);
-      else {
-        waiter.newcomer.chosen(best);
-        waiter.resolve(best);
+describe('a herd of cold apps', () => {
+  const SIZE = 9;
+
+  /** Two runners that take classic apps as a pool gives them. */
+  function herd() {
+    const { options, runner: one } = setUp();
+    const { runner: other } = setUp();
+    const waiting: { newcomer: Newcomer; resolve: (runner: RunnerProcess) => void }[] = [];
+    const serve = (): void => {
+      for (const waiter of waiting.splice(0)) {
+        const [best] = [one, other].toSorted((a, b) => waiter.newcomer.load(a) - waiter.newcomer.load(b));
+        if (best === undefined || waiter.newcomer.load(best) === Infinity) waiting.push(waiter);
+        else {
+          waiter.newcomer.chosen(best);
+          waiter.resolve(best);
+        }
       }
+    };
+    const pick = (_app: LoadedApp, newcomer: Newcomer): Promise<RunnerProcess> =>
+      new Promise((resolve) => {
+        waiting.push({ newcomer, resolve });
+        serve();
+      });
+    const instances = new Instances({ mayServe: () => true, pick, hasRoom: serve }, options);
+    const begun: Instance[] = [];
+    for (let n = 0; n < SIZE; n++) {
+      void instances.get({ ...app(`app-${n}`), kind: 'classic' }).then((instance) => {
+        instances.enter(instance, String(n));
+        begun.push(instance);
+      });
     }
-  };
-  const pick = (_app: LoadedApp, newcomer: Newcomer): Promise<RunnerProcess> =>
-    new Promise((resolve) => {
-      waiting.push({ newcomer, resolve });
-      serve();
-    });
-  const instances = new Instances({ mayServe: () => true, pick, hasRoom: serve }, options);
-  const begun: Instance[] = [];
-  const all = Array.from({ length: 9 }, async (_, n) => begun.push(await instances.get(app(`app-${n}`))));
-  await setImmediate();
-  expect(begun.map(({ runner }) => runner === one)).toEqual([true, false, true, false]);
-  for (let n = 0; n < 9; n++) {
-    await expect.poll(() => begun.length).toBe(Math.min(9, n + 4));
-    instances.onLoaded(['loaded', begun[n]?.id ?? '', '[]']);
+    return { instances, begun, one };
   }
-  await Promise.all(all);
-  expect([5, 4]).toContain(begun.filter(({ runner }) => runner === one).length);
+
+  test('is spread over the runners, each of which begins with two at a time', async () => {
+    const { instances, begun, one } = herd();
+    await setImmediate();
+    expect(begun.map(({ runner }) => runner === one)).toEqual([true, false, true, false]);
+    for (let n = 0; n < SIZE; n++) {
+      await expect.poll(() => begun.length).toBe(Math.min(SIZE, n + 4));
+      const instance = begun[n] as Instance;
+      instances.onLoaded(['loaded', instance.id, '[]']);
+      // Its first message is done.
+      for (const turn of instance.turns) instances.release(instance, turn);
+    }
+    expect([5, 4]).toContain(begun.filter(({ runner }) => runner === one).length);
+  });
+
+  test('does not wait for a first message that waits for somebody outside', async () => {
+    const { instances, begun } = herd();
+    await setImmediate();
+    const instance = begun[0] as Instance;
+    instances.onLoaded(['loaded', instance.id, '[]']);
+    await setImmediate();
+    expect(begun).toHaveLength(4);
+    instances.onWait(instance);
+    await expect.poll(() => begun.length).toBe(5);
+  });
+
+  test('does not wait for one whose runner or isolate is gone', async () => {
+    const { instances, begun } = herd();
+    await setImmediate();
+    instances.onGone(['gone', begun[0]?.id ?? '']);
+    await expect.poll(() => begun.length).toBe(5);
+    instances.onRunnerGone((begun[1] as Instance).runner);
+    await expect.poll(() => begun.length).toBe(7);
+  });
 });
 
 test('two messages at once load an app once', async () => {

@@ -1,3 +1,4 @@
+import type { AppKind } from '../app-kind.ts';
 import type { FromRunner } from '../frames.ts';
 import type { LoadedApp } from './app.ts';
 import type { Fleet } from './fleet.ts';
@@ -11,9 +12,12 @@ const KNOWN_CODE_BONUS = 20;
 
 /**
  * Apps that a runner begins with at once. Making an isolate takes its own thread, 40 ms for a classic app: a herd that
- * comes all at once, as after a restart, waits here and not there.
+ * comes all at once, as after a restart, waits here and not there. The first message belongs to it: the next app begins
+ * when that is done, so that those who came first are answered first and none waits within its handler.
  */
-const COLD_STARTS = 2;
+const COLD_STARTS: Readonly<Record<AppKind, number>> = { sdk: 8, classic: 2 };
+/** But no longer than that. */
+const FIRST_MESSAGE_MS = 1000;
 
 /** One app in one isolate of one runner. */
 export interface Instance {
@@ -54,7 +58,7 @@ export class Instances {
   readonly #counts = new Map<RunnerProcess, number>();
   /** Cold starts that are under way, and of those that have an instance which. */
   readonly #coldStarts = new Map<RunnerProcess, number>();
-  readonly #loading = new Set<Instance>();
+  readonly #beginning = new Set<Instance>();
   #lastId = 0;
 
   constructor(fleet: Pick<Fleet, 'pick' | 'mayServe' | 'hasRoom'>, options: InstanceOptions) {
@@ -79,13 +83,21 @@ export class Instances {
   release(instance: Instance, turn: string): void {
     instance.turns.delete(turn);
     instance.runner.turns.delete(turn);
+    if (instance.turns.size === 0) this.#endColdStart(instance);
     if (instance.drained && instance.turns.size === 0) this.#unload(instance);
   }
 
-  /** The runner can begin with the next app. */
+  /** The app is loaded; its first message may still run. */
   onLoaded(frame: FromRunner & readonly ['loaded', ...string[]]): void {
     const instance = this.#byId.get(frame[1]);
-    if (instance !== undefined) this.#endColdStart(instance);
+    if (instance === undefined) return;
+    if (instance.turns.size === 0) this.#endColdStart(instance);
+    else setTimeout(() => this.#endColdStart(instance), FIRST_MESSAGE_MS).unref();
+  }
+
+  /** A turn waits for somebody outside: the runner can begin with the next app meanwhile. */
+  onWait(instance: Instance): void {
+    this.#endColdStart(instance);
   }
 
   /** The runner has reported the isolate's end. */
@@ -148,7 +160,7 @@ export class Instances {
     };
     this.#current.set(app.slot, instance);
     this.#byId.set(instance.id, instance);
-    this.#loading.add(instance);
+    this.#beginning.add(instance);
     this.#counts.set(runner, this.#count(runner) + 1);
     runner.apps.add(app.key);
     sendLoad(instance, this.#options.cacheOf(app));
@@ -164,7 +176,7 @@ export class Instances {
         // Another message of the app has brought it there.
         if (this.#current.get(app.slot)?.runner === candidate) return -Infinity;
         const coldStarts = this.#coldStarts.get(candidate) ?? 0;
-        if (coldStarts >= COLD_STARTS) return Infinity;
+        if (coldStarts >= COLD_STARTS[app.kind]) return Infinity;
         return this.#count(candidate) + coldStarts - (candidate.code.has(digest) ? KNOWN_CODE_BONUS : 0);
       },
       chosen: (candidate) => {
@@ -187,7 +199,7 @@ export class Instances {
   }
 
   #endColdStart(instance: Instance): void {
-    if (this.#loading.delete(instance)) this.#countColdStart(instance.runner, -1);
+    if (this.#beginning.delete(instance)) this.#countColdStart(instance.runner, -1);
   }
 
   #isFull(runner: RunnerProcess): boolean {

@@ -30,6 +30,8 @@ export interface TurnCallsOptions {
   /** Brings a JSON list of answers to the guest. */
   readonly send: (answers: string) => void;
   readonly leftMs: () => number;
+  /** The handler waits for somebody outside. */
+  readonly onWait: () => void;
   readonly unread: Unread;
 }
 
@@ -59,6 +61,7 @@ export class TurnCalls {
     const call = parsed.data;
     this.recorder.asked(id, call, json);
     this.#open.set(id, call);
+    if (isWaiting(call)) this.#options.onWait();
     const number = call.call === 'http' ? this.#httpCalls++ : id;
     // In a promise, so that nothing can throw before somebody listens (spec sandbox-security §2.6, rule 8).
     Promise.resolve()

@@ -18,6 +18,8 @@ const MAX_STRIKES = 3;
 const MAX_UNEXPLAINED = 6;
 /** So many strikes put an app in quarantine whoever killed the runners. */
 const CHRONIC_STRIKES = 2;
+/** Share of its time that a handler has for a call however late it is. */
+const LEAST_LEFT = 1 / 4;
 /** Times that a turn is run again for the sins of others before its message is put back. */
 const MAX_RUNS = 12;
 /** Ended turns whose code may go on for a while. */
@@ -300,12 +302,15 @@ export class Turns {
 
   /** For one run of the turn. */
   #callsOf(turn: Omit<Turn, 'calls'>): TurnCalls {
-    const { app, answer, wallMs } = turn.request;
+    const { app, answer } = turn.request;
     return new TurnCalls({
       app,
       answer,
       unread: this.#unread,
-      leftMs: () => wallMs - (performance.now() - turn.startedAt),
+      leftMs: () => leftMs(turn),
+      onWait: () => {
+        if (turn.instance !== null) this.#instances.onWait(turn.instance);
+      },
       send: (answers) => turn.instance?.runner.send(['settle', turn.instance.id, turn.number, answers]),
     });
   }
@@ -317,6 +322,13 @@ export class Turns {
  */
 function needsCare({ strikes, unexplained, runs }: Turn): boolean {
   return strikes > 0 || unexplained > 0 || runs > 1;
+}
+
+/** What is left of a handler's time. Where nobody waits, some is left also when the machine has taken most of it. */
+function leftMs({ request, startedAt }: Pick<Turn, 'request' | 'startedAt'>): number {
+  const { wallMs, isStrict } = request;
+  const left = wallMs - (performance.now() - startedAt);
+  return isStrict === true ? left : Math.max(left, LEAST_LEFT * wallMs);
 }
 
 function costOf(turn: Turn, end: TurnEnd, cpuMicros: number): TurnCost {
