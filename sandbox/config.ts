@@ -44,7 +44,12 @@ export const sandboxConfigSchema = z.strictObject({
     .positive()
     .default(24 * 3_600_000)
     .describe('How long a handled message is remembered, so that its redelivery has no second effect'),
-  allow_private_http: z.boolean().default(false).describe('Let apps call private addresses and any port'),
+  allow_private_http: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Let the apps of all accounts call private addresses and any port; "vumi account private-services" opens single services to one account',
+    ),
   limits: limitsSchema.partial().default({}).describe('What one message may use, in place of the defaults'),
 });
 

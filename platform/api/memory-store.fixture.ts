@@ -182,7 +182,7 @@ function memoryAccounts(): Store['accounts'] {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
       const optouts = { can_manage_optouts: true, respect_optouts: true };
-      return put({ name, active: true, limits: {}, ...optouts, created_at: CREATED });
+      return put({ name, active: true, limits: {}, ...optouts, private_services: [], created_at: CREATED });
     },
     get: async (name) => get(name),
     list: async (page) => paged([...accounts.values()], page),

@@ -26,6 +26,7 @@ export const accountSchema = z.object({
     .describe("Its plan: limits of one message that differ from the platform's"),
   can_manage_optouts: z.boolean().describe('Whether its apps may manage opt-outs'),
   respect_optouts: z.boolean().describe('Who has opted out gets replies only'),
+  private_services: z.array(z.string()).describe('What its apps may call by HTTP beside public hosts'),
   created_at: instant,
 });
 

@@ -135,6 +135,19 @@ describe('token and account', () => {
     expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ respect_optouts: true });
   });
 
+  test('private services are shown, set and closed', async () => {
+    platform.answers['GET /accounts/demo'] = () => ({ json: { name: 'demo', private_services: [] } });
+    const shown = await platform.vumi(['account', 'private-services', 'demo']);
+    expect(shown.out).toBe('The apps of demo call public hosts only.\n');
+    platform.answers['PATCH /accounts/demo'] = ({ body }) => ({
+      json: JSON.parse(body.toString()) as object,
+    });
+    const set = await platform.vumi(['account', 'private-services', 'demo', 'clinic-db:8080', '10.2.0.0/16']);
+    expect(set.out).toBe('The apps of demo call public hosts and\n  clinic-db:8080\n  10.2.0.0/16\n');
+    await platform.vumi(['account', 'private-services', 'demo', '--none']);
+    expect(JSON.parse(String(platform.seen.at(-1)?.body))).toEqual({ private_services: [] });
+  });
+
   test('the only account is the default', async () => {
     platform.answers['GET /accounts/demo/routes'] = () => page([]);
     const { code, out } = await platform.vumi(['route', 'list']);

@@ -20,6 +20,7 @@ export * from './message.ts';
 export * from './names.ts';
 export * from './phone-number.ts';
 export * from './ports.ts';
+export * from './private-service.ts';
 export * from './query-match.ts';
 export * from './recent-map.ts';
 export * from './record-text.ts';

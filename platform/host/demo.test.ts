@@ -105,7 +105,15 @@ class World {
 
 function account(name: string) {
   const created_at = '2026-11-29T00:00:00.000Z';
-  return { name, active: true, limits: {}, can_manage_optouts: true, respect_optouts: false, created_at };
+  return {
+    name,
+    active: true,
+    limits: {},
+    can_manage_optouts: true,
+    respect_optouts: false,
+    private_services: [],
+    created_at,
+  };
 }
 
 const running: Demo[] = [];

@@ -8,7 +8,8 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Account, Page, PageQuery } from './records.ts';
 import type { Accounts } from './store.ts';
 
-export const ACCOUNT_COLUMNS = 'name, active, limits, can_manage_optouts, respect_optouts, created_at';
+export const ACCOUNT_COLUMNS =
+  'name, active, limits, can_manage_optouts, respect_optouts, private_services, created_at';
 const cursorSchema = z.tuple([z.literal('accounts'), z.string()]);
 
 export function openAccounts(database: Database, changes: Changes): Accounts {
@@ -29,13 +30,14 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
     get: (name) => requireAccount(database, name),
     list: (page) => listAccounts(database, page),
     async change(name, change, actor) {
-      const { active, limits, can_manage_optouts, respect_optouts } = change;
+      const { active, limits, can_manage_optouts, respect_optouts, private_services } = change;
       checkSlug('account', name);
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
           `update accounts set active = coalesce($2, active), limits = coalesce($3, limits),
              can_manage_optouts = coalesce($4, can_manage_optouts),
-             respect_optouts = coalesce($5, respect_optouts)
+             respect_optouts = coalesce($5, respect_optouts),
+             private_services = coalesce($6, private_services)
            where name = $1 returning ${ACCOUNT_COLUMNS}`,
           [
             name,
@@ -43,6 +45,7 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
             limits === undefined ? null : JSON.stringify(limits),
             can_manage_optouts ?? null,
             respect_optouts ?? null,
+            private_services === undefined ? null : JSON.stringify(private_services),
           ],
         );
         if (account === undefined) throw noAccount(name);

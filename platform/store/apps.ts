@@ -105,7 +105,7 @@ async function setSecret(
 }
 
 async function readSettings(database: Database, ref: AppRef): Promise<AppSettings> {
-  const [{ config }, { limits, can_manage_optouts }, rows] = await Promise.all([
+  const [{ config }, { limits, can_manage_optouts, private_services }, rows] = await Promise.all([
     requireApp(database, ref),
     requireAccount(database, ref.account),
     database.query<{ name: string; value: string }>(
@@ -114,5 +114,5 @@ async function readSettings(database: Database, ref: AppRef): Promise<AppSetting
     ),
   ]);
   const secrets = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-  return { config, limits, can_manage_optouts, secrets };
+  return { config, limits, can_manage_optouts, private_services, secrets };
 }

@@ -24,6 +24,8 @@ export interface Account {
   readonly can_manage_optouts: boolean;
   /** Who has opted out gets replies only. */
   readonly respect_optouts: boolean;
+  /** What its apps may call by HTTP beside public hosts: hosts and networks with their ports. */
+  readonly private_services: string[];
   readonly created_at: string;
 }
 
@@ -106,6 +108,8 @@ export interface AppSettings {
   readonly limits: Record<string, number>;
   /** As the account has it. */
   readonly can_manage_optouts: boolean;
+  /** As the account has it. */
+  readonly private_services: string[];
 }
 
 export interface AppVersion extends AppRef {

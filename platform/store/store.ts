@@ -136,6 +136,8 @@ export interface Accounts {
       readonly limits?: Readonly<Record<string, number>> | undefined;
       readonly can_manage_optouts?: boolean | undefined;
       readonly respect_optouts?: boolean | undefined;
+      /** Replaces all. */
+      readonly private_services?: readonly string[] | undefined;
     },
     actor: string,
   ): Promise<Account>;

@@ -97,6 +97,7 @@ export function httpWith(method: string) {
         method,
         idempotencyKey,
         allow: app.manifest.http?.allow,
+        services: app.services,
       });
       return succeed({ code: answer.status, body: answer.body });
     } catch (error) {

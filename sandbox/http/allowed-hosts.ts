@@ -1,8 +1,10 @@
 import { VumiError } from '@vumi/core';
 
-const PATTERN = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{1,63}$/;
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+/** A host, which need not have a dot, or an address; all hosts under one that has a dot. */
+const PATTERN = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\*(?:\\.${LABEL}){2,}|\\[[0-9a-f:.]{2,45}\\])$`);
 
-/** Whether a text is a host of an allow-list: `api.example.org`, or `*.example.org` for all hosts under one. */
+/** Whether a text is a host of an allow-list: `api.example.org`, `clinic-db`, or `*.example.org` for all hosts under one. */
 export function isHostPattern(text: string): boolean {
   return text.length <= 253 && PATTERN.test(text);
 }

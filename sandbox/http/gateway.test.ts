@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkHost, isHostPattern } from './allowed-hosts.ts';
 import { createHttpGateway, type HttpGateway } from './gateway.ts';
+import { PrivateServices } from './private-services.ts';
 
 type HttpCall = Parameters<HttpGateway['request']>[0];
 
@@ -234,6 +235,113 @@ describe('a name is resolved once for each hop', () => {
   });
 });
 
+describe('a private service that is open to the account', () => {
+  const port = (): number => Number(new URL(base).port);
+  const onPort = (...services: string[]) => new PrivateServices(services.map((one) => `${one}:${port()}`));
+
+  function gatewayFor(names: Record<string, string>): HttpGateway {
+    const lookup = async (host: string) =>
+      (names[host] ?? '').split(' ').map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    return createHttpGateway({ ...limits, allowPrivate: false, lookup });
+  }
+
+  test('is called by its address, its network or its name, whatever case the name has', async () => {
+    const gateway = gatewayFor({ localhost: '127.0.0.1', 'db.internal': '127.0.0.1' });
+    for (const [host, service] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['127.0.0.1', '127.0.0.0/8'],
+      ['db.internal', '127.0.0.0/30'],
+      ['localhost', 'localhost'],
+      ['LOCALHOST.', 'localhost'],
+    ] as const) {
+      const made = call(`http://${host}:${port()}/`, { services: onPort(service) });
+      expect((await gateway.request(made)).status, `${host} by ${service}`).toBe(200);
+    }
+  });
+
+  test.each([
+    ['for another account', 'http://127.0.0.1:PORT/', new PrivateServices(), /only ports 80 and 443/],
+    [
+      'at another port',
+      'http://127.0.0.1:80/',
+      new PrivateServices(['127.0.0.1:81']),
+      /no operator has opened it/,
+    ],
+    [
+      'at another address',
+      'http://10.0.0.1/',
+      new PrivateServices(['10.0.1.0/24']),
+      /no operator has opened it/,
+    ],
+    [
+      'under another name',
+      'http://db2.internal/',
+      new PrivateServices(['db.internal']),
+      /no operator has opened it/,
+    ],
+    [
+      'when its name leads to the machine itself',
+      'http://self.internal/',
+      new PrivateServices(['self.internal']),
+      /open to this account, but not port 80 of 127\.0\.0\.1/,
+    ],
+    [
+      'when its name leads to the metadata of a cloud',
+      'http://meta.internal/',
+      new PrivateServices(['meta.internal']),
+      /but not port 80 of 169\.254\.169\.254/,
+    ],
+    [
+      'when one of its addresses is elsewhere',
+      'http://two.internal/',
+      new PrivateServices(['two.internal']),
+      /but not port 80 of 127\.0\.0\.1/,
+    ],
+    [
+      'by an address in another coat',
+      'http://[::ffff:169.254.169.254]/',
+      new PrivateServices(['10.0.0.0/8']),
+      /not a public address/,
+    ],
+    [
+      'at a port of its own behind a public name',
+      'http://public.example:81/',
+      new PrivateServices(['10.0.0.0/8:81']),
+      /only ports 80 and 443/,
+    ],
+  ])('is not called %s', async (_label, url, services, reason) => {
+    const gateway = gatewayFor({
+      'db2.internal': '10.0.0.2',
+      'self.internal': '127.0.0.1',
+      'meta.internal': '169.254.169.254',
+      'two.internal': '10.0.0.1 127.0.0.1',
+      'public.example': '8.8.8.8',
+    });
+    await expect(gateway.request(call(url.replace('PORT', String(port())), { services }))).rejects.toThrow(
+      reason,
+    );
+  });
+
+  test('opens nothing to a redirect that leads on from it', async () => {
+    const gateway = gatewayFor({ localhost: '127.0.0.1', 'evil.example': '127.0.0.1' });
+    const services = onPort('localhost');
+    const redirect = (to: string) =>
+      call(`http://localhost:${port()}/?to=${encodeURIComponent(to)}`, { services });
+    await expect(gateway.request(redirect(`http://evil.example:${port()}/`))).rejects.toThrow('no operator');
+    await expect(gateway.request(redirect('http://localhost:1/'))).rejects.toThrow('only ports');
+    expect((await gateway.request(redirect('/'))).status).toBe(200);
+  });
+
+  test('is narrowed by the allow-list of the app, which opens nothing itself', async () => {
+    const gateway = gatewayFor({ localhost: '127.0.0.1' });
+    const made = call(`http://localhost:${port()}/`, { services: onPort('localhost'), allow: ['clinic-db'] });
+    await expect(gateway.request(made)).rejects.toThrow('does not allow localhost');
+    await expect(gateway.request(call('http://localhost/', { allow: ['localhost'] }))).rejects.toThrow(
+      'no operator has opened it',
+    );
+  });
+});
+
 test.each([25, 5432, 5672, 6379, 8080])('port %d is not called', async (port) => {
   await expect(closed.request(call(`http://8.8.8.8:${port}/`))).rejects.toThrow('only ports 80 and 443');
 });
@@ -269,7 +377,15 @@ describe('an allow-list', () => {
       expect(() => checkHost(new URL(url), allow)).not.toThrow();
   });
 
-  test.each(['api.example.org', '*.example.org', 'xn--bcher-kva.example'])('may name %s', (host) => {
+  test.each([
+    'api.example.org',
+    '*.example.org',
+    'xn--bcher-kva.example',
+    'clinic-db',
+    'localhost',
+    '10.0.0.1',
+    '[fd00::1]',
+  ])('may name %s', (host) => {
     expect(isHostPattern(host)).toBe(true);
   });
 
@@ -277,6 +393,8 @@ describe('an allow-list', () => {
     '',
     '*',
     '*.',
+    '*.org',
+    '[x]',
     'a.*',
     'https://example.org',
     'example.org/x',

@@ -1,7 +1,8 @@
 import { errorText, VumiError } from '@vumi/core';
 import { checkHost } from './allowed-hosts.ts';
 import { exchange, type Exchange } from './exchange.ts';
-import { parseTarget, resolveTarget, type TargetRules } from './target.ts';
+import { NO_PRIVATE_SERVICES, type PrivateServices } from './private-services.ts';
+import { parseTarget, resolveTarget, type CallRules, type TargetRules } from './target.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -33,6 +34,8 @@ interface HttpCall {
   readonly mostMs?: number;
   /** Hosts that may be called, on every hop; absent: all public ones. */
   readonly allow?: readonly string[] | undefined;
+  /** What is open to the account beside public hosts; absent: nothing. */
+  readonly services?: PrivateServices | undefined;
 }
 
 export interface HttpAnswer {
@@ -69,7 +72,7 @@ function checkHeaders(call: HttpCall): Record<string, string> {
 function follow(
   before: Exchange,
   location: string,
-  { status, rules }: { status: number; rules: TargetRules },
+  { status, rules }: { status: number; rules: CallRules },
 ): Omit<Exchange, 'target'> & { url: URL } {
   const from = before.target.url;
   const url = parseTarget(location, from, rules);
@@ -97,15 +100,16 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 /** Makes the HTTP calls of apps. Every hop is resolved, checked and pinned anew (spec sandbox-security §3.6). */
 export function createHttpGateway(options: GatewayOptions): HttpGateway {
   async function run(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
-    let url = parseTarget(call.url, undefined, options);
+    const rules: CallRules = { ...options, services: call.services ?? NO_PRIVATE_SERVICES };
+    let url = parseTarget(call.url, undefined, rules);
     let next = { method: call.method, headers: checkHeaders(call), body: call.body };
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       checkHost(url, call.allow);
-      const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, options), signal) };
+      const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, rules), signal) };
       const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
       const location = answer.headers['location'];
       if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
-      ({ url, ...next } = follow(sent, location, { status: answer.status, rules: options }));
+      ({ url, ...next } = follow(sent, location, { status: answer.status, rules }));
     }
     throw new VumiError('request.invalid', `http: more than ${MAX_REDIRECTS} redirects`);
   }

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { errorText, VumiError } from '@vumi/core';
 import { findAddresses } from './find-addresses.ts';
+import type { PrivateServices } from './private-services.ts';
 import { isPublicAddress } from './public-address.ts';
 
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
@@ -19,40 +20,66 @@ export interface TargetRules {
   readonly allowPrivate: boolean;
   /** All addresses of a host. Default: what the system finds. */
   readonly lookup?: (host: string) => Promise<readonly LookupAddress[]>;
-  /** Which ports may be called. Default: 80 and 443. */
+  /** Which ports of public addresses may be called. Default: 80 and 443. */
   readonly ports?: ReadonlySet<number>;
   /** Which addresses may be called. Default: public ones. */
   readonly isPublic?: (address: string) => boolean;
+}
+
+/** The rules for a call, with what is open to its account beside them. */
+export interface CallRules extends TargetRules {
+  readonly services: PrivateServices;
 }
 
 function refuse(text: string): VumiError {
   return new VumiError('request.invalid', `http: ${text}`);
 }
 
-export function parseTarget(text: string, base: URL | undefined, rules: TargetRules): URL {
+function portOf({ port, protocol }: URL): number {
+  return Number(port || PORTS[protocol]);
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+export function parseTarget(text: string, base: URL | undefined, rules: CallRules): URL {
   const url = URL.parse(text, base?.href);
   if (url === null) throw refuse('this is no URL');
-  const port = PORTS[url.protocol];
-  if (port === undefined) throw refuse('only http and https are allowed');
+  if (PORTS[url.protocol] === undefined) throw refuse('only http and https are allowed');
   if (url.username !== '' || url.password !== '')
     throw refuse('put credentials into a header, not into the URL');
-  const { ports = ALLOWED_PORTS } = rules;
-  if (!rules.allowPrivate && !ports.has(Number(url.port || port)))
+  const { allowPrivate, ports = ALLOWED_PORTS, services } = rules;
+  const port = portOf(url);
+  if (!allowPrivate && !ports.has(port) && !services.hasPort(port))
     throw refuse('only ports 80 and 443 are allowed');
   return url;
 }
 
-/** Resolves the host once. One private address among its addresses is enough to refuse it. */
-export async function resolveTarget(url: URL, rules: TargetRules): Promise<Target> {
-  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+/** Resolves the host once. One address that may not be called is enough to refuse it. */
+export async function resolveTarget(url: URL, rules: CallRules): Promise<Target> {
+  const host = hostOf(url);
   const addresses = isIP(host) === 0 ? await find(host, rules) : [{ address: host, family: isIP(host) }];
-  const { isPublic = isPublicAddress } = rules;
-  if (!rules.allowPrivate && !addresses.every(({ address }) => isPublic(address))) {
-    throw refuse(`${url.hostname} is not a public address`);
-  }
-  const first = addresses[0];
+  const [first] = addresses;
   if (first === undefined) throw refuse(`${url.hostname} has no address`);
-  return { url, address: first.address, family: first.family === 6 ? 6 : 4 };
+  if (!rules.allowPrivate) for (const { address } of addresses) checkAddress(url, address, rules);
+  return { url, address: first.address, family: familyOf(first.address) };
+}
+
+function familyOf(address: string): 4 | 6 {
+  return isIP(address) === 6 ? 6 : 4;
+}
+
+function checkAddress(url: URL, address: string, rules: CallRules): void {
+  const { isPublic = isPublicAddress, ports = ALLOWED_PORTS, services } = rules;
+  const host = hostOf(url);
+  const port = portOf(url);
+  if (services.includes({ host, address, family: familyOf(address), port })) return;
+  if (isPublic(address) && ports.has(port)) return;
+  if (services.names(host))
+    throw refuse(`${host} is open to this account, but not port ${port} of ${address}`);
+  if (isPublic(address)) throw refuse('only ports 80 and 443 are allowed');
+  throw refuse(`${url.hostname} is not a public address, and no operator has opened it to this account`);
 }
 
 async function find(host: string, rules: TargetRules): Promise<readonly LookupAddress[]> {

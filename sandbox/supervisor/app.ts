@@ -4,6 +4,7 @@ import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { configTexts } from '../classic/config-texts.ts';
 import { classicSnapshot } from '../classic/snapshot.ts';
+import { PrivateServices } from '../http/private-services.ts';
 import { createSecretBlot, type SecretBlot } from '../recording/secret-blot.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import { createStackMapper, type StackMapper } from './stack.ts';
@@ -28,6 +29,8 @@ export interface AppSettings {
   readonly limits?: Readonly<Record<string, number>>;
   /** Whether its account lets apps manage opt-outs; absent: it does. */
   readonly can_manage_optouts?: boolean;
+  /** What an operator has opened to its apps' HTTP calls; absent: nothing. */
+  readonly private_services?: readonly string[];
 }
 
 /** A version's code, as the store keeps it. */
@@ -51,6 +54,8 @@ export interface LoadedApp {
   readonly manifest: Manifest;
   readonly mapStack: StackMapper;
   readonly blot: SecretBlot;
+  /** What its HTTP calls reach beside public hosts. */
+  readonly services: PrivateServices;
   /** Fields of the frame that loads it. */
   readonly frame: {
     readonly limits: string;
@@ -104,6 +109,7 @@ export async function prepareApp(
     manifest: code.manifest,
     mapStack: createStackMapper(code.map),
     blot: createSecretBlot(settings.secrets),
+    services: new PrivateServices(settings.private_services),
     frame: {
       limits: JSON.stringify(limits),
       settings: JSON.stringify({ config, limits }),

@@ -36,7 +36,7 @@ export async function answerCall(
   if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
   const { allow } = app.manifest.http ?? {};
   const idempotencyKey = deriveId(origin.id, 'http', number);
-  return http.request({ ...call, allow, timeoutMs: call.timeout, idempotencyKey });
+  return http.request({ ...call, allow, services: app.services, timeoutMs: call.timeout, idempotencyKey });
 }
 
 /** A call ends before the time of its handler does, so that the handler can still say something. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { NO_PRIVATE_SERVICES } from '../http/private-services.ts';
 import { createSecretBlot } from '../recording/secret-blot.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from './app.ts';
@@ -19,6 +20,7 @@ function app(name: string): LoadedApp {
     settings: { config: {}, secrets: {} },
     manifest: {},
     blot: createSecretBlot({}),
+    services: NO_PRIVATE_SERVICES,
     mapStack: (stack) => stack,
     frame: { limits: '{}', settings: '{}', code: '""', guest: null, digest: null },
   };

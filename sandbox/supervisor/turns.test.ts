@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
+import { NO_PRIVATE_SERVICES } from '../http/private-services.ts';
 import { createSecretBlot } from '../recording/secret-blot.ts';
 import type { LoadedApp } from './app.ts';
 import type { Blame } from './blame.ts';
@@ -17,6 +18,7 @@ const app: LoadedApp = {
   settings: { config: {}, secrets: {} },
   manifest: {},
   blot: createSecretBlot({}),
+  services: NO_PRIVATE_SERVICES,
   mapStack: (stack) => stack,
   frame: { limits: '{}', settings: '{}', code: '""', guest: null, digest: null },
 };

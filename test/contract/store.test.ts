@@ -67,6 +67,16 @@ describe('accounts', () => {
     });
   });
 
+  test('what is open to its apps is replaced as a whole, and their settings tell of it', async () => {
+    const { account, app } = await createApp(store);
+    expect(await store.accounts.get(account)).toMatchObject({ private_services: [] });
+    await store.accounts.change(account, { private_services: ['clinic-db:80'] }, 'a test');
+    await store.accounts.change(account, { active: true }, 'a test');
+    expect(await store.apps.settings({ account, app })).toMatchObject({ private_services: ['clinic-db:80'] });
+    await store.accounts.change(account, { private_services: [] }, 'a test');
+    expect(await store.apps.settings({ account, app })).toMatchObject({ private_services: [] });
+  });
+
   test('a name is taken once', async () => {
     await store.accounts.create('taken');
     await expect(store.accounts.create('taken')).rejects.toMatchObject({ code: 'request.conflict' });
@@ -210,6 +220,7 @@ describe('apps and versions', () => {
       secrets: { KEY: 'value' },
       limits: {},
       can_manage_optouts: true,
+      private_services: [],
     });
     const { items } = await store.apps.list(ref.account, {});
     expect(items).toMatchObject([{ ...ref, secrets: ['KEY'] }]);
@@ -320,8 +331,24 @@ describe('transports and the snapshot', () => {
     const snapshot = await store.snapshot();
     expect(snapshot.accounts).toContainEqual(expect.objectContaining({ name: ref.account, active: true }));
     expect(snapshot.apps.filter(({ account }) => account === ref.account)).toEqual([
-      { ...bare, version: null, handlers: [], rollout: null, versions_changed_at: null },
-      { ...ref, version: 1, handlers: ['onMessage'], rollout: null, versions_changed_at: null },
+      {
+        ...bare,
+        version: null,
+        handlers: [],
+        rollout: null,
+        versions_changed_at: null,
+        api: null,
+        stop: null,
+      },
+      {
+        ...ref,
+        version: 1,
+        handlers: ['onMessage'],
+        rollout: null,
+        versions_changed_at: null,
+        api: null,
+        stop: null,
+      },
     ]);
     expect(snapshot.routes).toContainEqual(route);
   });

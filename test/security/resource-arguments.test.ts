@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SandboxPlace } from '@vumi/sandbox/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { rawApp } from '../classic/raw-app.ts';
 
 /** Many calls in one message, so that what one of them breaks shows in the others. */
 const LIMITS = {
@@ -122,6 +126,31 @@ test.each(CALLS)(
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   },
 );
+
+test('a private service answers the apps of the account to which it is open, and no others', async () => {
+  const server = createServer((_request, response) => response.end('inside'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const service = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const opened = { config: {}, secrets: {}, private_services: [service] };
+  const closed = { config: {}, secrets: {} };
+  const sdk = `const ask = app.http.request('http://${service}/');
+    await reply(await ask.then(({ body }) => body, ({ message }) => message));`;
+  const classic = rawApp(`api.request('http.get', { url: 'http://${service}/' }, function (answer) {
+    reply(answer.body || answer.reason);
+  });`);
+  for (const [settings, answer] of [
+    [opened, /^inside$/],
+    [closed, /only ports 80 and 443/],
+  ] as const) {
+    const [bySdk = ''] = await place.ask(await place.installHandler('inside', sdk, { settings }));
+    const [byClassic = ''] = await place.ask(
+      await place.installClassic('inside-classic', classic, { settings }),
+    );
+    expect(bySdk).toMatch(answer);
+    expect(byClassic).toMatch(answer);
+  }
+});
 
 test('an error with what no database takes is a run like others', async () => {
   const ref = await place.installHandler('nul', "throw new Error('a\\u0000b\\ud800 ' + 'x'.repeat(1e5))");

@@ -1,4 +1,4 @@
-import { slugSchema } from '@vumi/core';
+import { privateServiceSchema, slugSchema } from '@vumi/core';
 import { z } from 'zod';
 import { accountScope, actorOf, administrator, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -16,6 +16,7 @@ const respectOptouts = z
 /** What an account says itself. */
 const ownSettings = jsonBody(z.strictObject({ respect_optouts: respectOptouts }));
 
+const MOST_SERVICES = 100;
 /** Nobody changes nothing by mistake. */
 function accountChange(limits: ApiPorts['limits']) {
   return jsonBody(
@@ -27,9 +28,16 @@ function accountChange(limits: ApiPorts['limits']) {
           .describe("The account's plan, in place of the platform's defaults; {}: none"),
         can_manage_optouts: z.boolean().optional().describe('Whether its apps may manage opt-outs'),
         respect_optouts: respectOptouts.optional(),
+        private_services: z
+          .array(privateServiceSchema)
+          .max(MOST_SERVICES)
+          .optional()
+          .describe(
+            'What its apps may call by HTTP beside public hosts: hosts and networks, with ports; []: nothing',
+          ),
       })
       .refine((change) => Object.values(change).some((value) => value !== undefined), {
-        message: 'give "active", "limits", "can_manage_optouts" or "respect_optouts"',
+        message: 'give "active", "limits", "can_manage_optouts", "respect_optouts" or "private_services"',
       }),
   );
 }
@@ -82,7 +90,7 @@ function changeRoutes({ store, limits }: ApiPorts): Route[] {
       path: '/accounts/:account',
       id: 'changeAccount',
       summary:
-        'Activate or deactivate an account, both directions at once; set the limits of its plan, and what holds of opt-outs',
+        'Activate or deactivate an account, both directions at once; set the limits of its plan, what holds of opt-outs, and which private services its apps may call',
       access: administrator,
       params: accountParams,
       body: accountChange(limits),

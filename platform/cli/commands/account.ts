@@ -4,6 +4,7 @@ import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
+import { addPrivateServices } from './account-private-services.ts';
 
 interface Account {
   readonly name: string;
@@ -33,6 +34,7 @@ export function addAccountCommands(program: Command): void {
   addSwitch(account, 'deactivate', false);
   addLimits(account);
   addOptouts(account);
+  addPrivateServices(account);
   addHistory(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
