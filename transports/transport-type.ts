@@ -47,6 +47,8 @@ export interface TransportType {
   readonly configSchema: z.ZodType;
   /** How a transport of this type that sends SMS counts their segments. */
   readonly textOptions?: (config: unknown) => TextOptions;
+  /** An address as its network has it, of what people write; null when nobody could have it. Absent: any will do. */
+  readonly readReceiver?: (address: string) => string | null;
   /** Throws `config.invalid`; never for a network that does not answer, which the transport waits for. */
   start(config: unknown, ports: TransportPorts): Promise<Transport>;
 }
@@ -55,17 +57,19 @@ interface TransportDefinition<S extends z.ZodType> {
   readonly type: string;
   readonly configSchema: S;
   readonly textOptions?: (config: z.infer<S>) => TextOptions;
+  readonly readReceiver?: (address: string) => string | null;
   start(config: z.infer<S>, ports: TransportPorts): Promise<Transport>;
 }
 
 /** Erases the type of the configuration by parsing inside, so that one record holds all transports. */
 export function defineTransport<S extends z.ZodType>(definition: TransportDefinition<S>): TransportType {
-  const { type, configSchema, textOptions } = definition;
+  const { type, configSchema, textOptions, readReceiver } = definition;
   const parse = (config: unknown): z.infer<S> => parseInput(configSchema, config, 'config.invalid');
   return {
     type,
     configSchema,
     ...(textOptions === undefined ? {} : { textOptions: (config: unknown) => textOptions(parse(config)) }),
+    ...(readReceiver === undefined ? {} : { readReceiver }),
     start: async (config, ports) => definition.start(parse(config), ports),
   };
 }

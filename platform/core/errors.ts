@@ -11,6 +11,8 @@ const CATALOGUE = {
   'message.not_json': { status: 400, retry: false },
   'message.protected_field': { status: 400, retry: false },
   'message.too_large': { status: 413, retry: false },
+  'message.invalid_receiver': { status: 422, retry: false },
+  'message.empty': { status: 422, retry: false },
   'name.not_lower_case': { status: 400, retry: false },
   'request.invalid': { status: 400, retry: false },
   'request.not_json': { status: 400, retry: false },

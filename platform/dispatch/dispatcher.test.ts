@@ -127,6 +127,7 @@ function createWorld(fallbackApp: { account: string; app: string } | null = null
     routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
     isActive: (account) => table.isActive(account),
     isOptedOut: async (_owner, address) => address === OPTED_OUT,
+    readReceiver: (_connector, address) => address,
     heedStop: async ({ content }) => (content === 'STOP' ? 'You are out.' : null),
     recorder: {
       inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),

@@ -8,8 +8,9 @@ import {
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import type { Router } from './routers/router.ts';
+import type { Routed, Router } from './routers/router.ts';
 import { nackOf, optedOutText } from './nack.ts';
+import { receivable } from './receivable.ts';
 import { stampOf, type Stamp } from './stamp.ts';
 
 /** Where messages are written down. A promise resolves when the row is safe. */
@@ -35,6 +36,8 @@ export interface DispatcherPorts {
   readonly isOptedOut: (owner: Stamp, address: string, source: string) => Promise<boolean>;
   /** Heeds who writes STOP, and answers with what is to be said to that in place of the app (stop-words.ts). */
   readonly heedStop: (message: UserMessage, owner: Stamp | null) => Promise<string | null>;
+  /** The address as the network of the connector has it; null when nobody could have it there. */
+  readonly readReceiver: (connector: string, address: string) => string | null;
   readonly recorder: MessageRecorder;
   readonly publishInbound: (connector: string, message: UserMessage) => Promise<void>;
   readonly publishEvent: (connector: string, event: TransportEvent) => Promise<void>;
@@ -79,11 +82,7 @@ function createOutbound(ports: DispatcherPorts, tell: Dispatcher['event']): Disp
     }
     try {
       const router = ports.routerFor(source);
-      const routed = router.outbound(message);
-      if (await isUnwanted(message, source, ports)) {
-        await router.noteRefused(routed);
-        throw new VumiError('optout.refused', optedOutText(message));
-      }
+      const routed = await admit(router.outbound(message), router, source, ports);
       await Promise.all([
         router.noteOutbound(routed),
         ports.publishOutbound(routed.connector, routed.message),
@@ -125,6 +124,25 @@ function createInbound(ports: DispatcherPorts, outbound: Dispatcher['outbound'])
       );
     }
   };
+}
+
+/** What may be sent, to the address as its network has it; who sent anything else is told. */
+async function admit(
+  found: Routed<UserMessage>,
+  router: Router,
+  source: string,
+  ports: DispatcherPorts,
+): Promise<Routed<UserMessage>> {
+  try {
+    const message = receivable(found.message, (address) => ports.readReceiver(found.connector, address));
+    if (await isUnwanted(message, source, ports)) {
+      throw new VumiError('optout.refused', optedOutText(message));
+    }
+    return { ...found, message };
+  } catch (error) {
+    if (error instanceof VumiError && !error.retry) await router.noteRefused(found);
+    throw error;
+  }
 }
 
 function isDiscarded(owner: Stamp | null, { isActive }: Pick<DispatcherPorts, 'isActive'>): owner is Stamp {

@@ -6,6 +6,7 @@ export {
   type MessageRecorder,
 } from './dispatcher.ts';
 export { guardInbound, guardOutbound } from './gate.ts';
+export { receivable } from './receivable.ts';
 export { createEventRoutes } from './event-routes.ts';
 export { createContentKeywordRouter } from './routers/content-keyword-router.ts';
 export { createSimpleDispatchRouter, type SimpleDispatchConfig } from './routers/simple-dispatch-router.ts';

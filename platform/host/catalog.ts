@@ -5,6 +5,8 @@ import type { SmppClient, Store } from '@vumi/store';
 /** What the hot path knows of the store without asking it, renewed whenever the store changes. */
 export interface Catalog extends Disposable {
   table(): RoutingTable;
+  /** Null when there is no transport of that name. */
+  transportType(name: string): string | null;
   /** Null when there is none of that system_id. */
   smppClient(systemId: string): SmppClient | null;
   smppClients(): Iterable<SmppClient>;
@@ -31,6 +33,7 @@ export async function openCatalog(store: Store): Promise<Catalog> {
   const subscription = store.onChange(({ what }) => (NOT_ROUTING.has(what) ? undefined : reload()));
   return {
     table: () => known.table,
+    transportType: (name) => known.transportTypes.get(name) ?? null,
     smppClient: (systemId) => known.clients.get(systemId) ?? null,
     smppClients: () => known.clients.values(),
     settings: (ref) => {
@@ -50,6 +53,7 @@ export async function openCatalog(store: Store): Promise<Catalog> {
 function readSnapshot(snapshot: Awaited<ReturnType<Store['snapshot']>>) {
   return {
     table: new RoutingTable(snapshot),
+    transportTypes: new Map(snapshot.transports.map(({ name, type }) => [name, type])),
     clients: new Map(snapshot.smpp_clients.map((client) => [client.system_id, client])),
   };
 }

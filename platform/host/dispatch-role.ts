@@ -21,6 +21,7 @@ import type { AppRef } from '@vumi/core';
 import type { Catalog } from './catalog.ts';
 import type { Config } from './config-schema.ts';
 import type { Connectors } from './connectors.ts';
+import { readReceiver } from './receivers.ts';
 import { isOptedOut, noteStop } from './optouts.ts';
 
 /** The connector by which the API sends for accounts. */
@@ -105,6 +106,7 @@ function composeDispatcher(ports: DispatchRolePorts): Dispatcher {
       table: () => catalog.table(),
       note: (account, message, wish) => noteStop(ports.store.effects, account, message, wish),
     }),
+    readReceiver: (connector, address) => readReceiver(catalog, connector, address),
     recorder: ports.recorder,
     publishInbound: (connector, message) => connectors.queues(connector).inbound.publish(message),
     publishEvent: (connector, event) => connectors.queues(connector).event.publish(event),

@@ -1,7 +1,8 @@
 import { newId, send, VumiError, type UserMessage } from '@vumi/core';
-import { stampMessage, type RoutingTable } from '@vumi/dispatch';
+import { receivable, stampMessage, type RoutingTable } from '@vumi/dispatch';
 import type { SendRequest } from '@vumi/api';
 import type { Catalog } from './catalog.ts';
+import { readReceiver } from './receivers.ts';
 
 /**
  * Sends a message as an account. Every step behind knows a message by its id, so that a request that is made twice
@@ -29,7 +30,7 @@ export async function sendForAccount(
       `account "${account}" has no route${wanted}; add one with PUT /routes/:name`,
     );
   }
-  const message = stampMessage(
+  const stamped = stampMessage(
     {
       ...send(request.to_addr, request.content),
       message_id: messageId ?? newId(),
@@ -38,6 +39,7 @@ export async function sendForAccount(
     },
     { account, app: request.app ?? null },
   );
+  const message = receivable(stamped, (address) => readReceiver(ports.catalog, route.transport, address));
   await ports.publishOutbound(message);
   return message;
 }

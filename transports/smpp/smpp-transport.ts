@@ -1,4 +1,4 @@
-import { errorText } from '@vumi/core';
+import { errorText, readPhoneNumber } from '@vumi/core';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
 import { BindHealth } from './binding/bind-health.ts';
 import { BindPool } from './binding/bind-pool.ts';
@@ -21,6 +21,7 @@ export const smppTransport = defineTransport({
   type: 'smpp',
   configSchema: smppConfigSchema,
   textOptions: (config) => textCodingOf(config).options,
+  readReceiver: readPhoneNumber,
   start: startSmppTransport,
 });
 

@@ -43,8 +43,11 @@ const listQuery = pageQuery.extend({
 const messageParams = accountParams.extend({ id: z.string().min(1).max(200) });
 const sendBody = jsonBody(
   z.strictObject({
-    to_addr: z.string().trim().min(1).max(160),
-    content: z.string().max(MAX_CONTENT),
+    to_addr: z
+      .string()
+      .max(160)
+      .describe('The receiver; a number as people write it: +27 76 123-4567. 422 when it is none'),
+    content: z.string().max(MAX_CONTENT).describe('The text; 422 when it is empty'),
     app: slugSchema
       .optional()
       .describe("Whose route to send by, and who gets the events; default: the account's only one"),
