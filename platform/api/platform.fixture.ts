@@ -97,7 +97,11 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
   const sent: TestPlatform['sent'] = [];
   const ports: ApiPorts = {
     ...fakePorts(store, sent),
-    status: async () => ({ ready: state.ready, workers: [{ name: 'one', kind: 'process', status: 'ok' }] }),
+    status: async () => ({
+      ready: state.ready,
+      problems: [],
+      workers: [{ name: 'one', kind: 'process', status: 'ok' }],
+    }),
     ...overrides,
   };
   const server = createServer(createApi(ports)).listen(0, '127.0.0.1');

@@ -65,6 +65,8 @@ export interface WorkerStatus {
 export interface PlatformStatus {
   /** Whether the platform takes work. */
   readonly ready: boolean;
+  /** What somebody has to look after, a line each for people; none: all is well. */
+  readonly problems: readonly string[];
   readonly workers: readonly WorkerStatus[];
 }
 

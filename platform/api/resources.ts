@@ -245,6 +245,7 @@ export const workerSchema = z.looseObject({
 
 export const statusSchema = z.looseObject({
   ready: z.boolean(),
+  problems: z.array(z.string()).describe('What somebody has to look after; none: all is well'),
   workers: z.array(workerSchema),
 });
 

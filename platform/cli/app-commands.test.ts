@@ -168,3 +168,36 @@ describe('app', () => {
     expect(platform.seen.at(-1)?.query).toEqual({ limit: '100', follow: 'true' });
   });
 });
+
+describe('app rm', () => {
+  const route = { name: 'join', app: 'hello' };
+  beforeEach(() => {
+    platform.answers['GET /accounts/demo/apps/hello'] = () => ({ json: { app: 'hello', active_version: 3 } });
+    platform.answers['GET /accounts/demo/routes'] = () => page([route, { ...route, name: 'x', app: 'quiz' }]);
+    platform.answers['DELETE /accounts/demo/apps/hello'] = () => ({ status: 204 });
+  });
+  const isRemoved = () => platform.seen.some(({ method }) => method === 'DELETE');
+
+  test('asks, and names what goes with it', async () => {
+    const { code, err, out } = await platform.vumi(['app', 'rm', 'hello'], { input: 'yes\n' });
+    expect(code).toBe(0);
+    expect(err).toContain('Remove demo/hello (version 3) with all of its versions, and its routes: join?');
+    expect(out).toContain('demo/hello is gone');
+    expect(isRemoved()).toBe(true);
+  });
+
+  test.each([
+    ['no\n', 1, 'nothing was removed'],
+    ['', 2, '--yes'],
+  ])('answered with %j removes nothing', async (input, exit, says) => {
+    const { code, err } = await platform.vumi(['app', 'rm', 'hello'], { input });
+    expect(code).toBe(exit);
+    expect(err).toContain(says);
+    expect(isRemoved()).toBe(false);
+  });
+
+  test('with --yes does not ask', async () => {
+    expect((await platform.vumi(['app', 'rm', 'hello', '--yes'])).code).toBe(0);
+    expect(isRemoved()).toBe(true);
+  });
+});

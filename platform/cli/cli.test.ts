@@ -307,11 +307,21 @@ describe('status', () => {
       { name: 'host:1', kind: 'process (api, sandbox)', status: 'ok' },
       { name: 'smsc', kind: 'transport (smpp)', status: 'down', message: 'cannot connect' },
     ];
-    platform.answers['GET /status'] = () => ({ json: { ready: false, workers } });
+    platform.answers['GET /status'] = () => ({ json: { ready: false, problems: [], workers } });
     const { code, out } = await platform.vumi(['status']);
     expect(code).toBe(1);
     expect(out).toContain('not ready');
     expect(out).toContain('host:1  process (api, sandbox)  ok      -');
     expect(out).toContain('smsc    transport (smpp)        down    cannot connect');
+  });
+
+  test('is 1 and says what is down though the platform is ready', async () => {
+    const problems = ['transport "mno" is down: cannot connect', 'no process has the role "sandbox"'];
+    platform.answers['GET /status'] = () => ({ json: { ready: true, problems, workers: [] } });
+    const { code, err } = await platform.vumi(['status']);
+    expect(code).toBe(1);
+    expect(err).toBe(`vumi: ${problems[0]}\n      ${problems[1]}\n`);
+    platform.answers['GET /status'] = () => ({ json: { ready: true, problems: [], workers: [] } });
+    expect((await platform.vumi(['status'])).code).toBe(0);
   });
 });

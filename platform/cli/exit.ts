@@ -1,6 +1,6 @@
 /** How a command ends; scripts may depend on the numbers, `vumi --help` lists them. */
 export const EXIT = {
-  /** The platform refused, or what was waited for did not come. */
+  /** The platform refused, what was waited for did not come, or something of the platform is down. */
   refused: 1,
   /** The command line is wrong. */
   usage: 2,

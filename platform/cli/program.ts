@@ -24,7 +24,8 @@ Start here:
 
 "npx vumi COMMAND --help" shows the options of a command and an example.
 
-Exit codes: 0 done, 1 the platform refused or no reply came, 2 wrong usage, 3 no platform answers.
+Exit codes: 0 done, 1 the platform refused, no reply came, or (status) something is down, 2 wrong usage,
+3 no platform answers.
 Environment: VUMI_URL (or VUMI_HTTP_PORT), VUMI_ACCOUNT, VUMI_ADMIN_TOKEN, VUMI_DATA_DIR (default: the nearest .vumi).
 `;
 

@@ -18,6 +18,7 @@ import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
 import { startHttpServer } from './http-server.ts';
+import { problemsOf } from './problems.ts';
 import { replayMessage } from './replayer.ts';
 import type { SandboxRolePorts } from './sandbox-role.ts';
 import { sendForAccount } from './sender.ts';
@@ -171,10 +172,10 @@ async function listSharedState(
 
 /** Rejects while a server that every message needs does not answer. */
 async function platformStatus(
-  { heartbeat, store, broker }: ApiRolePorts,
+  { heartbeat, store, broker, catalog }: ApiRolePorts,
   adminToken: string | null,
 ): Promise<PlatformStatus> {
-  const [processes] = await Promise.all([
+  const [processes, rows] = await Promise.all([
     heartbeat.workers(),
     store.transports.list(),
     broker.depth(API_CONNECTOR),
@@ -182,6 +183,12 @@ async function platformStatus(
   const transports = processes.flatMap((worker) => worker.transports);
   return {
     ready: true,
+    problems: problemsOf({
+      processes,
+      transports: rows.map(({ name }) => name),
+      validToken: adminToken,
+      smppClients: [...catalog.smppClients()].length,
+    }),
     workers: [...processes.map((one) => toProcess(one, adminToken)), ...transports.map(toWorker)],
   };
 }

@@ -23,7 +23,8 @@ export function addConfigCommands(app: Command): void {
     const session = openSession(command);
     const account = await session.account();
     const found = await session.client.call<Settings>('GET', path`/accounts/${account}/apps/${name}`);
-    session.show(found.config, () => settingsText(found));
+    const { config: settings, secrets } = found;
+    session.show({ config: settings, secrets }, () => settingsText(found));
   });
   addConfigSet(config);
   addSecretSet(app.command('secret').description("an app's secrets (app.secrets)"));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { packApp } from '../bundle-folder.ts';
 import { path } from '../client.ts';
+import { confirm } from '../confirm.ts';
 import { withExample } from '../examples.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
@@ -75,7 +76,7 @@ function addDeploy(app: Command): void {
       body: zip,
       query: { activate: options.activate, self_test: options.selfTest ? undefined : false },
     });
-    session.show(made, () => deploymentText(made, `${account}/${app}`, leftOut));
+    session.show({ ...made, left_out: leftOut }, () => deploymentText(made, `${account}/${app}`, leftOut));
   });
 }
 
@@ -119,14 +120,36 @@ function versionText({ active_version, rollout }: App): string {
   return `${active_version}${more}`;
 }
 
+interface RouteTo {
+  readonly name: string;
+  readonly app: string | null;
+}
+
 function addRemove(app: Command): void {
   withExample(
-    app.command('rm').argument('<name>').description('remove an app with its versions and routes'),
+    app
+      .command('rm')
+      .argument('<name>')
+      .description('remove an app with its versions, routes, settings and logs; its messages stay')
+      .option('-y, --yes', 'do not ask'),
     'npx vumi app rm hello',
-  ).action(async (name: string, _options: object, command: Command) => {
+    'npx vumi app rm hello --yes',
+  ).action(async (name: string, { yes }: { yes?: boolean }, command: Command) => {
     const session = openSession(command);
     const account = await session.account();
-    await session.client.call('DELETE', path`/accounts/${account}/apps/${name}`);
+    const address = path`/accounts/${account}/apps/${name}`;
+    if (yes !== true) {
+      const [found, routes] = await Promise.all([
+        session.client.call<App>('GET', address),
+        session.client.list<RouteTo>(path`/accounts/${account}/routes`),
+      ]);
+      const own = routes.filter((route) => route.app === name).map((route) => route.name);
+      const lost = own.length === 0 ? '' : `, and its routes: ${own.join(', ')}`;
+      await confirm(
+        `Remove ${account}/${name} (version ${versionText(found)}) with all of its versions${lost}?`,
+      );
+    }
+    await session.client.call('DELETE', address);
     session.show({ removed: name }, () => `${account}/${name} is gone.\n`);
   });
 }

@@ -6,6 +6,7 @@ import { openSession, type Session } from '../session.ts';
 
 interface Status {
   readonly ready: boolean;
+  readonly problems: readonly string[];
   readonly workers: readonly Worker[];
 }
 
@@ -20,13 +21,16 @@ export function addStatusCommand(program: Command): void {
   withExample(
     program
       .command('status')
-      .description('how the platform is (administrators); exit code 1 when it is not ready'),
+      .description(
+        'how the platform is (administrators); exit code 1 when it is not ready, a transport is down or a role is missing',
+      ),
     'npx vumi status',
   ).action(async (_options: object, command: Command) => {
     const session = openSession(command);
     const status = await session.client.call<Status>('GET', '/status');
     session.show(status, () => statusText(status, session));
     if (!status.ready) throw new CliError(EXIT.refused, 'the platform is not ready; its log says why');
+    if (status.problems.length > 0) throw new CliError(EXIT.refused, status.problems.join('\n      '));
   });
 }
 

@@ -17,6 +17,8 @@ interface Worker {
   readonly message?: string;
 }
 
+const NOT_RUNNING: Pick<Worker, 'status' | 'message'> = { status: 'not running' };
+
 interface SetOptions {
   readonly type: string;
   readonly file?: string;
@@ -66,17 +68,20 @@ async function list(_options: object, command: Command): Promise<void> {
     session.client.list<Transport>('/transports'),
     session.client.list<Worker>('/workers'),
   ]);
-  session.show(transports, () =>
+  const states = transports.map((one) => ({ ...one, ...stateOf(one.name, workers) }));
+  session.show(states, () =>
     transports.length === 0
       ? 'No transports yet. Make one: npx vumi transport set NAME --type smpp host=… port=…\n'
       : table(
           ['TRANSPORT', 'TYPE', 'STATUS', 'SAYS'],
-          transports.map(({ name, type }) => {
-            const states = workers.filter((one) => one.name === name);
-            // Where several processes could run it, one does and the others wait.
-            const state = states.find(({ status }) => status !== 'down') ?? states[0];
-            return [name, type, state?.status ?? 'not running', state?.message];
-          }),
+          states.map(({ name, type, status, message }) => [name, type, status, message]),
         ),
   );
+}
+
+/** Where several processes could run a transport, one does and the others wait. */
+function stateOf(name: string, workers: readonly Worker[]): Pick<Worker, 'status' | 'message'> {
+  const states = workers.filter((one) => one.name === name);
+  const { status, message } = states.find((one) => one.status !== 'down') ?? states[0] ?? NOT_RUNNING;
+  return message === undefined ? { status } : { status, message };
 }
