@@ -14,7 +14,10 @@ export interface ReplyOptions {
 }
 
 export interface SendOptions {
-  /** The endpoint of the app to send from; `default` when absent. */
+  /**
+   * Which of the app's ways out: each is a route, of a transport and a number. `default` when absent. One that has no
+   * route throws.
+   */
   readonly endpoint?: string;
   readonly helper_metadata?: Readonly<Record<string, Json>>;
 }
@@ -42,6 +45,8 @@ export interface Message {
   /** When the network took the message: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`. */
   readonly timestamp: string;
   readonly transport_metadata: Readonly<Record<string, Json>>;
+  /** `endpoint_name` is the endpoint of the route by which it came; `default` when the route names none. */
+  readonly routing_metadata: { readonly endpoint_name: string } & Readonly<Record<string, Json>>;
   readonly helper_metadata: Readonly<Record<string, Json>>;
 
   /**

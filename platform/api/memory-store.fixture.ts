@@ -7,7 +7,6 @@ import type {
   LogRow,
   MessageQuery,
   MessageRow,
-  Route,
   RunDetail,
   SmppClient,
   Store,
@@ -15,6 +14,7 @@ import type {
 } from '@vumi/store';
 import { memoryIdempotency } from './memory-idempotency.fixture.ts';
 import { found, paged } from './memory-page.fixture.ts';
+import { memoryRouting } from './memory-routing.fixture.ts';
 import { AUDITED, memoryTokens } from './memory-tokens.fixture.ts';
 
 /** What the API asks of the store, in memory: for the API's own tests. The real one has its own suite. */
@@ -27,6 +27,7 @@ export interface MemoryStore extends Pick<
   | 'apps'
   | 'versions'
   | 'routes'
+  | 'numbers'
   | 'transports'
   | 'smppClients'
   | 'messages'
@@ -69,7 +70,7 @@ export function createMemoryStore(): MemoryStore {
     ...memoryRuns(apps),
     apps: memoryApps(apps, secrets),
     versions: memoryVersions(apps, versions),
-    routes: memoryRoutes(),
+    ...memoryRouting(),
     transports: memoryTransports(),
     smppClients: memorySmppClients(),
     idempotency: memoryIdempotency(),
@@ -271,42 +272,6 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
     worker: unused,
     file: unused,
     bundle: unused,
-  };
-}
-
-function memoryRoutes(): Store['routes'] {
-  const routes = new Map<string, Route>();
-  const get = (account: string, name: string): Route =>
-    found(routes.get(`${account}/${name}`), `route "${name}"`);
-  return {
-    put: async (input) => {
-      const { app = null, smpp_client = null, to_addr = null, keyword = null, prefix = null } = input;
-      const target = { app, smpp_client };
-      const route = { ...input, ...target, to_addr, keyword: keyword?.toLowerCase() ?? null, prefix };
-      const other = [...routes.values()].find(
-        (one) =>
-          one.name !== route.name &&
-          one.transport === route.transport &&
-          one.to_addr === route.to_addr &&
-          one.keyword === route.keyword,
-      );
-      if (other !== undefined) {
-        throw new VumiError('route.conflict', `route "${other.name}" has these messages`, {
-          details: { route: other },
-        });
-      }
-      routes.set(`${route.account}/${route.name}`, route);
-      return route;
-    },
-    get: async (account, name) => get(account, name),
-    list: async (account, page) =>
-      paged(
-        [...routes.values()].filter((one) => one.account === account),
-        page,
-      ),
-    remove: async (account, name) => {
-      routes.delete(`${account}/${get(account, name).name}`);
-    },
   };
 }
 

@@ -8,9 +8,12 @@ import type { replaySchema } from './run-resources.ts';
 export interface SendRequest {
   readonly to_addr: string;
   readonly content: string;
-  /** The app that gets the events and whose route says where to send. */
+  /** The app that gets the events and, where no address is named, whose route says from where to send. */
   readonly app?: string | undefined;
-  /** One of the addresses that are routed to the account. */
+  /** Of the app, or of any of the account's. */
+  readonly endpoint?: string | undefined;
+  readonly transport?: string | undefined;
+  /** One of the account's addresses. */
   readonly from_addr?: string | undefined;
 }
 

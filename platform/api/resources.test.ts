@@ -193,6 +193,9 @@ describe('routes', () => {
       smpp_client: null,
       keyword: 'join',
       prefix: null,
+      endpoint: 'default',
+      default: false,
+      assigned: true,
     });
     expect((await platform.call('GET', '/accounts/demo/routes')).json['items']).toEqual([put.json]);
     expect((await platform.call('GET', '/accounts/demo/routes/join')).json).toEqual(put.json);

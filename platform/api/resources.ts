@@ -1,5 +1,6 @@
 /** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
 import {
+  endpointSchema,
   METRIC_AGGREGATORS,
   nameSchema,
   slugSchema,
@@ -113,6 +114,26 @@ export const routeSchema = z.object({
   to_addr: z.string().nullable().describe('The short code or number that is written to; null: any'),
   keyword: z.string().nullable().describe('The first word, in any case; null: any'),
   prefix: z.string().nullable().describe("How the sender's address starts; null: any"),
+  endpoint: endpointSchema.describe('Which endpoint of the app it is'),
+  default: z.boolean().describe('Whether what could leave by several routes leaves by this one'),
+  assigned: z
+    .boolean()
+    .describe("false: the number is not the account's (any more), and the route does nothing"),
+});
+
+export const numberSchema = z.object({
+  account: slugSchema,
+  transport: nameSchema,
+  number: z.string().nullable().describe('null: all of the transport'),
+  range: z.boolean().describe('Whether it is all numbers that begin so'),
+  keyword: z.string().nullable().describe('Only what begins with this word; null: all of the number'),
+});
+
+export const releasedNumberSchema = z.object({
+  numbers: z.array(numberSchema),
+  stopped: z
+    .array(routeSchema.omit({ assigned: true }))
+    .describe('Routes that do nothing until it is assigned to their account again'),
 });
 
 export const messageSchema = z.object({
@@ -271,6 +292,8 @@ export const NAMED_RESOURCES = {
   PageMember: pageMemberSchema,
   PageInvitation: pageInvitationSchema,
   Route: routeSchema,
+  AssignedNumber: numberSchema,
+  ReleasedNumber: releasedNumberSchema,
   Message: messageSchema,
   Log: logSchema,
   Run: runSchema,

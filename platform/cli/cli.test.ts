@@ -228,7 +228,7 @@ describe('lists', () => {
 describe('route set', () => {
   test('sends what was said and reads it back', async () => {
     platform.answers['PUT /accounts/demo/routes/join'] = ({ body }) => ({
-      json: { name: 'join', prefix: null, ...(JSON.parse(String(body)) as object) },
+      json: { name: 'join', prefix: null, endpoint: 'default', ...(JSON.parse(String(body)) as object) },
     });
     const words = [
       'route',
@@ -250,6 +250,29 @@ describe('route set', () => {
     expect((await platform.vumi(words)).out).not.toContain('no transport');
     platform.answers['GET /transports'] = () => page([{ name: 'smcs' }]);
     expect((await platform.vumi(words)).out).toContain('There is no transport "smsc" yet');
+  });
+});
+
+describe('number', () => {
+  test('assign and release say whose a number is and which routes have ended', async () => {
+    platform.answers['PUT /numbers'] = ({ body }) => ({
+      json: { number: null, range: false, keyword: null, ...(JSON.parse(String(body)) as object) },
+    });
+    const words = ['number', 'assign', '8000', '--transport', 'mno', '--keyword', 'join'];
+    expect((await platform.vumi(words)).out).toBe('the keyword "join" of 8000 on mno belongs to demo.\n');
+    const all = ['number', 'assign', '--all', '--transport', 'mno'];
+    expect((await platform.vumi(all)).out).toBe('every number on mno belongs to demo.\n');
+    expect((await platform.vumi([...all, '8000'])).err).toContain('name the number, or say --all');
+    const number = { account: 'demo', transport: 'mno', number: '+27820', range: true, keyword: null };
+    platform.answers['DELETE /numbers'] = () => ({
+      json: { numbers: [number], stopped: [{ account: 'demo', name: 'join' }] },
+    });
+    const release = ['number', 'release', '+27820', '--range', '--transport', 'mno'];
+    expect((await platform.vumi(release)).out).toBe(
+      '+27820… on mno belongs to demo no more.\nRoute join of demo does nothing now.\n',
+    );
+    platform.answers['GET /numbers'] = () => page([number]);
+    expect((await platform.vumi(['number', 'list', '--all'])).out).toMatch(/\+27820… +mno +any +demo/);
   });
 });
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addMessageCommands } from './commands/messages.ts';
+import { addNumberCommands } from './commands/number.ts';
 import { addPhoneCommand } from './commands/phone.ts';
 import { addRouteCommands } from './commands/route.ts';
 import { addSmppCommands } from './commands/smpp.ts';
@@ -61,6 +62,7 @@ export function createProgram(version: string | null): Command {
   addAccountCommands(program);
   addTokenCommands(program);
   addTransportCommands(program);
+  addNumberCommands(program);
   addSmppClientCommands(program);
   return program;
 }

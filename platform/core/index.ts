@@ -18,6 +18,7 @@ export * from './live-versions.ts';
 export * from './logger.ts';
 export * from './message.ts';
 export * from './names.ts';
+export * from './number-book.ts';
 export * from './phone-number.ts';
 export * from './ports.ts';
 export * from './private-service.ts';

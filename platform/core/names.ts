@@ -26,6 +26,14 @@ export const slugSchema = z
 /** The endpoint of a message that names none. */
 export const DEFAULT_ENDPOINT = 'default';
 
+/** As Vumi Go's were: a word such as `sms`, or a pool and a tag of it with a colon between. */
+export const endpointSchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, 'an endpoint is a word of 1 to 64 ASCII characters, such as "sms"');
+
+/** Endpoints of an app that have routes: null, or why nothing can be sent by it. */
+export type EndpointFaults = Readonly<Record<string, string | null>>;
+
 /** Kinds of traffic on a connector; also the last part of the routing key. */
 export const FLOW_KINDS = ['inbound', 'event', 'outbound'] as const;
 export type FlowKind = (typeof FLOW_KINDS)[number];

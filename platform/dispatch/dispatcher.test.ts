@@ -2,166 +2,16 @@ import { describe, expect, it } from 'vitest';
 import {
   createAck,
   createDeliveryReport,
-  createUserMessage,
   reply,
   send,
-  silentLogger,
-  type FailureMessage,
-  type KeyedState,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import { createEventRoutes } from './event-routes.ts';
 import { guardInbound, guardOutbound } from './gate.ts';
-import { createContentKeywordRouter } from './routers/content-keyword-router.ts';
-import { createSimpleDispatchRouter } from './routers/simple-dispatch-router.ts';
-import { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
-import { createSessions } from './sessions.ts';
+import { RoutingTable } from './routing-table.ts';
 import { stampMessage } from './stamp.ts';
 
-const snapshot: RoutingSnapshot = {
-  accounts: [
-    { name: 'demo', active: true },
-    { name: 'other', active: true },
-    { name: 'asleep', active: false },
-  ],
-  apps: [
-    { account: 'demo', app: 'hello', version: 1, handlers: ['onMessage'] },
-    { account: 'demo', app: 'quiz', version: 1, handlers: ['onMessage', 'onEvent'] },
-    { account: 'other', app: 'rival', version: 1, handlers: ['onMessage'] },
-    { account: 'asleep', app: 'nap', version: 1, handlers: ['onMessage'] },
-  ],
-  routes: [
-    {
-      account: 'demo',
-      name: 'hello',
-      app: 'hello',
-      transport: 'smsc',
-      to_addr: '12345',
-      keyword: null,
-      prefix: null,
-    },
-    {
-      account: 'demo',
-      name: 'quiz',
-      app: 'quiz',
-      transport: 'smsc',
-      to_addr: '12345',
-      keyword: 'quiz',
-      prefix: null,
-    },
-    {
-      account: 'other',
-      name: 'rival',
-      app: 'rival',
-      transport: 'smsc',
-      to_addr: '12345',
-      keyword: 'rival',
-      prefix: null,
-    },
-    {
-      account: 'asleep',
-      name: 'nap',
-      app: 'nap',
-      transport: 'smsc',
-      to_addr: '777',
-      keyword: null,
-      prefix: null,
-    },
-  ],
-  transports: [{ name: 'smsc' }],
-};
-
-const shopRoute = {
-  account: 'demo',
-  name: 'shop',
-  app: null,
-  smpp_client: 'Shop',
-  transport: 'smsc',
-  to_addr: '8000',
-  keyword: null,
-  prefix: null,
-};
-
-function mapState(): Pick<KeyedState, 'get' | 'set' | 'delete'> {
-  const values = new Map<string, string>();
-  return {
-    get: async (key) => values.get(key) ?? null,
-    set: async (key, value) => void values.set(key, value),
-    delete: async (key) => values.delete(key),
-  };
-}
-
-interface World {
-  dispatcher: Dispatcher;
-  published: [string, UserMessage | TransportEvent | FailureMessage][];
-  recorded: [string, string, string | null][];
-}
-
-function createWorld(fallbackApp: { account: string; app: string } | null = null): World {
-  const table = new RoutingTable({ ...snapshot, routes: [...snapshot.routes, shopRoute] });
-  const state = mapState() as KeyedState;
-  const published: World['published'] = [];
-  const recorded: World['recorded'] = [];
-  const publish = async (
-    connector: string,
-    message: UserMessage | TransportEvent | FailureMessage,
-  ): Promise<void> => void published.push([connector, message]);
-  const router = createContentKeywordRouter(
-    { fallbackApp },
-    {
-      table: () => table,
-      connectorOf: (ref) => `q-${ref.app}`,
-      sessions: createSessions(state),
-      eventRoutes: createEventRoutes(state),
-    },
-  );
-  const simple = createSimpleDispatchRouter(
-    { routeMappings: { wired: ['one', 'two'], single: 'three' }, transportMappings: { alias: 'smsc' } },
-    (name) => table.transports.has(name),
-    silentLogger,
-  );
-  const wired = new Set(['wired', 'single', 'one', 'two', 'three']);
-  const dispatcher = createDispatcher({
-    routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
-    isActive: (account) => table.isActive(account),
-    isOptedOut: async (_owner, address) => address === OPTED_OUT,
-    readReceiver: (_connector, address) => address,
-    heedStop: async ({ content }) => (content === 'STOP' ? 'You are out.' : null),
-    recorder: {
-      inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),
-      outbound: async (_message, owner, status) =>
-        void recorded.push(['outbound', status, owner?.app ?? null]),
-      event: async (event) => void recorded.push(['event', event.event_type, event.user_message_id]),
-    },
-    publishInbound: publish,
-    publishEvent: publish,
-    publishOutbound: publish,
-    publishFailure: (connector, failure) => publish(`${connector}.failures`, failure),
-    logger: silentLogger,
-  });
-  return { dispatcher, published, recorded };
-}
-
-const OPTED_OUT = '+27760000000';
-
-const mo = (content: string, fields: Partial<UserMessage> = {}): UserMessage =>
-  createUserMessage({
-    from_addr: '+27761234567',
-    to_addr: '12345',
-    transport_name: 'smsc',
-    transport_type: 'sms',
-    content,
-    ...fields,
-  });
-
-const inboundTo = async (world: World, message: UserMessage): Promise<UserMessage> => {
-  await world.dispatcher.inbound(message);
-  const last = world.published.at(-1);
-  if (last === undefined) throw new Error('nothing was published');
-  return last[1] as UserMessage;
-};
+import { createWorld, inboundTo, mo, OPTED_OUT, snapshot } from './dispatcher.fixture.ts';
 
 describe('inbound messages', () => {
   it('go to the app of the keyword, else to the app of the number, stamped with account and app', async () => {
@@ -271,6 +121,7 @@ describe('outbound messages', () => {
     expect(world.published).toMatchObject([
       ['q-unlinked.failures', { reason: expect.stringContaining('vumi route set') as string }],
     ]);
+    expect(world.told).toEqual([['unlinked', expect.stringContaining('has no route to send by')]]);
   });
 
   it('of an inactive account are discarded', async () => {
@@ -353,18 +204,19 @@ describe('the gates behind queues', () => {
   const owned = stampMessage(mo('hi'), { account: 'asleep', app: 'nap' });
   const delivery = { redelivered: false, attempt: 1 };
 
-  it('discard what waited while its account was switched off', async () => {
+  it('discard what waited while its account was switched off or its number was taken away', async () => {
     const recorded: string[] = [];
     const events: TransportEvent[] = [];
     const handled: string[] = [];
     const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
     const isActive = (account: string): boolean => account === 'demo';
+    let table = new RoutingTable(snapshot);
     const inbound = guardInbound(handler, {
       isActive,
       recorder: { inbound: async (_message, _owner, status) => void recorded.push(status) },
     });
     const outbound = guardOutbound(handler, {
-      isActive,
+      table: () => table,
       isOptedOut: async () => false,
       publishEvent: async (event) => void events.push(event),
       clock: Date.now,
@@ -375,10 +227,17 @@ describe('the gates behind queues', () => {
     expect(recorded).toEqual(['discarded']);
     expect(events).toMatchObject([{ event_type: 'nack', transport_metadata: { outcome: 'discarded' } }]);
 
-    const mine = stampMessage(mo('hi'), { account: 'demo', app: 'hello' });
+    const mine = stampMessage(mo('hi', { from_addr: '12345' }), { account: 'demo', app: 'hello' });
     await inbound(mine, delivery);
     await outbound(mine, delivery);
     expect(handled).toHaveLength(2);
+
+    table = new RoutingTable({ ...snapshot, numbers: [] });
+    await outbound(mine, delivery);
+    expect(handled).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({
+      nack_reason: expect.stringContaining('"12345" of transport "smsc"'),
+    });
   });
 });
 
@@ -392,7 +251,7 @@ describe('who opts out while a message waits for its transport', () => {
     const handled: string[] = [];
     const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
     const gate = guardOutbound(handler, {
-      isActive: () => true,
+      table: () => new RoutingTable(snapshot),
       isOptedOut: async (owner, address) => owner.app === 'quiz' && address === OPTED_OUT,
       publishEvent: async (event) => void events.push(event),
       clock: () => Date.now() + seconds * 1000,

@@ -3,6 +3,7 @@ import {
   deriveId,
   reply,
   VumiError,
+  type AppRef,
   type FailureMessage,
   type Logger,
   type TransportEvent,
@@ -11,7 +12,7 @@ import {
 import type { Routed, Router } from './routers/router.ts';
 import { nackOf, optedOutText } from './nack.ts';
 import { receivable } from './receivable.ts';
-import { stampOf, type Stamp } from './stamp.ts';
+import { appOf, stampOf, type Stamp } from './stamp.ts';
 
 /** Where messages are written down. A promise resolves when the row is safe. */
 export interface MessageRecorder {
@@ -43,6 +44,8 @@ export interface DispatcherPorts {
   readonly publishEvent: (connector: string, event: TransportEvent) => Promise<void>;
   readonly publishOutbound: (connector: string, message: UserMessage) => Promise<void>;
   readonly publishFailure: (connector: string, failure: FailureMessage) => Promise<void>;
+  /** Puts a line into the log of an app: its message had no way out. */
+  readonly tellAuthor: (message: UserMessage, ref: AppRef, reason: string) => void;
   readonly logger: Logger;
 }
 
@@ -52,6 +55,9 @@ export interface Dispatcher {
   event(event: TransportEvent): Promise<void>;
   outbound(message: UserMessage, source: string): Promise<void>;
 }
+
+/** What an author mends by routes. */
+const WAYLESS: ReadonlySet<string> = new Set(['route.none', 'route.ambiguous', 'number.not_assigned']);
 
 export function createDispatcher(ports: DispatcherPorts): Dispatcher {
   const { recorder } = ports;
@@ -70,6 +76,7 @@ function createOutbound(ports: DispatcherPorts, tell: Dispatcher['event']): Disp
   const { recorder, logger } = ports;
   const refuse = async (message: UserMessage, source: string, error: VumiError): Promise<void> => {
     logger.warn({ messageId: message.message_id, source, reason: error.message }, 'outbound message refused');
+    if (WAYLESS.has(error.code)) tellAuthor(message, error.message, ports);
     await recorder.outbound(message, stampOf(message), 'failed');
     await ports.publishFailure(source, createFailure(message, error.message, 'permanent'));
     await tell(nackOf(message, error.message));
@@ -151,6 +158,10 @@ function isDiscarded(owner: Stamp | null, { isActive }: Pick<DispatcherPorts, 'i
 
 /** Where the platform's own confirmations come from. */
 const STOP_SOURCE = 'stop';
+function tellAuthor(message: UserMessage, reason: string, ports: DispatcherPorts): void {
+  const ref = appOf(message);
+  if (ref !== null) ports.tellAuthor(message, ref, reason);
+}
 
 /** A reply is wanted: who says STOP is told that it worked. */
 async function isUnwanted(

@@ -1,6 +1,8 @@
 import { parseTimestamp, type Clock, type Handler, type TransportEvent, type UserMessage } from '@vumi/core';
 import type { MessageRecorder } from './dispatcher.ts';
 import { nackOf, optedOutText } from './nack.ts';
+import { refusalOf } from './refusal.ts';
+import type { RoutingTable } from './routing-table.ts';
 import { stampOf, type Stamp } from './stamp.ts';
 
 /**
@@ -21,11 +23,14 @@ export function guardInbound(
 /** What waited longer for its transport may be for somebody who has opted out meanwhile. */
 const WAITED_MS = 3000;
 
-/** As `guardInbound`, in front of a transport. The message was recorded as queued: an event says what became of it. */
+/**
+ * As `guardInbound`, in front of a transport, and whether the account still has the number that the message comes from.
+ * The message was recorded as queued: an event says what became of it.
+ */
 export function guardOutbound(
   handler: Handler<UserMessage>,
   ports: {
-    isActive: (account: string) => boolean;
+    table: () => RoutingTable;
     isOptedOut: (owner: Stamp, address: string) => Promise<boolean>;
     publishEvent: (event: TransportEvent) => Promise<void>;
     clock: Clock;
@@ -34,7 +39,10 @@ export function guardOutbound(
   const refusal = async (message: UserMessage): Promise<string | null> => {
     const owner = stampOf(message);
     if (owner === null) return null;
-    if (!ports.isActive(owner.account)) return `account "${owner.account}" is inactive`;
+    const table = ports.table();
+    if (!table.isActive(owner.account)) return `account "${owner.account}" is inactive`;
+    const notTheirs = refusalOf(message, table);
+    if (notTheirs !== null) return notTheirs;
     if (message.in_reply_to !== null || message.to_addr === null) return null;
     if (ports.clock() - (parseTimestamp(message.timestamp) ?? Infinity) < WAITED_MS) return null;
     return (await ports.isOptedOut(owner, message.to_addr)) ? optedOutText(message) : null;

@@ -13,4 +13,5 @@ export { createSimpleDispatchRouter, type SimpleDispatchConfig } from './routers
 export { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
 export { createSessions } from './sessions.ts';
 export { createStopWords } from './stop-words.ts';
+export type { WayOut } from './ways-out.ts';
 export { appOf, stampMessage, stampOf, type Sender, type Stamp } from './stamp.ts';

@@ -1,5 +1,19 @@
-import { appKey, foldText, type AppRef, type LiveVersions, type Rollout, type UserMessage } from '@vumi/core';
+import {
+  addressKey,
+  appKey,
+  DEFAULT_ENDPOINT,
+  errorText,
+  foldText,
+  NumberBook,
+  type AppRef,
+  type AssignedNumber,
+  type EndpointFaults,
+  type LiveVersions,
+  type Rollout,
+  type UserMessage,
+} from '@vumi/core';
 import { keywordOf } from './keyword.ts';
+import { chooseWay, endpointOfRoute, type WantedWay, type WayOut } from './ways-out.ts';
 
 /** Binds an app or an SMPP client to a transport; null matches anything. `prefix` is the start of the sender's address. */
 export interface RouteRule {
@@ -13,6 +27,10 @@ export interface RouteRule {
   readonly to_addr: string | null;
   readonly keyword: string | null;
   readonly prefix: string | null;
+  /** Of the app; absent: `default`. */
+  readonly endpoint?: string;
+  /** Whether it is the way out where several are possible. */
+  readonly default?: boolean;
 }
 
 /** Everything that routing depends on, as the store knows it at one moment. */
@@ -40,8 +58,20 @@ export interface RoutingSnapshot {
     readonly stop?: string | false | null;
   }[];
   readonly routes: readonly RouteRule[];
+  /** Routes whose numbers are not their account's are passed over. */
+  readonly numbers: readonly AssignedNumber[];
   readonly transports: readonly { readonly name: string }[];
+  /** Whose app gets what no route matches, and may answer from numbers that are nobody's. */
+  readonly fallbackAccount?: string | null;
 }
+
+interface TransportRoutes {
+  readonly byNumber: ReadonlyMap<string, readonly RouteRule[]>;
+  /** Of every number. */
+  readonly open: readonly RouteRule[];
+}
+
+const NO_ROUTES: TransportRoutes = { byNumber: new Map(), open: [] };
 
 type HostedApp = RoutingSnapshot['apps'][number];
 
@@ -50,8 +80,12 @@ export class RoutingTable {
   readonly #activeAccounts: ReadonlySet<string>;
   readonly #respectful: ReadonlySet<string>;
   readonly #apps: ReadonlyMap<string, HostedApp>;
-  readonly #byTransport: ReadonlyMap<string, readonly RouteRule[]>;
+  readonly #byTransport: ReadonlyMap<string, TransportRoutes>;
+  /** Those whose numbers are their account's. */
   readonly #byAccount: ReadonlyMap<string, readonly RouteRule[]>;
+  readonly #numbers: NumberBook;
+  readonly #fallbackAccount: string | null;
+  readonly #endpoints = new Map<string, EndpointFaults>();
   readonly transports: ReadonlySet<string>;
 
   constructor(snapshot: RoutingSnapshot) {
@@ -65,8 +99,15 @@ export class RoutingTable {
     const ordered = snapshot.routes
       .map(folded)
       .toSorted((a, b) => specificity(b) - specificity(a) || compare(a, b));
-    this.#byTransport = Map.groupBy(ordered, (route) => route.transport);
-    this.#byAccount = Map.groupBy(ordered, (route) => route.account);
+    const byTransport = Map.groupBy(ordered, (route) => route.transport);
+    this.#byTransport = new Map(Array.from(byTransport, ([name, routes]) => [name, byNumber(routes)]));
+    const numbers = new NumberBook(snapshot.numbers);
+    this.#numbers = numbers;
+    this.#byAccount = Map.groupBy(
+      ordered.filter((route) => numbers.holds(route.account, route)),
+      (route) => route.account,
+    );
+    this.#fallbackAccount = snapshot.fallbackAccount ?? null;
     this.transports = new Set(snapshot.transports.map(({ name }) => name));
   }
 
@@ -110,7 +151,8 @@ export class RoutingTable {
 
   /** Accounts that have a route for the number that the message came to. */
   accountsAt(message: UserMessage): Set<string> {
-    return new Set(this.#candidates(message).map(({ account }) => account));
+    const routes = this.#candidates(message).filter((route) => this.#isTheirs(route, message));
+    return new Set(routes.map(({ account }) => account));
   }
 
   /** The most specific route with a keyword that the message matches. */
@@ -118,55 +160,114 @@ export class RoutingTable {
     const candidates = this.#candidates(message).filter((route) => route.keyword !== null);
     if (candidates.length === 0) return null;
     const keyword = keywordOf(message.content);
-    return candidates.find((route) => route.keyword === keyword) ?? null;
+    return candidates.find((route) => route.keyword === keyword && this.#isTheirs(route, message)) ?? null;
   }
 
   /** Whether the number that the message came to is shared by keywords. */
   hasKeywords(transport: string | null, address: string | null): boolean {
-    return this.#routesOf(transport).some(
-      (route) => route.keyword !== null && (route.to_addr === null || route.to_addr === address),
-    );
+    return this.#routesOf(transport, address).some((route) => route.keyword !== null);
   }
 
   /** The most specific route without a keyword that the message matches. */
   matchCatchAll(message: UserMessage): RouteRule | null {
-    return this.#candidates(message).find((route) => route.keyword === null) ?? null;
+    const candidates = this.#candidates(message).filter((route) => route.keyword === null);
+    return candidates.find((route) => this.#isTheirs(route, message)) ?? null;
   }
 
-  /** The route that a message of the app goes out by: over the wanted transport or from the wanted number where given. */
-  outboundRoute(
-    account: string,
-    wanted: { app?: string; transport?: string; from?: string },
-  ): RouteRule | null {
-    const routes = (this.#byAccount.get(account) ?? []).filter(
-      (route) =>
-        (wanted.app === undefined || route.app === wanted.app) &&
-        (wanted.transport === undefined || route.transport === wanted.transport),
+  /** The endpoint of an app by which a message came that no route of it matches: its user is in conversation with it. */
+  endpointAt({ account, app }: AppRef, { transport_name, to_addr }: UserMessage): string {
+    const routes = this.#routesOf(transport_name, to_addr);
+    const own = routes.find((route) => route.account === account && route.app === app);
+    return own === undefined ? DEFAULT_ENDPOINT : endpointOfRoute(own);
+  }
+
+  /** The way out of the account that is wanted. Throws `route.none` and `route.ambiguous`. */
+  wayOut(account: string, wanted: WantedWay): WayOut {
+    const routes = this.#byAccount.get(account) ?? [];
+    const { from, transport, endpoint } = wanted;
+    if (from === undefined || endpoint !== undefined) return chooseWay(account, routes, wanted);
+    // Who names an address has chosen, also one of which nothing is routed; the app only hears of what becomes of it.
+    const held = this.#numbers.transportsOf(account, from).map((name) => senderOnly(account, name, from));
+    return chooseWay(account, [...routes, ...held], { from, transport });
+  }
+
+  /** Those that routes of the account lead over. */
+  transportsOf(account: string): string[] {
+    return [...new Set((this.#byAccount.get(account) ?? []).map(({ transport }) => transport))];
+  }
+
+  /** Whether the account may send from the address over the transport: by a route, or because it holds the address. */
+  maySend(account: string, transport: string, from: string | null): boolean {
+    const routes = this.#byAccount.get(account) ?? [];
+    const key = from === null ? null : addressKey(from);
+    const isRouted = routes.some(
+      ({ to_addr, ...route }) =>
+        route.transport === transport && (to_addr === null ? null : addressKey(to_addr)) === key,
     );
-    if (wanted.from !== undefined) return routes.find((route) => route.to_addr === wanted.from) ?? null;
-    return routes.find((route) => route.to_addr !== null) ?? routes[0] ?? null;
+    return isRouted || (from !== null && this.#numbers.transportsOf(account, from).includes(transport));
   }
 
-  #routesOf(transport: string | null): readonly RouteRule[] {
-    return transport === null ? [] : (this.#byTransport.get(transport) ?? []);
+  /** Whether the account may answer from the address to which a message came. */
+  mayAnswer(account: string, transport: string, address: string | null): boolean {
+    if (this.#numbers.mayUse(account, transport, address)) return true;
+    return account === this.#fallbackAccount && !this.#numbers.isAnybodys(transport, address);
   }
 
-  /**
-   * A number belongs to the accounts that have routes for it: what others want of all numbers is not wanted there, or
-   * anybody could draw a word from every number by a keyword without one.
-   */
+  /** What an app can send by. */
+  endpointsOf(ref: AppRef): EndpointFaults {
+    const key = appKey(ref);
+    const known = this.#endpoints.get(key);
+    if (known !== undefined) return known;
+    const routes = (this.#byAccount.get(ref.account) ?? []).filter(({ app }) => app === ref.app);
+    const names = new Set(routes.map(endpointOfRoute));
+    const faults = Object.fromEntries(
+      Array.from(names, (endpoint) => [endpoint, this.#faultOf(ref, endpoint)]),
+    );
+    this.#endpoints.set(key, faults);
+    return faults;
+  }
+
+  #faultOf({ account, app }: AppRef, endpoint: string): string | null {
+    try {
+      this.wayOut(account, { app, endpoint });
+      return null;
+    } catch (error) {
+      return errorText(error);
+    }
+  }
+
+  /** Those of the number, then those of every number. */
+  #routesOf(transport: string | null, address: string | null): readonly RouteRule[] {
+    if (transport === null) return [];
+    const { byNumber: numbers, open } = this.#byTransport.get(transport) ?? NO_ROUTES;
+    const own = address === null ? undefined : numbers.get(addressKey(address));
+    return own === undefined ? open : [...own, ...open];
+  }
+
   #candidates(message: UserMessage): readonly RouteRule[] {
-    const routes = this.#routesOf(message.transport_name);
-    const owners = new Set(
-      routes.filter(({ to_addr }) => to_addr === message.to_addr).map(({ account }) => account),
-    );
-    const isOpen = ({ to_addr, account }: RouteRule): boolean =>
-      to_addr === null ? owners.size === 0 || owners.has(account) : to_addr === message.to_addr;
-    return routes.filter(
-      (route) =>
-        isOpen(route) && (route.prefix === null || (message.from_addr ?? '').startsWith(route.prefix)),
+    const from = message.from_addr ?? '';
+    return this.#routesOf(message.transport_name, message.to_addr).filter(
+      ({ prefix }) => prefix === null || from.startsWith(prefix),
     );
   }
+
+  /** What one account wants of all numbers takes nothing from a number that is another's. */
+  #isTheirs({ account, transport, keyword }: RouteRule, { to_addr }: UserMessage): boolean {
+    return this.#numbers.holds(account, { transport, to_addr, keyword });
+  }
+}
+
+/** What was assigned and is not routed. */
+function senderOnly(account: string, transport: string, from: string): RouteRule {
+  return { account, name: '', app: null, transport, to_addr: from, keyword: null, prefix: null };
+}
+
+function byNumber(routes: readonly RouteRule[]): TransportRoutes {
+  const numbered = routes.filter(({ to_addr }) => to_addr !== null);
+  return {
+    byNumber: Map.groupBy(numbered, ({ to_addr }) => addressKey(to_addr ?? '')),
+    open: routes.filter(({ to_addr }) => to_addr === null),
+  };
 }
 
 /** Keywords as the texts of messages are read. */

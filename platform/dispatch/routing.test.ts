@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createUserMessage, type UserMessage } from '@vumi/core';
+import { createUserMessage, type AssignedNumber, type UserMessage } from '@vumi/core';
 import { appConnectors, createAppQueues } from './app-queues.ts';
 import { keywordOf } from './keyword.ts';
 import { RoutingTable, type RouteRule } from './routing-table.ts';
@@ -14,13 +14,34 @@ const route = (fields: Partial<RouteRule> & { app: string }): RouteRule & { app:
   ...fields,
 });
 
-const tableOf = (...routes: (RouteRule & { app: string })[]): RoutingTable =>
+const number = (
+  account: string,
+  to: string | null,
+  fields: Partial<AssignedNumber> = {},
+): AssignedNumber => ({
+  account,
+  transport: 'smsc',
+  number: to,
+  range: false,
+  keyword: null,
+  ...fields,
+});
+
+const tableWith = (
+  numbers: readonly AssignedNumber[],
+  ...routes: (RouteRule & { app: string })[]
+): RoutingTable =>
   new RoutingTable({
     accounts: [{ name: 'demo', active: true }],
     apps: routes.map(({ account, app }) => ({ account, app, version: 1, handlers: ['onMessage'] })),
     routes,
+    numbers,
     transports: [{ name: 'smsc' }],
   });
+
+/** Of an account that has every number of the transports. */
+const tableOf = (...routes: (RouteRule & { app: string })[]): RoutingTable =>
+  tableWith([number('demo', null), number('demo', null, { transport: 'ussd' })], ...routes);
 
 const from = (fields: Partial<UserMessage>): UserMessage =>
   createUserMessage({ from_addr: '+27761234567', to_addr: '12345', transport_name: 'smsc', ...fields });
@@ -53,7 +74,8 @@ describe('the routing table', () => {
   });
 
   it('keeps what an account wants of all numbers from the numbers of other accounts', () => {
-    const table = tableOf(
+    const table = tableWith(
+      [number('demo', '12345'), number('demo', null, { keyword: 'help' }), number('evil', null)],
       route({ app: 'squatter', account: 'evil', keyword: 'yes' }),
       route({ app: 'catcher', account: 'evil', prefix: '+2776' }),
       route({ app: 'clinic', to_addr: '12345' }),
@@ -63,6 +85,34 @@ describe('the routing table', () => {
     expect(table.matchCatchAll(from({ content: 'yes' }))?.app).toBe('clinic');
     expect(table.matchKeyword(from({ content: 'help' }))?.app).toBe('help');
     expect(table.matchKeyword(from({ content: 'yes', to_addr: '999' }))?.app).toBe('squatter');
+    expect(table.matchKeyword(from({ content: 'help', to_addr: '999' }))?.app).toBe('help');
+  });
+
+  it("knows no route whose number is not, or no more, its account's", () => {
+    const routes = [
+      route({ app: 'mine', to_addr: '12345' }),
+      route({ app: 'word', to_addr: '12345', keyword: 'word' }),
+      route({ app: 'all' }),
+    ];
+    expect(tableWith([], ...routes).matchCatchAll(from({}))).toBeNull();
+    expect(tableWith([number('evil', '12345')], ...routes).matchCatchAll(from({}))).toBeNull();
+    expect(tableWith([number('demo', '777')], ...routes).matchCatchAll(from({}))).toBeNull();
+    const shared = tableWith(
+      [number('demo', '12345', { keyword: 'word' }), number('evil', '12345')],
+      ...routes,
+    );
+    expect(shared.matchKeyword(from({ content: 'word' }))?.app).toBe('word');
+    expect(shared.matchCatchAll(from({ content: 'other' }))).toBeNull();
+  });
+
+  it('leads to the number in whatever spelling', () => {
+    const table = tableWith(
+      [number('demo', '+27820001001')],
+      route({ app: 'a', to_addr: '+27 82 000 1001' }),
+    );
+    expect(table.matchCatchAll(from({ to_addr: '27820001001' }))?.app).toBe('a');
+    expect(table.matchCatchAll(from({ to_addr: '+27820001001' }))?.app).toBe('a');
+    expect(table.matchCatchAll(from({ to_addr: '27820001002' }))).toBeNull();
   });
 
   it('prefers the longer prefix of the sender', () => {
@@ -99,12 +149,112 @@ describe('the routing table', () => {
     expect(table.matchCatchAll(from({ transport_name: 'other' }))).toBeNull();
     expect(table.matchCatchAll(from({ transport_name: null }))).toBeNull();
   });
+});
 
-  it('sends by a route that has a number before one that has none', () => {
-    const table = tableOf(route({ app: 'a', name: 'r1' }), route({ app: 'a', name: 'r2', to_addr: '12345' }));
-    expect(table.outboundRoute('demo', { app: 'a' })?.name).toBe('r2');
-    expect(table.outboundRoute('demo', { app: 'a', from: '777' })).toBeNull();
-    expect(table.outboundRoute('other', { app: 'a' })).toBeNull();
+describe('the way out', () => {
+  const ussd = route({ app: 'clinic', name: 'dial', transport: 'ussd', to_addr: '*120*1#' });
+  const sms = route({ app: 'clinic', name: 'text', to_addr: '8000', endpoint: 'sms' });
+  const codeOf = (find: () => unknown): string => {
+    try {
+      return JSON.stringify(find());
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it.each([
+    ['the endpoint', { app: 'clinic', endpoint: 'sms' }, 'text'],
+    ['the other endpoint', { app: 'clinic', endpoint: 'default' }, 'dial'],
+    ['the transport', { transport: 'ussd' }, 'dial'],
+    ['the number, written otherwise', { from: '+8000' }, 'text'],
+    ['the number, of another app', { app: 'other', from: '8000' }, 'text'],
+    ['an endpoint without a route', { app: 'clinic', endpoint: 'voice' }, 'route.none'],
+    ['an app without a route', { app: 'other', endpoint: 'default' }, 'route.none'],
+    ['a number without a route', { from: '9000' }, 'route.none'],
+    ['a number of another endpoint', { from: '8000', endpoint: 'default' }, 'route.none'],
+    ['a number of another transport', { from: '8000', transport: 'ussd' }, 'route.none'],
+    ['nothing', {}, 'route.ambiguous'],
+    ['an app with several', { app: 'clinic' }, 'route.ambiguous'],
+  ])('of an app on USSD with an SMS endpoint, chosen by %s', (_what, wanted, expected) => {
+    const found = codeOf(() => tableOf(ussd, sms).wayOut('demo', wanted).transport);
+    expect(found).toBe({ text: '"smsc"', dial: '"ussd"' }[expected] ?? expected);
+  });
+
+  it('stays the same when a route is added, or is refused with all that are possible', () => {
+    const first = route({ app: 'a', name: 'z', to_addr: '100' });
+    const second = route({ app: 'a', name: 'a', to_addr: '200' });
+    expect(tableOf(first).wayOut('demo', {}).from_addr).toBe('100');
+    expect(() => tableOf(first, second).wayOut('demo', {})).toThrow(
+      expect.objectContaining({
+        code: 'route.ambiguous',
+        message: expect.stringContaining('200 on smsc (route a), 100 on smsc (route z)'),
+        details: {
+          candidates: [
+            expect.objectContaining({ route: 'a', from_addr: '200', transport: 'smsc', endpoint: 'default' }),
+            expect.objectContaining({ route: 'z', from_addr: '100' }),
+          ],
+        },
+      }),
+    );
+    const marked = tableOf({ ...first, default: true }, second);
+    expect(marked.wayOut('demo', {}).from_addr).toBe('100');
+    expect(marked.wayOut('demo', { from: '200' }).from_addr).toBe('200');
+  });
+
+  it('is one where several routes share a number, or where one route is for every number', () => {
+    const table = tableOf(
+      route({ app: 'a', to_addr: '100' }),
+      route({ app: 'b', to_addr: '+100', keyword: 'b' }),
+      route({ app: 'c' }),
+    );
+    expect(table.wayOut('demo', {})).toMatchObject({ transport: 'smsc', from_addr: '100' });
+    expect(table.wayOut('demo', { app: 'c', endpoint: 'default' }).from_addr).toBeNull();
+  });
+
+  it("is none of the routes whose numbers are another account's", () => {
+    const mine = route({ app: 'a', to_addr: '100' });
+    const theirs = route({ app: 'a', name: 'taken', to_addr: '200', endpoint: 'sms', default: true });
+    const table = tableWith([number('demo', '100'), number('evil', '200')], mine, theirs);
+    expect(table.wayOut('demo', {}).from_addr).toBe('100');
+    expect(codeOf(() => table.wayOut('demo', { from: '200' }))).toBe('route.none');
+    expect(codeOf(() => table.wayOut('demo', { app: 'a', endpoint: 'sms' }))).toBe('route.none');
+    expect(codeOf(() => table.wayOut('evil', { app: 'a' }))).toBe('route.none');
+    expect(table.endpointsOf({ account: 'demo', app: 'a' })).toEqual({ default: null });
+  });
+
+  it('may be a number that is only sent from', () => {
+    const table = tableWith(
+      [number('demo', 'CLINIC'), number('demo', '100')],
+      route({ app: 'a', to_addr: '100' }),
+    );
+    expect(table.wayOut('demo', { app: 'a', from: 'Clinic' })).toEqual({
+      transport: 'smsc',
+      from_addr: 'Clinic',
+      endpoint: 'default',
+    });
+    expect(table.maySend('demo', 'smsc', 'clinic')).toBe(true);
+    expect(codeOf(() => table.wayOut('evil', { from: 'CLINIC' }))).toBe('route.none');
+  });
+
+  it('of each endpoint is known beforehand, with what is to be done', () => {
+    const table = tableOf(ussd, sms, { ...sms, name: 'more', to_addr: '9000' });
+    expect(table.endpointsOf({ account: 'demo', app: 'clinic' })).toEqual({
+      default: null,
+      sms: expect.stringContaining('has several routes to send by: 9000 on smsc (route more)'),
+    });
+    expect(table.endpointsOf({ account: 'demo', app: 'none' })).toEqual({});
+  });
+
+  it("back is open while anything of the number is the account's", () => {
+    const numbers = [number('demo', '12345', { keyword: 'a' }), number('evil', '777')];
+    const table = tableWith(numbers);
+    expect(table.mayAnswer('demo', 'smsc', '12345')).toBe(true);
+    expect(table.mayAnswer('demo', 'smsc', '777')).toBe(false);
+    expect(table.mayAnswer('demo', 'smsc', null)).toBe(false);
+    const spare = { accounts: [], apps: [], routes: [], transports: [], fallbackAccount: 'demo' };
+    const fallback = new RoutingTable({ ...spare, numbers });
+    expect(fallback.mayAnswer('demo', 'smsc', '999')).toBe(true);
+    expect(fallback.mayAnswer('demo', 'smsc', '777')).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createUserMessage, type UserMessage } from '@vumi/core';
 import { describe, expect, it, test } from 'vitest';
+import { held } from './dispatcher.fixture.ts';
 import { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
 import type { Stamp } from './stamp.ts';
 import { createStopWords, stopWish } from './stop-words.ts';
@@ -51,6 +52,13 @@ const snapshot: RoutingSnapshot = {
     { ...route, account: 'careless', name: 'c', app: 'spam', keyword: 'spam' },
     { ...route, account: 'elsewhere', name: 'd', app: 'other', to_addr: '777' },
     { ...route, account: 'elsewhere', name: 'e', app: 'other', to_addr: '888', keyword: 'stop' },
+  ],
+  numbers: [
+    held('clinic', '12345'),
+    held('shop', '12345', 'ads'),
+    held('careless', '12345', 'spam'),
+    held('elsewhere', '777'),
+    held('elsewhere', '888'),
   ],
   transports: [{ name: 'smsc' }],
 };

@@ -20,12 +20,13 @@ const NOT_ROUTING = new Set<string>(['schedules', 'tokens']);
 
 type AppSettings = Awaited<ReturnType<Store['apps']['settings']>>;
 
-export async function openCatalog(store: Store): Promise<Catalog> {
-  let known = readSnapshot(await store.snapshot());
+/** `fallback`: the app that gets what no route matches. */
+export async function openCatalog(store: Store, fallback: AppRef | null): Promise<Catalog> {
+  let known = readSnapshot(await store.snapshot(), fallback);
   const settings = new Map<string, Promise<AppSettings>>();
   const listeners: (() => void)[] = [];
   const load = async (): Promise<void> => {
-    known = readSnapshot(await store.snapshot());
+    known = readSnapshot(await store.snapshot(), fallback);
     settings.clear();
     for (const listener of listeners) listener();
   };
@@ -50,9 +51,9 @@ export async function openCatalog(store: Store): Promise<Catalog> {
   };
 }
 
-function readSnapshot(snapshot: Awaited<ReturnType<Store['snapshot']>>) {
+function readSnapshot(snapshot: Awaited<ReturnType<Store['snapshot']>>, fallback: AppRef | null) {
   return {
-    table: new RoutingTable(snapshot),
+    table: new RoutingTable({ ...snapshot, fallbackAccount: fallback?.account ?? null }),
     transportTypes: new Map(snapshot.transports.map(({ name, type }) => [name, type])),
     clients: new Map(snapshot.smpp_clients.map((client) => [client.system_id, client])),
   };

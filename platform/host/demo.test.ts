@@ -64,7 +64,8 @@ class World {
           put: (input) =>
             step(() => {
               const { app = null, to_addr = null, keyword = null, prefix = null } = input;
-              const route = { ...input, app, smpp_client: null, to_addr, keyword, prefix };
+              const sending = { endpoint: 'default', default: false, assigned: true };
+              const route = { ...input, app, smpp_client: null, to_addr, keyword, prefix, ...sending };
               this.routes.set(input.name, route);
               return route;
             }),
@@ -98,6 +99,7 @@ class World {
         handlers: ['onMessage'],
       })),
       routes: [...this.routes.values()],
+      numbers: [{ account: 'demo', transport: 'smsc', number: '12345', range: false, keyword: null }],
       transports: [...this.transports.keys()].map((name) => ({ name })),
     });
   }

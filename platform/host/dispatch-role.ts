@@ -2,6 +2,7 @@ import type { Store } from '@vumi/store';
 import {
   routingKey,
   type Broker,
+  type Clock,
   type FailureMessage,
   type Logger,
   type KeyedState,
@@ -18,6 +19,7 @@ import {
   type MessageRecorder,
 } from '@vumi/dispatch';
 import type { AppRef } from '@vumi/core';
+import { createAppLogWriter, type AppLogWriter } from './app-log-writer.ts';
 import type { Catalog } from './catalog.ts';
 import type { Config } from './config-schema.ts';
 import type { Connectors } from './connectors.ts';
@@ -35,19 +37,21 @@ export interface DispatchRolePorts {
   readonly config: Config;
   readonly broker: Broker;
   readonly state: KeyedState;
-  readonly store: Pick<Store, 'optouts' | 'effects'>;
+  readonly store: Pick<Store, 'optouts' | 'effects' | 'logs'>;
   readonly recorder: MessageRecorder;
   readonly catalog: Catalog;
   readonly connectors: Connectors;
   readonly appConnectors: readonly string[];
   readonly connectorOf: (ref: AppRef) => string;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Joins transports and applications, near ones by calls and far ones by queues, as long as it is not disposed. */
 export async function startDispatchRole(ports: DispatchRolePorts): Promise<AsyncDisposable> {
-  const dispatcher = composeDispatcher(ports);
   await using subscriptions = new AsyncDisposableStack();
+  const log = subscriptions.use(createAppLogWriter(ports.store.logs, ports.logger));
+  const dispatcher = composeDispatcher(ports, log);
   const wired = Object.values(ports.config.dispatch.route_mappings).flat();
   for (const name of [...ports.appConnectors, API_CONNECTOR, ...wired]) {
     await joinApplication(name, dispatcher, ports, subscriptions);
@@ -79,10 +83,10 @@ export async function startDispatchRole(ports: DispatchRolePorts): Promise<Async
   return subscriptions.move();
 }
 
-function composeDispatcher(ports: DispatchRolePorts): Dispatcher {
+function composeDispatcher(ports: DispatchRolePorts, log: AppLogWriter): Dispatcher {
   const { config, catalog, connectors, state } = ports;
   const byKeyword = createContentKeywordRouter(
-    { fallbackApp: parseAppRef(config.dispatch.fallback_app) },
+    { fallbackApp: fallbackAppOf(config) },
     {
       table: () => catalog.table(),
       connectorOf: ports.connectorOf,
@@ -112,6 +116,15 @@ function composeDispatcher(ports: DispatchRolePorts): Dispatcher {
     publishEvent: (connector, event) => connectors.queues(connector).event.publish(event),
     publishOutbound: (connector, message) => connectors.queues(connector).outbound.publish(message),
     publishFailure: (connector, failure) => publishFailure(ports.broker, connector, failure),
+    tellAuthor: ({ message_id, to_addr }, ref, reason) =>
+      log.write({
+        ...ref,
+        level: 'error',
+        text: `a message to ${to_addr} was not sent: ${reason}`,
+        message_id,
+        fields: { reason: 'route' },
+        timestamp: new Date(ports.clock()).toISOString(),
+      }),
     logger: ports.logger,
   });
 }
@@ -151,7 +164,8 @@ async function joinTransport(
   return Promise.all([...join(far, QUEUE_PREFETCH), ...called]);
 }
 
-function parseAppRef(text: string | undefined): AppRef | null {
-  const [account, app] = text?.split('/') ?? [];
+/** The app that gets what no route matches. */
+export function fallbackAppOf({ dispatch }: Config): AppRef | null {
+  const [account, app] = dispatch.fallback_app?.split('/') ?? [];
   return account === undefined || app === undefined ? null : { account, app };
 }

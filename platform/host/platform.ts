@@ -8,7 +8,7 @@ import { startApiRole, type ApiRole } from './api-role.ts';
 import type { Config, Role } from './config-schema.ts';
 import { createConnectors } from './connectors.ts';
 import { prepareDataFolder } from './data-folder.ts';
-import { publishFailure, startDispatchRole } from './dispatch-role.ts';
+import { fallbackAppOf, publishFailure, startDispatchRole } from './dispatch-role.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { isOptedOut } from './optouts.ts';
 import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
@@ -80,7 +80,7 @@ async function openShared(config: Config, logger: Logger, stack: AsyncDisposable
     state,
     store,
     recorder: store.recorder,
-    catalog: stack.use(await openCatalog(store)),
+    catalog: stack.use(await openCatalog(store, fallbackAppOf(config))),
     connectors: createConnectors(broker, config.roles.includes('dispatch')),
     appConnectors: names,
     connectorOf: createAppQueues(names) satisfies (ref: AppRef) => string,
@@ -103,7 +103,7 @@ function startTransports(shared: Shared): Promise<TransportManager> {
           onOutbound: (handler, options) =>
             end.onOutbound(
               guardOutbound(handler, {
-                isActive: (account) => catalog.table().isActive(account),
+                table: () => catalog.table(),
                 isOptedOut: (owner, address) => isOptedOut(shared, owner, { address, byApp: true }),
                 publishEvent: (event) => end.publishEvent(event),
                 clock: shared.clock,

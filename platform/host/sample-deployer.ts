@@ -109,15 +109,18 @@ async function deploySample({ deploy }: SamplePorts, { name, folder }: SampleApp
 }
 
 async function routeSample({ routes }: SampleStore, { name, keyword }: SampleApp): Promise<void> {
-  await routes.put({
-    account: DEMO_ACCOUNT,
-    name,
-    app: name,
-    transport: DEMO_TRANSPORT,
-    to_addr: DEMO_NUMBER,
-    keyword,
-    prefix: null,
-  });
+  await routes.put(
+    {
+      account: DEMO_ACCOUNT,
+      name,
+      app: name,
+      transport: DEMO_TRANSPORT,
+      to_addr: DEMO_NUMBER,
+      keyword,
+      prefix: null,
+    },
+    'operator',
+  );
 }
 
 async function putTransport(

@@ -73,6 +73,7 @@ function openSandbox(ports: SandboxRolePorts, log: AppLogWriter): Promise<Sandbo
       liveVersions: (ref) => catalog.table().liveVersions(ref),
       loadVersion: (ref, version) => loadVersion(store, ref, version),
       settings: (ref) => catalog.settings(ref),
+      endpoints: (ref) => catalog.table().endpointsOf(ref),
       publishOutbound: (message) => {
         const ref = appOf(message);
         if (ref === null) throw new TypeError('a sandboxed app sent a message without a stamp');

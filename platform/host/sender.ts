@@ -16,30 +16,19 @@ export async function sendForAccount(
 ): Promise<UserMessage> {
   const table = ports.catalog.table();
   requireActive(table, account);
-  const route = table.outboundRoute(account, {
-    ...(request.app === undefined ? {} : { app: request.app }),
-    ...(request.from_addr === undefined ? {} : { from: request.from_addr }),
-  });
-  if (route === null) {
-    const wanted = [
-      request.app === undefined ? '' : ` for app "${request.app}"`,
-      request.from_addr === undefined ? '' : ` from "${request.from_addr}"`,
-    ].join('');
-    throw new VumiError(
-      'route.none',
-      `account "${account}" has no route${wanted}; add one with PUT /routes/:name`,
-    );
-  }
+  const { app, endpoint, transport, from_addr: from } = request;
+  const way = table.wayOut(account, { app, endpoint, transport, from });
   const stamped = stampMessage(
     {
       ...send(request.to_addr, request.content),
       message_id: messageId ?? newId(),
-      transport_name: route.transport,
-      from_addr: route.to_addr,
+      transport_name: way.transport,
+      from_addr: way.from_addr,
+      routing_metadata: { endpoint_name: way.endpoint },
     },
-    { account, app: request.app ?? null },
+    { account, app: app ?? null },
   );
-  const message = receivable(stamped, (address) => readReceiver(ports.catalog, route.transport, address));
+  const message = receivable(stamped, (address) => readReceiver(ports.catalog, way.transport, address));
   await ports.publishOutbound(message);
   return message;
 }

@@ -62,34 +62,47 @@ export async function failForClient(
   await ports.connectors.queues(sender.connector).event.publish(event);
 }
 
-/** The sender that the client names must be routed to its account, or be one that the operator allows it. */
+/**
+ * The sender that the client names must be its account's, or be one that the operator allows it; without one it is that
+ * of the route which leads to the client, else of the account's.
+ */
 function findWay(table: RoutingTable, client: ServerClient, named: string): Way {
-  const { account, source_addr: usual } = client;
+  const { account, source_addr: usual, system_id: systemId } = client;
   const transport = client.transport ?? undefined;
-  const via = transport === undefined ? {} : { transport };
   const from = named === '' ? usual : named;
-  if (from === null) {
-    const route = table.outboundRoute(account, via);
-    return checkWay(
-      table,
-      client,
-      route === null ? { transport, from } : { transport: route.transport, from: route.to_addr },
-    );
-  }
-  for (const spelled of spellings(from)) {
-    const route = table.outboundRoute(account, { from: spelled, ...via });
-    if (route !== null) return { transport: route.transport, from: spelled };
-  }
-  if (from !== usual && !mayUse(client, from)) {
+  const way = from === null ? wayWithoutSender(table, client) : wayIfAny(table, account, { from, transport });
+  if (way !== null) return checkWay(table, client, { transport: way.transport, from: way.from_addr });
+  if (from !== null && from !== usual && !mayUse(client, from)) {
     throw new VumiError(
       'route.none',
-      `"${from}" is not routed to account "${account}" and not among the source_addrs of its SMPP client`,
+      `"${from}" is neither a number of account "${account}" nor among the source_addrs of its SMPP client "${systemId}"`,
     );
   }
-  return checkWay(table, client, {
-    transport: transport ?? table.outboundRoute(account, {})?.transport,
-    from,
-  });
+  return checkWay(table, client, { transport: transport ?? soleTransport(table, client), from });
+}
+
+/** Null where there is none; throws `route.ambiguous` where there are several. */
+function wayIfAny(
+  table: RoutingTable,
+  account: string,
+  wanted: Parameters<RoutingTable['wayOut']>[1],
+): ReturnType<RoutingTable['wayOut']> | null {
+  try {
+    return table.wayOut(account, wanted);
+  } catch (error) {
+    if (error instanceof VumiError && error.code === 'route.none') return null;
+    throw error;
+  }
+}
+
+function wayWithoutSender(table: RoutingTable, { account, system_id, transport }: ServerClient) {
+  const via = { transport: transport ?? undefined };
+  return wayIfAny(table, account, { smppClient: system_id, ...via }) ?? wayIfAny(table, account, { ...via });
+}
+
+function soleTransport(table: RoutingTable, client: ServerClient): string | undefined {
+  const [sole, ...others] = table.transportsOf(client.account);
+  return others.length === 0 ? sole : wayWithoutSender(table, client)?.transport;
 }
 
 function checkWay(

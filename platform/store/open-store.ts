@@ -15,6 +15,7 @@ import { openMessageCounts } from './message-counts.ts';
 import { openMessages } from './messages.ts';
 import { openMetrics } from './metrics.ts';
 import { migrate } from './migrate.ts';
+import { openNumbers } from './numbers.ts';
 import { openOptouts, openOptoutRecords } from './optouts.ts';
 import { openPageMembers } from './page-members.ts';
 import { openRecorder } from './recorder.ts';
@@ -77,6 +78,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     versions: openVersions(database, changes),
     pageMembers: openPageMembers(database),
     routes: openRoutes(database, changes),
+    numbers: openNumbers(database, changes),
     transports: openTransports(database, changes),
     smppClients: openSmppClients(database, changes),
     smppParts: openSmppParts(database),

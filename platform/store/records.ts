@@ -1,5 +1,12 @@
 /** What the store gives out and takes in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
-import type { AppRef, DeliveryStatus, MetricAggregator, Rollout, SmppClientSettings } from '@vumi/core';
+import type {
+  AppRef,
+  AssignedNumber,
+  DeliveryStatus,
+  MetricAggregator,
+  Rollout,
+  SmppClientSettings,
+} from '@vumi/core';
 
 export interface PageQuery {
   /** The `next_cursor` of the page before. */
@@ -154,7 +161,7 @@ export interface NewVersion {
 }
 
 /** Binds an app or an SMPP client to a transport; null matches anything. */
-export interface Route {
+export interface StoredRoute {
   readonly account: string;
   readonly name: string;
   /** Either this or `smpp_client`. */
@@ -167,15 +174,43 @@ export interface Route {
   readonly keyword: string | null;
   /** How the sender's address starts. */
   readonly prefix: string | null;
+  /** Which of the app's endpoints it is: what comes in is marked by it, what leaves by it goes out here. */
+  readonly endpoint: string;
+  /** Whether what could leave by several routes leaves by this one. */
+  readonly default: boolean;
 }
 
-export type RouteInput = Pick<Route, 'account' | 'name' | 'transport'> & {
+export interface Route extends StoredRoute {
+  /** False: the number is not, or no more, the account's, and the route does nothing. */
+  readonly assigned: boolean;
+}
+
+/** Who sets a route: what an operator routes is the account's from then on; an account routes what is its own. */
+export type RoutedBy = 'operator' | 'account';
+
+export type RouteInput = Pick<StoredRoute, 'account' | 'name' | 'transport'> & {
   readonly app?: string | null | undefined;
   readonly smpp_client?: string | null | undefined;
   readonly to_addr?: string | null | undefined;
   readonly keyword?: string | null | undefined;
   readonly prefix?: string | null | undefined;
+  readonly endpoint?: string | undefined;
+  readonly default?: boolean | undefined;
 };
+
+/** A number, a range of numbers or a whole transport, all of it or one keyword of it. */
+export interface NumberInput {
+  readonly transport: string;
+  readonly number?: string | null | undefined;
+  readonly range?: boolean | undefined;
+  readonly keyword?: string | null | undefined;
+}
+
+export interface NumberQuery extends PageQuery {
+  /** Null: of all. */
+  readonly account: string | null;
+  readonly transport?: string | undefined;
+}
 
 /** A system that binds to us over SMPP in the name of an account. */
 export interface SmppClient extends SmppClientSettings {
@@ -327,7 +362,8 @@ export interface Schedule extends AppRef {
 export interface Snapshot {
   readonly accounts: Account[];
   readonly apps: SnapshotApp[];
-  readonly routes: Route[];
+  readonly routes: StoredRoute[];
+  readonly numbers: AssignedNumber[];
   readonly transports: TransportRow[];
   readonly smpp_clients: SmppClient[];
 }

@@ -1,32 +1,33 @@
-import { foldText, VumiError } from '@vumi/core';
+import { addressKey, DEFAULT_ENDPOINT, endpointSchema, foldText, NumberBook, VumiError } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
 import type { Changes } from './changes.ts';
-import { checkName, checkSlug } from './checks.ts';
+import { check, checkName, checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
-import type { Page, PageQuery, Route, RouteInput } from './records.ts';
+import { describeNumber, giveNumber, lockRouting, readNumberBook, readNumbers } from './numbers.ts';
+import type { Page, PageQuery, Route, RoutedBy, RouteInput, StoredRoute } from './records.ts';
+import { present, presentKeyword, ROUTE_COLUMNS } from './route-rows.ts';
 import { requireSmppClient } from './smpp-clients.ts';
 import type { Routes } from './store.ts';
 
-export const ROUTE_COLUMNS = 'account, name, app, smpp_client, transport, to_addr, keyword, prefix';
 const cursorSchema = z.tuple([z.literal('routes'), z.string()]);
 
 export function openRoutes(database: Database, changes: Changes): Routes {
   return {
-    async put(input) {
+    async put(input, by) {
       const route = normaliseRoute(input);
-      return changes.write('routes', (statements) => putRoute(statements, route));
+      return changes.write('routes', (statements) => putRoute(statements, route, by));
     },
     async get(account, name) {
       checkKey(account, name);
-      const [route] = await database.query<Route>(
+      const [route] = await database.query<StoredRoute>(
         `select ${ROUTE_COLUMNS} from routes where account = $1 and name = $2`,
         [account, name],
       );
       if (route === undefined) throw noRoute(account, name);
-      return route;
+      return showRoute(route, await readNumberBook(database, route.transport));
     },
     list: (account, page) => listRoutes(database, account, page),
     async remove(account, name) {
@@ -43,8 +44,8 @@ export function openRoutes(database: Database, changes: Changes): Routes {
 }
 
 /** The route as it is stored, so that routes which match the same messages are equal. */
-function normaliseRoute(input: RouteInput): Route {
-  const { account, name, app = null, smpp_client = null, transport, to_addr, keyword, prefix } = input;
+function normaliseRoute(input: RouteInput): StoredRoute {
+  const { account, name, app = null, smpp_client = null, transport, endpoint = DEFAULT_ENDPOINT } = input;
   checkKey(account, name);
   if ((app === null) === (smpp_client === null)) {
     throw new VumiError(
@@ -57,59 +58,99 @@ function normaliseRoute(input: RouteInput): Route {
   }
   if (app !== null) checkSlug('app', app);
   checkName('transport', transport);
+  check(endpointSchema, 'endpoint', endpoint);
   return {
     account,
     name,
     app,
     smpp_client,
     transport,
-    to_addr: present(to_addr),
-    // As the first word of a message is (dispatch/keyword.ts).
-    keyword: present(foldText(keyword ?? '')),
-    prefix: present(prefix),
+    to_addr: present(input.to_addr),
+    keyword: presentKeyword(input.keyword),
+    prefix: present(input.prefix),
+    endpoint,
+    default: input.default ?? false,
   };
 }
 
-/** Null for what matches anything. */
-function present(text: string | null | undefined): string | null {
-  const trimmed = text?.trim() ?? '';
-  return trimmed === '' ? null : trimmed;
-}
-
-async function putRoute(statements: Statements, route: Route): Promise<Route> {
-  const { account, name, app, smpp_client, transport, to_addr, keyword, prefix } = route;
+async function putRoute(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<Route> {
+  const { account, app, smpp_client, endpoint } = route;
   await requireAccount(statements, account);
   if (app !== null) await requireApp(statements, { account, app });
   if (smpp_client !== null) await requireSmppClient(statements, account, smpp_client);
-  // Two that come together must not both find no conflict.
-  await statements.query('lock table routes in share row exclusive mode');
-  const [other] = await statements.query<Route>(
-    `select ${ROUTE_COLUMNS} from routes
-     where transport = $1 and coalesce(to_addr, '') = $2 and coalesce(keyword, '') = $3
-       and coalesce(prefix, '') = $4 and (account, name) <> ($5, $6)`,
-    [transport, to_addr ?? '', keyword ?? '', prefix ?? '', account, name],
-  );
-  if (other !== undefined) throw conflict(other);
+  await lockRouting(statements);
+  const book = await readNumberBook(statements, route.transport);
+  const isHeld = book.holds(account, route);
+  if (!isHeld && by === 'account') throw notTheirs(route, book);
+  const other = await findConflict(statements, route, book);
+  if (other !== null) throw by === 'operator' || other.account === account ? conflict(other) : taken(route);
+  if (!isHeld) await giveNumber(statements, { ...numberOf(route), account });
+  if (route.default) {
+    await statements.query(
+      `update routes set is_default = false
+       where account = $1 and app is not distinct from $2 and smpp_client is not distinct from $3 and endpoint = $4`,
+      [account, app, smpp_client, endpoint],
+    );
+  }
+  await write(statements, route);
+  return { ...route, assigned: true };
+}
+
+async function write(statements: Statements, route: StoredRoute): Promise<void> {
+  const { account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint } = route;
   await statements.query(
-    `insert into routes (${ROUTE_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into routes
+       (account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint, is_default)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (account, name) do update set app = excluded.app, smpp_client = excluded.smpp_client,
-       transport = excluded.transport,
-       to_addr = excluded.to_addr, keyword = excluded.keyword, prefix = excluded.prefix`,
-    [account, name, app, smpp_client, transport, to_addr, keyword, prefix],
+       transport = excluded.transport, to_addr = excluded.to_addr, keyword = excluded.keyword,
+       prefix = excluded.prefix, endpoint = excluded.endpoint, is_default = excluded.is_default`,
+    [account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint, route.default],
   );
-  return route;
+}
+
+/** Another route that matches the same messages, however its number is written. */
+async function findConflict(
+  statements: Statements,
+  route: StoredRoute,
+  book: NumberBook,
+): Promise<StoredRoute | null> {
+  const { account, name, transport, to_addr, keyword, prefix } = route;
+  const others = await statements.query<StoredRoute>(
+    `select ${ROUTE_COLUMNS} from routes
+     where transport = $1 and coalesce(prefix, '') = $2 and (to_addr is null) = $3 and (keyword is null) = $4
+       and (account, name) <> ($5, $6)
+     order by account, name`,
+    [transport, prefix ?? '', to_addr === null, keyword === null, account, name],
+  );
+  const key = addressKey(to_addr ?? '');
+  return (
+    others.find(
+      (other) =>
+        addressKey(other.to_addr ?? '') === key &&
+        foldText(other.keyword ?? '') === (keyword ?? '') &&
+        // What another has routed and holds no more is in nobody's way.
+        (other.account === account || book.holds(other.account, other)),
+    ) ?? null
+  );
 }
 
 async function listRoutes(database: Database, account: string, page: PageQuery): Promise<Page<Route>> {
   checkSlug('account', account);
   const limit = pageLimit(page.limit);
   const after = decodeCursor(cursorSchema, page.cursor)?.[1] ?? '';
-  const rows = await database.query<Route>(
+  const rows = await database.query<StoredRoute>(
     `select ${ROUTE_COLUMNS} from routes where account = $1 and name > $2 order by name limit $3`,
     [account, after, limit + 1],
   );
   if (rows.length === 0) await requireAccount(database, account);
-  return toPage(rows, limit, { key: ({ name }) => ['routes', name], item: (row) => row });
+  const book = new NumberBook(rows.length === 0 ? [] : await readNumbers(database));
+  const key = ({ name }: StoredRoute): readonly unknown[] => ['routes', name];
+  return toPage(rows, limit, { key, item: (row) => showRoute(row, book) });
+}
+
+function showRoute(route: StoredRoute, book: NumberBook): Route {
+  return { ...route, assigned: book.holds(route.account, route) };
 }
 
 function checkKey(account: string, name: string): void {
@@ -121,10 +162,41 @@ function noRoute(account: string, name: string): VumiError {
   return new VumiError('not_found', `account "${account}" has no route "${name}": list its routes`);
 }
 
-function conflict(other: Route): VumiError {
+function conflict(other: StoredRoute): VumiError {
   return new VumiError(
     'route.conflict',
     `route "${other.name}" of account "${other.account}" matches the same messages: give this one another keyword, to_addr or prefix, or remove that one`,
     { details: { route: other } },
   );
+}
+
+/** What an account is told names nobody else. */
+function notTheirs(route: StoredRoute, book: NumberBook): VumiError {
+  if (book.holders(route).length > 0) return taken(route);
+  const { account, transport, to_addr, keyword } = route;
+  const field = to_addr === null ? 'transport' : 'to_addr';
+  const advice =
+    to_addr === null && keyword === null
+      ? `name one of the account's numbers in "to_addr", or ask whoever runs the platform for all of them`
+      : `use one of its numbers ("npx vumi number list"), or ask whoever runs the platform for it`;
+  const what =
+    to_addr === null && keyword === null
+      ? `all of transport "${transport}"`
+      : describeNumber(numberOf(route));
+  return new VumiError('number.not_assigned', `${what} is not assigned to account "${account}": ${advice}`, {
+    field,
+  });
+}
+
+function taken(route: StoredRoute): VumiError {
+  const field = route.keyword === null ? 'to_addr' : 'keyword';
+  return new VumiError(
+    'number.taken',
+    `${describeNumber(numberOf(route))} is taken: choose another, or ask whoever runs the platform`,
+    { field },
+  );
+}
+
+function numberOf({ transport, to_addr, keyword }: StoredRoute) {
+  return { transport, number: to_addr, range: false, keyword };
 }

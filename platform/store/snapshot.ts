@@ -1,8 +1,9 @@
 import { ACCOUNT_COLUMNS } from './accounts.ts';
 import { ROLLOUT } from './apps.ts';
 import type { Database } from './database.ts';
-import type { Account, Route, Snapshot, SnapshotApp, TransportRow } from './records.ts';
-import { ROUTE_COLUMNS } from './routes.ts';
+import { readNumbers } from './numbers.ts';
+import type { Account, Snapshot, SnapshotApp, StoredRoute, TransportRow } from './records.ts';
+import { ROUTE_COLUMNS } from './route-rows.ts';
 import { readSmppClients } from './smpp-clients.ts';
 import { TRANSPORT_COLUMNS } from './transports.ts';
 
@@ -23,7 +24,10 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
                and version in (active_version, rollout_version)) as handlers
          from apps order by account, app`,
       ),
-      routes: await statements.query<Route>(`select ${ROUTE_COLUMNS} from routes order by account, name`),
+      routes: await statements.query<StoredRoute>(
+        `select ${ROUTE_COLUMNS} from routes order by account, name`,
+      ),
+      numbers: await readNumbers(statements),
       transports: await statements.query<TransportRow>(
         `select ${TRANSPORT_COLUMNS} from transports order by name`,
       ),

@@ -1,6 +1,7 @@
 import type {
   AccountRecords,
   AppRef,
+  AssignedNumber,
   Contact,
   EffectFailure,
   ContactGroup,
@@ -33,12 +34,15 @@ import type {
   NewRun,
   NewToken,
   NewVersion,
+  NumberInput,
+  NumberQuery,
   OutboundStatus,
   Page,
   PageInvitation,
   PageMember,
   PageQuery,
   Route,
+  RoutedBy,
   RouteInput,
   RunDetail,
   RunQuery,
@@ -47,6 +51,7 @@ import type {
   SmppClient,
   SmppPartGroup,
   Snapshot,
+  StoredRoute,
   TokenInfo,
   TransportRow,
   UsageRange,
@@ -66,6 +71,7 @@ export interface Store extends AsyncDisposable {
   readonly versions: Versions;
   readonly pageMembers: PageMembers;
   readonly routes: Routes;
+  readonly numbers: Numbers;
   readonly transports: Transports;
   readonly smppClients: SmppClients;
   readonly smppParts: SmppParts;
@@ -240,12 +246,26 @@ export interface PageMembers {
 }
 
 export interface Routes {
-  /** Makes or replaces. `route.conflict`, with the other route in the details, when one matches the same messages. */
-  put(route: RouteInput): Promise<Route>;
+  /**
+   * Makes or replaces. `route.conflict`, with the other route in the details, when one of the account or, for operators,
+   * of anybody matches the same messages. `number.taken` and `number.not_assigned` when the number or the keyword is not
+   * the account's.
+   */
+  put(route: RouteInput, by: RoutedBy): Promise<Route>;
   get(account: string, name: string): Promise<Route>;
   /** By name. */
   list(account: string, page: PageQuery): Promise<Page<Route>>;
   remove(account: string, name: string): Promise<void>;
+}
+
+/** Which numbers of which transports are whose. Routes whose number is taken away stay and do nothing. */
+export interface Numbers {
+  /** `number.taken` when it is another's. What the account has already stays. */
+  assign(account: string, number: NumberInput): Promise<AssignedNumber>;
+  /** What was assigned in these words, and the routes that have ended with it. */
+  release(number: NumberInput): Promise<{ numbers: AssignedNumber[]; stopped: StoredRoute[] }>;
+  /** By transport and number. */
+  list(query: NumberQuery): Promise<Page<AssignedNumber>>;
 }
 
 export interface Transports {
@@ -257,6 +277,7 @@ export interface Transports {
   get(name: string): Promise<TransportRow>;
   /** By name. */
   list(): Promise<TransportRow[]>;
+  /** Its numbers are nobody's then: another transport of its name has its own. */
   remove(name: string): Promise<void>;
 }
 

@@ -32,11 +32,12 @@ export function openTransports(database: Database, changes: Changes): Transports
     list: () => database.query(`select ${TRANSPORT_COLUMNS} from transports order by name`),
     async remove(name) {
       checkName('name', name);
-      await changes.write('transports', async (statements) => {
+      await changes.write(['transports', 'routes'], async (statements) => {
         const removed = await statements.query('delete from transports where name = $1 returning name', [
           name,
         ]);
         if (removed.length === 0) throw noTransport(name);
+        await statements.query('delete from numbers where transport = $1', [name]);
       });
     },
   };

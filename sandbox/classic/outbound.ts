@@ -1,4 +1,4 @@
-import type { TurnScope } from '../resources/turn-scope.ts';
+import { sendFault, type TurnScope } from '../resources/turn-scope.ts';
 import { toOutgoing } from '../supervisor/effects-commit.ts';
 import { configTexts } from './config-texts.ts';
 import { inPython, refuse, succeed, type Command, type Reply } from './replies.ts';
@@ -51,6 +51,17 @@ function push(turn: TurnScope, sent: Sent): Reply {
   return succeed({ message_id: message.message_id });
 }
 
+/** Toolkits pass over the reason of a send that fails, so the author's log has it too. */
+function pushSend(turn: TurnScope, sent: Extract<Sent, { kind: 'send' }>): Reply {
+  const fault = sendFault(turn, sent.endpoint ?? 'default');
+  if (fault === null) return push(turn, sent);
+  const { notes } = turn.effects;
+  if (!notes.some(({ text }) => text === fault)) {
+    notes.push({ level: 'error', text: fault, fields: { reason: 'route', to_addr: sent.to } });
+  }
+  return refuse(fault);
+}
+
 /** `outbound.reply_to` and `outbound.reply_to_group`. */
 export function replyWith(kind: 'reply' | 'group'): (turn: TurnScope, command: Command) => Reply {
   return (turn, command) => {
@@ -83,7 +94,7 @@ function send(turn: TurnScope, command: Command, endpoints: readonly string[]): 
   if (wrongMetadata !== null) return refuse(wrongMetadata);
   if (!endpoints.includes(endpoint)) return refuse(`Endpoint ${inPython(endpoint)} not configured`);
   const text = command['content'] as string | null;
-  return push(turn, { kind: 'send', text, to, endpoint, ...metadataOf(command) });
+  return pushSend(turn, { kind: 'send', text, to, endpoint, ...metadataOf(command) });
 }
 
 export function sendToEndpoint(turn: TurnScope, command: Command): Reply {
@@ -107,5 +118,5 @@ export function sendToTag(turn: TurnScope, command: Command): Reply {
   const endpoint = `${tagpool}:${tag}`;
   if (!endpointsOf(turn).includes(endpoint))
     return refuse(`Tag (${inPython(tagpool)}, ${inPython(tag)}) not held by account`);
-  return push(turn, { kind: 'send', text: content, to, endpoint });
+  return pushSend(turn, { kind: 'send', text: content, to, endpoint });
 }

@@ -50,8 +50,10 @@ function createSend(turn: Turn): EventApp['send'] {
   return (to: string, value: string, options: SendOptions = {}) => {
     if (typeof to !== 'string' || to === '') throw new TrustedError('send needs the address to send to');
     const send: GuestSend = { kind: 'send', to, text: checkText(value) };
-    const withEndpoint =
-      options.endpoint === undefined ? send : { ...send, endpoint: text(options.endpoint) };
+    const given: unknown = options.endpoint;
+    const endpoint = given === undefined ? 'default' : text(given);
+    turn.checkEndpoint(endpoint);
+    const withEndpoint = given === undefined ? send : { ...send, endpoint };
     return turn.send(withMetadata(withEndpoint, options.helper_metadata));
   };
 }

@@ -76,6 +76,8 @@ export interface TurnStart {
   readonly body: Record<string, unknown>;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What the app can send by: null, or why not; absent: by everything. */
+  readonly endpoints?: Readonly<Record<string, string | null>>;
   /** Ids of the first outgoing messages; the call `ids` gives all. */
   readonly ids: readonly string[];
 }

@@ -1,9 +1,11 @@
 import type { GuestCall, GuestLogLine, GuestSend, GuestWrite } from '../effects.ts';
+import { noRoute } from '../no-route.ts';
 import type { Answer, GuestLimits, Post, TurnStart } from './host.ts';
 import {
   deleteIn,
   forEachIn,
   getIn,
+  hasOwn,
   push,
   resolved,
   setIn,
@@ -34,6 +36,7 @@ export class Turn {
   readonly writes = new TrustedMap<string, GuestWrite>();
   readonly #post: Post;
   readonly #ids: readonly string[];
+  readonly #endpoints: TurnStart['endpoints'];
   readonly #sends: GuestSend[] = [];
   readonly #waiting = new TrustedMap<number, Waiting>();
   #allIds: Promise<readonly string[]> | null = null;
@@ -49,6 +52,7 @@ export class Turn {
     this.number = number;
     this.now = start.now;
     this.#ids = start.ids;
+    this.#endpoints = start.endpoints;
     this.#post = surroundings.post;
     this.limits = surroundings.limits;
   }
@@ -104,6 +108,14 @@ export class Turn {
     deleteIn(this.#waiting, answer[0]);
     if (answer[1]) waiting.resolve(answer[2]);
     else waiting.reject(new TrustedError(answer[2] as string));
+  }
+
+  /** Throws what the author has to do where nothing leaves by the endpoint. */
+  checkEndpoint(endpoint: string): void {
+    const faults = this.#endpoints;
+    if (faults === undefined) return;
+    const fault = hasOwn(faults, endpoint) ? faults[endpoint] : noRoute(endpoint);
+    if (typeof fault === 'string') throw new TrustedError(fault);
   }
 
   /** Adds an outgoing message; resolves to the id that it will have. */

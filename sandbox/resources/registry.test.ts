@@ -11,6 +11,7 @@ function scope(): TurnScope {
     app: { limits: DEFAULT_LIMITS } as TurnScope['app'],
     now: 1000,
     records: new MemoryRecords(),
+    endpoints: null,
     effects: new TurnEffects(),
   };
 }

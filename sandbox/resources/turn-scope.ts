@@ -7,12 +7,15 @@ import {
   type Contact,
   type ContactEffect,
   type ContactGroup,
+  type EndpointFaults,
   type Optout,
   type StateWrite,
   type StoreEffect,
   type UserMessage,
 } from '@vumi/core';
 import type { LoadedApp } from '../supervisor/app.ts';
+import type { GuestLogLine } from '../effects.ts';
+import { noRoute } from '../no-route.ts';
 import type { TurnOrigin } from '../supervisor/effects-commit.ts';
 
 /** Steps of comparing texts that the searches of one message may take, a few milliseconds. */
@@ -24,6 +27,8 @@ export class TurnEffects {
   /** By key, as the state will be. An app of the SDK keeps its own in the guest. */
   readonly writes = new Map<string, StateWrite>();
   readonly messages: UserMessage[] = [];
+  /** What the author is told beside what his app logs. */
+  readonly notes: GuestLogLine[] = [];
   httpCalls = 0;
   /** The account's groups as they were stored, once somebody has asked. */
   groups: Promise<readonly ContactGroup[]> | null = null;
@@ -98,7 +103,15 @@ export interface TurnScope {
   /** Milliseconds since the epoch, the same during the whole run. */
   readonly now: number;
   readonly records: AccountRecords;
+  /** What the app can send by; null: by everything. */
+  readonly endpoints: EndpointFaults | null;
   readonly effects: TurnEffects;
+}
+
+/** Why the app cannot send by an endpoint; null when it can. */
+export function sendFault({ endpoints }: Pick<TurnScope, 'endpoints'>, endpoint: string): string | null {
+  if (endpoints === null) return null;
+  return Object.hasOwn(endpoints, endpoint) ? (endpoints[endpoint] ?? null) : noRoute(endpoint);
 }
 
 /** Keeps an effect of this run for its commit. */

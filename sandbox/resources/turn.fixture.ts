@@ -39,6 +39,7 @@ export class Runs {
       app: { limits: DEFAULT_LIMITS, ...this.app } as TurnScope['app'],
       now: NOW + lastMessage,
       records: this.records,
+      endpoints: null,
       effects: new TurnEffects(),
     };
     return this.turn;

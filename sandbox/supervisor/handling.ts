@@ -3,9 +3,11 @@ import {
   errorText,
   VumiError,
   type AccountRecords,
+  type AppRef,
   type Clock,
   type Delivery,
   type EffectFailure,
+  type EndpointFaults,
   type FailureMessage,
   type KeyedState,
   type Logger,
@@ -47,6 +49,8 @@ export interface HandlingPorts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly records: AccountRecords;
+  /** What the app can send by now; null: by everything. */
+  endpoints(ref: AppRef): EndpointFaults | null;
   publishOutbound(message: UserMessage): Promise<void>;
   publishFailure(failure: FailureMessage): Promise<void>;
   /** Applies what was not applied yet; resolves when it is safe in the database, to what that cannot hold. */
@@ -168,7 +172,7 @@ export class Handling {
     if (origin.message !== null && (await this.#droppedForPace(task, origin.message))) return;
     const ran = await this.#slots.run(app, () => this.#run(task));
     this.#tellOfRuns(ran);
-    for (const line of ran.outcome.log) this.#log(ran, line);
+    for (const line of [...ran.outcome.log, ...ran.effects.notes]) this.#log(ran, line);
     if (ran.outcome.dropped.length > 0) this.#log(ran, droppedLine(ran.outcome.dropped));
     await this.#conclude(ran);
   }
@@ -215,7 +219,8 @@ export class Handling {
     const ofSession = origin.message?.transport_type === 'ussd';
     const wallMs = ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms;
     const now = ports.clock();
-    const start = turnStart({ origin, app }, task.body, now);
+    const endpoints = ports.endpoints(origin.ref);
+    const start = turnStart({ origin, app, endpoints }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
     const calls = new KeptCalls(http[app.kind], task.mayHaveRun, (call) => this.#onRepeat(task, call));
     let effects = new TurnEffects();
@@ -231,7 +236,11 @@ export class Handling {
       over: () => effects.end(),
       late: () => this.#log(task, GOES_ON),
       answer: (asked) =>
-        answerCall({ state: ports.state, http: calls }, { origin, app, now, records, effects }, asked),
+        answerCall(
+          { state: ports.state, http: calls },
+          { origin, app, now, records, endpoints, effects },
+          asked,
+        ),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
   }

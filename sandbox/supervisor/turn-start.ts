@@ -1,4 +1,4 @@
-import type { TransportEvent, UserMessage } from '@vumi/core';
+import type { EndpointFaults, TransportEvent, UserMessage } from '@vumi/core';
 import { deliveryClassOf } from '../classic/delivery-class.ts';
 import type { TurnStart } from '../guest/host.ts';
 import type { LoadedApp } from './app.ts';
@@ -20,9 +20,16 @@ function forClassicGuest(body: UserMessage | TransportEvent): Record<string, unk
   return { ...own, helper_metadata: { delivery_class, ...own.helper_metadata } };
 }
 
+export interface TurnFacts {
+  readonly origin: TurnOrigin;
+  readonly app: Pick<LoadedApp, 'kind'>;
+  /** What the app can send by; null: by everything. */
+  readonly endpoints: EndpointFaults | null;
+}
+
 /** JSON of what a turn starts with. */
 export function turnStart(
-  { origin, app }: { origin: TurnOrigin; app: Pick<LoadedApp, 'kind'> },
+  { origin, app, endpoints }: TurnFacts,
   body: UserMessage | TransportEvent,
   now: number,
 ): string {
@@ -31,6 +38,8 @@ export function turnStart(
     kind: turnKind(origin),
     body: schedule ?? (app.kind === 'classic' ? forClassicGuest(body) : forGuest(body)),
     now,
+    // The supervisor answers the sends of a classic app.
+    ...(endpoints === null || app.kind === 'classic' ? {} : { endpoints }),
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   } satisfies Omit<TurnStart, 'body'> & { body: object };
   return JSON.stringify(start);

@@ -186,6 +186,7 @@ export class SandboxPlace implements AsyncDisposable {
         can_manage_optouts: true,
         ...(this.#apps.get(app)?.settings ?? { config: {}, secrets: {} }),
       }),
+      endpoints: () => null,
       publishOutbound: (message) => this.publishOutbound(message),
       publishFailure: async (failure) => {
         this.failures.push(failure);

@@ -119,7 +119,14 @@ function commandsInVoid(
 ): ReturnType<AnswerSource['commands']> {
   const state = new MemoryState();
   const origin = originOf(app, messageId, start);
-  const turn = { origin, app, now: start.now, records: NO_RECORDS, effects: new TurnEffects() };
+  const turn = {
+    origin,
+    app,
+    now: start.now,
+    records: NO_RECORDS,
+    endpoints: null,
+    effects: new TurnEffects(),
+  };
   return (command) => answerCommand({ state, http: NO_NETWORK }, turn, command);
 }
 

@@ -40,13 +40,14 @@ export async function tryMessage(message: UserMessage, stage: Stage): Promise<Tr
   let effects = new TurnEffects();
   const { end, log } = await trial.run({
     messageId: origin.id,
-    start: turnStart({ origin, app }, message, now),
+    start: turnStart({ origin, app, endpoints: null }, message, now),
     wallMs,
     begin: () => {
       effects = new TurnEffects();
     },
     over: () => effects.end(),
-    answer: (asked) => answerCall({ state, http }, { origin, app, now, records: NO_RECORDS, effects }, asked),
+    answer: (asked) =>
+      answerCall({ state, http }, { origin, app, now, records: NO_RECORDS, endpoints: null, effects }, asked),
   });
   if (end.kind === 'failed') return { end, replies: [], log };
   const given = toPlatform(origin, parseEffects(end.effects, app.limits));

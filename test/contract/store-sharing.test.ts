@@ -87,7 +87,7 @@ describe('changes', () => {
     const { account, app } = await createApp(one);
     expect(here).toEqual([{ what: 'accounts' }, { what: 'apps' }]);
     await one.transports.put('told', { type: 'smpp', config: {} });
-    await one.routes.put({ account, app, name: 'main', transport: 'told' });
+    await one.routes.put({ account, app, name: 'main', transport: 'told' }, 'operator');
     const expected = ['accounts', 'apps', 'transports', 'routes'].map((what) => ({ what }));
     await expect.poll(() => there).toEqual(expected);
     expect(here).toEqual(expected);

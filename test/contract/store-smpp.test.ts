@@ -56,15 +56,20 @@ describe('SMPP clients in the store', () => {
   it('are what a route may lead to, and take their routes with them', async () => {
     await store.smppClients.put('acme', 'routed', { settings });
     const route = { account: 'acme', name: 'mo', transport: 'smsc', to_addr: '8000', smpp_client: 'routed' };
-    expect(await store.routes.put(route)).toMatchObject({ app: null, smpp_client: 'routed' });
+    expect(await store.routes.put(route, 'operator')).toMatchObject({ app: null, smpp_client: 'routed' });
     const snapshot = await store.snapshot();
     expect(snapshot.routes).toMatchObject([{ app: null, smpp_client: 'routed' }]);
     expect(snapshot.smpp_clients.map(({ system_id }) => system_id)).toContain('routed');
-    await expect(store.routes.put({ ...route, name: 'two', smpp_client: 'none' })).rejects.toMatchObject({
+    await expect(
+      store.routes.put({ ...route, name: 'two', smpp_client: 'none' }, 'operator'),
+    ).rejects.toMatchObject({
       code: 'not_found',
     });
     const both = { ...route, name: 'two', app: 'x' };
-    await expect(store.routes.put(both)).rejects.toMatchObject({ code: 'request.invalid', field: 'app' });
+    await expect(store.routes.put(both, 'operator')).rejects.toMatchObject({
+      code: 'request.invalid',
+      field: 'app',
+    });
     await store.smppClients.remove('acme', 'routed');
     expect((await store.routes.list('acme', {})).items).toEqual([]);
   });

@@ -232,7 +232,7 @@ describe('apps and versions', () => {
     const ref = await createApp(store);
     const file = { path: 'a', sha256: 'only here', content_type: 'text/plain', bytes: Buffer.from('x') };
     await store.versions.add(newVersion(ref, 'page', { files: [file] }));
-    await store.routes.put({ ...ref, name: 'main', transport: 'smpp', to_addr: 'removed' });
+    await store.routes.put({ ...ref, name: 'main', transport: 'smpp', to_addr: 'removed' }, 'operator');
     await store.apps.remove(ref);
     await expect(store.apps.get(ref)).rejects.toMatchObject({ code: 'not_found' });
     await expect(store.apps.remove(ref)).rejects.toMatchObject({ code: 'not_found' });
@@ -265,14 +265,19 @@ describe('routes', () => {
   test('a route is stored normalised, and put again is replaced', async () => {
     const ref = await createApp(store);
     const key = { ...ref, name: 'quiz', transport: 'smpp_a' };
-    expect(await store.routes.put({ ...key, to_addr: ' 111 ', keyword: ' Quiz ', prefix: '' })).toEqual({
+    expect(
+      await store.routes.put({ ...key, to_addr: ' 111 ', keyword: ' Quiz ', prefix: '' }, 'operator'),
+    ).toEqual({
       ...key,
       smpp_client: null,
       to_addr: '111',
       keyword: 'quiz',
       prefix: null,
+      endpoint: 'default',
+      default: false,
+      assigned: true,
     });
-    await store.routes.put({ ...key, to_addr: '111', keyword: 'other' });
+    await store.routes.put({ ...key, to_addr: '111', keyword: 'other' }, 'operator');
     expect(await store.routes.get(ref.account, 'quiz')).toMatchObject({ keyword: 'other', prefix: null });
     expect((await store.routes.list(ref.account, {})).items).toHaveLength(1);
     await store.routes.remove(ref.account, 'quiz');
@@ -284,18 +289,26 @@ describe('routes', () => {
     const one = await createApp(store);
     const other = await createApp(store);
     const match = { transport: 'smpp_b', to_addr: '222', keyword: 'vote' };
-    const first = await store.routes.put({ ...one, name: 'vote', ...match });
-    await expect(
-      store.routes.put({ ...other, name: 'mine', ...match, keyword: ' VOTE' }),
-    ).rejects.toMatchObject({ code: 'route.conflict', details: { route: first } });
-    await store.routes.put({ ...other, name: 'mine', ...match, prefix: '+27' });
-    await store.routes.put({ ...other, name: 'elsewhere', ...match, transport: 'smpp_c' });
+    const { assigned: _, ...first } = await store.routes.put({ ...one, name: 'vote', ...match }, 'operator');
+    const mine = { ...other, name: 'mine', ...match };
+    for (const route of [
+      { ...mine, keyword: ' VOTE' },
+      { ...mine, to_addr: '+222' },
+      { ...one, name: 'again', ...match },
+    ]) {
+      await expect(store.routes.put(route, 'operator')).rejects.toMatchObject({
+        code: 'route.conflict',
+        details: { route: first },
+      });
+    }
+    await store.routes.put({ ...one, name: 'south', ...match, prefix: '+27' }, 'operator');
+    await store.routes.put({ ...mine, transport: 'smpp_c' }, 'operator');
   });
 
   test('of two equal routes at the same time one is stored', async () => {
     const ref = await createApp(store);
     const put = (name: string): Promise<unknown> =>
-      store.routes.put({ ...ref, name, transport: 'smpp_d', to_addr: '333' });
+      store.routes.put({ ...ref, name, transport: 'smpp_d', to_addr: '333' }, 'operator');
     const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map(put));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
@@ -303,7 +316,7 @@ describe('routes', () => {
   test('a route to an app that does not exist is refused', async () => {
     const { account } = await createApp(store);
     await expect(
-      store.routes.put({ account, name: 'x', app: 'unknown', transport: 'smpp' }),
+      store.routes.put({ account, name: 'x', app: 'unknown', transport: 'smpp' }, 'operator'),
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 });
@@ -327,7 +340,10 @@ describe('transports and the snapshot', () => {
     const bare = { ...ref, app: 'bare' };
     await store.versions.add(newVersion(bare, 'bare', { activate: false }));
     await store.versions.add(newVersion(ref, 'two', { handlers: ['onMessage', 'onEvent'], activate: false }));
-    const route = await store.routes.put({ ...ref, name: 'main', transport: 'smpp', to_addr: '444' });
+    const route = await store.routes.put(
+      { ...ref, name: 'main', transport: 'smpp', to_addr: '444' },
+      'operator',
+    );
     const snapshot = await store.snapshot();
     expect(snapshot.accounts).toContainEqual(expect.objectContaining({ name: ref.account, active: true }));
     expect(snapshot.apps.filter(({ account }) => account === ref.account)).toEqual([
@@ -350,6 +366,9 @@ describe('transports and the snapshot', () => {
         stop: null,
       },
     ]);
-    expect(snapshot.routes).toContainEqual(route);
+    const { assigned: _, ...stored } = route;
+    expect(snapshot.routes).toContainEqual(stored);
+    const number = { account: ref.account, transport: 'smpp', number: '444', range: false, keyword: null };
+    expect(snapshot.numbers).toContainEqual(number);
   });
 });

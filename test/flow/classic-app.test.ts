@@ -81,7 +81,11 @@ describe('a classic app on the whole platform', () => {
     expect(await say('1')).toMatch(/^Thank you, Thandi/);
     expect(await say('again')).toBe(MENU);
     expect(await say('7')).toBe('Thandi 1 +27761234567');
-    const contacts = await client.must('GET', '/accounts/clinic/contacts');
+    // The answer does not wait for the row.
+    const contacts = await eventually(
+      () => client.must('GET', '/accounts/clinic/contacts'),
+      (page) => page.items.length > 0,
+    );
     expect(contacts.items).toMatchObject([
       { msisdn: '+27761234567', name: 'Thandi', extra: { visits: '1' } },
     ]);

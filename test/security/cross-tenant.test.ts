@@ -1,117 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
-import { Client, eventually, startTestPlatform, zipOf, type Answer, type TestPlatform } from '../platform.ts';
+import { eventually, zipOf, type Answer, type Client, type TestPlatform } from '../platform.ts';
+import { NUMBER, Tenants, VICTIMS_OWN } from './tenants.ts';
 
 /**
  * The rows of spec sandbox-security §3.6 that a whole platform can show, each named first. What one part shows better
  * by itself has its tests there: ssrf (sandbox/http), static-traversal (platform/hosting), noisy-neighbour and
  * poison-message (hostile-apps), crash-loop (quarantine).
  */
-const NUMBER = '23456';
-const VICTIMS_OWN = '777';
-
-const VICTIM = `
-import { defineApp } from '@vumi/sdk';
-export default defineApp({
-  async onMessage(message, app) {
-    await app.state.set('secret', 'of the victim');
-    await app.user.set('pin', message.content);
-    const n = await app.state.increment('n');
-    await app.schedule.once('remind', { in: 3600, user: message.from_addr });
-    await message.reply('victim ' + n + ': ' + message.content);
-  },
-});`;
-
-/** Does what it is told and says what came of it. */
-const EVIL = `
-import { defineApp } from '@vumi/sdk';
-export default defineApp({
-  async onMessage(message, app) {
-    const run = new (async () => {}).constructor('message', 'app', message.content.slice(5));
-    let said;
-    try { said = await run(message, app); } catch (error) { said = 'refused: ' + error.message; }
-    await message.reply(JSON.stringify(said ?? null), { end: true });
-  },
-});`;
-
+let tenants: Tenants;
 let world: TestPlatform;
 let victim: Client;
 let evil: Client;
-let lastPhone = 0;
 
-async function tenant(name: string, worker: string, files: Record<string, string> = {}): Promise<Client> {
-  await world.client.must('POST', '/accounts', { name });
-  await world.client.must(
-    'PUT',
-    `/accounts/${name}/apps/app`,
-    zipOf({ 'workers/worker.js': worker, ...files }),
-  );
-  const { token } = await world.client.must('POST', `/accounts/${name}/tokens`, {
-    label: 'own',
-    scopes: ['account'],
-  });
-  return new Client(world.client.url, token as string);
-}
-
-function newPhone(): string {
-  return `+2776${String(++lastPhone).padStart(7, '0')}`;
-}
-
-/** What a phone gets for what it says. */
-async function say(phone: string, content: string, number = NUMBER): Promise<string> {
-  const inbox = `/simulators/smsc/messages?address=${encodeURIComponent(phone)}&limit=100`;
-  const heard = async (): Promise<{ content: string }[]> => (await world.client.must('GET', inbox)).items;
-  const before = (await heard()).length;
-  await world.client.must('POST', '/simulators/smsc/messages', {
-    from_addr: phone,
-    to_addr: number,
-    content,
-  });
-  const items = await eventually(heard, (all) => all.length > before);
-  return items[before]?.content ?? '';
-}
-
-/** What the evil app's code returns. */
-async function attack(code: string, phone = newPhone()): Promise<unknown> {
-  const answer = await say(phone, `evil ${code}`);
-  return JSON.parse(answer) as unknown;
-}
+const newPhone = (): string => tenants.newPhone();
+const say = (phone: string, content: string, number?: string): Promise<string> =>
+  tenants.say(phone, content, number);
+const attack = (code: string, phone?: string): Promise<unknown> => tenants.attack(code, phone);
 
 beforeAll(async () => {
-  world = await startTestPlatform({ demo: true });
-  victim = await tenant('victim', VICTIM, { 'index.html': '<p>victim' });
-  evil = await tenant('evil', EVIL, {
-    'index.html': '<p>evil',
-    'assets/page.txt': '<script>alert(1)</script>',
-    'assets/logo.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-  });
-  await victim.must('PUT', '/accounts/victim/routes/a', {
-    app: 'app',
-    transport: 'smsc',
-    to_addr: NUMBER,
-    keyword: 'help',
-  });
-  await victim.must('PUT', '/accounts/victim/routes/b', {
-    app: 'app',
-    transport: 'smsc',
-    to_addr: VICTIMS_OWN,
-  });
-  await evil.must('PUT', '/accounts/evil/routes/a', {
-    app: 'app',
-    transport: 'smsc',
-    to_addr: NUMBER,
-    keyword: 'evil',
-  });
-  await evil.must('PUT', '/accounts/evil/apps/app/secrets/token', { value: 'do-not-log-me-4711' });
-  await eventually(
-    async () => (await world.client.must('GET', '/status')).workers as { name: string; status: string }[],
-    (workers) => workers.some(({ name, status }) => name === 'smsc' && status === 'ok'),
-  );
-  await say(newPhone(), 'help');
-});
+  tenants = await Tenants.start();
+  ({ world, victim, evil } = tenants);
+}, 120_000);
 
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => tenants[Symbol.asyncDispose]());
 
 describe('state', () => {
   it.each(['../../victim/app/shared/secret', 'app/victim/app/shared/secret', '..%2fvictim', '%', '_', '*'])(
@@ -138,11 +51,11 @@ describe('state', () => {
   it("cross-app schedule: another's is neither seen nor taken back", async () => {
     const phone = newPhone();
     await say(phone, 'hi', VICTIMS_OWN);
-    const open = async (): Promise<string[]> =>
-      (await victim.must('GET', '/accounts/victim/schedules')).items.map((item: { id: string }) => item.id);
-    const before = await eventually(open, (ids) => ids.length > 0);
+    const open = async (): Promise<{ id: string; user: string }[]> =>
+      (await victim.must('GET', '/accounts/victim/schedules')).items;
+    const before = await eventually(open, (schedules) => schedules.some(({ user }) => user === phone));
     expect(await attack(`return app.schedule.cancel('remind', { user: '${phone}' })`)).toBeNull();
-    const foreign = await evil.call('DELETE', `/accounts/evil/apps/app/schedules/${before[0]}`);
+    const foreign = await evil.call('DELETE', `/accounts/evil/apps/app/schedules/${before[0]?.id}`);
     expect(foreign.status).toBe(404);
     expect(await open()).toEqual(before);
   });
@@ -194,13 +107,26 @@ describe('messages', () => {
     expect((await evil.call('POST', '/accounts/evil/messages', body)).status).toBe(400);
   });
 
-  it("send-from-foreign: nobody sends from another's number", async () => {
-    const sent = await evil.call('POST', '/accounts/evil/messages', {
-      to_addr: '+1',
-      content: 'x',
-      from_addr: VICTIMS_OWN,
-    });
-    expect(sent.status).toBeGreaterThanOrEqual(400);
+  it.each([
+    { from_addr: VICTIMS_OWN },
+    { from_addr: `+${VICTIMS_OWN}` },
+    { from_addr: ` ${VICTIMS_OWN}\u200b` },
+    { from_addr: VICTIMS_OWN, transport: 'smsc' },
+    { from_addr: VICTIMS_OWN, app: 'app' },
+    { from_addr: NUMBER, endpoint: 'other' },
+    { from_addr: '99999', transport: 'smsc' },
+    { transport: 'nothing' },
+  ])('send-from-foreign: nobody sends by %j', async (way) => {
+    const body = { to_addr: '+27760000001', content: 'x', ...way };
+    const sent = await evil.call('POST', '/accounts/evil/messages', body);
+    expect(sent).toMatchObject({ status: 409, body: { code: 'route.none' } });
+    expect(sent.body.detail).not.toMatch(/victim|demo/);
+  });
+
+  it("send-from-foreign: an app names no address, and no endpoint is another's", async () => {
+    expect(await attack("return app.send('+27760000001', 'x', { endpoint: 'victim' })")).toMatch(
+      /^refused: the endpoint "victim" of this app has no route/,
+    );
     const phone = newPhone();
     await attack(
       `return app.send('${phone}', 'from whom?', { helper_metadata: { from_addr: '${VICTIMS_OWN}' } })`,
@@ -212,14 +138,72 @@ describe('messages', () => {
     expect(items[0]).toMatchObject({ from_addr: NUMBER });
   });
 
-  it.each(['help', 'HELP', ' Help ', 'ｈｅｌｐ'])("keyword-squat: %j is the victim's", async (keyword) => {
-    const route = { app: 'app', transport: 'smsc', to_addr: NUMBER, keyword };
-    expect(await evil.call('PUT', '/accounts/evil/routes/squat', route)).toMatchObject({ status: 409 });
+  it.each([
+    ['the keyword', { to_addr: NUMBER, keyword: 'help' }],
+    ['the keyword in capitals', { to_addr: NUMBER, keyword: 'HELP' }],
+    ['the keyword between blanks', { to_addr: NUMBER, keyword: ' Help ' }],
+    ['the keyword in full width', { to_addr: NUMBER, keyword: 'ｈｅｌｐ' }],
+    ['the keyword of some senders', { to_addr: NUMBER, keyword: 'help', prefix: '+2776' }],
+    ['the keyword of the number written otherwise', { to_addr: `+${NUMBER}`, keyword: 'help' }],
+    ['the number', { to_addr: VICTIMS_OWN }],
+    ['the number written otherwise', { to_addr: `+${VICTIMS_OWN}` }],
+    ['the number between blanks', { to_addr: ` 7 7 7 ` }],
+    ['the number with a mark', { to_addr: '77\u200b7' }],
+    ['the number in full width', { to_addr: '７７７' }],
+    ['some senders of the number', { to_addr: VICTIMS_OWN, prefix: '+2776' }],
+    ['a keyword of the number', { to_addr: VICTIMS_OWN, keyword: 'pay' }],
+    ['a number of the demo', { to_addr: '12345', keyword: 'mine' }],
+  ])("number-squat: %s is the victim's", async (_what, route) => {
+    for (const name of ['squat', 'a']) {
+      const answer = await evil.call('PUT', `/accounts/evil/routes/${name}`, {
+        app: 'app',
+        transport: 'smsc',
+        ...route,
+      });
+      expect(answer).toMatchObject({ status: 409, body: { code: 'number.taken' } });
+      expect(JSON.stringify(answer.body)).not.toMatch(/victim|demo|hello|quiz/);
+    }
   });
 
-  it("keyword-squat: a keyword for all numbers takes nothing from a number that is another's", async () => {
-    await evil.must('PUT', '/accounts/evil/routes/wide', { app: 'app', transport: 'smsc', keyword: 'pay' });
-    expect(await say(newPhone(), 'pay 100', VICTIMS_OWN)).toMatch(/^victim \d+: pay 100$/);
+  it.each([
+    ['all numbers', { transport: 'smsc' }],
+    ['a keyword of all numbers', { transport: 'smsc', keyword: 'pay' }],
+    ['the rest of a shared number', { transport: 'smsc', to_addr: NUMBER }],
+    ['another keyword of a shared number', { transport: 'smsc', to_addr: NUMBER, keyword: 'pay' }],
+    ['a transport that is not there', { transport: 'next', to_addr: NUMBER }],
+  ])("number-squat: %s is nobody's to take", async (_what, route) => {
+    const answer = await evil.call('PUT', '/accounts/evil/routes/squat', { app: 'app', ...route });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'number.not_assigned' } });
+    expect(JSON.stringify(answer.body)).not.toMatch(/victim|demo/);
+  });
+
+  it('number-squat: an account assigns itself nothing and sees its own', async () => {
+    const number = { account: 'evil', transport: 'smsc', number: VICTIMS_OWN };
+    expect((await evil.call('PUT', '/numbers', number)).status).toBe(403);
+    expect((await evil.call('DELETE', `/numbers?transport=smsc&number=${VICTIMS_OWN}`)).status).toBe(403);
+    expect((await evil.call('GET', '/numbers')).status).toBe(403);
+    expect((await evil.call('GET', '/accounts/victim/numbers')).status).toBe(404);
+    const { items } = await evil.must('GET', '/accounts/evil/numbers');
+    expect(items).toEqual([{ ...number, number: NUMBER, range: false, keyword: 'evil' }]);
+  });
+
+  it('number-revoked: what is taken away is reached and sent from no more, at once', async () => {
+    const number = { account: 'evil', transport: 'smsc', number: '888' };
+    await world.client.must('PUT', '/numbers', number);
+    const lost = { app: 'app', transport: 'smsc', to_addr: '888', endpoint: 'lost' };
+    await evil.must('PUT', '/accounts/evil/routes/lost', lost);
+    const phone = newPhone();
+    const send = `return app.send('${phone}', 'still here', { endpoint: 'lost' })`;
+    expect(await attack(send, phone)).toMatch(/^[0-9a-f]{32}$/);
+    await world.client.must('DELETE', '/numbers?transport=smsc&number=888');
+    expect(await attack(send, phone)).toMatch(/^refused: the endpoint "lost"/);
+    const body = { to_addr: phone, content: 'x', from_addr: '888' };
+    expect((await evil.call('POST', '/accounts/evil/messages', body)).status).toBe(409);
+    expect((await evil.must('GET', '/accounts/evil/routes/lost')).assigned).toBe(false);
+    await world.client.must('PUT', '/numbers', { ...number, account: 'victim' });
+    await victim.must('PUT', '/accounts/victim/routes/won', { ...lost, endpoint: 'default' });
+    expect(await say(newPhone(), 'hello', '888')).toMatch(/^victim \d+: hello$/);
+    expect((await evil.call('PUT', '/accounts/evil/routes/lost', lost)).body.code).toBe('number.taken');
   });
 
   it('session-hijack: an answer goes to the app that asked, whoever wrote to the user meanwhile', async () => {

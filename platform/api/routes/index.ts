@@ -11,6 +11,7 @@ import { contactRoutes } from './contacts.ts';
 import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
 import { metricRoutes } from './metrics.ts';
+import { numberRoutes } from './numbers.ts';
 import { optoutRoutes } from './optouts.ts';
 import { pageMemberRoutes } from './page-members.ts';
 import { platformRoutes } from './platform.ts';
@@ -35,6 +36,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appLogRoutes(ports),
     ...appRunRoutes(ports),
     ...routeRoutes(ports),
+    ...numberRoutes(ports),
     ...messageRoutes(ports),
     ...contactRoutes(ports),
     ...groupRoutes(ports),

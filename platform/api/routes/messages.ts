@@ -1,4 +1,11 @@
-import { slugSchema, timestampToIso, VumiError, type UserMessage } from '@vumi/core';
+import {
+  endpointSchema,
+  nameSchema,
+  slugSchema,
+  timestampToIso,
+  VumiError,
+  type UserMessage,
+} from '@vumi/core';
 import {
   MESSAGE_STATUSES,
   type MessageQuery,
@@ -50,8 +57,18 @@ const sendBody = jsonBody(
     content: z.string().max(MAX_CONTENT).describe('The text; 422 when it is empty'),
     app: slugSchema
       .optional()
-      .describe("Whose route to send by, and who gets the events; default: the account's only one"),
-    from_addr: z.string().max(160).optional().describe("One of the account's routed addresses"),
+      .describe('Who gets the events and, unless from_addr is given, whose route to send by'),
+    endpoint: endpointSchema.optional().describe('Send by the route of this endpoint'),
+    transport: nameSchema.optional().describe('Send over this transport'),
+    from_addr: z
+      .string()
+      .trim()
+      .min(1)
+      .max(160)
+      .optional()
+      .describe(
+        "One of the account's addresses. What is not said here must leave one route, or one marked default",
+      ),
   }),
 );
 
@@ -120,7 +137,7 @@ function sendRoute(ports: ApiPorts): Route {
     path: '/accounts/:account/messages',
     id: 'sendMessage',
     summary:
-      'Send a message. With an Idempotency-Key the same request sends it once within 24 hours; another body under that key is refused with 409',
+      'Send a message. With an Idempotency-Key the same request sends it once within 24 hours; another body under that key is refused with 409, and so is what could leave by several routes: they are listed as candidates',
     access: accountScope('messages:send'),
     params: accountParams,
     body: sendBody,

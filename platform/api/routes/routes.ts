@@ -1,6 +1,6 @@
-import { nameSchema, slugSchema, systemIdSchema } from '@vumi/core';
+import { DEFAULT_ENDPOINT, endpointSchema, nameSchema, slugSchema, systemIdSchema } from '@vumi/core';
 import { z } from 'zod';
-import { accountScope } from '../access.ts';
+import { accountScope, isAdministrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, namedParams, pageOfQuery, pageQuery } from '../query.ts';
@@ -19,6 +19,13 @@ const routeBody = jsonBody(
     to_addr: optionalText.describe('The short code or number that is written to; null: any'),
     keyword: optionalText.describe('The first word of the message, in any case; null: any'),
     prefix: optionalText.describe("How the sender's address starts; null: any"),
+    endpoint: endpointSchema
+      .default(DEFAULT_ENDPOINT)
+      .describe('Which endpoint of the app it is: what the app sends by that endpoint leaves from here'),
+    default: z
+      .boolean()
+      .default(false)
+      .describe('true: what could leave by several routes leaves by this one; it takes over from another'),
   }),
 );
 
@@ -29,12 +36,13 @@ export function routeRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/routes/:name',
       id: 'putRoute',
       summary:
-        'Bind an app or an SMPP client to what is sent to an address; 409 names the route that has it already',
+        'Bind an app or an SMPP client to what is sent to an address of the account; set by an administrator, the address is assigned to the account. 409 names the route of the account that has it already',
       access: accountScope('account'),
       params: namedParams,
       body: routeBody,
       answers: { 200: { description: 'The route', schema: routeSchema } },
-      handle: async ({ params, body }) => ok(await store.routes.put({ ...params, ...body })),
+      handle: async ({ caller, params, body }) =>
+        ok(await store.routes.put({ ...params, ...body }, isAdministrator(caller) ? 'operator' : 'account')),
     }),
     defineRoute({
       method: 'GET',

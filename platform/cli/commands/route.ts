@@ -13,6 +13,9 @@ interface Route {
   readonly to_addr: string | null;
   readonly keyword: string | null;
   readonly prefix: string | null;
+  readonly endpoint: string;
+  readonly default: boolean;
+  readonly assigned: boolean;
 }
 
 interface SetOptions {
@@ -22,6 +25,8 @@ interface SetOptions {
   readonly to?: string;
   readonly keyword?: string;
   readonly prefix?: string;
+  readonly endpoint?: string;
+  readonly default?: boolean;
 }
 
 export function addRouteCommands(program: Command): void {
@@ -40,7 +45,7 @@ export function addRouteCommands(program: Command): void {
       routes.length === 0
         ? `No routes in ${account} yet. Make one: npx vumi route set NAME --app APP --transport TRANSPORT --to NUMBER\n`
         : table(
-            ['ROUTE', 'TRANSPORT', 'TO', 'KEYWORD', 'FROM', 'LEADS TO'],
+            ['ROUTE', 'TRANSPORT', 'TO', 'KEYWORD', 'FROM', 'LEADS TO', 'ENDPOINT', 'STATE'],
             routes.map((one) => [
               one.name,
               one.transport,
@@ -48,6 +53,8 @@ export function addRouteCommands(program: Command): void {
               one.keyword,
               sender(one),
               target(one),
+              one.endpoint,
+              state(one),
             ]),
           ),
     );
@@ -72,25 +79,28 @@ function addSet(route: Command): void {
     .requiredOption('--transport <transport>', 'where the messages come from; see "npx vumi transport list"')
     .option('--to <address>', 'the short code or number that people write to (default: any)')
     .option('--keyword <word>', 'only messages that start with this word')
-    .option('--prefix <digits>', 'only senders whose number starts so, such as +27');
+    .option('--prefix <digits>', 'only senders whose number starts so, such as +27')
+    .option('--endpoint <name>', 'the endpoint of the app that leaves by it (default: "default")')
+    .option('--default', 'what could leave by several routes leaves by this one');
   withExample(
     set,
     'npx vumi route set hello --app hello --transport smsc --to 12345',
     'npx vumi route set join --app quiz --transport smsc --to 12345 --keyword join',
+    'npx vumi route set hello-sms --app hello --transport mno --to 8000 --endpoint sms',
     'npx vumi route set acme --smpp-client acme --transport smsc --to 8000',
   ).action(async (name: string, options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const { to, app, smppClient, transport, keyword, prefix } = options;
+    const { to, app, smppClient, ...others } = options;
     if ((app === undefined) === (smppClient === undefined)) {
       throw usageError('say where the messages go: --app APP, or --smpp-client SYSTEM_ID');
     }
-    const body = { app, smpp_client: smppClient, transport, to_addr: to, keyword, prefix };
+    const body = { app, smpp_client: smppClient, to_addr: to, ...others };
     const made = await session.client.call<Route>(
       'PUT',
       path`/accounts/${await session.account()}/routes/${name}`,
       { body },
     );
-    const advice = await missingTransport(session, transport);
+    const advice = await missingTransport(session, options.transport);
     session.show(made, () => `${describe(made)} → ${target(made)}\n${advice}`);
   });
 }
@@ -106,12 +116,18 @@ function target({ app, smpp_client }: Route): string {
   return app ?? `SMPP client ${smpp_client}`;
 }
 
+function state({ assigned, default: isDefault }: Route): string {
+  if (!assigned) return "does nothing: the number is not this account's";
+  return isDefault ? 'default' : '';
+}
+
 function sender(route: Route): string {
   return route.prefix === null ? 'any' : `${route.prefix}…`;
 }
 
-function describe({ to_addr, keyword, transport, prefix }: Route): string {
+function describe({ to_addr, keyword, transport, prefix, endpoint }: Route): string {
   const what = keyword === null ? 'messages' : `messages that start with "${keyword}"`;
   const from = prefix === null ? '' : ` from ${prefix}…`;
-  return `${what}${from} to ${to_addr ?? 'any address'} on ${transport}`;
+  const way = endpoint === 'default' ? '' : `, endpoint ${endpoint}`;
+  return `${what}${from} to ${to_addr ?? 'any address'} on ${transport}${way}`;
 }

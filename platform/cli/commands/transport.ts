@@ -58,7 +58,10 @@ export function addTransportCommands(program: Command): void {
   ).action(async (name: string, _options: object, command: Command) => {
     const session = openSession(command);
     await session.client.call('DELETE', path`/transports/${name}`);
-    session.show({ removed: name }, () => `Transport ${name} has stopped and is gone.\n`);
+    session.show(
+      { removed: name },
+      () => `Transport ${name} has stopped and is gone; its numbers are nobody's.\n`,
+    );
   });
 }
 

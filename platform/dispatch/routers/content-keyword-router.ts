@@ -1,4 +1,6 @@
 import {
+  DEFAULT_ENDPOINT,
+  endpointOf,
   eventStatus,
   smppClientConnector,
   VumiError,
@@ -7,9 +9,11 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import type { EventRoutes } from '../event-routes.ts';
+import { refusalOf } from '../refusal.ts';
 import type { RoutingTable, RouteRule } from '../routing-table.ts';
 import type { Sessions } from '../sessions.ts';
 import { appOf, stampMessage, stampOf, type Stamp } from '../stamp.ts';
+import { endpointOfRoute } from '../ways-out.ts';
 import type { Routed, Router } from './router.ts';
 
 export interface ContentKeywordConfig {
@@ -35,12 +39,13 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
     async inbound(message) {
       const target = await findTarget(message, config, ports);
       if (target === null) return [];
-      const { account } = target;
+      const { account, endpoint } = target;
       const [connector, app] =
         'app' in target
           ? [ports.connectorOf(target), target.app]
           : [smppClientConnector(target.smppClient), null];
-      return [{ connector, message: stampMessage(message, { account, app }) }];
+      const routing_metadata = { ...message.routing_metadata, endpoint_name: endpoint };
+      return [{ connector, message: stampMessage({ ...message, routing_metadata }, { account, app }) }];
     },
 
     async event(event) {
@@ -81,8 +86,10 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
   };
 }
 
-/** Who gets a message. */
-type Target = AppRef | { readonly account: string; readonly smppClient: string };
+/** Who gets a message, and at which endpoint. */
+type Target = (AppRef | { readonly account: string; readonly smppClient: string }) & {
+  readonly endpoint: string;
+};
 
 async function findTarget(
   message: UserMessage,
@@ -94,14 +101,25 @@ async function findTarget(
   if (keyword !== null) return targetOf(keyword);
   if (table.hasKeywords(message.transport_name, message.to_addr)) {
     const session = await ports.sessions.find(message);
-    if (session !== null && table.activeVersion(session) !== null) return session;
+    if (session !== null && canGoOn(session, message, table)) {
+      return { ...session, endpoint: table.endpointAt(session, message) };
+    }
   }
   const catchAll = table.matchCatchAll(message);
-  return catchAll === null ? config.fallbackApp : targetOf(catchAll);
+  if (catchAll !== null) return targetOf(catchAll);
+  return config.fallbackApp === null ? null : { ...config.fallbackApp, endpoint: DEFAULT_ENDPOINT };
 }
 
-function targetOf({ account, app, smpp_client }: RouteRule): Target {
-  return app === null ? { account, smppClient: smpp_client ?? '' } : { account, app };
+/** A conversation ends with the app's last version, and when the number is no more its account's. */
+function canGoOn(session: AppRef, { transport_name, to_addr }: UserMessage, table: RoutingTable): boolean {
+  if (table.activeVersion(session) === null) return false;
+  return transport_name !== null && table.mayAnswer(session.account, transport_name, to_addr);
+}
+
+function targetOf(route: RouteRule): Target {
+  const { account, app, smpp_client } = route;
+  const endpoint = endpointOfRoute(route);
+  return app === null ? { account, smppClient: smpp_client ?? '', endpoint } : { account, app, endpoint };
 }
 
 /** Events that a sender other than an app asked for go to it with the stamp of its message. */
@@ -116,30 +134,29 @@ function stampEvent(event: TransportEvent, ref: AppRef): TransportEvent {
   return { ...event, helper_metadata: { ...event.helper_metadata, vumi: ref } };
 }
 
-/** A reply goes back the way its message came; anything else leaves by a route of its app, from that route's number. */
+/**
+ * A reply goes back the way its message came; what an app sends leaves by the route of the endpoint that it names, from
+ * that route's number. Nothing leaves from a number that is not its account's.
+ */
 function addressOutbound(message: UserMessage, table: RoutingTable): Routed<UserMessage> {
-  if (message.in_reply_to !== null && message.transport_name !== null) {
-    return { connector: message.transport_name, message };
-  }
+  const { transport_name: transport, from_addr: from } = message;
   const stamp = stampOf(message);
-  // Whoever sends so has found the way already: a client may have senders that no route knows.
-  if (stamp?.sender !== undefined && message.transport_name !== null) {
-    return { connector: message.transport_name, message };
+  if (transport !== null) {
+    const refusal = refusalOf(message, table);
+    if (refusal !== null) throw new VumiError('number.not_assigned', refusal);
+    // Whoever names it has found the way already.
+    if (message.in_reply_to !== null || stamp !== null) return { connector: transport, message };
   }
   if (stamp === null) {
     throw new VumiError('route.none', 'the message names no account, so no route can be found for it');
   }
-  const route = table.outboundRoute(stamp.account, {
-    ...(stamp.app === null ? {} : { app: stamp.app }),
-    ...(message.transport_name === null ? {} : { transport: message.transport_name }),
-    ...(message.from_addr === null ? {} : { from: message.from_addr }),
+  const way = table.wayOut(stamp.account, {
+    app: stamp.app ?? undefined,
+    endpoint: endpointOf(message),
+    from: from ?? undefined,
   });
-  if (route === null) {
-    const who = stamp.app === null ? `account "${stamp.account}"` : `app "${stamp.account}/${stamp.app}"`;
-    throw new VumiError('route.none', `${who} has no route to send by; add one with "vumi route set"`);
-  }
   return {
-    connector: route.transport,
-    message: { ...message, transport_name: route.transport, from_addr: route.to_addr },
+    connector: way.transport,
+    message: { ...message, transport_name: way.transport, from_addr: way.from_addr },
   };
 }
