@@ -25,6 +25,7 @@ async function dispatch(to: string, content: string | null, fields: Partial<User
     isOptedOut: async (_owner, address) => address === OPTED_OUT,
     heedStop: async () => null,
     readReceiver: (_connector, address) => readPhoneNumber(address),
+    tellAuthor: () => {},
     recorder: {
       inbound: async () => {},
       outbound: async (_message, _owner, status) => void statuses.push(status),
