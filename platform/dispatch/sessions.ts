@@ -34,6 +34,7 @@ export function createSessions(state: KeyedState): Sessions {
   };
 }
 
+/** A person is one whether his number is written with its plus or as the network does it. */
 function key(transport: string | null, number: string | null, user: string | null): string {
-  return `session/${JSON.stringify([transport, number, user])}`;
+  return `session/${JSON.stringify([transport, number, user?.replace(/^\+(?=\d)/, '') ?? null])}`;
 }

@@ -17,7 +17,13 @@ function forClassicGuest(body: UserMessage | TransportEvent): Record<string, unk
   const own = forGuest(body);
   if (!('transport_type' in body)) return own;
   const delivery_class = deliveryClassOf(body as UserMessage);
-  return { ...own, helper_metadata: { delivery_class, ...own.helper_metadata } };
+  const { international_sender: sender } = body.transport_metadata;
+  return {
+    ...own,
+    // Vumi Go wrote numbers with a plus, and so do the keys and lists of its apps.
+    ...(typeof sender === 'string' ? { from_addr: sender } : {}),
+    helper_metadata: { delivery_class, ...own.helper_metadata },
+  };
 }
 
 export interface TurnFacts {

@@ -39,6 +39,7 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
     },
     refusals: refusalsOf(config),
     operators: new Operators(config),
+    internationalSenders: config.international_senders,
     ussd: new UssdSessions({
       state,
       prefix,

@@ -4,6 +4,7 @@ import { STATUS } from '../codec/statuses.ts';
 import type { ReceiptBook } from '../receipts/receipt-book.ts';
 import type { Answer } from '../session/answer.ts';
 import type { IncomingRequest } from '../session/session.ts';
+import { presentSender, type InternationalSenders } from '../numbers/international-senders.ts';
 import type { Operators } from '../numbers/operators.ts';
 import { isUssd, type UssdFields, type UssdSessions } from '../ussd/sessions.ts';
 import { classify, type ClassifyOptions } from './classify.ts';
@@ -26,6 +27,8 @@ export interface InboundPorts {
   readonly refusals: Refusals;
   readonly ussd: UssdSessions;
   readonly operators: Operators;
+  /** Option `international_senders`. */
+  readonly internationalSenders: InternationalSenders;
 }
 
 /** command_status for messages that shall not be taken; null takes them. */
@@ -166,12 +169,14 @@ export class Inbound {
       to_addr: envelope.to,
       content: text.content,
     };
-    const from = operators.normalise(envelope.from);
+    const ton = envelope.metadata['smpp_source_addr_ton'];
+    const sender = { address: operators.normalise(envelope.from), ton };
+    const { from_addr, metadata } = presentSender(sender, this.#ports.internationalSenders);
     return end.publishInbound(
       createUserMessage({
         ...fields,
         message_id: messageId,
-        from_addr: from,
+        from_addr,
         provider: operators.operatorOf(envelope.from),
         transport_name: end.name,
         transport_type: session === undefined ? 'sms' : 'ussd',
@@ -179,7 +184,8 @@ export class Inbound {
           ...text.metadata,
           ...envelope.metadata,
           // Who is answered is answered at the number that the network gave.
-          ...(from === envelope.from ? {} : { smpp_source_addr: envelope.from }),
+          ...metadata,
+          ...(from_addr === envelope.from ? {} : { smpp_source_addr: envelope.from }),
           ...(session_info === undefined ? {} : { session_info }),
         },
       }),

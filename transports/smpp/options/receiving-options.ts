@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RECEIPT_BASES } from '../receipts/receipt-ids.ts';
+import { INTERNATIONAL_SENDERS } from '../numbers/international-senders.ts';
 import { CHARSETS } from '../text/charset.ts';
 import { STATUS_NAMES } from '../codec/statuses.ts';
 import { seconds } from './kinds.ts';
@@ -28,6 +29,12 @@ export const inboundOptions = {
     .optional()
     .describe(
       'Status to refuse a text with that cannot be read in its character set. Default: it is taken and shown as well as can be',
+    ),
+  international_senders: z
+    .enum(INTERNATIONAL_SENDERS)
+    .default('classic')
+    .describe(
+      'Who sees the number of a sender that the network calls international with its plus: `classic` apps only, which know numbers so; everybody (`plus`): choose that before there are users, for what is stored of a person stands under his number; or nobody (`as_sent`). Default: classic; as_sent for transports that are older than this option',
     ),
   multipart_timeout: seconds()
     .default(600)

@@ -134,6 +134,24 @@ describe('a reply', () => {
   });
 });
 
+describe('an international sender', () => {
+  it.each([
+    ['classic', '27761230001', '+27761230001'],
+    ['as_sent', '27761230001', undefined],
+    ['plus', '+27761230001', undefined],
+  ])(
+    'is told as %s says, and answered at his own number',
+    async (international_senders, from_addr, beside) => {
+      await fixture.start({ international_senders });
+      const message = await deliver({});
+      expect(message.from_addr).toBe(from_addr);
+      expect(message.transport_metadata['international_sender']).toBe(beside);
+      await fixture.ports.send(reply(message, 'ok'));
+      expect(submitted()?.to).toEqual([1, 1, '27761230001']);
+    },
+  );
+});
+
 describe('a message that answers nothing', () => {
   it.each([
     ['+27 76 123 0001', [1, 1, '27761230001']],

@@ -1,0 +1,30 @@
+import { createUserMessage, send, type KeyedState } from '@vumi/core';
+import { expect, it } from 'vitest';
+import { createSessions } from './sessions.ts';
+
+const QUIZ = { account: 'demo', app: 'quiz' };
+
+function sessions() {
+  const values = new Map<string, string>();
+  const state: Pick<KeyedState, 'get' | 'set' | 'delete'> = {
+    get: async (key) => values.get(key) ?? null,
+    set: async (key, value) => void values.set(key, value),
+    delete: async (key) => values.delete(key),
+  };
+  return createSessions(state as KeyedState);
+}
+
+it.each([
+  ['27761234567', '+27761234567', QUIZ],
+  ['+27761234567', '27761234567', QUIZ],
+  ['+27761234567', '+27761234567', QUIZ],
+  ['+27761234567', '27761234568', null],
+  ['Mary', 'Mary', QUIZ],
+  ['+Mary', 'Mary', null],
+])('a conversation that an app began with %s is that of %s: %j', async (to, from_addr, app) => {
+  const kept = sessions();
+  const place = { transport_name: 'smsc' };
+  await kept.sent({ ...send(to, 'Come?'), ...place, from_addr: '12345' }, QUIZ);
+  const answer = createUserMessage({ ...place, from_addr, to_addr: '12345', content: 'yes' });
+  expect(await kept.find(answer)).toEqual(app);
+});
