@@ -1,3 +1,4 @@
+export { deleteAppState, listAppState, readAppState, writeAppState, type StateOwner } from './app-state.ts';
 export { intakeBundle, type Bundle, type BundleFile } from './bundle/intake.ts';
 export { manifestSchema, type Manifest } from './bundle/manifest.ts';
 export { sandboxConfigSchema, type SandboxConfig } from './config.ts';

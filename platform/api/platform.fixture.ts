@@ -6,6 +6,7 @@ import type { Store } from '@vumi/store';
 import { z } from 'zod';
 import { createApi } from './api.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.fixture.ts';
+import { memoryAppState } from './memory-app-state.fixture.ts';
 import { createMemorySimulator } from './memory-simulator.fixture.ts';
 import type { ApiPorts, PlatformVitals } from './ports.ts';
 import { problemSchema } from './problem.ts';
@@ -156,6 +157,7 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       };
     },
     vitals: async () => VITALS,
+    appState: memoryAppState(store),
     replay: async (ref, messageId, version) => {
       const { version: then, outcome, error, cost } = await store.runs.get(ref, messageId);
       const side = { outcome, error, cpu_us: cost.cpu_us, effects: null, calls: [] };

@@ -120,6 +120,30 @@ interface TransportKind {
   readonly textOptions?: (config: unknown) => TextOptions;
 }
 
+interface StateItem {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+interface AppStatePort {
+  /** By key, from `after` on. */
+  list(
+    ref: AppRef,
+    user: string | null,
+    page: { prefix: string; after: string | undefined; limit: number },
+  ): Promise<{ items: StateItem[]; next: string | null }>;
+  /** Undefined when there is none. */
+  read(ref: AppRef, user: string | null, key: string): Promise<unknown>;
+  /** False when there was none. */
+  delete(ref: AppRef, user: string | null, key: string): Promise<boolean>;
+  /** All or none; `ttl` in seconds. */
+  write(
+    ref: AppRef,
+    user: string | null,
+    items: readonly (StateItem & { readonly ttl?: number | undefined })[],
+  ): Promise<{ written: number; unchanged: number }>;
+}
+
 export interface ApiPorts {
   readonly store: Store;
   readonly logger: Logger;
@@ -130,6 +154,8 @@ export interface ApiPorts {
     zip: Buffer,
     options: { activate: boolean; selfTest: boolean },
   ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
+  /** What apps keep; `user` null: what an app's users share. Of the version that is active. */
+  readonly appState: AppStatePort;
   /** Runs a recorded message again, with the version that ran then when `version` is null. Nothing takes effect. */
   replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;
   /** Sends as the account, under an id of the caller's or a new one. The same id twice is one message. */

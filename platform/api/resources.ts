@@ -211,6 +211,13 @@ export const optoutSchema = z.object({
   created_at: instant,
 });
 
+export const stateEntrySchema = z.object({ key: z.string(), value: z.unknown() });
+
+export const stateWrittenSchema = z.object({
+  written: z.int(),
+  unchanged: z.int().describe('Those that had their values already'),
+});
+
 export const metricNameSchema = z.object({
   store: z.string(),
   metric: z.string(),
@@ -304,6 +311,8 @@ export const NAMED_RESOURCES = {
   Contact: contactSchema,
   Group: groupSchema,
   Optout: optoutSchema,
+  StateEntry: stateEntrySchema,
+  StateWritten: stateWrittenSchema,
   MetricName: metricNameSchema,
   MetricPoint: metricPointSchema,
   Schedule: scheduleSchema,

@@ -12,6 +12,7 @@ import {
   type AdminToken,
   type ValidAdminToken,
 } from './admin-token.ts';
+import { openAppState } from './app-state.ts';
 import type { Config } from './config-schema.ts';
 import { startDemo, type Demo } from './demo.ts';
 import { deployBundle } from './deployer.ts';
@@ -114,6 +115,7 @@ function createHandler(
     appsDomain,
     ...urls,
     deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+    appState: openAppState(store, state),
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
     send: (account, message, id) =>
       sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),

@@ -31,7 +31,7 @@ import { logEntry, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from './blame.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
-import { markerKey, statePrefix } from './keys.ts';
+import { kvListPlace, markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { RealmSlots } from './realm-slots.ts';
 import { redactSecrets } from './redaction.ts';
@@ -127,8 +127,10 @@ function droppedLine(names: readonly string[]): GuestLogLine {
   };
 }
 
-function quotaOf({ ref, limits }: LoadedApp): StateQuota {
-  return { prefix: statePrefix(ref), maxKeys: limits.state_keys };
+/** The keys of classic apps are counted as Vumi Go did (classic/kv.ts): here they are only listed. */
+function quotaOf({ ref, kind, limits, manifest }: LoadedApp): StateQuota {
+  if (kind === 'sdk') return { prefix: statePrefix(ref), maxKeys: limits.state_keys };
+  return { prefix: kvListPlace(ref, manifest.kv ?? 'account').place, maxKeys: Number.MAX_SAFE_INTEGER };
 }
 
 /**
@@ -295,8 +297,7 @@ export class Handling {
       markerTtlMs,
       writes: [...writes, ...pin],
       outbox: encodeOutbox(outbox),
-      // The keys of classic apps are counted as Vumi Go did (classic/kv.ts).
-      ...(writes.length > 0 && ran.app.kind === 'sdk' ? { quota: quotaOf(ran.app) } : {}),
+      ...(writes.length > 0 ? { quota: quotaOf(ran.app) } : {}),
     };
     const result = await ports.state.commit(commit);
     versions.pinned(pin);

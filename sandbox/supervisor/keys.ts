@@ -59,6 +59,24 @@ export function stateKey(
   return userStateKey(ref, user, at.key);
 }
 
+/** Where `app.user` of one user of an app can be listed. */
+export function userStatePlace(
+  ref: AppRef,
+  address: string,
+): { readonly place: string; readonly start: string } {
+  // The shortest key, without itself, is how all of them begin.
+  return { place: statePrefix(ref), start: userStateKey(ref, address, 'k').slice(0, -1) };
+}
+
+/** Where the kv of classic apps can be listed. The rest of a listed key is the author's. */
+export function kvListPlace(
+  ref: AppRef,
+  scope: 'account' | 'app',
+): { readonly place: string; readonly start: string } {
+  const place = scope === 'account' ? `kv/${ref.account}/` : statePrefix(ref);
+  return { place, start: kvKey(ref, scope, 'k').slice(0, -1) };
+}
+
 /** Where the platform keeps the kv of classic apps. */
 export function kvKey(ref: AppRef, scope: 'account' | 'app', key: string): string {
   return `${kvPlace(ref, scope)}/key/${checked(key, 'a key of kv')}`;

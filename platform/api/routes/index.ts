@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts.ts';
 import { appLogRoutes } from './app-logs.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
+import { appStateRoutes } from './app-state.ts';
 import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
 import { contactRoutes } from './contacts.ts';
@@ -32,6 +33,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...auditRoutes(ports),
     ...appRoutes(ports),
     ...appSettingRoutes(ports),
+    ...appStateRoutes(ports),
     ...pageMemberRoutes(ports),
     ...appLogRoutes(ports),
     ...appRunRoutes(ports),
