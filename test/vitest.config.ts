@@ -7,7 +7,7 @@ import { RunEnd } from './run-end.ts';
 /** Limits of tests are multiplied by it: a run beside other work takes longer and is no less right. */
 const patience = Math.max(Number(process.env['VUMI_TEST_PATIENCE'] ?? 1), measureSlowness());
 /** Only ends what hangs: what is late fails by the limits of the test's own waits. */
-const LONGEST_TEST_MS = 300_000 * patience;
+const LONGEST_TEST_MS = 120_000 * patience;
 const processors = availableParallelism();
 
 const common = {

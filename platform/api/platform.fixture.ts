@@ -54,6 +54,7 @@ const transportTypes = {
   },
 };
 
+const CALM = { overloaded: false, lost_share: 0.01, pressure: 0.1 };
 const VITALS: PlatformVitals = {
   roles: ['api', 'sandbox', 'transports'],
   queues: [{ queue: 'sandbox_0.inbound', messages: 7 }],
@@ -62,6 +63,7 @@ const VITALS: PlatformVitals = {
       worker_id: 'host:1',
       roles: ['api', 'sandbox'],
       started_at: '2026-11-22T08:00:00.000Z',
+      overload: CALM,
       transports: [{ name: 'mno', type: 'smpp', status: 'down', gauges: {} }],
       sandbox: {
         runners: [
@@ -78,6 +80,7 @@ const VITALS: PlatformVitals = {
       worker_id: 'host:2',
       roles: ['transports'],
       started_at: '2026-11-22T08:00:00.000Z',
+      overload: { overloaded: true, lost_share: 0.45, pressure: null },
       transports: [
         {
           name: 'mno',
@@ -101,6 +104,7 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
     status: async () => ({
       ready: state.ready,
       problems: [],
+      overload: CALM,
       workers: [{ name: 'one', kind: 'process', status: 'ok' }],
     }),
     ...overrides,

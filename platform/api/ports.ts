@@ -70,7 +70,18 @@ export interface PlatformStatus {
   readonly ready: boolean;
   /** What somebody has to look after, a line each for people; none: all is well. */
   readonly problems: readonly string[];
+  /** The worst of all processes. */
+  readonly overload: Overload;
   readonly workers: readonly WorkerStatus[];
+}
+
+/** How much the machine of a process has to do. Things take longer then; nothing is wrong with them. */
+export interface Overload {
+  readonly overloaded: boolean;
+  /** Share of the last seconds in which the process was not given a processor, 0 to 1. */
+  readonly lost_share: number;
+  /** Share of the last ten seconds in which some process of the machine waited for a processor; null where unknown. */
+  readonly pressure: number | null;
 }
 
 /** What runs and what waits, in figures: for whoever watches the platform. */
@@ -87,6 +98,7 @@ interface ProcessVitals {
   readonly worker_id: string;
   readonly roles: readonly string[];
   readonly started_at: string;
+  readonly overload: Overload;
   readonly transports: readonly TransportVitals[];
   /** Null for a process that runs no apps. */
   readonly sandbox: SandboxVitals | null;

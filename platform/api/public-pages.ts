@@ -2,7 +2,7 @@ import { errorText } from '@vumi/core';
 import type { Context, Middleware } from 'koa';
 import { LANDING_CSP, landingPage } from './landing-page.ts';
 import { createOpenApi } from './openapi.ts';
-import type { ApiPorts } from './ports.ts';
+import type { ApiPorts, Overload, PlatformStatus } from './ports.ts';
 import { API_PREFIX, type Route } from './route.ts';
 
 /** What needs no token: the first page, health, the description of the API. */
@@ -14,8 +14,9 @@ export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middlewa
     '/': (ctx) => showLanding(ctx, html),
     '/healthz': (ctx) => showJson(ctx, 200, '{"status":"ok"}'),
     '/readyz': async (ctx) => {
-      const ready = await isReady(ports);
-      showJson(ctx, ready ? 200 : 503, JSON.stringify({ ready }));
+      const { ready, overload } = await statusOf(ports);
+      // A warning: work is taken, and is not lost by being late.
+      showJson(ctx, ready ? 200 : 503, JSON.stringify({ ready, ...overload }));
     },
     [`${API_PREFIX}/openapi.json`]: (ctx) => showJson(ctx, 200, document),
   };
@@ -39,11 +40,11 @@ function showJson(ctx: Context, status: number, json: string): void {
   ctx.type = 'application/json';
 }
 
-async function isReady(ports: ApiPorts): Promise<boolean> {
+async function statusOf(ports: ApiPorts): Promise<Pick<PlatformStatus, 'ready'> & { overload?: Overload }> {
   try {
-    return (await ports.status()).ready;
+    return await ports.status();
   } catch (error) {
     ports.logger.warn({ text: errorText(error) }, 'the status cannot be told');
-    return false;
+    return { ready: false };
   }
 }

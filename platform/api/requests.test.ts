@@ -301,6 +301,8 @@ describe('without a token', () => {
 
   test('/healthz answers as long as the process does, /readyz while the platform takes work', async () => {
     const get = async (path: string) => (await fetch(`${platform.url}${path}`)).status;
+    const readiness = await fetch(`${platform.url}/readyz`);
+    expect(await readiness.json()).toMatchObject({ ready: true, overloaded: false, lost_share: 0.01 });
     expect(await get('/healthz')).toBe(200);
     expect(await get('/readyz')).toBe(200);
     platform.ready = false;

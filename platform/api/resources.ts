@@ -271,9 +271,19 @@ export const workerSchema = z.looseObject({
   message: z.string().optional(),
 });
 
+const overloadSchema = z.looseObject({
+  overloaded: z.boolean().describe('Things take longer than they should; nothing is wrong with them'),
+  lost_share: z.number().describe('Share of the last seconds in which a process had no processor, 0 to 1'),
+  pressure: z
+    .number()
+    .nullable()
+    .describe('Share of the last ten seconds in which processes waited for a processor; null: unknown'),
+});
+
 export const statusSchema = z.looseObject({
   ready: z.boolean(),
   problems: z.array(z.string()).describe('What somebody has to look after; none: all is well'),
+  overload: overloadSchema,
   workers: z.array(workerSchema),
 });
 

@@ -1,7 +1,7 @@
 import { errorText } from '@vumi/core';
 import { CliError, EXIT } from './exit.ts';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;

@@ -18,6 +18,7 @@ import { startDemo, type Demo } from './demo.ts';
 import { deployBundle } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
+import { mostOf, overloadText } from './overload.ts';
 import { startHttpServer } from './http-server.ts';
 import { problemsOf } from './problems.ts';
 import { replayMessage } from './replayer.ts';
@@ -191,6 +192,7 @@ async function platformStatus(
       validToken: adminToken,
       smppClients: [...catalog.smppClients()].length,
     }),
+    overload: mostOf(processes.map(({ overload }) => overload)),
     workers: [...processes.map((one) => toProcess(one, adminToken)), ...transports.map(toWorker)],
   };
 }
@@ -199,9 +201,12 @@ function toWorker({ name, type, status, message }: TransportState): WorkerStatus
   return { name, kind: `transport (${type})`, status, message };
 }
 
-function toProcess({ worker_id, roles, admin_token }: WorkerState, valid: string | null): WorkerStatus {
+function toProcess(
+  { worker_id, roles, admin_token, overload }: WorkerState,
+  valid: string | null,
+): WorkerStatus {
   const process = { name: worker_id, kind: `process (${roles.join(', ')})` };
-  return (admin_token ?? valid) === valid
-    ? { ...process, status: 'ok' }
-    : { ...process, status: 'degraded', message: SUPERSEDED };
+  if ((admin_token ?? valid) !== valid) return { ...process, status: 'degraded', message: SUPERSEDED };
+  if (overload.overloaded) return { ...process, status: 'degraded', message: overloadText(overload) };
+  return { ...process, status: 'ok' };
 }

@@ -20,6 +20,7 @@ beforeEach(() => {
   shares = new AppShares({
     window: 8,
     patienceMs: PATIENCE_MS,
+    now: () => performance.now(),
     handle: (message) => {
       handled.push(message);
       return new Promise((resolve) => ends.set(message, resolve));
@@ -104,6 +105,7 @@ test('an app with messages in the side queue has the next ones there too, until 
 test('what could not be put into the side queue comes again, and is not waited for', async () => {
   const failing = new AppShares<string>({
     window: 2,
+    now: () => performance.now(),
     patienceMs: PATIENCE_MS,
     handle: (message) => new Promise((resolve) => ends.set(message, resolve)),
     park: () => Promise.reject(new Error('the broker is gone')),

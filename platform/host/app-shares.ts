@@ -5,6 +5,8 @@ export interface AppSharesOptions<M> {
   readonly window: number;
   /** A message that could not be handled for so long is moved out of the others' way. */
   readonly patienceMs: number;
+  /** In milliseconds; should stand still while this process is not given a processor. */
+  readonly now: () => number;
   readonly handle: Handler<M>;
   /** Puts a message at the end of the side queue; resolves when it is safe there. */
   readonly park: (message: M) => Promise<void>;
@@ -13,7 +15,7 @@ export interface AppSharesOptions<M> {
 interface Waiting<M> {
   readonly message: M;
   readonly delivery: Delivery;
-  /** Of `performance.now()`. */
+  /** Of the options' clock. */
   readonly since: number;
   readonly settle: { resolve: () => void; reject: (error: unknown) => void };
 }
@@ -54,7 +56,7 @@ export class AppShares<M> {
     if (share.waiting.length === 0 && this.#mayHandle(share))
       return this.#handle(key, share, () => this.#options.handle(message, delivery));
     return new Promise((resolve, reject) => {
-      share.waiting.push({ message, delivery, since: performance.now(), settle: { resolve, reject } });
+      share.waiting.push({ message, delivery, since: this.#options.now(), settle: { resolve, reject } });
       this.#waiting.add(key);
       if (share.waiting.length === 1) this.#timeFirst(key, share);
     });
@@ -114,8 +116,18 @@ export class AppShares<M> {
     clearTimeout(share.timer);
     const [first] = share.waiting;
     if (first === undefined) return void this.#waiting.delete(key);
-    const leftMs = first.since + this.#options.patienceMs - performance.now();
-    share.timer = setTimeout(() => this.#giveWay(key, share), Math.max(0, leftMs));
+    share.timer = setTimeout(() => this.#look(key, share), Math.max(0, Math.ceil(this.#leftMs(first))));
+  }
+
+  /** What this process was not given, no app could have used. */
+  #look(key: string, share: Share<M>): void {
+    const [first] = share.waiting;
+    if (first !== undefined && this.#leftMs(first) > 0) this.#timeFirst(key, share);
+    else this.#giveWay(key, share);
+  }
+
+  #leftMs({ since }: Waiting<M>): number {
+    return since + this.#options.patienceMs - this.#options.now();
   }
 
   #giveWay(key: string, share: Share<M>): void {

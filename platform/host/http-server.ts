@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VumiError } from '@vumi/core';
+import { startDeadline } from '@vumi/machine';
 
 export interface HttpServer extends AsyncDisposable {
   /** The port that it listens on, also when a free one was asked for. */
@@ -33,9 +34,8 @@ export async function startHttpServer(
       server.close();
       server.closeIdleConnections();
       // Followed logs never end by themselves.
-      const timer = setTimeout(() => server.closeAllConnections(), 1000);
+      using _patience = startDeadline({ limitMs: 1000 }, () => server.closeAllConnections());
       await closed;
-      clearTimeout(timer);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { errorText, VumiError } from '@vumi/core';
+import { startDeadline } from '@vumi/machine';
 import { parseArguments, UP_USAGE } from './arguments.ts';
 import { banner, demoText } from './banner.ts';
 import { loadConfig } from './config.ts';
@@ -18,9 +19,8 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   const running = command === 'smsc' ? await smsc(args) : await up(args);
   if (running === null) return;
   await stopSignal();
-  const watchdog = setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref();
+  using _watchdog = startDeadline({ limitMs: STOP_PATIENCE_MS }, () => process.exit(1));
   await running[Symbol.asyncDispose]();
-  clearTimeout(watchdog);
 }
 
 /** Null when all that was asked for is help. */

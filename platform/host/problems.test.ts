@@ -12,6 +12,7 @@ const process: WorkerState = {
   seen_at: '2026-11-22T08:00:00.000Z',
   transports: [],
   sandbox: null,
+  overload: { overloaded: false, lost_share: 0, pressure: null },
   admin_token: 'valid',
 };
 const transport = (status: 'ok' | 'degraded' | 'down', message = '') => ({

@@ -16,6 +16,7 @@ import {
   type Broker,
 } from '@vumi/core';
 import { appOf, guardInbound, stampOf, type MessageRecorder } from '@vumi/dispatch';
+import { systemMachine } from '@vumi/machine';
 import { startSandbox, type Sandbox } from '@vumi/sandbox';
 import type { Store } from '@vumi/store';
 import { AppShares } from './app-shares.ts';
@@ -140,6 +141,7 @@ async function consumeFairly<K extends 'inbound' | 'event'>(
   const shares = new AppShares<FlowMessages[K]>({
     window: PREFETCH,
     patienceMs: PATIENCE_MS,
+    now: () => systemMachine().given(),
     handle,
     park: (message) => broker.publish(side, JSON.stringify(message)),
   });

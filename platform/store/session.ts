@@ -1,17 +1,19 @@
 import { Client } from 'pg';
-import { backoffMs, errorText, settledWithin, sleep, type Logger } from '@vumi/core';
+import { backoffMs, errorText, settledWithin, sleep, VumiError, type Logger } from '@vumi/core';
+import { withinGiven } from '@vumi/machine';
 import { connectionConfig } from './database.ts';
 import { databaseError } from './database-error.ts';
 
 const HEARTBEAT_MS = 5_000;
-/** An answer that takes longer does not come. */
-const ANSWER_MS = 10_000;
+/** An answer that takes longer does not come. What this process was not given is no time in which it could have come. */
+const ANSWER = { limitMs: 10_000, ceilingMs: 20_000 } as const;
 /**
  * The server ends the connection, and with it our locks, when our machine has been gone for so long: later than we give
- * up a server that we cannot reach (HEARTBEAT_MS + ANSWER_MS, and the time to unbind), so that two never hold one lease.
+ * up a server that we cannot reach (HEARTBEAT_MS, the ceiling of ANSWER, and the time to unbind), so that two never hold
+ * one lease. Keepalives are answered by the system, also for a process that gets no processor.
  */
 const SERVER_PATIENCE = [
-  'tcp_keepalives_idle = 15',
+  'tcp_keepalives_idle = 20',
   'tcp_keepalives_interval = 5',
   'tcp_keepalives_count = 3',
 ];
@@ -107,7 +109,7 @@ export class Session implements AsyncDisposable {
 }
 
 async function connect(options: SessionOptions): Promise<Kept> {
-  const client = new Client({ ...connectionConfig(options.url), query_timeout: ANSWER_MS });
+  const client = new Client(connectionConfig(options.url));
   const { promise: broken, resolve: declareBroken } = Promise.withResolvers<void>();
   client.once('end', declareBroken).on('error', () => declareBroken());
   client.on('notification', ({ payload }) => options.onNotification(payload ?? ''));
@@ -115,7 +117,7 @@ async function connect(options: SessionOptions): Promise<Kept> {
     broken,
     query: async (text, values = []) => {
       try {
-        return (await client.query(text, [...values])).rows;
+        return (await withinGiven(client.query(text, [...values]), ANSWER, noAnswer)).rows;
       } catch (error) {
         throw databaseError(error);
       }
@@ -127,13 +129,18 @@ async function connect(options: SessionOptions): Promise<Kept> {
   };
   try {
     await client.connect();
-    await client.query(SERVER_PATIENCE.map((setting) => `set ${setting}`).join('; '));
+    const settings = SERVER_PATIENCE.map((setting) => `set ${setting}`).join('; ');
+    await withinGiven(client.query(settings), ANSWER, noAnswer);
     await options.prepare(kept);
   } catch (error) {
     void kept.end();
     throw databaseError(error);
   }
   return kept;
+}
+
+function noAnswer(): Error {
+  return new VumiError('store.unavailable', 'Postgres gives no answer: look whether it runs and answers');
 }
 
 /** Resolves when the connection breaks; also notices a server that went without a word. */

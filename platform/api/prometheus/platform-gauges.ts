@@ -51,9 +51,12 @@ function writeProcesses(write: Write, { roles, processes, queues }: PlatformVita
     const count = processes.filter((one) => one.roles.includes(role)).length;
     write('vumi_workers', 'Processes that were heard of lately', { role }, count);
   }
-  for (const { worker_id: worker, started_at } of processes) {
+  for (const { worker_id: worker, started_at, overload } of processes) {
     const startedAt = Date.parse(started_at) / 1000;
     write('vumi_worker_start_time_seconds', 'When a process started, since the epoch', { worker }, startedAt);
+    const { overloaded, lost_share: lost } = overload;
+    write('vumi_worker_overloaded', 'Whether its machine has too much to do', { worker }, overloaded ? 1 : 0);
+    write('vumi_worker_lost_ratio', 'Share of its time for which it got no processor', { worker }, lost);
   }
   for (const { queue, messages } of queues)
     write('vumi_queue_messages', 'Messages that wait in a queue', { queue }, messages);

@@ -7,6 +7,7 @@ import { openSession, type Session } from '../session.ts';
 interface Status {
   readonly ready: boolean;
   readonly problems: readonly string[];
+  readonly overload?: { readonly overloaded: boolean; readonly lost_share: number };
   readonly workers: readonly Worker[];
 }
 
@@ -16,6 +17,9 @@ interface Worker {
   readonly status: string;
   readonly message?: string;
 }
+
+const OVERLOADED =
+  'Its machine is overloaded: messages are late, none is lost. Give it more processors or less to do.\n';
 
 export function addStatusCommand(program: Command): void {
   withExample(
@@ -34,10 +38,11 @@ export function addStatusCommand(program: Command): void {
   });
 }
 
-function statusText({ ready, workers }: Status, { client }: Session): string {
+function statusText({ ready, overload, workers }: Status, { client }: Session): string {
   const rows = workers.map(({ name, kind, status, message }) => [name, kind, status, message]);
   return [
     `The platform at ${client.url} is ${ready ? 'ready' : 'not ready'}.\n`,
+    ...(overload?.overloaded === true ? [OVERLOADED] : []),
     ...(rows.length === 0 ? [] : [table(['WORKER', 'WHAT', 'STATUS', 'SAYS'], rows)]),
   ].join('\n');
 }

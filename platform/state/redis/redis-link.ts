@@ -4,8 +4,11 @@ import { SCRIPTS } from './scripts.ts';
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
-/** A Redis that answers nothing for so long is given up, and with it what was asked of it. */
-const SILENCE_MS = 5_000;
+/**
+ * A Redis that answers nothing for so long is given up, and with it what was asked of it. The client's limit is of the
+ * clock on the wall: long enough for a process that waits for a processor.
+ */
+const SILENCE_MS = 15_000;
 
 /** The client with our scripts as methods. */
 export interface ScriptedRedis extends Redis {

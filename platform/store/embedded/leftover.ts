@@ -5,7 +5,7 @@ import { parentOfServer, readPostmasterPid } from './postmaster-pid.ts';
 
 const POLL_MS = 10;
 /** A fast shutdown writes what is dirty; one that takes longer hangs. */
-const FAST_SHUTDOWN_MS = 20_000;
+const FAST_SHUTDOWN_MS = 60_000;
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 
 /** A cluster's folder: the data, and beside it what Postgres need not see. */

@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { settledWithin, sleep, VumiError, type Logger } from '@vumi/core';
+import { sleep, VumiError, type Logger } from '@vumi/core';
+import { withinGiven } from '@vumi/machine';
 import { dataArgument, POSTGRES_ENV, type Runtime } from './cluster.ts';
 import { claim, dataFolder } from './leftover.ts';
 import { spawnAs } from './os-user.ts';
@@ -127,9 +128,11 @@ const STOPS = [
 
 /** Ends open transactions, writes what is dirty and stops; with less and less patience. */
 export async function stopPostmaster({ child, exited }: Postmaster): Promise<void> {
-  for (const [signal, patienceMs] of STOPS) {
+  for (const [signal, limitMs] of STOPS) {
     child.kill(signal);
-    await settledWithin(exited, patienceMs);
+    const { pid } = child;
+    const patience = pid === undefined ? { limitMs } : { limitMs, pid };
+    await withinGiven(exited, patience, () => new Error('it does not stop')).catch(() => {});
     if (child.exitCode !== null || child.signalCode !== null) return;
   }
 }

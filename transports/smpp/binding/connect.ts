@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
+import { startDeadline } from '@vumi/machine';
 import type { TlsClient } from './tls.ts';
 
 export interface Target {
@@ -18,7 +19,7 @@ export function connect(
   return new Promise((resolve, reject) => {
     const socket = open({ host, port, tls });
     const settle = (error?: Error): void => {
-      clearTimeout(timer);
+      deadline[Symbol.dispose]();
       signal.removeEventListener('abort', abort);
       socket.off('error', settle);
       if (error === undefined) return resolve(socket);
@@ -27,9 +28,8 @@ export function connect(
       reject(error);
     };
     const abort = (): void => settle(new Error('closing'));
-    const timer = setTimeout(
-      () => settle(new Error(`no connection within ${timeoutMs / 1000} s`)),
-      timeoutMs,
+    const deadline = startDeadline({ limitMs: timeoutMs }, () =>
+      settle(new Error(`no connection within ${timeoutMs / 1000} s`)),
     );
     socket.once(tls === null ? 'connect' : 'secureConnect', () => settle());
     socket.once('error', settle);

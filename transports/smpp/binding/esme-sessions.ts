@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { systemMachine } from '@vumi/machine';
 import type { TransportPorts } from '../../transport-type.ts';
 import type { OutbindBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
@@ -31,7 +32,7 @@ export class EsmeSessions {
 
   /** `onOutbind` is told of an outbind, once; elsewhere the SMSC has no business to send one. */
   create(socket: Socket, onOutbind: (body: OutbindBody) => void = () => {}): Session {
-    const { config, inbound, guard, ledger, logger, clock, onRoom } = this.#ports;
+    const { config, inbound, guard, ledger, logger, onRoom } = this.#ports;
     const replays = guard.openSession();
     let called = false;
     const onRequest = (request: IncomingRequest): Answer | Promise<Answer> => {
@@ -49,7 +50,7 @@ export class EsmeSessions {
       ...(config.inactivity_timeout === 0 ? {} : { inactivityMs: config.inactivity_timeout * 1000 }),
       strictVersion: config.strict_interface_version,
       logger,
-      clock,
+      clock: () => systemMachine().given(),
       onRequest,
       onRoom,
       beforeWrite: () => ledger.flush(),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { startDeadline } from '@vumi/machine';
 import { decodePdu } from '../codec/decode.ts';
 import { encodeFrame } from '../codec/encode.ts';
 import { FrameError, FrameReader } from '../codec/frame-reader.ts';
@@ -125,14 +126,14 @@ export class Wire {
     if (done()) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
-        clearTimeout(timer);
+        deadline[Symbol.dispose]();
         this.#listeners.delete(check);
         resolve();
       };
       const check = (): void => {
         if (done()) finish();
       };
-      const timer = setTimeout(finish, ms);
+      const deadline = startDeadline({ limitMs: ms }, finish);
       this.#listeners.add(check);
     });
   }

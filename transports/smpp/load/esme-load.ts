@@ -1,4 +1,5 @@
 import { VumiError, type Logger } from '@vumi/core';
+import { systemMachine } from '@vumi/machine';
 import { connect } from '../binding/connect.ts';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
@@ -68,7 +69,7 @@ class Run {
       enquireLinkMs: 30_000,
       bindTimeoutMs: CONNECT_MS,
       logger,
-      clock: Date.now,
+      clock: () => systemMachine().given(),
       onRequest: ({ body }) => {
         if (body.command === 'deliver_sm') this.#receive(body);
         return { status: STATUS.ROK };

@@ -1,5 +1,6 @@
 import { BlockList, isIP, type Socket } from 'node:net';
 import type { Logger, SmppMode } from '@vumi/core';
+import { systemMachine } from '@vumi/machine';
 import type {
   BindBody,
   CancelBody,
@@ -20,10 +21,7 @@ import type { SmppServerConfig } from './config.ts';
 import type { ServerClient, SmppServerPorts } from './ports.ts';
 import type { Submits } from './submits.ts';
 
-export interface ConnectionPorts extends Pick<
-  SmppServerPorts,
-  'client' | 'isActive' | 'verify' | 'clock' | 'logger'
-> {
+export interface ConnectionPorts extends Pick<SmppServerPorts, 'client' | 'isActive' | 'verify' | 'logger'> {
   readonly config: SmppServerConfig;
   readonly desk: BindDesk;
   readonly gate: BindGate;
@@ -65,7 +63,7 @@ export class Connection {
   #asked = 0;
 
   constructor(socket: Socket, ports: ConnectionPorts) {
-    const { config, clock } = ports;
+    const { config } = ports;
     this.#ports = ports;
     this.#address = socket.remoteAddress ?? '';
     this.#logger = ports.logger.child({ peer: this.#address });
@@ -76,7 +74,7 @@ export class Connection {
       enquireLinkMs: config.enquire_link_interval * 1000,
       bindTimeoutMs: config.bind_timeout * 1000,
       logger: this.#logger,
-      clock,
+      clock: () => systemMachine().given(),
       onRequest: ({ body }) => this.#answer(body),
       ...(config.inactivity_timeout > 0 ? { inactivityMs: config.inactivity_timeout * 1000 } : {}),
     });

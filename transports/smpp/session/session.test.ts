@@ -1,3 +1,4 @@
+import { systemMachine } from '@vumi/machine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
 import { BIND, DELIVER, SessionPlace, SUBMIT } from '../../testing/session-place.ts';
@@ -306,5 +307,29 @@ describe('a session', () => {
     peer.say({ command: 'submit_sm_resp', messageId: 'x', tlvs: NO_TLVS }, sequence);
     await outcome;
     expect(read[0]).toBeGreaterThan(orders[0] ?? Number.NaN);
+  });
+});
+
+describe('a process that was not given a processor for longer than its limits', () => {
+  /** As a machine does that has too much to do. */
+  function holdUp(ms: number): void {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }
+
+  it('reads the answer that came meanwhile before it judges the peer', async () => {
+    const clock = (): number => systemMachine().given();
+    const { session, peer } = await place.connectBound({
+      responseTimeoutMs: 200,
+      enquireLinkMs: 200,
+      bindTimeoutMs: 200,
+      clock,
+    });
+    const asked = session.request(SUBMIT);
+    const submit = (await peer.hear(1)).find(isSubmit);
+    peer.say({ command: 'submit_sm_resp', messageId: 'id', tlvs: NO_TLVS }, submit?.sequence ?? 0);
+    holdUp(900);
+    expect(await asked).toMatchObject({ outcome: 'answered', status: STATUS.ROK });
+    expect(session.state).toBe('bound_trx');
   });
 });

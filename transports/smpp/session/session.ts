@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { errorText, type Logger } from '@vumi/core';
+import { startDeadline, withinGiven } from '@vumi/machine';
 import { decodePdu } from '../codec/decode.ts';
 import { FrameError, FrameReader } from '../codec/frame-reader.ts';
 import { PduError, type BindBody, type Pdu, type RequestBody, type ResponseBody } from '../codec/pdu.ts';
@@ -31,6 +32,7 @@ export interface SessionOptions {
   /** A session that is not bound by then ends. */
   readonly bindTimeoutMs: number;
   readonly logger: Logger;
+  /** By which the peer is judged: it should stand still while this process is not given a processor. */
   readonly clock: () => number;
   /** Answers the peer's requests; enquire_link and unbind are answered by the session. */
   readonly onRequest: (request: IncomingRequest) => Answer | Promise<Answer>;
@@ -91,7 +93,7 @@ export class Session {
     this.#options = options;
     this.#startedAt = options.clock();
     this.#lastHeard = this.#startedAt;
-    this.#lastEnquired = 0;
+    this.#lastEnquired = Number.NEGATIVE_INFINITY;
     this.#lastActive = this.#startedAt;
     this.#load = new IncomingLoad({
       limit: options.incomingLimit ?? INCOMING_LIMIT,
@@ -113,7 +115,8 @@ export class Session {
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#timer = setInterval(() => this.#tick(), tickMs(options));
+    // What the peer has said by now is read before it is judged.
+    this.#timer = setInterval(() => setImmediate(() => this.#tick()), tickMs(options));
     this.#listen();
   }
 
@@ -347,11 +350,11 @@ export class Session {
   #drained(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        deadline[Symbol.dispose]();
         this.#idleListeners.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const deadline = startDeadline({ limitMs: ms }, done);
       this.#idleListeners.add(done);
       this.#checkIdle();
     });
@@ -371,8 +374,8 @@ export class Session {
     this.#reader.stop();
     this.#output.flush();
     this.#socket.end();
-    const timer = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
-    this.#socket.once('close', () => clearTimeout(timer));
+    const deadline = startDeadline({ limitMs: GOODBYE_MS }, () => this.#socket.destroy());
+    this.#socket.once('close', () => deadline[Symbol.dispose]());
     // Nothing that the peer still says is read, but its end of the stream is only seen by a reader.
     this.#socket.resume();
   }
@@ -397,6 +400,7 @@ export class Session {
   }
 
   #tick(): void {
+    if (this.#state === 'closed') return;
     const now = this.#options.clock();
     if (this.#output.blocked) return this.#checkBlocked(now);
     // What is not read can neither answer nor show that the peer lives.
@@ -440,8 +444,6 @@ function tickMs(options: SessionOptions): number {
   return Math.max(10, Math.min(1000, shortest / 4));
 }
 
-function settledWithin(promise: Promise<unknown>, ms: number): Promise<unknown> {
-  const { promise: timeout, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+  await withinGiven(promise, { limitMs: ms }, () => new Error('no answer')).catch(() => {});
 }

@@ -1,4 +1,5 @@
 import { errorText, VumiError, type Logger } from '@vumi/core';
+import { startDeadline, type Deadline } from '@vumi/machine';
 import { NO_TLVS, type DataBody, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { Outcome } from '../session/outcome.ts';
@@ -33,7 +34,7 @@ interface Delivery {
   readonly reject: (error: VumiError) => void;
   /** An ESME may have it: it stays until one answers. */
   sent: boolean;
-  giveUp: (() => void) | undefined;
+  giveUp: Deadline | undefined;
 }
 
 export interface DeliveryOptions {
@@ -88,7 +89,7 @@ export class Deliveries {
         giveUp: undefined,
       };
       if (target.giveUpMs !== undefined && this.#receiverFor(delivery) === undefined) {
-        delivery.giveUp = this.#timers.later(target.giveUpMs, () => this.#abandon(delivery));
+        delivery.giveUp = startDeadline({ limitMs: target.giveUpMs }, () => this.#abandon(delivery));
       }
       this.#waiting.push(delivery);
       this.#pump();
@@ -149,7 +150,7 @@ export class Deliveries {
   }
 
   async #send(delivery: Delivery, { session, takesTlvs }: Receiver): Promise<void> {
-    delivery.giveUp?.();
+    delivery.giveUp?.[Symbol.dispose]();
     delivery.sent = true;
     let outcome: Outcome;
     try {

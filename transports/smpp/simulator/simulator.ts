@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { errorText, VumiError } from '@vumi/core';
+import { systemMachine } from '@vumi/machine';
 import { connect } from '../binding/connect.ts';
 import { encodeFrame } from '../codec/encode.ts';
 import type { BindBody } from '../codec/pdu.ts';
@@ -228,7 +229,7 @@ class Smsc implements Simulator {
       bindTimeoutMs: script.bind_timeout_ms,
       incomingLimit: script.outstanding,
       logger,
-      clock: Date.now,
+      clock: () => systemMachine().given(),
       admit: (frame) => {
         this.#log.add(number, 'received', frame);
         return !link.deaf;
