@@ -344,7 +344,9 @@ describe('status', () => {
     const { code, err } = await platform.vumi(['status']);
     expect(code).toBe(1);
     expect(err).toBe(`vumi: ${problems[0]}\n      ${problems[1]}\n`);
-    platform.answers['GET /status'] = () => ({ json: { ready: true, problems: [], workers: [] } });
-    expect((await platform.vumi(['status'])).code).toBe(0);
+    const overload = { overloaded: true, lost_share: 0.4, pressure: 0.9 };
+    platform.answers['GET /status'] = () => ({ json: { ready: true, problems: [], overload, workers: [] } });
+    const busy = await platform.vumi(['status']);
+    expect([busy.code, busy.out]).toEqual([0, expect.stringContaining('machine is overloaded')]);
   });
 });

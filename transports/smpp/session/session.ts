@@ -116,7 +116,7 @@ export class Session {
       this.#settleClosed = resolve;
     });
     // What the peer has said by now is read before it is judged.
-    this.#timer = setInterval(() => setImmediate(() => this.#tick()), tickMs(options));
+    this.#timer = setInterval(() => setImmediate(() => this.#look()), tickMs(options));
     this.#listen();
   }
 
@@ -399,8 +399,11 @@ export class Session {
     this.#settleClosed(this.#reason ?? { kind: 'peer_closed', message: 'the connection is gone' });
   }
 
+  #look(): void {
+    if (this.#state !== 'closed') this.#tick();
+  }
+
   #tick(): void {
-    if (this.#state === 'closed') return;
     const now = this.#options.clock();
     if (this.#output.blocked) return this.#checkBlocked(now);
     // What is not read can neither answer nor show that the peer lives.
