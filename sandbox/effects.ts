@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LONGEST_TTL_SECONDS } from './longest-ttl.ts';
+import { LONGEST_VALIDITY } from './longest-validity.ts';
 
 /**
  * What a handler leaves behind, as the guest hands it over in one JSON text when the handler has finished. A tenant
@@ -7,18 +8,23 @@ import { LONGEST_TTL_SECONDS } from './longest-ttl.ts';
  */
 const metadata = z.record(z.string(), z.unknown());
 
+/** Seconds. */
+const validity = z.number().min(1).max(LONGEST_VALIDITY).optional();
+
 const sendSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reply'),
     text: z.string(),
     end: z.boolean(),
     metadata: metadata.optional(),
+    validity,
   }),
   z.strictObject({
     kind: z.literal('group'),
     text: z.string(),
     end: z.boolean(),
     metadata: metadata.optional(),
+    validity,
   }),
   z.strictObject({
     kind: z.literal('send'),
@@ -26,6 +32,7 @@ const sendSchema = z.discriminatedUnion('kind', [
     to: z.string().min(1).max(256),
     endpoint: z.string().min(1).max(64).optional(),
     metadata: metadata.optional(),
+    validity,
   }),
 ]);
 

@@ -3,7 +3,12 @@ import type { Json } from './state.ts';
 /** Where a message is in a conversation: null on networks without sessions, such as SMS. */
 export type SessionEvent = 'new' | 'resume' | 'close' | null;
 
-export interface ReplyOptions {
+interface ValidityOption {
+  /** Seconds after which it is not sent any more; `onEvent` then hears a nack. Default: as the transport has it. */
+  readonly validity?: number;
+}
+
+export interface ReplyOptions extends ValidityOption {
   /**
    * True ends the session after this text; false, the default, waits for the user's next message. On USSD it closes
    * the menu on the phone; on SMS it says that the user's next message need not come to this app.
@@ -13,7 +18,7 @@ export interface ReplyOptions {
   readonly helper_metadata?: Readonly<Record<string, Json>>;
 }
 
-export interface SendOptions {
+export interface SendOptions extends ValidityOption {
   /**
    * Which of the app's ways out: each is a route, of a transport and a number. `default` when absent. One that has no
    * route throws.

@@ -15,6 +15,8 @@ export interface SendRequest {
   readonly transport?: string | undefined;
   /** One of the account's addresses. */
   readonly from_addr?: string | undefined;
+  /** Seconds. */
+  readonly validity?: number | undefined;
 }
 
 /** A message on the simulator's phones. */

@@ -30,4 +30,5 @@ export * from './smpp-client.ts';
 export * from './status.ts';
 export * from './store-effects.ts';
 export * from './timestamp.ts';
+export * from './validity.ts';
 export * from './wire.ts';

@@ -56,8 +56,14 @@ export interface Dispatcher {
   outbound(message: UserMessage, source: string): Promise<void>;
 }
 
-/** What an author mends by routes. */
-const WAYLESS: ReadonlySet<string> = new Set(['route.none', 'route.ambiguous', 'number.not_assigned']);
+/** What an author mends: by routes, or in his app. */
+const WAYLESS: ReadonlySet<string> = new Set([
+  'route.none',
+  'route.ambiguous',
+  'number.not_assigned',
+  'message.invalid_receiver',
+  'message.empty',
+]);
 
 export function createDispatcher(ports: DispatcherPorts): Dispatcher {
   const { recorder } = ports;

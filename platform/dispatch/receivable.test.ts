@@ -10,6 +10,7 @@ const OPTED_OUT = '+27760000000';
 async function dispatch(to: string, content: string | null, fields: Partial<UserMessage> = {}) {
   const published: [string, object][] = [];
   const statuses: string[] = [];
+  const told: string[] = [];
   let isTold = false;
   const publish = async (connector: string, message: object) => void published.push([connector, message]);
   const router: Router = {
@@ -25,7 +26,6 @@ async function dispatch(to: string, content: string | null, fields: Partial<User
     isOptedOut: async (_owner, address) => address === OPTED_OUT,
     heedStop: async () => null,
     readReceiver: (_connector, address) => readPhoneNumber(address),
-    tellAuthor: () => {},
     recorder: {
       inbound: async () => {},
       outbound: async (_message, _owner, status) => void statuses.push(status),
@@ -35,11 +35,12 @@ async function dispatch(to: string, content: string | null, fields: Partial<User
     publishEvent: publish,
     publishOutbound: publish,
     publishFailure: (connector, failure) => publish(`${connector}.failures`, failure),
+    tellAuthor: (_message, _ref, reason) => void told.push(reason),
     logger: silentLogger,
   });
   const message = { ...send(to, content), ...fields };
   await dispatcher.outbound(stampMessage(message, { account: 'demo', app: 'app' }), 'q-app');
-  return { published, statuses };
+  return { published, statuses, told };
 }
 
 describe('a message that nobody could get', () => {
@@ -48,10 +49,11 @@ describe('a message that nobody could get', () => {
     ['to nobody', '', 'news', '"" is no address of smsc'],
     ['without text', '+27761234567', '', 'the message has no text'],
     ['with nothing', '+27761234567', null, 'the message has no text'],
-  ])('%s is refused, and its app hears why', async (_what, to, content, text) => {
+  ])('%s is refused, and its app and author hear why', async (_what, to, content, text) => {
     const reason = expect.stringContaining(text);
     expect(await dispatch(to, content)).toMatchObject({
       statuses: ['failed'],
+      told: [reason],
       published: [
         ['q-app.failures', { reason }],
         ['q-app', { event_type: 'nack', nack_reason: reason }],

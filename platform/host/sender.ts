@@ -1,4 +1,4 @@
-import { newId, send, VumiError, type UserMessage } from '@vumi/core';
+import { newId, send, VumiError, withValidity, type UserMessage } from '@vumi/core';
 import { receivable, stampMessage, type RoutingTable } from '@vumi/dispatch';
 import type { SendRequest } from '@vumi/api';
 import type { Catalog } from './catalog.ts';
@@ -28,7 +28,9 @@ export async function sendForAccount(
     },
     { account, app: app ?? null },
   );
-  const message = receivable(stamped, (address) => readReceiver(ports.catalog, way.transport, address));
+  const message = receivable(withValidity(stamped, request.validity), (address) =>
+    readReceiver(ports.catalog, way.transport, address),
+  );
   await ports.publishOutbound(message);
   return message;
 }

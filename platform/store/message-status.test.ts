@@ -6,6 +6,7 @@ const fields = { user_message_id: 'id', transport_name: 'smpp', transport_metada
 const ack = createAck(fields, 'smsc-id');
 const nack = createNack(fields, 'throttled');
 const uncertain = createNack({ ...fields, transport_metadata: { outcome: 'uncertain' } }, 'uncertain: lost');
+const expired = createNack({ ...fields, transport_metadata: { outcome: 'expired' } }, 'expired: …');
 const discarded = createNack({ ...fields, transport_metadata: { outcome: 'discarded' } }, 'inactive');
 const pending = createDeliveryReport(fields, 'pending');
 const delivered = createDeliveryReport(fields, 'delivered');
@@ -16,6 +17,7 @@ const cases: [string, TransportEvent[], string][] = [
   ['an ack', [ack], 'ack'],
   ['a nack', [nack], 'nack'],
   ['an unknown outcome', [uncertain], 'uncertain'],
+  ['its validity ended before it was sent', [expired], 'expired'],
   ['its account was switched off', [discarded], 'discarded'],
   ['an unknown outcome, then an ack', [uncertain, ack], 'uncertain'],
   ['an unknown outcome, then a nack', [uncertain, nack], 'nack'],

@@ -5,13 +5,13 @@ import type { MessageEvent, MessageRow, MessageStatus } from './records.ts';
 const PRECEDENCE: readonly (readonly MessageStatus[])[] = [
   ['delivered', 'undelivered'],
   ['nack'],
-  ['uncertain', 'discarded'],
+  ['uncertain', 'discarded', 'expired', 'cancelled'],
   ['pending'],
   ['ack'],
 ];
 
 /** What a nack may say more exactly in `transport_metadata.outcome`. */
-const UNSENT = ['uncertain', 'discarded'] as const;
+const UNSENT = ['uncertain', 'discarded', 'expired', 'cancelled'] as const;
 const BY_DELIVERY = { delivered: 'delivered', failed: 'undelivered', pending: 'pending' } as const;
 
 /** What one event makes of its message. */
@@ -94,7 +94,7 @@ export const STATUS_SQL = `coalesce((
       when 'ack' then 'ack'
       when 'delivery_report' then case body->>'delivery_status'
         when 'failed' then 'undelivered' else body->>'delivery_status' end
-      else case when body->'transport_metadata'->>'outcome' in ('uncertain', 'discarded')
+      else case when body->'transport_metadata'->>'outcome' in (${UNSENT.map((status) => `'${status}'`).join(', ')})
         then body->'transport_metadata'->>'outcome' else 'nack' end
     end as status from events where user_message_id = messages.message_id
   ) as told

@@ -248,6 +248,8 @@ export const MESSAGE_STATUSES = [
   'ack',
   'pending',
   'uncertain',
+  'expired',
+  'cancelled',
   'nack',
   'delivered',
   'undelivered',

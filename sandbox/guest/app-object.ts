@@ -1,3 +1,4 @@
+import { LONGEST_VALIDITY } from '../longest-validity.ts';
 import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
 import { freeze, isArray, text, TrustedError } from './primordials.ts';
@@ -19,12 +20,21 @@ function checkText(value: unknown): string {
   return text(value);
 }
 
-function withMetadata(send: GuestSend, metadata: unknown): GuestSend {
-  if (metadata === undefined) return send;
+function withOptions(send: GuestSend, { helper_metadata, validity }: ReplyOptions & SendOptions): GuestSend {
+  const timed = validity === undefined ? send : { ...send, validity: seconds(validity) };
+  return helper_metadata === undefined ? timed : { ...timed, metadata: metadataOf(helper_metadata) };
+}
+
+function metadataOf(metadata: unknown): Record<string, unknown> {
   if (typeof metadata !== 'object' || metadata === null || isArray(metadata)) {
     throw new TrustedError('helper_metadata is an object');
   }
-  return { ...send, metadata: metadata as Record<string, unknown> };
+  return metadata as Record<string, unknown>;
+}
+
+function seconds(validity: unknown): number {
+  if (typeof validity === 'number' && validity >= 1 && validity <= LONGEST_VALIDITY) return validity;
+  throw new TrustedError(`validity is a number of seconds, from 1 to ${LONGEST_VALIDITY}`);
 }
 
 /** The message with its verbs, as `onMessage` gets it. */
@@ -33,7 +43,7 @@ export function createMessage(turn: Turn, body: Record<string, unknown>): Messag
     (kind: 'reply' | 'group') =>
     (value: string, options: ReplyOptions = {}): Promise<string> => {
       const send: GuestSend = { kind, text: checkText(value), end: options.end === true };
-      return turn.send(withMetadata(send, options.helper_metadata));
+      return turn.send(withOptions(send, options));
     };
   body['reply'] = answer('reply');
   body['replyGroup'] = answer('group');
@@ -49,12 +59,13 @@ function createSecrets(turn: Turn): Secrets {
 function createSend(turn: Turn): EventApp['send'] {
   return (to: string, value: string, options: SendOptions = {}) => {
     if (typeof to !== 'string' || to === '') throw new TrustedError('send needs the address to send to');
+    if (value === '' && options.helper_metadata === undefined) throw new TrustedError('send needs a text');
     const send: GuestSend = { kind: 'send', to, text: checkText(value) };
     const given: unknown = options.endpoint;
     const endpoint = given === undefined ? 'default' : text(given);
     turn.checkEndpoint(endpoint);
     const withEndpoint = given === undefined ? send : { ...send, endpoint };
-    return turn.send(withMetadata(withEndpoint, options.helper_metadata));
+    return turn.send(withOptions(withEndpoint, options));
   };
 }
 

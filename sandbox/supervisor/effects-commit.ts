@@ -6,6 +6,7 @@ import {
   scheduleOf,
   send,
   VumiError,
+  withValidity,
   type AppRef,
   type FiredSchedule,
   type StateWrite,
@@ -104,11 +105,17 @@ export function toOutgoing(origin: TurnOrigin, sent: Outgoing, index: number): U
   if (sent.kind === 'send') {
     const metadata = { ...sent.metadata, vumi: { ...origin.ref } };
     const routing = { endpoint_name: sent.endpoint ?? 'default' };
-    return send(sent.to, sent.text, { ...fields, helper_metadata: metadata, routing_metadata: routing });
+    const message = send(sent.to, sent.text, {
+      ...fields,
+      helper_metadata: metadata,
+      routing_metadata: routing,
+    });
+    return withValidity(message, sent.validity);
   }
   if (origin.message === null) throw refuse('there is no message here to reply to');
   const answer = sent.kind === 'group' ? replyGroup : reply;
-  return answer(origin.message, sent.text, { continueSession: !sent.end, fields });
+  const message = answer(origin.message, sent.text, { continueSession: !sent.end, fields });
+  return withValidity(message, sent.validity);
 }
 
 function toStateWrite(origin: TurnOrigin, write: GuestWrite): StateWrite {

@@ -49,6 +49,7 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     config,
     state: ports.state,
     random: ports.random,
+    clock: ports.clock,
     publishFailure: (failure) => ports.publishFailure(failure),
     receipts,
     lanes,

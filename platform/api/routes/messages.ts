@@ -1,5 +1,6 @@
 import {
   endpointSchema,
+  LONGEST_VALIDITY,
   nameSchema,
   slugSchema,
   timestampToIso,
@@ -54,6 +55,12 @@ const sendBody = jsonBody(
       .string()
       .max(160)
       .describe('The receiver; a number as people write it: +27 76 123-4567. 422 when it is none'),
+    validity: z
+      .number()
+      .min(1)
+      .max(LONGEST_VALIDITY)
+      .optional()
+      .describe('Seconds after which it is not sent any more; default: as its transport has it'),
     content: z.string().max(MAX_CONTENT).describe('The text; 422 when it is empty'),
     app: slugSchema
       .optional()

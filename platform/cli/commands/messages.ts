@@ -109,6 +109,7 @@ interface SendOptions {
   readonly app?: string;
   readonly from?: string;
   readonly key?: string;
+  readonly validity?: string;
 }
 
 function addSend(program: Command): void {
@@ -119,13 +120,20 @@ function addSend(program: Command): void {
     .description('send a message as an account')
     .option('--app <app>', 'by the route of this app, which gets the events')
     .option('--from <address>', "from this one of the account's addresses")
+    .option('--validity <seconds>', 'do not send it after so many seconds')
     .option('--key <key>', 'the same key twice sends once');
   withExample(send, 'npx vumi send +27761234567 "The clinic opens at 8"').action(
     async (to: string, words: string[], options: SendOptions, command: Command) => {
       const session = openSession(command);
       const account = await session.account();
       const message = await session.client.call<Message>('POST', path`/accounts/${account}/messages`, {
-        body: { to_addr: to, content: words.join(' '), app: options.app, from_addr: options.from },
+        body: {
+          to_addr: to,
+          content: words.join(' '),
+          app: options.app,
+          from_addr: options.from,
+          validity: options.validity === undefined ? undefined : Number(options.validity),
+        },
         ...(options.key === undefined ? {} : { headers: { 'idempotency-key': options.key } }),
       });
       session.show(message, () => `queued ${message.message_id}\n`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_VALIDITY } from '@vumi/core';
 import { NATIONAL_LANGUAGES } from '@vumi/core/text';
 import { USSD_DIALECTS } from '../ussd/dialects.ts';
 import { WRITABLE_CHARSETS } from '../text/charset.ts';
@@ -23,6 +24,12 @@ export const throughputOptions = {
     .default(0)
     .describe(
       'Greatest number of segments a second of one bind, evenly spaced; a message in message_payload counts as its segments; 0 is no limit. Default: 0',
+    ),
+  validity: secondsOrOff()
+    .max(LONGEST_VALIDITY)
+    .default(0)
+    .describe(
+      'Seconds after which a message that does not tell its validity is not sent any more, and which the SMSC is told to keep it for; 0 is for ever. Default: 0',
     ),
   throttle_delay: seconds()
     .default(0.1)

@@ -1,5 +1,6 @@
 import type { UserMessage } from '@vumi/core';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
+import { relativeTime } from '../codec/smpp-time.ts';
 import { TAG } from '../codec/tags.ts';
 import type { SmppConfig } from '../config.ts';
 import { isWritable } from '../text/charset.ts';
@@ -40,8 +41,8 @@ export class Composer {
     this.#addresser = new Addresser(config);
   }
 
-  /** Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
-  compose(message: UserMessage): Composed {
+  /** `lifetime` is in seconds, null without an end. Checks the addresses and decides coding and parts. A null content is sent as an empty text. */
+  compose(message: UserMessage, lifetime: number | null = null): Composed {
     const options = submitOptionsOf(message);
     if (typeof options === 'string') return refused(options);
     const addresses = this.#addresser.write(message, options);
@@ -54,6 +55,7 @@ export class Composer {
     if (typeof text === 'string') return refused(text);
     const common = {
       ...this.#common(message, addresses, options),
+      validityPeriod: validityOf(options, lifetime),
       dataCoding: dataCodingOf(text, options),
       tlvs,
     };
@@ -97,7 +99,6 @@ export class Composer {
       protocolId: options.protocol_id ?? 0,
       priorityFlag: options.priority_flag ?? 0,
       scheduleDeliveryTime: options.schedule_delivery_time ?? '',
-      validityPeriod: options.validity_period ?? '',
       registeredDelivery: options.registered_delivery ?? Number(this.#config.registered_delivery),
       replaceIfPresentFlag: options.replace_if_present_flag ?? 0,
       smDefaultMsgId: options.sm_default_msg_id ?? 0,
@@ -112,6 +113,12 @@ export class Composer {
 
 function refused(reason: string): Composed {
   return { kind: 'refused', reason };
+}
+
+/** What is left of the time: a relative one was to run from when its sender let go of the message. */
+function validityOf({ validity_period: given = '' }: SubmitOptions, lifetime: number | null): string {
+  if (lifetime === null || (given !== '' && !given.endsWith('R'))) return given;
+  return relativeTime(lifetime);
 }
 
 function carriageOf(config: SmppConfig): Carriage {

@@ -1,5 +1,6 @@
 import {
   createFailure,
+  expiryOf,
   parseTimestamp,
   type FailureMessage,
   type KeyedState,
@@ -51,7 +52,8 @@ export class Outbound {
     const { parts, receipts } = this.#ports;
     const past = await this.#recall(message);
     if (past !== null) return this.#report(message, past);
-    const composed = this.#composer.compose(message);
+    const expiresAt = expiryOf(message, this.#ports.config.validity);
+    const composed = this.#composer.compose(message, secondsUntil(expiresAt, this.#ports.clock()));
     if (composed.kind === 'refused') return this.#refuse(message, composed.reason);
     const { submission } = composed;
     const { total } = submission;
@@ -59,7 +61,7 @@ export class Outbound {
     const noted: Promise<void>[] = [];
     const results = await allSettled(
       Array.from({ length: total }, async (_, index) => {
-        const result = await this.#part(message, submission, { index, reference });
+        const result = await this.#part(message, submission, { index, reference, expiresAt });
         // Not awaited with the part: what it notes and the event of the message do not wait for each other.
         if (result.kind === 'ok') {
           noted.push(
@@ -84,7 +86,7 @@ export class Outbound {
   #part(
     message: UserMessage,
     composed: Submission,
-    { index, reference }: { index: number; reference: number },
+    { index, reference, expiresAt }: { index: number; reference: number; expiresAt: number | null },
   ): Promise<PartResult> | PartResult {
     const { parts, config } = this.#ports;
     const submission = {
@@ -93,6 +95,7 @@ export class Outbound {
       total: composed.total,
       segments: composed.carriage === 'whole' ? composed.text.segments.length : 1,
       reference,
+      expiresAt,
       body: composePart(composed, index, reference),
     };
     const past = parts.read(message.message_id, index)?.record;
@@ -138,6 +141,11 @@ export class Outbound {
   #sentKey(message: UserMessage): string {
     return `transport/${this.#ports.end.name}/sent/${message.message_id}`;
   }
+}
+
+/** At least one, so that the SMSC gets a time that it knows; null for no end. */
+function secondsUntil(expiresAt: number | null, now: number): number | null {
+  return expiresAt === null ? null : Math.max(1, Math.round((expiresAt - now) / 1000));
 }
 
 /** As Promise.all, but nothing is under way any more when it rejects. */

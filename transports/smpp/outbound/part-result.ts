@@ -11,9 +11,11 @@ import {
 export type PartResult =
   | { readonly kind: 'ok'; readonly remoteId: string }
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'uncertain'; readonly reason: string };
+  | { readonly kind: 'uncertain'; readonly reason: string }
+  /** It was not sent: its validity had ended, or its sender did not want it any more. */
+  | { readonly kind: 'expired' | 'cancelled'; readonly reason: string };
 
-/** The one event for all parts: the first hard failure, else the first doubt, else the ids joined by commas. */
+/** The one event for all parts: the first hard failure, else the first doubt, else what was not sent, else the ids joined by commas. */
 export function resultEvent(
   message: UserMessage,
   transport: string,
@@ -28,6 +30,14 @@ export function resultEvent(
       transport_metadata: { outcome: 'uncertain' },
     };
     return createNack(about, `uncertain: ${uncertain.reason}`);
+  }
+  const unsent = results.find(({ kind }) => kind === 'expired' || kind === 'cancelled');
+  if (unsent !== undefined && unsent.kind !== 'ok') {
+    const { kind, reason } = unsent;
+    return createNack(
+      { ...fields(message, transport, kind), transport_metadata: { outcome: kind } },
+      `${kind}: ${reason}`,
+    );
   }
   const ids = results.map((result) => (result.kind === 'ok' ? result.remoteId : ''));
   return createAck(fields(message, transport, 'ack'), ids.join(','));

@@ -1,4 +1,4 @@
-import { backoffMs, sleep, VumiError, type Logger } from '@vumi/core';
+import { backoffMs, sleep, VumiError, type Clock, type Logger } from '@vumi/core';
 import { PduError, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { SmppConfig } from '../config.ts';
@@ -17,6 +17,8 @@ export interface Part {
   /** That the SMSC makes of it: more than one when it holds a long message whole. */
   readonly segments: number;
   readonly reference: number;
+  /** Milliseconds since the epoch, after which it is not sent any more; null: never. */
+  readonly expiresAt: number | null;
   readonly body: MessageBody;
 }
 
@@ -34,6 +36,7 @@ export interface SubmitPorts {
   readonly logger: Logger;
   readonly counts: SubmitCounts;
   readonly random: () => number;
+  readonly clock: Clock;
   /** Aborted when the transport closes. */
   readonly closing: AbortSignal;
   /** A response that came after its time. */
@@ -99,6 +102,8 @@ class Submission {
         case 'ok':
         case 'failed':
         case 'uncertain':
+        case 'expired':
+        case 'cancelled':
           return verdict;
         case 'unsent':
           this.#forget();
@@ -126,6 +131,8 @@ class Submission {
     try {
       // Known only now: a late response makes another attempt needless (spec smpp §5 point 58).
       if (this.#late !== null) return this.#late;
+      const unwanted = this.#unwanted();
+      if (unwanted !== null) return unwanted;
       this.#attempts += 1;
       if (this.#attempts === 1) this.#firstAt = performance.now();
       const outcome = await session.request(this.#part.body, () => {
@@ -140,6 +147,13 @@ class Submission {
     } finally {
       done(sign);
     }
+  }
+
+  /** What became of a part that is not to be sent any more. */
+  #unwanted(): PartResult | null {
+    const { expiresAt } = this.#part;
+    if (expiresAt === null || this.#ports.clock() < expiresAt) return null;
+    return { kind: 'expired', reason: `its validity ended at ${new Date(expiresAt).toISOString()}` };
   }
 
   #judge(outcome: Outcome, session: Session): Verdict {

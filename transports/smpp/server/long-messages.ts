@@ -1,4 +1,5 @@
-import { VumiError } from '@vumi/core';
+import { formatTimestamp, VumiError } from '@vumi/core';
+import { readSmppTime } from '../codec/smpp-time.ts';
 import { readText, type PartText } from '../inbound/incoming-text.ts';
 import { KeyedLock } from '../inbound/keyed-lock.ts';
 import { readElements } from '../text/user-data-header.ts';
@@ -152,6 +153,7 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
       smpp_client: client.system_id,
       ...(parts.length > 1 ? { smpp_parts: parts.length } : {}),
       smpp,
+      ...endOf(smpp.validity_period, first.at),
     },
     receipt:
       events.length === 0
@@ -167,6 +169,12 @@ function submissionOf(client: ServerClient, parts: readonly StoredPart[]): Submi
             },
           },
   };
+}
+
+/** A message whose validity ends before the network takes it is not sent any more. */
+function endOf(validityPeriod: string | undefined, at: number): { readonly expires_at?: string } {
+  const end = readSmppTime(validityPeriod ?? '', at);
+  return end === null ? {} : { expires_at: formatTimestamp(end) };
 }
 
 function textOf({ octets, elements, dataCoding }: StoredPart): PartText {

@@ -61,6 +61,16 @@ describe('a receipt', () => {
     ['an ack', createAck(fields(), 'smsc-1'), ['ENROUTE', 1, '000', 0x20]],
     ['a nack', createNack(fields(), 'ESME_RINVDSTADR'), ['REJECTD', 8, '011', 0x04]],
     ['a nack of ours', createNack(fields(), 'no route'), ['REJECTD', 8, '000', 0x04]],
+    [
+      'a validity that ended',
+      createNack(fields({ outcome: 'expired' }), 'expired'),
+      ['EXPIRED', 3, '000', 0x04],
+    ],
+    [
+      'a cancellation',
+      createNack(fields({ outcome: 'cancelled' }), 'cancelled'),
+      ['DELETED', 4, '000', 0x04],
+    ],
     ['an unknown fate', createNack(fields({ outcome: 'uncertain' }), 'lost'), ['UNKNOWN', 7, '000', 0x04]],
     [
       'parts that did not come',

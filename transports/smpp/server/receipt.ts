@@ -77,6 +77,8 @@ const STATES_BY_STATUS: Readonly<Record<string, State>> = {
   failed: REJECTED,
   discarded: REJECTED,
   uncertain: UNKNOWN,
+  expired: EXPIRED,
+  cancelled: DELETED,
 };
 
 /** message_state of a message (section 5.2.28), and whether it is final. */
@@ -97,7 +99,11 @@ function stateOf(event: TransportEvent): State {
 }
 
 /** By the outcome that a nack may name. */
-const NACKED: Readonly<Record<string, State>> = { uncertain: UNKNOWN, expired: EXPIRED };
+const NACKED: Readonly<Record<string, State>> = {
+  uncertain: UNKNOWN,
+  expired: EXPIRED,
+  cancelled: DELETED,
+};
 
 /**
  * What the network gave, in three characters where it fits (appendix B), or the SMPP status that our own transport was

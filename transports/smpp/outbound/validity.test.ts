@@ -1,0 +1,95 @@
+import { withValidity } from '@vumi/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../testing/eventually.ts';
+import { outbound, SmppFixture } from '../../testing/smpp-fixture.ts';
+import { STATUS } from '../codec/statuses.ts';
+
+let fixture: SmppFixture;
+
+beforeEach(async () => {
+  fixture = await SmppFixture.create();
+});
+
+afterEach(() => fixture[Symbol.asyncDispose]());
+
+const LONG_AGO = '2020-01-01 00:00:00.000000';
+const EXPIRED = [
+  {
+    event_type: 'nack',
+    nack_reason: 'expired: its validity ended at 2020-01-01T00:01:00.000Z',
+    transport_metadata: { outcome: 'expired' },
+  },
+];
+
+describe('a message past its validity', () => {
+  it('is not sent, and its sender hears of it, once', async () => {
+    await fixture.start();
+    const message = withValidity(outbound('x', { timestamp: LONG_AGO }), 60);
+    await fixture.ports.send(message);
+    await fixture.ports.send(message);
+    expect(fixture.smsc.submits).toEqual([]);
+    expect(fixture.ports.failures).toEqual([]);
+    const [first, second] = fixture.eventsOf(message);
+    expect([first]).toMatchObject(EXPIRED);
+    expect(second?.event_id).toBe(first?.event_id);
+  });
+
+  it('is so by the transport’s option, where it says nothing itself', async () => {
+    await fixture.start({ validity: 60 });
+    const silent = outbound('x', { timestamp: LONG_AGO });
+    await fixture.ports.send(silent);
+    expect(fixture.eventsOf(silent)).toMatchObject(EXPIRED);
+    const longer = withValidity(outbound('x', { timestamp: LONG_AGO }), 100 * 365 * 86_400);
+    await fixture.ports.send(longer);
+    expect(fixture.eventsOf(longer)).toMatchObject([{ event_type: 'ack' }]);
+  });
+
+  it('while the SMSC puts it off is not tried again', async () => {
+    fixture.smsc.onSubmit = () => ({ status: STATUS.RTHROTTLED });
+    await fixture.start();
+    const message = withValidity(outbound('x'), 1);
+    const sending = fixture.ports.send(message);
+    await eventually(
+      () => fixture.smsc.submits.length,
+      (count) => count > 0,
+    );
+    await sending;
+    expect(fixture.eventsOf(message)).toMatchObject([{ transport_metadata: { outcome: 'expired' } }]);
+  });
+
+  it('but was handed to the SMSC before, is what came of that', async () => {
+    await fixture.start();
+    const message = withValidity(outbound('x'), 3600);
+    await fixture.ports.send(message);
+    const next = fixture.nextLife();
+    await fixture.start({}, next);
+    const late = { ...message, transport_metadata: { expires_at: LONG_AGO } };
+    await next.send(late);
+    expect(fixture.eventsOf(message, next)).toMatchObject([{ event_type: 'ack' }]);
+    expect(fixture.smsc.submits).toHaveLength(1);
+  });
+});
+
+describe('what the SMSC is told of the validity', () => {
+  const validityOf = async (message: ReturnType<typeof outbound>) => {
+    await fixture.ports.send(message);
+    return fixture.smsc.submits.at(-1)?.validityPeriod;
+  };
+
+  it('is what is left of it, relative to now', async () => {
+    await fixture.start({ validity: 86_400 });
+    expect(await validityOf(outbound('x'))).toMatch(/^000000235959000R$|^000001000000000R$/);
+    const day = 86_400_000;
+    const timestamp = new Date(Date.now() - 2 * day).toISOString().replace('T', ' ').replace('Z', '000');
+    expect(await validityOf(withValidity(outbound('x', { timestamp }), 3 * 86_400))).toMatch(
+      /^000000235959000R$|^000001000000000R$/,
+    );
+  });
+
+  it('is a time where its sender gave one, and nothing where nobody says anything', async () => {
+    await fixture.start();
+    const transport_metadata = { smpp: { validity_period: '990101120000004+' } };
+    expect(await validityOf(outbound('x', { transport_metadata }))).toBe('990101120000004+');
+    expect(await validityOf(outbound('x'))).toBe('');
+  });
+});
