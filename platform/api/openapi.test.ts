@@ -1,12 +1,16 @@
+import { MESSAGE_STATUSES } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestPlatform, type TestPlatform } from './platform.fixture.ts';
 
+interface Operation {
+  operationId: string;
+  responses: Record<string, { content?: object }>;
+  parameters: { name: string; in: string }[];
+}
+
 interface Document {
   openapi: string;
-  paths: Record<
-    string,
-    Record<string, { operationId: string; responses: object; parameters: { name: string; in: string }[] }>
-  >;
+  paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
 }
 
@@ -52,6 +56,7 @@ describe('openapi.json', () => {
       'GET /accounts/{account}/apps',
       'GET /accounts/{account}/apps/{app}',
       'GET /accounts/{account}/apps/{app}/logs',
+      'GET /accounts/{account}/apps/{app}/logs/follow',
       'GET /accounts/{account}/apps/{app}/members',
       'GET /accounts/{account}/apps/{app}/runs',
       'GET /accounts/{account}/apps/{app}/runs/{message_id}',
@@ -62,6 +67,8 @@ describe('openapi.json', () => {
       'GET /accounts/{account}/audit',
       'GET /accounts/{account}/contacts',
       'GET /accounts/{account}/contacts/{key}',
+      'GET /accounts/{account}/exports/messages.csv',
+      'GET /accounts/{account}/exports/messages.ndjson',
       'GET /accounts/{account}/groups',
       'GET /accounts/{account}/groups/{key}',
       'GET /accounts/{account}/messages',
@@ -78,6 +85,8 @@ describe('openapi.json', () => {
       'GET /accounts/{account}/tokens',
       'GET /accounts/{account}/usage',
       'GET /audit',
+      'GET /exports/messages.csv',
+      'GET /exports/messages.ndjson',
       'GET /messages',
       'GET /metrics',
       'GET /numbers',
@@ -144,6 +153,29 @@ describe('openapi.json', () => {
       const name = target?.replace('#/components/schemas/', '') ?? '';
       expect(Object.keys(document.components.schemas)).toContain(name);
     }
+  });
+
+  test('has one type of content for each status, so that a client knows what it gets', () => {
+    for (const { operation } of operations()) {
+      for (const [status, { content = {} }] of Object.entries(operation.responses)) {
+        expect([operation.operationId, status, Object.keys(content).length]).toEqual([
+          operation.operationId,
+          status,
+          status === '204' ? 0 : 1,
+        ]);
+      }
+    }
+  });
+
+  test('declares the header by which a message is sent once, and what a status may be', () => {
+    const send = operations().find(({ operation }) => operation.operationId === 'sendMessage');
+    expect(send?.operation.parameters).toContainEqual(
+      expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
+    );
+    const { properties } = document.components.schemas['Message'] as {
+      properties: { status: { enum: string[] } };
+    };
+    expect(properties.status.enum).toEqual([...MESSAGE_STATUSES]);
   });
 
   test('shows no answer schema that lies: every call of these suites is held against it', async () => {

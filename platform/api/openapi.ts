@@ -3,19 +3,34 @@ import { problemSchema } from './problem.ts';
 import { NAMED_RESOURCES } from './resources.ts';
 import type { AnswerDocument, Route } from './route.ts';
 
+/** Of a parameter that goes on working for those who knew it, and has a better address now. */
+export const UNDOCUMENTED = 'x-undocumented';
+
 const COMPONENTS = '#/components/schemas/';
 const named = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({ ...NAMED_RESOURCES, Problem: problemSchema })) {
   named.add(schema, { id });
 }
 
+const ORIGIN_VARIABLES = {
+  account: { default: 'demo', description: 'The account of the app' },
+  app: { default: 'quiz', description: 'The app whose page asks' },
+};
+
 /** The OpenAPI 3.1 document of the routes, made of the schemas that check requests. */
-export function createOpenApi(routes: readonly Route[], serverUrl: string): object {
+export function createOpenApi(
+  routes: readonly Route[],
+  serverUrl: string,
+  pages: { readonly routes: readonly Route[]; readonly url: string } = { routes: [], url: '' },
+): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const route of routes) {
+  const add = (route: Route, more: object): void => {
     const path = route.prefix + route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
-  }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: { ...operation(route), ...more } };
+  };
+  for (const route of routes) add(route, {});
+  const servers = [{ url: pages.url.replace(/\/$/, ''), variables: ORIGIN_VARIABLES }];
+  for (const route of pages.routes) add(route, { tags: ['pages of apps'], servers });
   return {
     openapi: '3.1.0',
     info: {
@@ -42,7 +57,11 @@ function operation(route: Route): object {
     ...(route.scope === null
       ? { security: [] }
       : { description: `Scope: \`${route.scope}\`.`, security: securityOf(route) }),
-    parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...parameters('header', route.headers),
+    ],
     ...(route.body === null ? {} : { requestBody: route.body }),
     responses: {
       ...Object.fromEntries(
@@ -61,13 +80,14 @@ function securityOf({ tokenOptional }: Route): object[] {
 }
 
 interface ObjectSchema {
-  readonly properties?: Record<string, { description?: string }>;
+  readonly properties?: Record<string, { description?: string; [UNDOCUMENTED]?: boolean }>;
   readonly required?: readonly string[];
 }
 
-function parameters(place: 'path' | 'query', schema: z.ZodObject): object[] {
+function parameters(place: 'path' | 'query' | 'header', schema: z.ZodObject): object[] {
   const { properties = {}, required = [] } = toSchema(schema) as ObjectSchema;
-  return Object.entries(properties).map(([name, { description, ...rest }]) => {
+  const documented = Object.entries(properties).filter(([, property]) => property[UNDOCUMENTED] !== true);
+  return documented.map(([name, { description, ...rest }]) => {
     const parameter = {
       name,
       in: place,
@@ -78,11 +98,13 @@ function parameters(place: 'path' | 'query', schema: z.ZodObject): object[] {
   });
 }
 
-function response({ description, schema, types = [] }: AnswerDocument): object {
-  const texts = types.map((type) => [type.split(';')[0], { schema: { type: 'string' } }]);
-  const json = schema === undefined ? [] : [['application/json', { schema: toSchema(schema) }]];
-  if (texts.length + json.length === 0) return { description };
-  return { description, content: Object.fromEntries([...json, ...texts]) as object };
+/** One type for each status: generated clients know what they get. */
+function response({ description, schema, type }: AnswerDocument): object {
+  if (schema !== undefined)
+    return { description, content: { 'application/json': { schema: toSchema(schema) } } };
+  if (type === undefined) return { description };
+  const [mediaType = type] = type.split(';');
+  return { description, content: { [mediaType]: { schema: { type: 'string' } } } };
 }
 
 /** A schema in which the named ones are references to the components. */

@@ -2,6 +2,7 @@ import type { AppRef, Clock, Logger, UserMessage } from '@vumi/core';
 import type { TextOptions } from '@vumi/core/text';
 import type { AppVersion, Store } from '@vumi/store';
 import type { z } from 'zod';
+import type { Route } from './route.ts';
 import type { replaySchema } from './run-resources.ts';
 
 /** What an account asks to be sent. */
@@ -186,6 +187,8 @@ export interface ApiPorts {
   /** The domain under which the pages of apps are: `apps.localhost`. */
   readonly appsDomain: string;
   appUrl(ref: AppRef): string;
+  /** What pages of apps may ask at their own origins, for the documentation. */
+  readonly pageRoutes?: readonly Route[];
   /** Further links for the page at `/`, such as pages of sample apps. */
   readonly links?: readonly { readonly label: string; readonly url: string }[];
 }

@@ -7,10 +7,11 @@ import { API_PREFIX, type Route } from './route.ts';
 
 /** What needs no token: the first page, health, the description of the API. */
 export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middleware {
-  const document = JSON.stringify(createOpenApi(routes, ports.publicUrl), null, 2);
+  const pages = { routes: ports.pageRoutes ?? [], url: ports.appUrl({ account: '{account}', app: '{app}' }) };
+  const document = JSON.stringify(createOpenApi(routes, ports.publicUrl, pages), null, 2);
   const appsPattern = ports.appUrl({ account: '<account>', app: '<app>' });
   const html = landingPage(appsPattern, ports.links ?? []);
-  const pages: Readonly<Record<string, (ctx: Context) => void | Promise<void>>> = {
+  const shown: Readonly<Record<string, (ctx: Context) => void | Promise<void>>> = {
     '/': (ctx) => showLanding(ctx, html),
     '/healthz': (ctx) => showJson(ctx, 200, '{"status":"ok"}'),
     '/readyz': async (ctx) => {
@@ -21,7 +22,7 @@ export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middlewa
     [`${API_PREFIX}/openapi.json`]: (ctx) => showJson(ctx, 200, document),
   };
   return async (ctx, next) => {
-    const show = ctx.method === 'GET' || ctx.method === 'HEAD' ? pages[ctx.path] : undefined;
+    const show = ctx.method === 'GET' || ctx.method === 'HEAD' ? shown[ctx.path] : undefined;
     await (show === undefined ? next() : show(ctx));
   };
 }

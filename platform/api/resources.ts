@@ -167,7 +167,7 @@ export const messageSchema = z.object({
 });
 
 export const logSchema = z.object({
-  level: z.string(),
+  level: z.enum(['debug', 'info', 'warn', 'error']),
   text: z.string(),
   message_id: z.string().nullable(),
   fields: z.record(z.string(), z.unknown()).nullish(),

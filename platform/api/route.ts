@@ -23,8 +23,8 @@ export const done: Answer = { status: 204 };
 export interface AnswerDocument {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Types of a text answer, beside JSON where there is a schema. */
-  readonly types?: readonly string[];
+  /** The type of a text answer; absent where there is a schema: it is JSON. */
+  readonly type?: string;
 }
 
 /** What a handler is given: all of it checked. */
@@ -51,6 +51,8 @@ export interface RouteDefinition<P extends z.ZodObject, Q extends z.ZodObject, B
   readonly access: Access;
   readonly params?: P;
   readonly query?: Q;
+  /** Headers that mean something here beside those of every request, for the documentation: the handler checks them. */
+  readonly headers?: z.ZodObject;
   readonly body?: BodyReader<B>;
   readonly answers: Readonly<Record<number, AnswerDocument>>;
   handle(request: RouteRequest<z.infer<P>, z.infer<Q>, B>): Promise<Answer>;
@@ -78,6 +80,7 @@ export interface Route {
   readonly tokenOptional: boolean;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  readonly headers: z.ZodObject;
   readonly body: object | null;
   readonly answers: Readonly<Record<number, AnswerDocument>>;
   respond(exchange: Exchange): Promise<Answer>;
@@ -100,6 +103,7 @@ export function defineRoute<P extends z.ZodObject, Q extends z.ZodObject, B>(
     tokenOptional: access.optional === true,
     params: paramsSchema,
     query: querySchema,
+    headers: definition.headers ?? NOTHING,
     body: body?.document ?? null,
     respond: async (exchange) => {
       const caller = await callerOf(access, exchange);

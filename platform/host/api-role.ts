@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createApi, underAppsDomain, type ApiPorts, type PlatformStatus, type WorkerStatus } from '@vumi/api';
 import { deriveId, type AppRef, type KeyedState } from '@vumi/core';
-import { createHosting, type HostingPorts } from '@vumi/hosting';
+import { createHosting, pageRoutes, type HostingPorts } from '@vumi/hosting';
 import { planSchema, sharedStateKey, sharedStatePlace } from '@vumi/sandbox';
 import { transportTypes } from '@vumi/transports';
 import type { Simulator } from '@vumi/transports/smpp/simulator';
@@ -109,24 +109,7 @@ function createHandler(
   const { config, store, catalog, state, connectors, logger, clock } = ports;
   const appsDomain = config.http.apps_domain;
   const { outbound } = connectors.application(API_CONNECTOR);
-  const api = createApi({
-    store,
-    logger,
-    clock,
-    appsDomain,
-    ...urls,
-    deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
-    appState: openAppState(store, state),
-    replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
-    send: (account, message, id) =>
-      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),
-    simulator,
-    limits: planSchema,
-    transportTypes,
-    status: () => platformStatus(ports, adminToken.validId()),
-    vitals: () => platformVitals(ports),
-  });
-  const hosting = createHosting({
+  const pages: HostingPorts = {
     logger,
     clock,
     appsDomain,
@@ -145,6 +128,25 @@ function createHandler(
     get tokenSecret() {
       return deriveId('frontend-token', adminToken.pageSecret());
     },
+  };
+  const hosting = createHosting(pages);
+  const api = createApi({
+    store,
+    logger,
+    clock,
+    appsDomain,
+    ...urls,
+    deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+    appState: openAppState(store, state),
+    replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
+    send: (account, message, id) =>
+      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),
+    simulator,
+    limits: planSchema,
+    transportTypes,
+    status: () => platformStatus(ports, adminToken.validId()),
+    vitals: () => platformVitals(ports),
+    pageRoutes: pageRoutes(pages),
   });
   return (request, response) => {
     const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);

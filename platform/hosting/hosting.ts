@@ -1,4 +1,4 @@
-import { createHandler, serveRoutes, type RequestHandler } from '@vumi/api';
+import { createHandler, serveRoutes, type RequestHandler, type Route } from '@vumi/api';
 import type { Context, Middleware } from 'koa';
 import { parseAssetPath } from './asset-path.ts';
 import { authenticatePage, frontendRoutes } from './frontend-api.ts';
@@ -16,6 +16,11 @@ export function createHosting(ports: HostingPorts): RequestHandler {
     authenticate: (request) => authenticatePage(request, ports),
   });
   return createHandler(ports.logger, [secure, serveFiles(ports, frontends), ...routers]);
+}
+
+/** What pages of apps may ask, for the documentation. */
+export function pageRoutes(ports: HostingPorts): Route[] {
+  return frontendRoutes(ports, new Frontends(ports));
 }
 
 const secure: Middleware = (ctx, next) => {

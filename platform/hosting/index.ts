@@ -1,3 +1,3 @@
 export { parseAppHost } from './app-host.ts';
-export { createHosting } from './hosting.ts';
+export { createHosting, pageRoutes } from './hosting.ts';
 export type { HostedFile, HostingPorts } from './ports.ts';

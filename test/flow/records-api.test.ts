@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateClient } from '../openapi-client.ts';
 import { startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
 
 /** What an account keeps, as the HTTP API shows and changes it. */
@@ -88,4 +89,38 @@ describe('records of an account', () => {
     expect((await call('POST', `${at}/contacts`, {}, headers)).status).toBe(403);
     expect((await call('GET', '/accounts/other/contacts', undefined, headers)).status).toBe(404);
   });
+
+  it('a client that is generated from the description compiles in strict mode, and works', async () => {
+    const document = await must('GET', '/openapi.json');
+    await using client = await generateClient(document);
+    expect(await client.compile(PROGRAM)).toBe('');
+    expect(await client.compile(`${PROGRAM}; api.sendMessage('a', { to_addr: 1 });`)).toContain('error');
+    const api = await import(client.url);
+    api.defaults.baseUrl = world.client.url;
+    api.defaults.headers = { authorization: `Bearer ${world.client.token}` };
+    const { status, data } = await api.listContacts('other');
+    expect([status, data]).toEqual([200, { items: [], next_cursor: null }]);
+    const message = { to_addr: '+27761234567', content: 'hi' };
+    const refused = await api.sendMessage('other', message, { idempotencyKey: 'one' });
+    expect(refused).toMatchObject({ status: 409, data: { code: 'route.none' } });
+  }, 60_000);
 });
+
+/** What a program may do with the client, and what it knows of the answers. */
+const PROGRAM = `
+import * as api from './client.ts';
+const { data } = await api.sendMessage('a', { to_addr: '+2776', content: 'hi' }, { idempotencyKey: 'k' });
+if ('code' in data) {
+  const code: string = data.code;
+  console.log(code);
+} else {
+  const status: 'received' | 'unrouted' | 'discarded' | 'failed' | 'queued' | 'ack' | 'pending' | 'uncertain'
+    | 'nack' | 'delivered' | 'undelivered' = data.status;
+  const reason: string | null = data.reason;
+  console.log(status, reason, data.events[0]?.event_type === 'nack');
+}
+const page = await api.createFrontendToken();
+const token: string = 'token' in page.data ? page.data.token : '';
+const csv = await api.exportMessagesCsv('a', {});
+console.log(token, typeof csv.data === 'string' ? csv.data.length : csv.data.detail);
+`;

@@ -1,11 +1,13 @@
+import type { AppRef } from '@vumi/core';
 import type { LogRow, Page } from '@vumi/store';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { followLogs } from '../follow-logs.ts';
+import { UNDOCUMENTED } from '../openapi.ts';
 import type { ApiPorts } from '../ports.ts';
 import { appParams, flag } from '../query.ts';
 import { logSchema, pageOf } from '../resources.ts';
-import { defineRoute, ok, type Route } from '../route.ts';
+import { defineRoute, ok, type Answer, type Route } from '../route.ts';
 
 /** The store keeps so many of an app. */
 const KEPT = 1000;
@@ -24,10 +26,12 @@ const logQuery = z.strictObject({
     .max(KEPT)
     .default(100)
     .describe('Without `after`: so many, the newest'),
-  follow: flag(false).describe('true: NDJSON, and the answer stays open for what comes'),
+  follow: flag(false).meta({ [UNDOCUMENTED]: true }),
 });
 
-export function appLogRoutes({ store, clock }: ApiPorts): Route[] {
+const LINES = 'application/x-ndjson; charset=utf-8';
+
+export function appLogRoutes(ports: ApiPorts): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -37,26 +41,37 @@ export function appLogRoutes({ store, clock }: ApiPorts): Route[] {
       access: accountScope('account:read'),
       params: appParams,
       query: logQuery,
-      answers: {
-        200: { description: 'Log lines', schema: pageOf(logSchema), types: ['application/x-ndjson'] },
-      },
-      handle: async ({ params, query: { level, follow, after, limit }, signal }) => {
-        await store.apps.get(params);
-        const listAfter = async (cursor: string | undefined) => {
-          const query = { limit: KEPT, ...(cursor === undefined ? {} : { after: cursor }) };
-          return atLeast(level, await store.logs.list(params, query));
-        };
-        const first =
-          after === undefined ? newest(await listAfter(undefined), limit) : await listAfter(after);
-        if (!follow) return ok(first);
-        return {
-          status: 200,
-          type: 'application/x-ndjson; charset=utf-8',
-          chunks: followLogs({ first, listAfter, signal, clock }),
-        };
-      },
+      answers: { 200: { description: 'Log lines', schema: pageOf(logSchema) } },
+      handle: ({ params, query, signal }) => answerLogs(ports, params, query, signal),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/apps/:app/logs/follow',
+      id: 'followLogs',
+      summary: 'The same as NDJSON, a line for each; the answer stays open for what comes',
+      access: accountScope('account:read'),
+      params: appParams,
+      query: logQuery.omit({ follow: true }),
+      answers: { 200: { description: 'Log lines', type: LINES } },
+      handle: ({ params, query, signal }) => answerLogs(ports, params, { ...query, follow: true }, signal),
     }),
   ];
+}
+
+async function answerLogs(
+  { store, clock }: ApiPorts,
+  ref: AppRef,
+  { level, follow, after, limit }: z.infer<typeof logQuery>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  await store.apps.get(ref);
+  const listAfter = async (cursor: string | undefined) => {
+    const query = { limit: KEPT, ...(cursor === undefined ? {} : { after: cursor }) };
+    return atLeast(level, await store.logs.list(ref, query));
+  };
+  const first = after === undefined ? newest(await listAfter(undefined), limit) : await listAfter(after);
+  if (!follow) return ok(first);
+  return { status: 200, type: LINES, chunks: followLogs({ first, listAfter, signal, clock }) };
 }
 
 /** The page goes on after its last row, shown or not. */

@@ -20,6 +20,7 @@ import { accountScope, administrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import { onceUnderKey } from '../idempotency.ts';
 import { exportMessages, EXPORT_TYPES } from '../message-export.ts';
+import { UNDOCUMENTED } from '../openapi.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery, present } from '../query.ts';
 import { messageSchema, pageOf } from '../resources.ts';
@@ -46,7 +47,17 @@ const listQuery = pageQuery.extend({
   format: z
     .enum(['json', 'ndjson', 'csv'])
     .default('json')
-    .describe('json is paged; ndjson and csv stream everything from the cursor on'),
+    .meta({ [UNDOCUMENTED]: true }),
+});
+const exportQuery = listQuery.omit({ format: true, limit: true });
+const sendHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(KEY_PATTERN)
+    .optional()
+    .describe(
+      'A text of your choice, such as a UUID: who asks the same again under it within 24 hours is answered as the first time, and nothing is sent twice. Another body under it is refused with 409',
+    ),
 });
 const messageParams = accountParams.extend({ id: z.string().min(1).max(200) });
 const sendBody = jsonBody(
@@ -80,19 +91,19 @@ const sendBody = jsonBody(
 );
 
 export function messageRoutes(ports: ApiPorts): Route[] {
-  return [listRoute(ports), listAllRoute(ports), getRoute(ports), sendRoute(ports)];
+  const exports = EXPORT_FORMATS.flatMap((format) => exportRoutes(ports, format));
+  return [listRoute(ports), listAllRoute(ports), ...exports, getRoute(ports), sendRoute(ports)];
 }
 
-const LIST_ANSWERS = {
-  200: { description: 'Messages', schema: pageOf(messageSchema), types: Object.values(EXPORT_TYPES) },
-};
+const LIST_ANSWERS = { 200: { description: 'Messages', schema: pageOf(messageSchema) } };
+const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 
 function listRoute({ store }: ApiPorts): Route {
   return defineRoute({
     method: 'GET',
     path: '/accounts/:account/messages',
     id: 'listMessages',
-    summary: 'List or export messages, newest first',
+    summary: 'List messages, newest first',
     access: accountScope('account:read'),
     params: accountParams,
     query: listQuery,
@@ -125,6 +136,35 @@ async function answerList(
   return { status: 200, type: EXPORT_TYPES[format], chunks: exportMessages(format, list, cursor) };
 }
 
+function exportRoutes({ store }: ApiPorts, format: (typeof EXPORT_FORMATS)[number]): Route[] {
+  const type = EXPORT_TYPES[format];
+  const name = format === 'csv' ? 'Csv' : 'Ndjson';
+  const common = {
+    method: 'GET',
+    query: exportQuery,
+    answers: { 200: { description: 'Messages, all from the cursor on', type } },
+  } as const;
+  return [
+    defineRoute({
+      ...common,
+      path: `/accounts/:account/exports/messages.${format}`,
+      id: `exportMessages${name}`,
+      summary: `Messages as ${format.toUpperCase()}, newest first`,
+      access: accountScope('account:read'),
+      params: accountParams,
+      handle: ({ params, query }) => answerList(store, params.account, { ...query, format, limit: 0 }),
+    }),
+    defineRoute({
+      ...common,
+      path: `/exports/messages.${format}`,
+      id: `exportAllMessages${name}`,
+      summary: 'The same of all accounts and of none',
+      access: administrator,
+      handle: ({ query }) => answerList(store, null, { ...query, format, limit: 0 }),
+    }),
+  ];
+}
+
 function getRoute({ store }: ApiPorts): Route {
   return defineRoute({
     method: 'GET',
@@ -144,9 +184,10 @@ function sendRoute(ports: ApiPorts): Route {
     path: '/accounts/:account/messages',
     id: 'sendMessage',
     summary:
-      'Send a message. With an Idempotency-Key the same request sends it once within 24 hours; another body under that key is refused with 409, and so is what could leave by several routes: they are listed as candidates',
+      'Send a message; what could leave by several routes is refused with 409, and they are listed as candidates',
     access: accountScope('messages:send'),
     params: accountParams,
+    headers: sendHeaders,
     body: sendBody,
     answers: { 202: { description: 'The message, queued', schema: messageSchema } },
     handle: async ({ params: { account }, body, header }) => {

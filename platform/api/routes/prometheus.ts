@@ -22,7 +22,7 @@ export function prometheusRoutes(ports: ApiPorts): Route[] {
       summary:
         "For Prometheus: without a token how the platform is, with an administrator's also what every app used, with an account's what its own apps used",
       access: optionalScope('account:read'),
-      answers: { 200: { description: "Prometheus' text format", types: [type] } },
+      answers: { 200: { description: "Prometheus' text format", type } },
       handle: async ({ caller }) => ({ status: 200, type, text: await read(caller) }),
     }),
   ];
