@@ -57,6 +57,8 @@ const writeSchema = z.discriminatedUnion('op', [
 export const effectsSchema = z.strictObject({
   sends: z.array(sendSchema),
   writes: z.array(writeSchema),
+  /** Ids of calls that were made and not awaited: their answers had not come when the handler ended. */
+  open: z.array(z.int().positive()).optional(),
 });
 
 export type Effects = z.infer<typeof effectsSchema>;

@@ -31,6 +31,12 @@ export const limitsSchema = z.strictObject({
     .nonnegative()
     .describe('Keys of state that the app keeps; of a classic app with its account'),
   schedules: z.int().nonnegative().describe('Schedules of the app that are open at once'),
+  generations: z
+    .int()
+    .positive()
+    .describe(
+      'Times in a row that the app sends because of events about messages that it sent because of events, each minute of rest forgotten; further events are dropped. Ends loops',
+    ),
   user_messages: z
     .int()
     .positive()
@@ -61,6 +67,7 @@ export const DEFAULT_LIMITS: Limits = {
   read_bytes: 1_048_576,
   state_keys: 100_000,
   schedules: 10_000,
+  generations: 20,
   /** As good as none: what is dropped is lost, and a gateway may send for many people from one number. */
   user_messages: 1_000_000,
 };

@@ -17,13 +17,17 @@ const texts = z
   .record(recordText(100), recordText(4096))
   .refine((given) => Object.keys(given).length <= MAX_EXTRAS, `at most ${MAX_EXTRAS} of them`);
 
+/** Years of four digits. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** An instant in any form that a date or a Vumi timestamp has. */
 const instant = recordText(64)
   .nullable()
   .transform((given, context) => {
     if (given === null || given === '') return null;
     const epochMs = parseTimestamp(given) ?? Date.parse(given);
-    if (!Number.isNaN(epochMs)) return new Date(epochMs).toISOString();
+    if (epochMs >= EARLIEST && epochMs <= LATEST) return new Date(epochMs).toISOString();
     context.addIssue({ code: 'custom', message: 'use a date such as 1980-12-31' });
     return z.NEVER;
   });

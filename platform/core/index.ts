@@ -1,6 +1,7 @@
 export * from './account-records.ts';
 export * from './address-spellings.ts';
 export * from './app-ref.ts';
+export * from './chain.ts';
 export * from './connector.ts';
 export * from './contact.ts';
 export * from './contact-input.ts';

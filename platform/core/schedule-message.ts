@@ -1,4 +1,5 @@
 import type { AppRef } from './app-ref.ts';
+import type { Chain } from './chain.ts';
 import { deriveId } from './ids.ts';
 import { createUserMessage } from './message.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -16,6 +17,8 @@ export interface FiredSchedule {
   /** When it was to happen, milliseconds since the epoch. */
   readonly due: number;
   readonly data: unknown;
+  /** Of the handler that made it, when that was not called by a user's message. */
+  readonly chain?: Chain;
 }
 
 /**

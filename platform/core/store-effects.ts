@@ -1,3 +1,4 @@
+import type { Chain } from './chain.ts';
 import type { ContactEffect, ContactGroup } from './contact.ts';
 
 /**
@@ -61,6 +62,7 @@ export type ScheduleEffect =
       readonly due: number;
       /** Anything that JSON can say. */
       readonly data: unknown;
+      readonly chain?: Chain;
     } & ScheduleName)
   | ({ readonly kind: 'schedule.cancel' } & ScheduleName);
 

@@ -1,4 +1,4 @@
-import type { AppRef, UserMessage } from '@vumi/core';
+import { readChain, type AppRef, type Chain, type UserMessage } from '@vumi/core';
 
 /**
  * The platform's own key in helper_metadata: whose message this is. Applications cannot set it; `reply` carries it
@@ -21,6 +21,8 @@ export interface Stamp {
   readonly account: string;
   readonly app: string | null;
   readonly sender?: Sender;
+  /** Of a message that an app sent because of an event or a schedule. */
+  readonly chain?: Chain;
 }
 
 export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
@@ -30,9 +32,14 @@ export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
 export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
   const value = message.helper_metadata[KEY];
   if (typeof value !== 'object' || value === null) return null;
-  const { account, app, sender } = value as { account?: unknown; app?: unknown; sender?: unknown };
+  const { account, app, sender, chain: given } = value as Readonly<Record<string, unknown>>;
   if (typeof account !== 'string') return null;
-  const stamp: Stamp = { account, app: typeof app === 'string' ? app : null };
+  const chain = given === undefined ? null : readChain(given);
+  const stamp: Stamp = {
+    account,
+    app: typeof app === 'string' ? app : null,
+    ...(chain === null ? {} : { chain }),
+  };
   return isSender(sender) ? { ...stamp, sender } : stamp;
 }
 

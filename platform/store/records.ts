@@ -2,6 +2,7 @@
 import type {
   AppRef,
   AssignedNumber,
+  Chain,
   DeliveryStatus,
   MetricAggregator,
   Rollout,
@@ -357,6 +358,8 @@ export interface Schedule extends AppRef {
   readonly user: string | null;
   readonly due_at: string;
   readonly data: unknown;
+  /** Null: made because of a user's message. */
+  readonly chain: Chain | null;
   readonly created_at: string;
 }
 

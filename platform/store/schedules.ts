@@ -9,7 +9,7 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Page, PageQuery, Schedule } from './records.ts';
 import type { Schedules } from './store.ts';
 
-const COLUMNS = "account, app, id, name, nullif(user_address, '') as user, due_at, data, created_at";
+const COLUMNS = "account, app, id, name, nullif(user_address, '') as user, due_at, data, chain, created_at";
 const cursorSchema = z.tuple([z.literal('schedules'), z.string(), z.string()]);
 
 export function openSchedules(database: Database, changes: Changes): Schedules {
@@ -113,13 +113,14 @@ function namesOf(effects: readonly ScheduleEffect[]): Buffer[] {
 async function putSchedules(statements: Statements, ref: AppRef, puts: readonly Put[]): Promise<void> {
   const text = (column: (put: Put) => string): Buffer => encodeTextArray('text', puts.map(column));
   await statements.query(
-    `insert into schedules (account, app, name, user_address, id, due_at, data, created_at)
-     select $1, $2, name, user_address, id, due_at::timestamptz, data, now()
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[])
-       as given (name, user_address, id, due_at, data)
+    `insert into schedules (account, app, name, user_address, id, due_at, data, chain, created_at)
+     select $1, $2, name, user_address, id, due_at::timestamptz, data, chain, now()
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::json[])
+       as given (name, user_address, id, due_at, data, chain)
      where exists (select from apps where apps.account = $1 and apps.app = $2)
      on conflict (account, app, name, user_address) do update set
-       id = excluded.id, due_at = excluded.due_at, data = excluded.data, created_at = excluded.created_at`,
+       id = excluded.id, due_at = excluded.due_at, data = excluded.data, chain = excluded.chain,
+       created_at = excluded.created_at`,
     [
       ref.account,
       ref.app,
@@ -129,6 +130,10 @@ async function putSchedules(statements: Statements, ref: AppRef, puts: readonly 
       encodeTextArray(
         'json',
         puts.map(({ data }) => JSON.stringify(data)),
+      ),
+      encodeTextArray(
+        'json',
+        puts.map(({ chain }) => (chain === undefined ? null : JSON.stringify(chain))),
       ),
     ],
   );

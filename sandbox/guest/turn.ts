@@ -146,7 +146,11 @@ export class Turn {
     if (this.#finished) return;
     const writes: GuestWrite[] = [];
     forEachIn(this.writes, (write) => push(writes, write));
-    const effects = stringify({ sends: this.#sends, writes });
+    const open: number[] = [];
+    forEachIn(this.#waiting, (_, id) => push(open, id));
+    const effects = stringify(
+      open.length === 0 ? { sends: this.#sends, writes } : { sends: this.#sends, writes, open },
+    );
     // Text passes twice through JSON at most: a tenant's toJSON could still make it any size.
     if (typeof effects !== 'string' || effects.length > 4 * this.limits.total_bytes + 65_536) {
       throw new TrustedError('limit: the effects of this message are too large');

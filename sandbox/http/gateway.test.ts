@@ -17,7 +17,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '', 'http://x');
   const to = url.searchParams.get('to');
   if (to !== null) {
-    response.writeHead(Number(url.searchParams.get('status') ?? 302), { location: to }).end();
+    response
+      .writeHead(Number(url.searchParams.get('status') ?? 302), { location: to })
+      .end('x'.repeat(MAX_BYTES * 2));
     return;
   }
   switch (url.pathname) {
@@ -31,6 +33,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
       return;
     case '/bomb':
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(MAX_BYTES * 50)));
+      return;
+    case '/latin':
+      response
+        .writeHead(200, { 'content-type': 'text/plain; charset=ISO-8859-1' })
+        .end(Buffer.from('é', 'latin1'));
+      return;
+    case '/pieces':
+      response.flushHeaders();
+      for (let sent = 0; sent < 5000; sent++) response.write('x');
+      response.end();
       return;
     case '/packed':
       response
@@ -84,6 +96,17 @@ test('an answer is decoded', async () => {
     body: 'sm☺ll',
     headers: { 'set-cookie': 'a=1, b=2' },
   });
+});
+
+test('an answer is read in the character set that it names', async () => {
+  expect((await open.request(call('/latin'))).body).toBe('é');
+});
+
+test('an answer in pieces of one octet is refused, however short it is', async () => {
+  const wide = createHttpGateway({ timeoutMs: 5000, maxBytes: 1_000_000, allowPrivate: true });
+  await expect(wide.request(call('/pieces'))).rejects.toThrow(
+    'http: the answer comes in more than 2000 pieces',
+  );
 });
 
 test.each([

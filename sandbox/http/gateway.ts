@@ -1,11 +1,10 @@
 import { errorText, VumiError } from '@vumi/core';
 import { checkHost } from './allowed-hosts.ts';
-import { exchange, type Exchange } from './exchange.ts';
+import { exchange, REDIRECTS, type Exchange } from './exchange.ts';
 import { NO_PRIVATE_SERVICES, type PrivateServices } from './private-services.ts';
 import { parseTarget, resolveTarget, type CallRules, type TargetRules } from './target.ts';
 
 const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Not passed on when a redirect leads to another origin. */
 const PERSONAL_HEADERS = ['authorization', 'cookie'];
 /** What belongs to the connection or would let a tenant speak for another host. */

@@ -87,8 +87,8 @@ function ownByAddress({ effects }: TurnScope, { field, value }: Address): Contac
   return newest;
 }
 
-function change({ effects, app }: TurnScope, before: Contact | null, effect: ContactEffect): Contact | null {
-  return effects.change(before, effect, app.limits.total_bytes);
+function change(turn: TurnScope, before: Contact | null, effect: ContactEffect): Contact | null {
+  return turn.effects.change(turn, before, effect);
 }
 
 /** An existing contact with a change; the reply of all calls that change one. */

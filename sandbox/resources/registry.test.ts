@@ -13,6 +13,7 @@ function scope(): TurnScope {
     records: new MemoryRecords(),
     endpoints: null,
     effects: new TurnEffects(),
+    call: 1,
   };
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { TurnScope } from './turn-scope.ts';
 import { Runs } from './turn.fixture.ts';
@@ -54,4 +54,37 @@ test.each([
   const runs = new Runs();
   await expect(runs.call('schedule.once', args)).rejects.toThrow(reason);
   expect(runs.turn.effects.store).toEqual([]);
+});
+
+describe('a schedule that makes the next one', () => {
+  const fired = (generation: number): Runs => {
+    const runs = new Runs();
+    const { now, origin } = runs.turn;
+    runs.again({ ref: origin.ref, id: 'fired', message: null, chain: { root: 'r', generation, at: now } });
+    return runs;
+  };
+  const pause = async (runs: Runs, seconds: number): Promise<number> => {
+    const args = { name: 'again', when: { in: seconds } };
+    const { due } = await runs.call<{ due: number }>('schedule.once', args);
+    return due - runs.turn.now;
+  };
+
+  test('without a pause is given longer and longer ones', async () => {
+    const pauses: number[] = [];
+    for (const generation of [0, 9, 10, 12, 30]) pauses.push(await pause(fired(generation), 0));
+    expect(pauses).toEqual([0, 0, 2000, 8000, 60_000]);
+  });
+
+  test('after a pause of its own is left alone, and does not add to the chain', async () => {
+    const runs = fired(8);
+    expect(await pause(runs, 1)).toBe(1000);
+    expect(runs.turn.effects.store.at(-1)).toMatchObject({ chain: { generation: 8 } });
+    expect(runs.turn.effects.brakedMs).toBe(0);
+  });
+
+  test('because of a message of a user belongs to no chain', async () => {
+    const runs = new Runs();
+    expect(await pause(runs, 0)).toBe(0);
+    expect(runs.turn.effects.store.at(-1)).not.toHaveProperty('chain');
+  });
 });

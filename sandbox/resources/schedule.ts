@@ -1,4 +1,4 @@
-import { recordText, VumiError } from '@vumi/core';
+import { nextGeneration, recordText, VumiError, type Chain } from '@vumi/core';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
@@ -6,6 +6,10 @@ import { leave, type TurnScope } from './turn-scope.ts';
 const MAX_DATA = 16_384;
 /** Two years and a day. */
 const MAX_SECONDS = 731 * 24 * 3600;
+
+/** Who leaves less time between two of his schedules goes on without a pause. */
+const PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
 
 const name = recordText(128).refine((text) => text !== '', 'a schedule needs a name');
 /** The address of the user whom it is for. */
@@ -40,18 +44,37 @@ async function checkRoom({ records, origin, effects, app }: TurnScope): Promise<
   );
 }
 
+/** A schedule made by a schedule or an event goes on with its chain, by a generation when there is no pause between. */
+function chainOf({ origin, now }: TurnScope, due: number): Chain | null {
+  const { chain } = origin;
+  if (chain === undefined) return null;
+  return due - now < PAUSE_MS ? nextGeneration(chain) : chain;
+}
+
+/** Half of the generations that are allowed have no pause between them; from then on each pause is twice the one before. */
+function pauseAfter({ generation }: Chain, { generations }: { readonly generations: number }): number {
+  const free = generations / 2;
+  return generation <= free ? 0 : Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (generation - free));
+}
+
 /** Things that are to happen once, at a time. A new one takes the place of an open one of its name and user. */
 export const SCHEDULE_CALLS = {
   'schedule.once': defineCall(
     z.strictObject({ name, when, data: z.unknown().default(null), user }),
     async (args, turn) => {
       const id = turn.effects.nextId(turn.origin.id);
-      const due = dueOf(args.when, turn.now);
+      const asked = dueOf(args.when, turn.now);
       if (JSON.stringify(args.data).length > MAX_DATA) {
         throw new VumiError('app.limit', `limit: the data of a schedule may have ${MAX_DATA} characters`);
       }
       await checkRoom(turn);
-      leave(turn, { kind: 'schedule.put', id, name: args.name, user: args.user, due, data: args.data });
+      const chain = chainOf(turn, asked);
+      const pause = chain === null ? 0 : pauseAfter(chain, turn.app.limits);
+      const due = Math.max(asked, turn.now + pause);
+      if (due > asked) turn.effects.brakedMs = Math.max(turn.effects.brakedMs, due - asked);
+      const { name: text, user: address, data } = args;
+      const put = { kind: 'schedule.put', id, name: text, user: address, due, data } as const;
+      leave(turn, chain === null ? put : { ...put, chain });
       return { id, due };
     },
   ),

@@ -24,12 +24,16 @@ const MOST_STEPS = 4_000_000;
 /** What one run of a handler has left with the supervisor so far. It is dropped when the run is lost or fails. */
 export class TurnEffects {
   readonly store: StoreEffect[] = [];
+  /** The call by which each of them was made. */
+  readonly #calls = new WeakMap<StoreEffect, number>();
   /** By key, as the state will be. An app of the SDK keeps its own in the guest. */
   readonly writes = new Map<string, StateWrite>();
   readonly messages: UserMessage[] = [];
   /** What the author is told beside what his app logs. */
   readonly notes: GuestLogLine[] = [];
   httpCalls = 0;
+  /** By how much a schedule was put off that goes on without a pause. */
+  brakedMs = 0;
   /** The account's groups as they were stored, once somebody has asked. */
   groups: Promise<readonly ContactGroup[]> | null = null;
   /** Open schedules of the app that are stored, likewise. */
@@ -69,7 +73,8 @@ export class TurnEffects {
   }
 
   /** Keeps an effect for the commit. Throws `app.limit`; who gets here with so much went around the guest's limits. */
-  add(effect: StoreEffect, maxBytes: number): void {
+  add(effect: StoreEffect, { call, app }: Pick<TurnScope, 'call' | 'app'>): void {
+    const maxBytes = app.limits.total_bytes;
     this.mustRun();
     this.#bytes += JSON.stringify(effect).length;
     if (this.#bytes > maxBytes) {
@@ -79,12 +84,19 @@ export class TurnEffects {
       );
     }
     this.store.push(effect);
+    this.#calls.set(effect, call);
+  }
+
+  /** What is left without that of calls which nobody awaited. */
+  awaited(open: readonly number[]): StoreEffect[] {
+    const unawaited = new Set(open);
+    return this.store.filter((effect) => !unawaited.has(this.#calls.get(effect) ?? 0));
   }
 
   /** Keeps what was done to a contact and answers what has become of it. */
-  change(before: Contact | null, effect: ContactEffect, maxBytes: number): Contact | null {
+  change(turn: TurnScope, before: Contact | null, effect: ContactEffect): Contact | null {
     const after = changeContact(before, effect);
-    this.add(effect, maxBytes);
+    this.add(effect, turn);
     this.contacts.set(contactKey(effect), after);
     return after;
   }
@@ -106,6 +118,8 @@ export interface TurnScope {
   /** What the app can send by; null: by everything. */
   readonly endpoints: EndpointFaults | null;
   readonly effects: TurnEffects;
+  /** The id of the call that asks. */
+  readonly call: number;
 }
 
 /** Why the app cannot send by an endpoint; null when it can. */
@@ -115,6 +129,6 @@ export function sendFault({ endpoints }: Pick<TurnScope, 'endpoints'>, endpoint:
 }
 
 /** Keeps an effect of this run for its commit. */
-export function leave({ effects, app }: TurnScope, effect: StoreEffect): void {
-  effects.add(effect, app.limits.total_bytes);
+export function leave(turn: TurnScope, effect: StoreEffect): void {
+  turn.effects.add(effect, turn);
 }

@@ -41,6 +41,7 @@ export class Runs {
       records: this.records,
       endpoints: null,
       effects: new TurnEffects(),
+      call: 1,
     };
     return this.turn;
   }

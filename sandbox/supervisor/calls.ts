@@ -19,9 +19,10 @@ const LAST_WORDS_MS = 500;
 /** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
 export async function answerCall(
   ports: CallPorts,
-  turn: TurnScope,
-  { call, number, leftMs }: AskedCall,
+  run: Omit<TurnScope, 'call'>,
+  { id, call, number, leftMs }: AskedCall,
 ): Promise<unknown> {
+  const turn: TurnScope = { ...run, call: id };
   const { origin, app } = turn;
   const http = withinHandler(ports.http, leftMs);
   const { limits } = app;

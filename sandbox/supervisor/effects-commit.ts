@@ -1,6 +1,9 @@
 import {
+  chainAt,
   deriveId,
   endpointOf,
+  nextGeneration,
+  readChain,
   reply,
   replyGroup,
   scheduleOf,
@@ -8,8 +11,10 @@ import {
   VumiError,
   withValidity,
   type AppRef,
+  type Chain,
   type FiredSchedule,
   type StateWrite,
+  type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
 import { effectsSchema, type Effects, type GuestSend, type GuestWrite } from '../effects.ts';
@@ -26,13 +31,32 @@ export interface TurnOrigin {
   readonly message: UserMessage | null;
   /** What was scheduled and is to happen now. */
   readonly schedule?: FiredSchedule;
+  /** What the event or the schedule is part of; absent for a user's message, which goes on with nothing. */
+  readonly chain?: Chain;
 }
 
 /** What a message in the queue of an app starts. */
-export function originOf(ref: AppRef, message: UserMessage): TurnOrigin {
+export function originOf(ref: AppRef, message: UserMessage, now: number): TurnOrigin {
   const schedule = scheduleOf(message);
   const id = message.message_id;
-  return schedule === null ? { ref, id, message } : { ref, id, message: null, schedule };
+  if (schedule === null) return { ref, id, message };
+  return { ref, id, message: null, schedule, chain: chainAt(schedule.chain ?? null, id, now) };
+}
+
+/** What an event about a message of an app starts. */
+export function eventOrigin(
+  ref: AppRef,
+  { event_id, helper_metadata }: TransportEvent,
+  now: number,
+): TurnOrigin {
+  const { chain } = (helper_metadata['vumi'] ?? {}) as { readonly chain?: unknown };
+  return { ref, id: event_id, message: null, chain: chainAt(readChain(chain), event_id, now) };
+}
+
+/** The stamp of what an app sends: its events carry the chain on. */
+function stampOf({ ref, chain, schedule }: TurnOrigin): Readonly<Record<string, unknown>> {
+  if (chain === undefined) return { ...ref };
+  return { ...ref, chain: schedule === undefined ? nextGeneration(chain) : chain };
 }
 
 /** By what a turn was started. */
@@ -93,7 +117,7 @@ function helperMetadata(
   origin: TurnOrigin,
   given: Record<string, unknown> | undefined,
 ): Record<string, unknown> {
-  return { ...origin.message?.helper_metadata, ...given, vumi: { ...origin.ref } };
+  return { ...origin.message?.helper_metadata, ...given, vumi: stampOf(origin) };
 }
 
 /** A message as it leaves the platform. Throws `app.limit` for a reply to nobody. */
@@ -103,7 +127,7 @@ export function toOutgoing(origin: TurnOrigin, sent: Outgoing, index: number): U
     helper_metadata: helperMetadata(origin, sent.metadata),
   };
   if (sent.kind === 'send') {
-    const metadata = { ...sent.metadata, vumi: { ...origin.ref } };
+    const metadata = { ...sent.metadata, vumi: stampOf(origin) };
     const routing = { endpoint_name: sent.endpoint ?? 'default' };
     const message = send(sent.to, sent.text, {
       ...fields,

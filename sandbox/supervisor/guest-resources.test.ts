@@ -218,7 +218,8 @@ describe('a schedule', () => {
 
   test('that fails apologises to nobody', async () => {
     const ref = await place.install('breaks', `export default { onSchedule() { throw new Error('no'); } };`);
-    await place.sandbox.handleInbound(ref, scheduleMessage(ref, { ...fired, id: 'breaks' }), FIRST_TRY);
+    const message = scheduleMessage(ref, { ...fired, id: 'breaks' });
+    await place.sandbox.handleInbound(ref, message, { redelivered: true, attempt: 5 });
     expect(
       place.sent.filter(({ helper_metadata }) => JSON.stringify(helper_metadata).includes('breaks')),
     ).toEqual([]);

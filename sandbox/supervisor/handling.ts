@@ -13,14 +13,12 @@ import {
   type Logger,
   type StateCommit,
   type StateQuota,
-  type StoreEffect,
   type StoreEffects,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
 import type { AppKind } from '../app-kind.ts';
 import { wantsEvents } from '../classic/process-events.ts';
-import type { GuestLogLine } from '../effects.ts';
 import type { HttpGateway } from '../http/gateway.ts';
 import { KeptCalls } from '../http/kept-calls.ts';
 import { describeDrop, describeRun } from '../recording/describe-run.ts';
@@ -29,14 +27,15 @@ import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from './app.ts';
 import { logEntry, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from './blame.ts';
+import { againLine, brakedLine, droppedLine, GOES_ON, notStoredLine } from './author-lines.ts';
 import { answerCall } from './calls.ts';
-import { apologyFor, parseEffects, toPlatform, type TurnOrigin } from './effects-commit.ts';
+import { apologyFor, parseEffects, toPlatform, turnKind, type TurnOrigin } from './effects-commit.ts';
 import { kvListPlace, markerKey, statePrefix } from './keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
+import { FINE, Paces, type Judgement } from './paces.ts';
 import { RealmSlots } from './realm-slots.ts';
 import { redactSecrets } from './redaction.ts';
 import { turnStart } from './turn-start.ts';
-import { UserPace } from './user-pace.ts';
 import type { VersionChoice } from './version-choice.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
@@ -72,8 +71,10 @@ export interface HandlingOptions {
 /** Lines about effects of one message that could not be stored. */
 const MOST_FAILURE_LINES = 20;
 
-/** Messages an hour: more than a person writes, who waits for each answer. */
-const HUMAN_PACE = 300;
+/** Times that an event or a schedule is handled whose handler fails: as often as a queue hands out a message. */
+const MOST_ATTEMPTS = 5;
+/** Failures that may be over the next time. */
+const PASSING: ReadonlySet<string> = new Set(['threw', 'wall']);
 
 /** One message or event on its way through an app. */
 interface Task {
@@ -83,8 +84,8 @@ interface Task {
   readonly app: LoadedApp;
   /** Of `performance.now()`. */
   readonly arrivedAt: number;
-  /** It has come before, and nobody knows how far that got. */
-  readonly mayHaveRun: boolean;
+  /** Redelivered: it has come before, and nobody knows how far that got. */
+  readonly delivery: Delivery;
 }
 
 /** A task whose handler has ended. */
@@ -106,27 +107,6 @@ interface Conclusion {
   readonly failure: Failed | null;
 }
 
-const GOES_ON: GuestLogLine = {
-  level: 'warn',
-  text: 'the handler has ended, but code that it started goes on: what that does has no effect. Await what a handler starts',
-};
-
-/** For the author; without what may be long or secret. */
-function describeEffect(effect: StoreEffect): string {
-  if (effect.kind === 'metric') return `metric ${effect.metric}`;
-  if (effect.kind === 'schedule.put' || effect.kind === 'schedule.cancel')
-    return `${effect.kind} ${effect.name}`;
-  return effect.kind;
-}
-
-function droppedLine(names: readonly string[]): GuestLogLine {
-  const some = [...new Set(names)].slice(0, 5).join(', ');
-  return {
-    level: 'warn',
-    text: `the handler ended before ${names.length} of its calls were answered, and they have no effect: ${some}. Await what a handler starts`,
-  };
-}
-
 /** The keys of classic apps are counted as Vumi Go did (classic/kv.ts): here they are only listed. */
 function quotaOf({ ref, kind, limits, manifest }: LoadedApp): StateQuota {
   if (kind === 'sdk') return { prefix: statePrefix(ref), maxKeys: limits.state_keys };
@@ -140,8 +120,7 @@ function quotaOf({ ref, kind, limits, manifest }: LoadedApp): StateQuota {
 export class Handling {
   readonly #options: HandlingOptions;
   readonly #slots = new RealmSlots();
-  readonly #pace = new UserPace();
-  readonly #humanPace = new UserPace();
+  readonly #paces = new Paces();
 
   constructor(options: HandlingOptions) {
     this.#options = options;
@@ -170,48 +149,36 @@ export class Handling {
     }
     const app = await apps.load(origin.ref, version);
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
-    const task = { origin, body, marker, app, arrivedAt, mayHaveRun: delivery.redelivered };
-    if (origin.message !== null && (await this.#droppedForPace(task, origin.message))) return;
+    const task = { origin, body, marker, app, arrivedAt, delivery };
+    if (await this.#isDropped(task)) return;
     const ran = await this.#slots.run(app, () => this.#run(task));
     this.#tellOfRuns(ran);
     for (const line of [...ran.outcome.log, ...ran.effects.notes]) this.#log(ran, line);
-    if (ran.outcome.dropped.length > 0) this.#log(ran, droppedLine(ran.outcome.dropped));
+    this.#tellOfBrake(ran);
     await this.#conclude(ran);
   }
 
   /**
-   * Whether the user has sent more than the app takes of anybody. Nothing is answered, or a loop would go on; author and
-   * operator are told when it begins, and each message is among the app's runs. Of what no person does but the limit
-   * allows only the author is told.
+   * Whether the message or event goes on what may be a loop: nothing is done then. Author and operator are told when it
+   * begins, and each is among the app's runs.
    */
-  async #droppedForPace(task: Task, message: UserMessage): Promise<boolean> {
+  async #isDropped(task: Task): Promise<boolean> {
     const { ports } = this.#options;
     const { origin, app } = task;
-    const user = message.from_addr ?? '';
-    const key = `${app.key} ${user}`;
-    const most = app.limits.user_messages;
     const now = ports.clock();
-    const verdict = this.#pace.judge(key, most, now);
-    if (verdict === 'handled') {
-      if (this.#humanPace.judge(key, HUMAN_PACE, now) === 'first') this.#warnOfLoop(task, user);
-      return false;
-    }
-    const reason =
-      `more than ${most} messages within an hour from ${user}, or a fifth of them at once: this may be a loop of ` +
-      'programs that answer each other, so they are dropped (limit user_messages)';
-    if (verdict === 'first') {
-      await ports.publishFailure(createFailure(task.body, `pace: ${reason}`, 'permanent'));
-      this.#log(task, { level: 'error', text: reason, fields: { reason: 'pace' } });
-    }
+    const { reason, line } = this.#judge(task, now);
+    if (line !== null) this.#log(task, line);
+    if (reason === null) return false;
+    if (line !== null) await ports.publishFailure(createFailure(task.body, `pace: ${reason}`, 'permanent'));
     ports.recordRun(describeDrop({ origin, app }, { now, reason }));
     return true;
   }
 
-  #warnOfLoop(task: Task, user: string): void {
-    const text =
-      `more than ${HUMAN_PACE} messages within an hour from ${user}, or a fifth of them at once: if this is a loop of ` +
-      'programs that answer each other, the limit user_messages of vumi.json or of the plan ends it';
-    this.#log(task, { level: 'warn', text, fields: { reason: 'pace' } });
+  #judge({ origin, app }: Task, now: number): Judgement {
+    const { message, schedule, chain } = origin;
+    if (message !== null) return this.#paces.judgeUser(app, message.from_addr ?? '', now);
+    // Schedules are slowed down where they are made.
+    return schedule !== undefined || chain === undefined ? FINE : this.#paces.judgeEvent(app, chain, now);
   }
 
   async #run(task: Task): Promise<Ran> {
@@ -224,7 +191,9 @@ export class Handling {
     const endpoints = ports.endpoints(origin.ref);
     const start = turnStart({ origin, app, endpoints }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
-    const calls = new KeptCalls(http[app.kind], task.mayHaveRun, (call) => this.#onRepeat(task, call));
+    const calls = new KeptCalls(http[app.kind], task.delivery.redelivered, (call) =>
+      this.#onRepeat(task, call),
+    );
     let effects = new TurnEffects();
     const outcome = await turns.run({
       app,
@@ -251,7 +220,7 @@ export class Handling {
   #onRepeat(task: Task, { method, url }: { method: string; url: string }): void {
     const host = URL.parse(url)?.host ?? 'a service';
     const text =
-      `${method} to ${host} may reach it twice: this message is handled again because the process that had it ended. ` +
+      `${method} to ${host} may reach it twice: this is handled again because its process ended or its handler failed. ` +
       'The idempotency-key is the same.';
     this.#log(task, { level: 'warn', text, fields: { repeated: host } });
     const { app, origin } = task;
@@ -271,11 +240,17 @@ export class Handling {
 
   async #conclude(ran: Ran): Promise<void> {
     const { end } = ran.outcome;
-    if (end.kind === 'failed') return this.#fail(ran, end);
+    if (end.kind === 'failed') {
+      this.#tellOfDropped(ran, null);
+      return this.#fail(ran, end);
+    }
     const { ref } = ran.origin;
-    const { store } = ran.effects;
     try {
-      const given = toPlatform(ran.origin, parseEffects(end.effects, ran.app.limits));
+      const parsed = parseEffects(end.effects, ran.app.limits);
+      const { open = [] } = parsed;
+      this.#tellOfDropped(ran, open);
+      const given = toPlatform(ran.origin, parsed);
+      const store = ran.effects.awaited(open);
       const writes = [...given.writes, ...ran.effects.writes.values()];
       const messages = [...given.messages, ...ran.effects.messages];
       const effects = { marker: ran.marker, ...ref, effects: store };
@@ -323,27 +298,29 @@ export class Handling {
     if (failures.length === 0) return;
     const { account, app, marker } = store;
     const id = marker.slice(marker.lastIndexOf('/') + 1);
-    for (const { effect, reason } of failures.slice(0, MOST_FAILURE_LINES)) {
-      const text = `the store did not keep ${describeEffect(effect)}: ${reason}`;
-      ports.log(
-        logEntry(
-          { ref: { account, app }, secrets: {} },
-          { level: 'error', text },
-          { messageId: id, clock: ports.clock },
-        ),
-      );
-    }
+    const source = { ref: { account, app }, secrets: {} };
+    for (const failure of failures.slice(0, MOST_FAILURE_LINES))
+      ports.log(logEntry(source, notStoredLine(failure), { messageId: id, clock: ports.clock }));
     ports.logger.error(
       { app: `${account}/${app}`, id, effects: failures.length, reason: failures[0]?.reason },
       'effects of a message could not be stored',
     );
   }
 
-  /** A handler that failed leaves an apology, a line for the author and a failure for the operator. */
+  /**
+   * A handler that failed leaves an apology, a line for the author and a failure for the operator. Where nobody waits for
+   * an answer it is tried again first: what it called may be there by then.
+   */
   async #fail(ran: Ran, end: Failed): Promise<void> {
     const { ports } = this.#options;
     const { origin, app } = ran;
     const text = redactSecrets(app.mapStack(end.text), app.settings.secrets);
+    if (this.#mayTryAgain(ran, end)) {
+      const kind = turnKind(origin);
+      const { attempt } = ran.delivery;
+      this.#log(ran, againLine(kind, text, { attempt, most: MOST_ATTEMPTS }));
+      throw new VumiError('app.threw', `${app.key} failed on ${kind} ${origin.id}`);
+    }
     const failure: Failed = { ...end, text };
     const apology = apologyFor(origin, app.manifest.apology ?? DEFAULT_APOLOGY);
     const report = createFailure(ran.body, `${end.reason}: ${text}`, 'permanent');
@@ -353,6 +330,27 @@ export class Handling {
     ports.logger.info(
       { app: app.key, version: app.version, id: origin.id, reason: end.reason },
       'app failed',
+    );
+  }
+
+  #tellOfDropped(ran: Ran, open: readonly number[] | null): void {
+    const dropped = ran.outcome.calls.droppedOf(open);
+    if (dropped.length > 0) this.#log(ran, droppedLine(dropped));
+  }
+
+  #mayTryAgain({ origin, app, delivery }: Ran, { reason }: Failed): boolean {
+    if (origin.message !== null || !PASSING.has(reason) || delivery.attempt >= MOST_ATTEMPTS) return false;
+    return this.#paces.mayRetry(app, this.#options.ports.clock());
+  }
+
+  /** A schedule that goes on without a pause is slowed down; author and operator are told once in a while. */
+  #tellOfBrake({ origin, app, effects, now }: Ran): void {
+    const { brakedMs } = effects;
+    if (brakedMs === 0 || !this.#paces.isNew(`brake ${app.key} ${origin.chain?.root ?? ''}`, now)) return;
+    this.#log({ app, origin }, brakedLine(brakedMs));
+    this.#options.ports.logger.warn(
+      { app: app.key, id: origin.id, brakedMs },
+      'a loop of schedules is slowed down',
     );
   }
 

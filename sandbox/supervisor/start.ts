@@ -1,11 +1,18 @@
-import { appKey, type AppRef, type Delivery, type TransportEvent, type UserMessage } from '@vumi/core';
+import {
+  appKey,
+  type AppRef,
+  type Clock,
+  type Delivery,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
 import { CLASSIC_HTTP } from '../classic/http.ts';
 import { parseSandboxConfig, type SandboxConfig } from '../config.ts';
 import { createHttpGateway } from '../http/gateway.ts';
 import { LoadedApps, type AppPorts } from './app.ts';
 import type { AppKind } from '../app-kind.ts';
 import { Blame } from './blame.ts';
-import { originOf } from './effects-commit.ts';
+import { eventOrigin, originOf } from './effects-commit.ts';
 import { CodeCaches } from './code-caches.ts';
 import type { Fleet } from './fleet.ts';
 import { Handling, type HandlingPorts } from './handling.ts';
@@ -87,7 +94,7 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     markerTtlMs: options.marker_ttl_ms,
   });
   await fleet.start('sdk');
-  return sandboxOf({ fleet, caches, instances, apps, turns, handling });
+  return sandboxOf({ fleet, caches, instances, apps, turns, handling, clock: ports.clock });
 }
 
 function sandboxOf(parts: {
@@ -97,8 +104,9 @@ function sandboxOf(parts: {
   apps: LoadedApps;
   turns: Turns;
   handling: Handling;
+  clock: Clock;
 }): Sandbox {
-  const { fleet, caches, instances, apps, turns, handling } = parts;
+  const { fleet, caches, instances, apps, turns, handling, clock } = parts;
   const users = new SerialQueues();
   const sweeper = setInterval(() => {
     for (const app of instances.sweep()) apps.forget(app);
@@ -109,13 +117,13 @@ function sandboxOf(parts: {
     handleInbound: (ref, message, delivery) => {
       const arrivedAt = performance.now();
       return users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
-        handling.handle(originOf(ref, message), message, delivery, arrivedAt),
+        handling.handle(originOf(ref, message, clock()), message, delivery, arrivedAt),
       );
     },
     handleEvent: (ref, event, delivery) => {
       const arrivedAt = performance.now();
       return users.run(`${appKey(ref)} ${event.user_message_id}`, () =>
-        handling.handle({ ref, id: event.event_id, message: null }, event, delivery, arrivedAt),
+        handling.handle(eventOrigin(ref, event, clock()), event, delivery, arrivedAt),
       );
     },
     status: () => ({

@@ -16,6 +16,7 @@ const HARMLESS: ReadonlySet<GuestCall['call']> = new Set(['get', 'secret', 'ids'
 
 /** A call as it is to be answered. */
 export interface AskedCall {
+  readonly id: number;
   readonly call: GuestCall;
   /** Of an HTTP call: how many the handler made before; of another its id. */
   readonly number: number;
@@ -40,8 +41,10 @@ export class TurnCalls {
   readonly recorder = new TurnRecorder();
   readonly #options: TurnCallsOptions;
   readonly #lane = new Lane();
-  /** Calls that were not answered yet, by id. */
-  readonly #open = new Map<number, GuestCall>();
+  /** Names of the calls that are more than a look, by id. */
+  readonly #names = new Map<number, string>();
+  /** Ids of those that were not answered yet. */
+  readonly #open = new Set<number>();
   #answers: { readonly answer: Answer; readonly json: string }[] = [];
   #httpCalls = 0;
   #characters = 0;
@@ -60,14 +63,18 @@ export class TurnCalls {
     if (!parsed.success) return this.#answer(id, false, 'the platform does not understand this call');
     const call = parsed.data;
     this.recorder.asked(id, call, json);
-    this.#open.set(id, call);
+    if (!HARMLESS.has(call.call)) {
+      this.#names.set(id, nameOf(call));
+      this.#open.add(id);
+    }
     if (isWaiting(call)) this.#options.onWait();
     const number = call.call === 'http' ? this.#httpCalls++ : id;
     // In a promise, so that nothing can throw before somebody listens (spec sandbox-security §2.6, rule 8).
     Promise.resolve()
-      .then(() =>
-        isWaiting(call) ? this.#work(call, number) : this.#lane.run(AT_ONCE, () => this.#work(call, number)),
-      )
+      .then(() => {
+        const work = (): Promise<unknown> => this.#work({ id, call, number });
+        return isWaiting(call) ? work() : this.#lane.run(AT_ONCE, work);
+      })
       .then(
         (value) => this.#answer(id, true, value),
         (error: unknown) =>
@@ -83,21 +90,23 @@ export class TurnCalls {
     this.#options.unread.gone(this.#options.app.key, taken);
   }
 
-  /** Ends all that is under way. Answers the names of calls that come to nothing because nobody awaited them. */
-  end(): string[] {
+  /** Ends all that is under way. */
+  end(): void {
     this.#isOver = true;
     this.taken(this.#unread);
-    const left = [...this.#open.values()].filter(({ call }) => !HARMLESS.has(call));
-    this.#open.clear();
-    return left.map(nameOf);
   }
 
-  async #work(call: GuestCall, number: number): Promise<unknown> {
+  /** Names of calls that come to nothing because nobody awaited them: what the guest says is open, else what is. */
+  droppedOf(open: readonly number[] | null): string[] {
+    return [...(open ?? this.#open)].flatMap((id) => this.#names.get(id) ?? []);
+  }
+
+  async #work(asked: Omit<AskedCall, 'leftMs'>): Promise<unknown> {
     const { app, unread, answer, leftMs } = this.#options;
     await unread.room(app.key);
     if (this.#isOver) throw new VumiError('request.invalid', 'the handler has ended');
     this.#checkRoom(0);
-    return answer({ call, number, leftMs: leftMs() });
+    return answer({ ...asked, leftMs: leftMs() });
   }
 
   /** Throws `app.limit` when the handler has been answered too much already, or would be now. */

@@ -39,10 +39,15 @@ export function turnStart(
   body: UserMessage | TransportEvent,
   now: number,
 ): string {
-  const { schedule } = origin;
+  const { chain: _, ...schedule } = origin.schedule ?? {};
   const start = {
     kind: turnKind(origin),
-    body: schedule ?? (app.kind === 'classic' ? forClassicGuest(body) : forGuest(body)),
+    body:
+      origin.schedule !== undefined
+        ? schedule
+        : app.kind === 'classic'
+          ? forClassicGuest(body)
+          : forGuest(body),
     now,
     // The supervisor answers the sends of a classic app.
     ...(endpoints === null || app.kind === 'classic' ? {} : { endpoints }),

@@ -62,8 +62,8 @@ export interface TurnOutcome {
   readonly recorder: TurnRecorder;
   /** What the last run logged; runs that were lost leave no lines. */
   readonly log: readonly GuestLogLine[];
-  /** Calls that come to nothing: nobody awaited them, and the handler ended before they were answered. */
-  readonly dropped: readonly string[];
+  /** What the last run asked. */
+  readonly calls: TurnCalls;
 }
 
 interface Turn {
@@ -238,7 +238,7 @@ export class Turns {
   #settle(turn: Turn, end: TurnEnd, cpuMicros: number = 0): void {
     this.#turns.delete(turn.number);
     const { app, messageId, late } = turn.request;
-    const dropped = turn.calls.end();
+    turn.calls.end();
     turn.request.over?.();
     if (turn.instance !== null) {
       this.#instances.release(turn.instance, turn.number);
@@ -248,7 +248,7 @@ export class Turns {
     this.#fleet.served(app.key);
     const cost = costOf(turn, end, cpuMicros);
     const { waitMs, calls, log } = turn;
-    turn.settle.resolve({ end, cost, waitMs, recorder: calls.recorder, log, dropped });
+    turn.settle.resolve({ end, cost, waitMs, recorder: calls.recorder, log, calls });
   }
 
   #again(turn: Turn): void {

@@ -126,6 +126,7 @@ function commandsInVoid(
     records: NO_RECORDS,
     endpoints: null,
     effects: new TurnEffects(),
+    call: 0,
   };
   return (command) => answerCommand({ state, http: NO_NETWORK }, turn, command);
 }

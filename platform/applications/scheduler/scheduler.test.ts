@@ -37,6 +37,7 @@ class Place implements SchedulerPorts {
       user: null,
       due_at,
       data: null,
+      chain: null,
       ...fields,
     });
     if (inMs < 2000) this.#listener();

@@ -5,6 +5,7 @@ import {
   sleep,
   VumiError,
   type AppRef,
+  type Chain,
   type Clock,
   type Logger,
   type UserMessage,
@@ -25,6 +26,7 @@ export interface OpenSchedule extends AppRef {
   /** ISO 8601. */
   readonly due_at: string;
   readonly data: unknown;
+  readonly chain: Chain | null;
 }
 
 export interface SchedulerPorts {
@@ -119,10 +121,11 @@ async function fireDue(ports: SchedulerPorts): Promise<number> {
 
 async function fire(
   ports: SchedulerPorts,
-  { account, app, id, name, user, due_at, data }: OpenSchedule,
+  { account, app, id, name, user, due_at, data, chain }: OpenSchedule,
 ): Promise<void> {
   const ref = { account, app };
-  const message = scheduleMessage(ref, { id, name, user, due: Date.parse(due_at), data });
+  const due = Date.parse(due_at);
+  const message = scheduleMessage(ref, { id, name, user, due, data, ...(chain === null ? {} : { chain }) });
   await (ports.isActive(account) ? ports.publish(ref, message) : ports.recordDiscarded(ref, message));
 }
 

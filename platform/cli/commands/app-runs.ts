@@ -137,7 +137,8 @@ function runText(run: RunDetail, app: string): string {
     `  given  ${json(record.start)}`,
     ...asked,
     `  left   ${json(record.effects)}`,
-    `Run it again: npx vumi app replay ${run.message_id}`,
+    // Of an event or a schedule nobody but the app knows the id.
+    `Run it again: npx vumi app replay ${run.message_id} --app ${app}`,
     '',
   ].join('\n');
 }

@@ -55,7 +55,9 @@ export function createContentKeywordRouter(config: ContentKeywordConfig, ports: 
       if (sender.app === null) return [];
       const ref = { account: sender.account, app: sender.app };
       if (!ports.table().isActive(ref.account) || !ports.table().handlesEvents(ref)) return [];
-      return [{ connector: ports.connectorOf(ref), message: stampEvent(event, ref) }];
+      return [
+        { connector: ports.connectorOf(ref), message: stampEvent(event, { ...ref, ...chainOf(sender) }) },
+      ];
     },
 
     outbound: (message) => addressOutbound(message, ports.table()),
@@ -130,8 +132,12 @@ function toSender(event: TransportEvent, stamp: Stamp): Routed<TransportEvent>[]
   return [{ connector: sender.connector, message }];
 }
 
-function stampEvent(event: TransportEvent, ref: AppRef): TransportEvent {
-  return { ...event, helper_metadata: { ...event.helper_metadata, vumi: ref } };
+function stampEvent(event: TransportEvent, stamp: Stamp): TransportEvent {
+  return { ...event, helper_metadata: { ...event.helper_metadata, vumi: stamp } };
+}
+
+function chainOf({ chain }: Stamp): Pick<Stamp, 'chain'> {
+  return chain === undefined ? {} : { chain };
 }
 
 /**
