@@ -20,12 +20,12 @@ it.each([
   ['classic', '+27820001001'],
   ['sdk', '27820001001'],
 ] as const)('a %s app sees an international sender as %s', (kind, from) => {
-  expect(seen(kind, originOf(ref, message), message)).toBe(from);
+  expect(seen(kind, originOf(ref, message, 0), message)).toBe(from);
 });
 
 it('a classic app sees other senders as they are', () => {
   const other = { ...message, transport_metadata: {} };
-  expect(seen('classic', originOf(ref, other), other)).toBe('27820001001');
+  expect(seen('classic', originOf(ref, other, 0), other)).toBe('27820001001');
   const ack = createAck({ user_message_id: 'm', transport_name: 't', transport_metadata: {} }, 'sent');
   expect(seen('classic', { ref, id: 'e', message: null }, ack)).toBeUndefined();
 });
