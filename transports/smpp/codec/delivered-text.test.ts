@@ -106,6 +106,12 @@ describe('what an SMSC delivers with a wrong end', () => {
       'optional parameters are cut off: 1403',
     ],
     [
+      'half the head of a TLV',
+      { smLength: 5, behind: Buffer.from([2, 4, 0]) },
+      [],
+      'optional parameters are cut off: 020400',
+    ],
+    [
       'octets that are no TLVs',
       { smLength: 5, behind: Buffer.from('ffffffffffff', 'hex') },
       [],

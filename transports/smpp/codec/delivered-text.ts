@@ -73,13 +73,20 @@ function behindFilling(octets: Buffer, { smLength, wide }: SmLength): Delivered 
 
 /** Where TLVs can be read whole when sm_length is taken for wrong: one too many, some too few, or characters. */
 function elsewhere(octets: Buffer, { smLength, wide }: SmLength): Delivered | null {
-  const fewer = MOST_FEWER.map((few) => smLength + few);
+  const isText = (start: number): boolean =>
+    wide ? smLength % 2 === 1 && start % 2 === 0 : octets.subarray(smLength, start).every(isPrinted);
+  const fewer = MOST_FEWER.map((few) => smLength + few).filter(isText);
   for (const start of [smLength - 1, ...fewer, ...(wide ? [smLength * 2] : [])]) {
     const read = start < 0 || start > MAX_SHORT_MESSAGE ? null : wholeFrom(octets, start);
     if (read !== null)
       return deliver(octets, start, { ...read, note: [`sm_length ${smLength} instead of ${start}`] });
   }
   return null;
+}
+
+/** In all alphabets that texts have: what is below may be half a TLV. */
+function isPrinted(octet: number): boolean {
+  return octet >= 0x20 || octet === 0x0a || octet === 0x0d;
 }
 
 interface Whole {

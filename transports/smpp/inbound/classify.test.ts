@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BLANK_MESSAGE, type MessageBody, type Tlv } from '../codec/pdu.ts';
+import { BLANK_MESSAGE, type DataBody, type MessageBody, type Tlv } from '../codec/pdu.ts';
 import { tlvInteger, tlvText } from '../codec/tlvs.ts';
 import { createCharsetTable } from '../text/data-coding.ts';
 import { packSeptets } from '../text/septets.ts';
@@ -151,6 +151,22 @@ describe('the octets of a receipt', () => {
     const tlvs = [{ tag: 0x424, value: octets(FULL) }];
     expect(said({ esmClass: 4, shortMessage: Buffer.alloc(1), tlvs })).toBe(expected);
   });
+
+  it('are read in a data_sm', () => {
+    const tlvs = [{ tag: 0x424, value: octets(FULL) }];
+    const body: DataBody = { ...BLANK_MESSAGE, command: 'data_sm', esmClass: 4, tlvs };
+    expect(classify(body, { ...OPTIONS, useEsmClass: true })).toMatchObject({ receipt: { remoteId: '7' } });
+  });
+
+  it.each([' ', '"', 'id:', 'id: ', 'stat:"', '\0', ' a', 'id :'])(
+    'are read in no time when they are many times %j',
+    (part) => {
+      const started = process.threadCpuUsage();
+      const tlvs = [{ tag: 0x424, value: octets(part.repeat(65_000 / part.length)) }];
+      said({ esmClass: 4, tlvs });
+      expect(process.threadCpuUsage(started).user).toBeLessThan(1_000_000);
+    },
+  );
 
   it('are read with the underscore of GSM 03.38', () => {
     const shortMessage = octets('id:a\x11b stat:DELIVRD');

@@ -61,7 +61,7 @@ function receiptOf(body: Delivered, said: Said, fields: ReceiptFields): Receipt 
     remoteId,
     state,
     error: errorIn(said, fields),
-    details: detailsOf(body, said, fields),
+    details: { ...detailsOf(body, said, fields), ...(intermediate ? { smpp_intermediate: true } : {}) },
     ...(fields.id === null || fields.id === remoteId ? {} : { otherId: fields.id }),
     ...(intermediate ? { intermediate } : {}),
   };
@@ -81,7 +81,7 @@ function errorIn({ networkError }: Said, { error }: ReceiptFields): string | nul
 }
 
 function detailsOf(
-  { tlvs, esmClass }: Delivered,
+  { tlvs }: Delivered,
   { networkError }: Said,
   { head }: ReceiptFields,
 ): Record<string, unknown> {
@@ -89,7 +89,6 @@ function detailsOf(
   return {
     ...(head === '' ? {} : { smpp_receipt: head }),
     ...(networkError === null ? {} : { smpp_network_error: networkError }),
-    ...((esmClass & TYPE_MASK) === TYPE.INTERMEDIATE ? { smpp_intermediate: true } : {}),
     ...(others.length === 0 ? {} : { smpp_tlvs: describeTlvs(others) }),
   };
 }

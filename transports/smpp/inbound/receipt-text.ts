@@ -40,9 +40,15 @@ export const readReceiptText: ReceiptReader = (text) => {
 export const readUnmarkedReceipt: ReceiptReader = (text) =>
   /\bid\s*:/i.test(text) && /\bstat\s*:/i.test(text) ? readReceiptText(text) : null;
 
+const IN_FRONT = /[\s"'`<({[]/;
+const BEHIND = /[\s"'`>)}\],;|.]/;
+
 /** An id as the SMSC means it, without the quotes and the padding that some put around it. */
 export function plainText(text: string): string {
-  return text.replaceAll(/^[\s"'`<({[]+|[\s"'`>)}\],;|.]+$/g, '');
+  let [start, end] = [0, text.length];
+  while (start < end && IN_FRONT.test(text.charAt(start))) start += 1;
+  while (end > start && BEHIND.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function readFields(text: string): { fields: ReadonlyMap<Field, string>; head: string } {
@@ -74,7 +80,7 @@ function fieldOf(name: string): Field | null {
 
 /** Up to the next field of whatever name; of several words the first, unless they are one id in groups of digits. */
 function idIn(value: string): string {
-  const cut = plainText(value.split(/[,;|\r\n]|\s+[\w -]{1,20}[:=]/, 1)[0] ?? '');
+  const cut = plainText(value.split(/[,;|\r\n]|\s[\w -]{1,20}[:=]/, 1)[0] ?? '');
   return /^[\da-f]+(?: [\da-f]+)+$/i.test(cut) ? cut : plainText(cut.split(/\s/, 1)[0] ?? '');
 }
 
