@@ -121,4 +121,97 @@ describe('a classic app on the whole platform', () => {
     ).toMatchObject({ status: 422, body: { code: 'bundle.does_not_compile', file: 'workers/worker.js' } });
     expect(await say('hello')).toBe(MENU);
   });
+
+  describe('on USSD, with an endpoint for SMS', () => {
+    const DIALLER = '27760000011';
+    const route = (name: string, fields: object) =>
+      world.client.must('PUT', `/accounts/clinic/routes/${name}`, { app: 'clinic', ...fields });
+    const SMS = { transport: 'peer', to_addr: '8000' };
+
+    /** ussd_service_op 1 opens a session, 17 ends it (section 5.3.2.44). */
+    async function dial(operation: number): Promise<void> {
+      await world.client.must('POST', '/simulators/smsc/messages', {
+        from_addr: DIALLER,
+        to_addr: '*120*1#',
+        content: '',
+        tlvs: { ussd_service_op: operation },
+      });
+    }
+
+    const screens = async (): Promise<string[]> => {
+      const { items } = await world.client.must('GET', `/simulators/smsc/messages?address=%2B${DIALLER}`);
+      return items.map(({ content }: { content: string }) => content);
+    };
+
+    beforeAll(async () => {
+      const { client, platform } = world;
+      const config = {
+        host: '127.0.0.1',
+        port: platform.api?.smscPort,
+        system_id: 'ussd',
+        password: 'secret',
+      };
+      await client.must('PUT', '/transports/ussd', { type: 'smpp', config });
+      await client.must('PUT', '/accounts/clinic/apps/clinic/config', {
+        config: { name: 'clinic', endpoints: { sms: { delivery_class: 'sms' } } },
+      });
+      await route('dial', { transport: 'ussd', to_addr: '*120*1#' });
+      await eventually(
+        async () => (await client.must('GET', '/simulators/smsc/sessions')).items.length,
+        (bound) => bound > 0,
+      );
+    });
+
+    const lines = async (): Promise<string[]> => {
+      const { items } = await world.client.must('GET', '/accounts/clinic/apps/clinic/logs?level=error');
+      return items.map(({ text }: { text: string }) => text);
+    };
+
+    it('an SMS by an endpoint that has no route goes over no other, and the author is told', async () => {
+      const before = peer.submitted.length;
+      await dial(1);
+      await eventually(screens, (all) => all.length === 1);
+      await dial(17);
+      const told = await eventually(lines, (all) => all.some((text) => text.includes('endpoint')));
+      expect(told).toContainEqual(
+        expect.stringMatching(/the endpoint "sms" of this app has no route .*--endpoint sms/),
+      );
+      expect(await screens()).toEqual([MENU]);
+      expect(peer.submitted.length).toBe(before);
+    });
+
+    it('who hangs up gets an SMS from the number of its route, and an answer to it comes by that endpoint', async () => {
+      await route('clinic', { ...SMS, endpoint: 'sms' });
+      const before = peer.submitted.length;
+      await dial(1);
+      await eventually(screens, (all) => all.length === 2);
+      await dial(17);
+      const sent = await eventually(
+        () => peer.submitted.slice(before),
+        (all) => all.length > 0,
+      );
+      expect(sent).toMatchObject([{ from: '8000', to: DIALLER, text: 'Dial again to go on.' }]);
+      expect(await screens()).toEqual([MENU, MENU]);
+
+      const echo = `export default { async onMessage(message, app) {
+        await message.reply(message.routing_metadata.endpoint_name, { end: true });
+        if (message.content === 'both')
+          for (const endpoint of ['sms', 'default']) await app.send('${DIALLER}', endpoint, { endpoint });
+      } };`;
+      await world.client.must('PUT', '/accounts/clinic/apps/echo', zipOf({ 'workers/worker.js': echo }));
+      await route('clinic', { ...SMS, app: 'echo', endpoint: 'sms' });
+      await route('dial', { app: 'echo', transport: 'ussd', to_addr: '*120*1#' });
+      expect(await say('which?')).toBe('sms');
+      await dial(1);
+      await eventually(screens, (all) => all.at(-1) === 'default');
+      const written = peer.submitted.length;
+      await peer.deliver(DIALLER, '8000', 'both');
+      await eventually(
+        () => peer.submitted.slice(written).map(({ text }) => text),
+        (all) => all.length === 2,
+      );
+      await eventually(screens, (all) => all.filter((text) => text === 'default').length === 2);
+      expect(peer.submitted.slice(written).map(({ text }) => text)).toEqual(['sms', 'sms']);
+    });
+  });
 });
