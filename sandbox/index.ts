@@ -1,5 +1,6 @@
 export { deleteAppState, listAppState, readAppState, writeAppState, type StateOwner } from './app-state.ts';
 export { intakeBundle, type Bundle, type BundleFile } from './bundle/intake.ts';
+export { endpointWarnings } from './bundle/wanted-endpoints.ts';
 export { manifestSchema, type Manifest } from './bundle/manifest.ts';
 export { sandboxConfigSchema, type SandboxConfig } from './config.ts';
 export { DEFAULT_LIMITS, limitsSchema, planSchema, type Limits } from './limits.ts';

@@ -15,7 +15,7 @@ import {
 import { openAppState } from './app-state.ts';
 import type { Config } from './config-schema.ts';
 import { startDemo, type Demo } from './demo.ts';
-import { deployBundle } from './deployer.ts';
+import { deployBundle, type DeployPorts } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
 import { mostOf, overloadText } from './overload.ts';
@@ -78,12 +78,16 @@ function openDemo({ config, store, logger, catalog, heartbeat }: ApiRolePorts, s
     {
       store,
       logger,
-      deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+      deploy: (ref, zip, options) => deployBundle(deployPorts({ store, catalog }), ref, zip, options),
       table: () => catalog.table(),
       transports: async () => (await heartbeat.workers()).flatMap(({ transports }) => transports),
     },
     { host, port: simulator?.port ?? port },
   );
+}
+
+function deployPorts({ store, catalog }: Pick<ApiRolePorts, 'store' | 'catalog'>): DeployPorts {
+  return { store, endpoints: (ref) => catalog.table().endpointsOf(ref) };
 }
 
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'>;
@@ -136,7 +140,7 @@ function createHandler(
     clock,
     appsDomain,
     ...urls,
-    deploy: (ref, zip, options) => deployBundle(store, ref, zip, options),
+    deploy: (ref, zip, options) => deployBundle(deployPorts(ports), ref, zip, options),
     appState: openAppState(store, state),
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
     send: (account, message, id) =>

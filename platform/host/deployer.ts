@@ -1,5 +1,11 @@
-import { VumiError, type AppRef } from '@vumi/core';
-import { intakeBundle, probeWorker, settleLibraries, type AppSettings } from '@vumi/sandbox';
+import { VumiError, type AppRef, type EndpointFaults } from '@vumi/core';
+import {
+  endpointWarnings,
+  intakeBundle,
+  probeWorker,
+  settleLibraries,
+  type AppSettings,
+} from '@vumi/sandbox';
 import type { AppVersion, Store } from '@vumi/store';
 
 export interface Deployment {
@@ -15,9 +21,15 @@ export interface DeployOptions {
   readonly selfTest: boolean;
 }
 
+export interface DeployPorts {
+  readonly store: Store;
+  /** What the app can send by. */
+  readonly endpoints: (ref: AppRef) => EndpointFaults;
+}
+
 /** Takes a zip in: checked, compiled, loaded and tested in a throw-away runner, and only then stored and activated. */
 export async function deployBundle(
-  store: Store,
+  { store, endpoints }: DeployPorts,
   ref: AppRef,
   zip: Buffer,
   options: DeployOptions,
@@ -47,7 +59,11 @@ export async function deployBundle(
     files: bundle.files,
     activate: options.activate,
   });
-  return { version, created, warnings };
+  return {
+    version,
+    created,
+    warnings: [...warnings, ...endpointWarnings(manifest, settings, endpoints(ref))],
+  };
 }
 
 /** What was odd about a bundle is often why it does not load, such as a library that is not there. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LIBRARY_SETS } from '@vumi/classic-libraries';
-import { errorText, VumiError } from '@vumi/core';
+import { endpointSchema, errorText, VumiError } from '@vumi/core';
 import { isHostPattern } from '../http/allowed-hosts.ts';
 import { limitsSchema } from '../limits.ts';
 
@@ -33,6 +33,13 @@ export const manifestSchema = z.strictObject({
     .max(20)
     .optional()
     .describe('Keywords that the app would like to be reached by; the account decides'),
+  endpoints: z
+    .array(endpointSchema)
+    .max(20)
+    .optional()
+    .describe(
+      'Endpoints that the app sends by, beside "default"; a deploy warns of those that have no route',
+    ),
   frontend: z
     .strictObject({
       scopes: scopesSchema.describe(

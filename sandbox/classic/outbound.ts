@@ -1,6 +1,6 @@
 import { sendFault, type TurnScope } from '../resources/turn-scope.ts';
 import { toOutgoing } from '../supervisor/effects-commit.ts';
-import { configTexts } from './config-texts.ts';
+import { classicEndpoints } from './endpoints.ts';
 import { inPython, refuse, succeed, type Command, type Reply } from './replies.ts';
 
 /** What apps may put into helper_metadata. */
@@ -8,18 +8,6 @@ const ALLOWED_METADATA = ['voice'];
 
 type Sent = Parameters<typeof toOutgoing>[1];
 type Metadata = { readonly metadata?: Record<string, unknown> };
-
-/** Names of the endpoints in the app's configuration. */
-function endpointsOf({ app }: TurnScope): string[] {
-  try {
-    const config = JSON.parse(configTexts(app.settings.config)['config'] ?? '{}') as { endpoints?: unknown };
-    return typeof config.endpoints === 'object' && config.endpoints !== null
-      ? Object.keys(config.endpoints)
-      : [];
-  } catch {
-    return [];
-  }
-}
 
 /** Why the helper_metadata of a command is not allowed; null when it is. */
 function metadataFault({ helper_metadata: metadata }: Command): string | null {
@@ -98,11 +86,14 @@ function send(turn: TurnScope, command: Command, endpoints: readonly string[]): 
 }
 
 export function sendToEndpoint(turn: TurnScope, command: Command): Reply {
-  return send(turn, command, endpointsOf(turn));
+  return send(turn, command, classicEndpoints(turn.app.settings.config));
 }
 
 export function sendTo(turn: TurnScope, command: Command): Reply {
-  return send(turn, { endpoint: 'default', ...command }, ['default', ...endpointsOf(turn)]);
+  return send(turn, { endpoint: 'default', ...command }, [
+    'default',
+    ...classicEndpoints(turn.app.settings.config),
+  ]);
 }
 
 /** Of Vumi Go's first apps: an endpoint that is named by a pool and a tag in it. */
@@ -116,7 +107,7 @@ export function sendToTag(turn: TurnScope, command: Command): Reply {
   )
     return refuse('Tag, content or to_addr not specified');
   const endpoint = `${tagpool}:${tag}`;
-  if (!endpointsOf(turn).includes(endpoint))
+  if (!classicEndpoints(turn.app.settings.config).includes(endpoint))
     return refuse(`Tag (${inPython(tagpool)}, ${inPython(tag)}) not held by account`);
   return pushSend(turn, { kind: 'send', text: content, to, endpoint });
 }

@@ -55,6 +55,29 @@ test('a sent message carries its endpoint and the stamp of the app, whatever the
   });
 });
 
+test('a send by an endpoint without a route is refused at the call, with what is to be done', async () => {
+  const ref = await place.installHandler(
+    'wayless',
+    `const said = [];
+     for (const options of [undefined, {}, { endpoint: 'sms' }, { endpoint: 'voice' }, { endpoint: '__proto__' }])
+       try { await app.send('+1', 'x', options); said.push('sent'); } catch (error) { said.push(error.message); }
+     await reply(JSON.stringify(said));`,
+  );
+  place.endpoints = { default: null, voice: 'several routes' };
+  try {
+    const [answer = ''] = await place.ask(ref);
+    expect(JSON.parse(answer)).toEqual([
+      'sent',
+      'sent',
+      expect.stringMatching(/^the endpoint "sms" of this app has no route to send by: .*--endpoint sms"/),
+      'several routes',
+      expect.stringMatching(/^the endpoint "__proto__" of this app has no route/),
+    ]);
+  } finally {
+    place.endpoints = null;
+  }
+});
+
 test('the guest does not see the stamp of the platform', async () => {
   const ref = await place.installHandler('stamp', 'await reply(JSON.stringify(message.helper_metadata))');
   expect(await place.ask(ref, place.message({ helper_metadata: { vumi: ref, tag: 'x' } }))).toEqual([

@@ -3,6 +3,7 @@ import {
   silentLogger,
   type AppRef,
   type Delivery,
+  type EndpointFaults,
   type FailureMessage,
   type Logger,
   type Rollout,
@@ -47,6 +48,8 @@ export class SandboxPlace implements AsyncDisposable {
   readonly log: LogEntry[] = [];
   readonly storeEffects: StoreEffects[] = [];
   readonly runs: Run[] = [];
+  /** What apps can send by; null: by everything. */
+  endpoints: EndpointFaults | null = null;
   /** Stands in for the dispatcher. */
   publishOutbound: (message: UserMessage) => Promise<void> = async (message) => {
     this.sent.push(message);
@@ -186,7 +189,7 @@ export class SandboxPlace implements AsyncDisposable {
         can_manage_optouts: true,
         ...(this.#apps.get(app)?.settings ?? { config: {}, secrets: {} }),
       }),
-      endpoints: () => null,
+      endpoints: () => this.endpoints,
       publishOutbound: (message) => this.publishOutbound(message),
       publishFailure: async (failure) => {
         this.failures.push(failure);

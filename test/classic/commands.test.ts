@@ -239,6 +239,32 @@ describe('commands that succeed', () => {
     ]);
   });
 
+  test('a send by an endpoint without a route says why, and so does the log', async () => {
+    const before = place.sent.length;
+    place.endpoints = { default: null };
+    try {
+      const wayless = { content: 'x', to_addr: '+1', endpoint: 'sms' };
+      const answers = await run(
+        ['outbound.send_to_endpoint', wayless],
+        ['outbound.send_to', wayless],
+        ['outbound.send_to', { content: 'two', to_addr: '+2' }],
+      );
+      const reason = expect.stringMatching(/^the endpoint "sms" of this app has no route/);
+      expect(answers).toMatchObject([
+        { success: false, reason },
+        { success: false, reason },
+        { success: true },
+      ]);
+      expect(place.sent.slice(before)).toMatchObject([
+        { to_addr: '+2' },
+        { content: JSON.stringify(answers) },
+      ]);
+      expect(place.log.filter(({ level }) => level === 'error').map(({ text }) => text)).toEqual([reason]);
+    } finally {
+      place.endpoints = null;
+    }
+  });
+
   test('contacts have the form of Vumi Go', async () => {
     const [made, found] = await run(
       ['contacts.get_or_create', { delivery_class: 'ussd', addr: '27831234567' }],
