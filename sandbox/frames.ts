@@ -77,8 +77,8 @@ export type FromRunner =
   | readonly ['poisoned', reason: string]
   | readonly ['pong', number: string, rssMb: string, isolates: string];
 
-/** Why a turn failed: what the author did, or which limit was broken. */
-export type FailureReason = 'threw' | 'load' | 'cpu' | 'wall' | 'memory' | 'calls' | 'runner';
+/** Why a turn failed: what the author did, or which limit was broken; `overload` is the machine's fault. */
+export type FailureReason = 'threw' | 'load' | 'cpu' | 'wall' | 'memory' | 'calls' | 'runner' | 'overload';
 
 /** Answers so long are counted until the guest has them; shorter ones are not worth a frame. */
 export const TOLD_LENGTH = 4096;

@@ -20,7 +20,9 @@ export const runSchema = z.object({
   message_id: z.string().describe('Or the id of an event'),
   version: z.int(),
   kind: z.enum(['message', 'event', 'schedule']),
-  outcome: z.string().describe('ok, or why it failed: threw, cpu, wall, memory, calls, load, runner, pace'),
+  outcome: z
+    .string()
+    .describe('ok, or why it failed: threw, cpu, wall, memory, calls, load, runner, overload, pace'),
   error: z.string().nullable(),
   at: instant,
   cost: costSchema,

@@ -6,7 +6,7 @@ import type { Entry } from './entry.ts';
 import { guestCpuMs, ownCpuMs, type ThreadTimes } from './guest-clock.ts';
 import { readHeldPosts } from './held-posts.ts';
 import type { Guest } from './isolate.ts';
-import type { TurnClock } from './turn-clock.ts';
+import type { Expired, TurnClock } from './turn-clock.ts';
 import type { Usage } from './usage.ts';
 
 /** Posts beyond the guest's own limits that a turn may make before its isolate is taken for broken into. */
@@ -211,12 +211,12 @@ export class Tenant {
   }
 
   /** Ends one turn by the clock; its isolate goes on, if it is not in there at this moment. */
-  expire(name: string, text: string): void {
+  expire(name: string, { reason, text }: Expired): void {
     const turn = this.turns.get(name);
     if (turn === undefined) return;
-    if (this.running?.entry.turn === name) return this.kill('wall', text);
+    if (this.running?.entry.turn === name) return this.kill(reason, text);
     this.turns.delete(name);
-    this.#fail(name, 'wall', { cpuMs: turn.cpuMs, text });
+    this.#fail(name, reason, { cpuMs: turn.cpuMs, text });
   }
 
   /** Disposes of an isolate that nobody needs any more. It makes room for another, which is not to wait for that. */

@@ -7,6 +7,12 @@ const CEILING = 4;
 const GIVEN = 0.8;
 const SECOND = 1000;
 
+/** Why a handler is to be ended: it took too long, or the machine did not let it be quicker. */
+export interface Expired {
+  readonly reason: 'wall' | 'overload';
+  readonly text: string;
+}
+
 /**
  * How long a handler has taken. Only its waiting counts here, for calls or for nothing at all: its code has limits of CPU,
  * and until that gets a processor the handler cannot do anything. A *strict* limit protects somebody who waits, as on
@@ -36,22 +42,27 @@ export class TurnClock {
     this.#waitedMs += ms;
   }
 
-  /** Why the handler is to be ended; null when it may go on. `cpuMs` is what its code has used. */
-  expiry(now: number, cpuMs: number): string | null {
+  /** Null when the handler may go on. `cpuMs` is what its code has used. */
+  expired(now: number, cpuMs: number): Expired | null {
     if (this.#startedAt === null) return null;
     const elapsed = now - this.#startedAt;
-    const within = `the handler did not finish within ${this.#limitMs / SECOND} s`;
+    const given = this.#waitedMs + cpuMs;
+    const limit = this.#limitMs;
     if (this.#isStrict) {
-      if (elapsed <= this.#limitMs) return null;
-      const given = this.#waitedMs + cpuMs;
-      return given > GIVEN * this.#limitMs ? within : `${within}, of which ${overloaded(given)}`;
+      if (elapsed <= limit) return null;
+      return given > GIVEN * limit ? { reason: 'wall', text: within(limit) } : overload(limit, given);
     }
-    if (this.#waitedMs > this.#limitMs) return within;
-    if (elapsed <= CEILING * this.#limitMs) return null;
-    return `the handler did not finish within ${(CEILING * this.#limitMs) / SECOND} s, of which ${overloaded(this.#waitedMs + cpuMs)}`;
+    if (this.#waitedMs > limit) return { reason: 'wall', text: within(limit) };
+    return elapsed > CEILING * limit ? overload(CEILING * limit, given) : null;
   }
 }
 
-function overloaded(givenMs: number): string {
-  return `it was given only ${(givenMs / SECOND).toFixed(1)} s: the machine is overloaded, and this is not the app's fault`;
+function within(ms: number): string {
+  return `the handler did not finish within ${ms / SECOND} s`;
+}
+
+function overload(ms: number, givenMs: number): Expired {
+  const given = (givenMs / SECOND).toFixed(1);
+  const text = `${within(ms)}, of which it was given only ${given} s: the machine is overloaded, and this is not the app's fault`;
+  return { reason: 'overload', text };
 }

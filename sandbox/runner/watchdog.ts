@@ -167,9 +167,9 @@ export class Watchdog {
     for (const [number, turn] of tenant.turns) {
       if (!turn.clock.hasStarted) continue;
       if (turn.entries === 0) turn.clock.waited(passed);
-      const text = turn.clock.expiry(now, turn.cpuMs);
-      if (text === null) continue;
-      tenant.expire(number, text);
+      const expired = turn.clock.expired(now, turn.cpuMs);
+      if (expired === null) continue;
+      tenant.expire(number, expired);
       if (!tenant.dead) this.#options.scheduler.add(tenant, dropEntry(tenant.limits, number));
     }
   }

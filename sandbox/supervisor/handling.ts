@@ -327,10 +327,9 @@ export class Handling {
     const outbox = { messages: apology === null ? [] : [apology], failure: report };
     await this.#commit(ran, { writes: [], outbox, failure });
     this.#log(ran, { level: 'error', text, fields: { reason: end.reason } });
-    ports.logger.info(
-      { app: app.key, version: app.version, id: origin.id, reason: end.reason },
-      'app failed',
-    );
+    const what = { app: app.key, version: app.version, id: origin.id, reason: end.reason };
+    if (end.reason === 'overload') ports.logger.warn(what, 'handler ended: the machine is overloaded');
+    else ports.logger.info(what, 'app failed');
   }
 
   #tellOfDropped(ran: Ran, open: readonly number[] | null): void {

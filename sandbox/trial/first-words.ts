@@ -26,7 +26,7 @@ const EMPTY_SERVICE: HttpGateway = {
 };
 
 /** Ends that tell of the machine and not of the app. */
-const OF_THE_MACHINE: ReadonlySet<FailureReason> = new Set(['wall', 'runner']);
+const OF_THE_MACHINE: ReadonlySet<FailureReason> = new Set(['overload', 'wall', 'runner']);
 
 /** How far a conversation came. */
 export interface FirstWords {

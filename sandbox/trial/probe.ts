@@ -4,6 +4,7 @@ import type { Transcript } from '../bundle/transcript.ts';
 import type { TurnStart } from '../guest/host.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
 import { prepareApp, type AppSettings, type LoadedApp } from '../supervisor/app.ts';
+import { overloaded } from './overloaded.ts';
 import { runTranscript } from './self-test.ts';
 import { Trial } from './trial.ts';
 
@@ -63,6 +64,7 @@ async function evaluateOnce(trial: Trial, app: LoadedApp): Promise<void> {
     answer: () => Promise.reject(new Error('a probe answers nothing')),
   });
   if (end.kind === 'done') return;
+  if (end.reason === 'overload') throw overloaded(end.text);
   const reason = app.mapStack(end.text);
   throw new VumiError('app.load_failed', `the app does not load: ${reason}`, { details: { reason } });
 }

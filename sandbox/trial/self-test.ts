@@ -4,6 +4,7 @@ import type { HttpGateway } from '../http/gateway.ts';
 import type { LoadedApp } from '../supervisor/app.ts';
 import { MemoryState } from './memory-state.ts';
 import { tryMessage, type Stage } from './trial-turn.ts';
+import { overloaded } from './overloaded.ts';
 import type { Trial } from './trial.ts';
 
 type Step = Transcript[number];
@@ -32,6 +33,7 @@ export async function runTranscript(trial: Trial, app: LoadedApp, transcript: Tr
       wallMs: app.limits.wall_ms,
       now: beginning + index * STEP_MS,
     }).catch((error: unknown) => {
+      if (error instanceof VumiError && error.code === 'machine.overloaded') throw error;
       throw failure(step, index, error instanceof SelfTestError ? error.message : String(error));
     });
     const expected = typeof step.expect === 'string' ? [step.expect] : step.expect;
@@ -56,6 +58,7 @@ function messageOf({ from, say, session_event, transport_type = 'sms' }: Step, i
 
 async function answersTo(message: UserMessage, stage: Stage): Promise<(string | null)[]> {
   const { end, replies } = await tryMessage(message, stage);
+  if (end.kind === 'failed' && end.reason === 'overload') throw overloaded(end.text);
   if (end.kind === 'failed') throw new SelfTestError(`${end.reason}: ${stage.app.mapStack(end.text)}`);
   return replies.map(({ content }) => content);
 }

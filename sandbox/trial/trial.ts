@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { silentLogger, VumiError } from '@vumi/core';
-import { startDeadline, type Expiry } from '@vumi/machine';
+import { startDeadline } from '@vumi/machine';
 import type { FromRunner } from '../frames.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { LoadedApp } from '../supervisor/app.ts';
@@ -11,6 +11,7 @@ import { spawnRunner, type RunnerProcess } from '../supervisor/runner-process.ts
 import { RunnerWatch } from '../supervisor/runner-watch.ts';
 import { Turns, type TurnOutcome, type TurnRequest } from '../supervisor/turns.ts';
 import { FairPlaces } from './fair-places.ts';
+import { givenSeconds, overloaded } from './overloaded.ts';
 
 /** Milliseconds in which an app must load, of those that its runner is given. */
 const LOAD_MS = 5000;
@@ -96,7 +97,10 @@ export class Trial implements AsyncDisposable {
   async #load(): Promise<void> {
     this.#loaded.promise.catch(NOTHING);
     const { runner } = await this.#instances.get(this.#app);
-    using _deadline = startDeadline({ limitMs: LOAD_MS, pid: runner.pid }, (expiry) => this.#onSlow(expiry));
+    using _deadline = startDeadline({ limitMs: LOAD_MS, pid: runner.pid }, (expiry) => {
+      if (expiry.machineIsSlow) this.#loaded.reject(overloaded(`it got ${givenSeconds(expiry)} s to load`));
+      else this.#failLoad(`it takes too long: it had ${givenSeconds(expiry)} s for itself and was not done`);
+    });
     this.#handlers = await this.#loaded.promise;
   }
 
@@ -123,19 +127,6 @@ export class Trial implements AsyncDisposable {
     this.#failLoad(`it ended its process (${how})`);
     if (this.#runner === runner) this.#runner = null;
     this.#turns.onRunnerGone(runner);
-  }
-
-  /** Tells an app that does not end from a machine that does not let it. */
-  #onSlow({ elapsedMs, lostMs, machineIsSlow }: Expiry): void {
-    const seconds = Math.round((elapsedMs - lostMs) / 1000);
-    if (!machineIsSlow)
-      return this.#failLoad(`it takes too long: it had ${seconds} s for itself and was not done`);
-    this.#loaded.reject(
-      new VumiError(
-        'machine.overloaded',
-        `the machine is overloaded: within ${Math.round(elapsedMs / 1000)} s the app got ${seconds} s to load, and nothing is wrong with it so far: try again later`,
-      ),
-    );
   }
 
   #failLoad(text: string): void {

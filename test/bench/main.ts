@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { serverUrls } from '../backend.ts';
 import { benchAmqpLoop } from './amqp-loop.ts';
+import { reportOverload } from './overload.ts';
 import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
 import { reportSandbox } from './sandbox/report.ts';
 import { benchSmppServer, type ServerRate } from './smpp-server.ts';
@@ -17,6 +18,8 @@ const SMPP_SERVER = '--smpp-server';
 const SERVER = 'smpp-server';
 /** `npm run bench -- sandbox` runs these alone. */
 const SANDBOX = 'sandbox';
+/** `npm run bench -- overload` runs this alone: it takes minutes, on purpose. */
+const OVERLOAD = 'overload';
 const run = promisify(execFile);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -84,6 +87,8 @@ if (process.argv.includes(ROUND_TRIP)) {
   process.stdout.write(JSON.stringify(await benchSmppServer(COUNT)));
 } else if (process.argv.includes(SERVER)) {
   await reportSmppServer();
+} else if (process.argv.includes(OVERLOAD)) {
+  await reportOverload(print);
 } else if (process.argv.includes(SANDBOX)) {
   await reportSandbox(print);
 } else {

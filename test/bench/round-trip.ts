@@ -72,7 +72,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
     await smsc.inject({ from_addr: phone, to_addr: '8000', content: 'How are you today?' });
   };
 
-  await flood(500, window, (index) => say(`2770${String(index).padStart(7, '0')}`));
+  await flood(500, window, (index) => say(`+2770${String(index).padStart(7, '0')}`));
   await eventually(
     () => answered,
     (seen) => seen === 500,
@@ -82,7 +82,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
   begin();
   const startedAt = performance.now();
   const cpuBefore = cpuSecondsOf(platform.pid);
-  await flood(count, window, (index) => say(`2771${String(index).padStart(7, '0')}`));
+  await flood(count, window, (index) => say(`+2771${String(index).padStart(7, '0')}`));
   await eventually(
     () => answered,
     (seen) => seen === count,
@@ -94,7 +94,7 @@ export async function benchRoundTrip(count: number, window: number): Promise<Rou
 
   const flooded = [...replies.values()].filter((reply) => reply.count > 1).length;
   begin();
-  await steadily(500, 20, (index) => say(`2772${String(index).padStart(7, '0')}`));
+  await steadily(500, 20, (index) => say(`+2772${String(index).padStart(7, '0')}`));
   await eventually(
     () => answered,
     (seen) => seen === 500,

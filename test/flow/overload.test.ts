@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppRef } from '@vumi/core';
+import { probeWorker } from '@vumi/sandbox';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { expect, test, vi } from 'vitest';
 import { startBurners } from '../burners.ts';
@@ -66,4 +67,18 @@ test('turns that wait for HTTP beside burners are run once, and a service is cal
   expect(answers).toEqual(answers.map(() => ['done']));
   expect(keys).toHaveLength(WAITING);
   expect(place.runs.filter(({ cost }) => cost.runs > 1)).toEqual([]);
+});
+
+test('an app that loads is deployed beside burners, one that never does is refused as what it is', async () => {
+  await using _burners = await startBurners(BURNERS);
+  const good = '({ async onMessage(message) { await message.reply("here"); } })';
+  const transcript = [{ from: '+27760000001', say: 'hi', expect: 'here' }];
+  const [fine, bad] = await Promise.allSettled([
+    probeWorker(good, null, { transcript }),
+    probeWorker('(() => { for (;;) {} })()'),
+  ]);
+  expect(fine).toEqual({ status: 'fulfilled', value: { handlers: ['onMessage'] } });
+  expect(bad).toMatchObject({
+    reason: { code: 'app.load_failed', message: expect.stringContaining('of CPU') as string },
+  });
 });
