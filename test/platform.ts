@@ -16,6 +16,7 @@ import AdmZip from 'adm-zip';
 import { Redis } from 'ioredis';
 import { Client as PostgresClient } from 'pg';
 import { backend, requireServer } from './backend.ts';
+import { copyPostgres, shareSnapshots } from './template.ts';
 
 export const ADMIN_TOKEN = 'test-administrator-token';
 
@@ -29,6 +30,8 @@ export async function createPlace(): Promise<Place> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vumi-test-'));
   const name = `test_${randomBytes(6).toString('hex')}`;
   const servers = backend === 'servers' ? await serverPlace(name) : null;
+  if (servers === null) await copyPostgres(join(dataDir, 'postgres'));
+  await shareSnapshots(dataDir);
   return {
     settings: { data_dir: dataDir, ...servers?.settings },
     env: { VUMI_DATA_DIR: dataDir, ...servers?.env },

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { measureSlowness } from '@vumi/machine/testing';
 import { defineConfig } from 'vitest/config';
 import { LongFirst } from './long-first.ts';
@@ -11,6 +12,7 @@ const LONGEST_TEST_MS = 120_000 * patience;
 const processors = availableParallelism();
 
 const common = {
+  globalSetup: fileURLToPath(new URL('template.setup.ts', import.meta.url)),
   // isolated-vm needs --no-node-snapshot, which worker threads refuse: hence forks.
   pool: 'forks' as const,
   execArgv: ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   createUserMessage,
   silentLogger,
@@ -10,6 +11,7 @@ import {
   type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
+import { keepSnapshotsIn } from '../classic/snapshot.ts';
 import { compileClassic } from '../bundle/compile-classic.ts';
 import { compileWorker } from '../bundle/compile-worker.ts';
 import type { Manifest } from '../bundle/manifest.ts';
@@ -65,6 +67,7 @@ export class SandboxPlace implements AsyncDisposable {
     logger: Logger = silentLogger,
     surroundings: Partial<SandboxPorts> = {},
   ): Promise<SandboxPlace> {
+    await shareSnapshots();
     const place = new SandboxPlace();
     place.#logger = logger;
     const ports = { ...place.#ports(), ...surroundings };
@@ -208,4 +211,10 @@ export class SandboxPlace implements AsyncDisposable {
       },
     };
   }
+}
+
+/** Snapshots are kept for the whole run of the tests, where it has a place for them (test/template.setup.ts). */
+async function shareSnapshots(): Promise<void> {
+  const folder = process.env['VUMI_TEST_TEMPLATE'];
+  if (folder !== undefined) await keepSnapshotsIn(join(folder, 'snapshots'));
 }

@@ -6,24 +6,28 @@ import { createUserMessage, silentLogger, type UserMessage } from '@vumi/core';
 import { openStore, startEmbeddedPostgres, type NewVersion, type Store } from '@vumi/store';
 import { Client } from 'pg';
 import { backend, requireServer } from '../backend.ts';
+import { copyPostgres } from '../template.ts';
 
-/** An empty database that goes when the place does. */
+/** A database of its own, which goes when the place does. */
 export interface StorePlace extends AsyncDisposable {
   readonly url: string;
 }
 
-export function openStorePlace(): Promise<StorePlace> {
-  return backend === 'servers' ? openServerPlace() : openEmbeddedPlace();
+/** With `empty`, without even a schema. */
+export function openStorePlace({ empty = false } = {}): Promise<StorePlace> {
+  return backend === 'servers' ? openServerPlace() : openEmbeddedPlace(empty);
 }
 
-async function openEmbeddedPlace(): Promise<StorePlace> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'vumi-store-'));
+async function openEmbeddedPlace(empty: boolean): Promise<StorePlace> {
+  const folder = await mkdtemp(join(tmpdir(), 'vumi-store-'));
+  const dataDir = join(folder, 'postgres');
+  if (!empty) await copyPostgres(dataDir);
   const postgres = await startEmbeddedPostgres({ dataDir, logger: silentLogger });
   return {
     url: postgres.url,
     async [Symbol.asyncDispose]() {
       await postgres[Symbol.asyncDispose]();
-      await rm(dataDir, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -45,7 +45,7 @@ async function openBreakable(): Promise<{ store: Store; proxy: TcpProxy } & Asyn
 
 describe('the schema', () => {
   test('stores that open together on an empty database run each migration once', async () => {
-    await using empty = await openStorePlace();
+    await using empty = await openStorePlace({ empty: true });
     const migrated: object[] = [];
     const logger = { ...silentLogger, info: (fields: object) => void migrated.push(fields) };
     const stores = await Promise.all([1, 2, 3].map(() => openStore({ url: empty.url, logger })));
