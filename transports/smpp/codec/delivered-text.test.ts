@@ -155,6 +155,12 @@ describe('what an SMSC delivers with a wrong end', () => {
     expect(() => decodePdu(frameOf(damage))).toThrow(PduError);
   });
 
+  it('is read in no time when it is a frame of NULs and one octet more', () => {
+    const started = process.threadCpuUsage();
+    read({ smLength: 5, behind: Buffer.concat([nul(65_000), Buffer.from([1])]) });
+    expect(process.threadCpuUsage(started).user).toBeLessThan(500_000);
+  });
+
   it('is kept in a data_sm whose text comes before what is broken', () => {
     const frame = Buffer.from(
       '00000029 00000103 00000000 00000005 00 00 00 3100 00 00 3200 00 00 00 0424 0002 6869 1400 0009 ff01 ff'.replaceAll(

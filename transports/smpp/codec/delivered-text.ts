@@ -25,6 +25,8 @@ export interface SmLength {
 
 /** Octets that a text may have beyond sm_length: four may be a TLV. */
 const MOST_FEWER = [1, 2, 3] as const;
+/** NULs that may be in front of TLVs; to the end of the PDU there may be more. */
+const MOST_FILLING = 32;
 const PAYLOAD_TAG = Buffer.from([TAG.MESSAGE_PAYLOAD >> 8, TAG.MESSAGE_PAYLOAD & 0xff]);
 
 /**
@@ -59,7 +61,7 @@ function shorter(octets: Buffer, smLength: number): Delivered {
 
 /** NULs behind the text, and then TLVs to the end or nothing. */
 function behindFilling(octets: Buffer, { smLength, wide }: SmLength): Delivered | null {
-  for (let start = smLength + 1; octets[start - 1] === 0; start += 1) {
+  for (let start = smLength + 1; octets[start - 1] === 0 && start <= smLength + MOST_FILLING; start += 1) {
     const read = wholeFrom(octets, start);
     if (read === null) continue;
     // Half a character cannot be the end of a text: the zero is its other half.

@@ -6,8 +6,9 @@ import { STATUS } from './statuses.ts';
 import { oddLength, readTlvs } from './tlv-stream.ts';
 
 const HEADER_LENGTH = 16;
-/** data_coding bit of UCS-2, in SMPP's own values as in those of GSM 03.38. */
-const WIDE = 0x08;
+/** data_coding bits that say UCS-2, in SMPP's own values as in those of GSM 03.38. */
+const ALPHABET = 0x0c;
+const UCS2 = 0x08;
 
 /** A cursor over one frame. Every read is bounded; a read that fails throws a PduError with the status to answer. */
 export class OctetReader {
@@ -88,7 +89,7 @@ export class OctetReader {
   /** sm_length, short_message and the TLVs of what an SMSC delivers: kept wherever the text is known. */
   delivered(dataCoding: number): Pick<Delivered, 'shortMessage' | 'tlvs'> {
     const smLength = this.#smLength();
-    const read = readDelivered(this.#toEnd(), { smLength, wide: (dataCoding & WIDE) === WIDE });
+    const read = readDelivered(this.#toEnd(), { smLength, wide: (dataCoding & ALPHABET) === UCS2 });
     if (read === null) this.fail(STATUS.RINVMSGLEN, `short_message of ${smLength} octets is cut off`);
     if ('lost' in read) this.fail(read.lost.status, read.lost.message);
     const { shortMessage, tlvs, mended } = read;

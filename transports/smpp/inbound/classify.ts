@@ -41,13 +41,15 @@ export function classify(body: Delivered, options: ClassifyOptions): Classified 
   const said = ofTlvs(body.tlvs);
   const marked = type !== 0 || said !== null;
   if (!marked && options.useEsmClass) return MESSAGE;
-  const texts = [...receiptTexts(body, options.table)];
+  const texts = receiptTexts(body, options.table);
   const fields = readBest(texts, marked ? options.readReceipt : options.readUnmarked);
   const receipt = receiptOf(body, said ?? UNSAID, fields ?? NOTHING);
   if (receipt !== null) return { kind: 'receipt', receipt };
   // Acknowledgements by the phone or its user (0x08, 0x10, 0x18) carry words of their own.
   const isReceipt = type === TYPE.RECEIPT || type === TYPE.INTERMEDIATE;
-  return isReceipt ? { kind: 'unreadable', text: texts[0] ?? '' } : MESSAGE;
+  if (!isReceipt) return MESSAGE;
+  const [text = ''] = receiptTexts(body, options.table);
+  return { kind: 'unreadable', text };
 }
 
 function receiptOf(body: Delivered, said: Said, fields: ReceiptFields): Receipt | null {
@@ -135,7 +137,7 @@ function networkErrorIn(tlvs: readonly Tlv[]): NetworkError | null {
 }
 
 /** The first reading that says both which message and what, else the first that says anything. */
-function readBest(texts: readonly string[], read: ReceiptReader): ReceiptFields | null {
+function readBest(texts: Iterable<string>, read: ReceiptReader): ReceiptFields | null {
   let best: ReceiptFields | null = null;
   for (const text of texts) {
     const fields = read(text);

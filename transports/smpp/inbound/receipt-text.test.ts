@@ -69,6 +69,7 @@ describe('the text of a receipt', () => {
       'msgid:7 status:UNDELIVERABLE error code:12',
       ['7', 'UNDELIVERABLE', '12'],
     ],
+    ['with another name that ends so', 'NETID:655 ID:7 SUBSTAT:x STAT:DELIVRD', ['7', 'DELIVRD', null]],
     ['with an err of four digits', 'id:7 stat:REJECTD err:0027', ['7', 'REJECTD', '0027']],
     [
       'with times that tell their zone',

@@ -56,12 +56,14 @@ function readFields(text: string): { fields: ReadonlyMap<Field, string>; head: s
   const heads = [...text.matchAll(FIELD)];
   const quoted = heads.findIndex(([, name]) => name?.toLowerCase() === 'text');
   const known = quoted === -1 ? heads : heads.slice(0, quoted);
-  for (const [index, head] of known.entries()) {
-    const field = fieldOf(head[1] ?? '');
-    // The first of each counts: what a subscriber wrote may be quoted behind.
-    if (field === null || fields.has(field)) continue;
-    fields.set(field, text.slice(head.index + head[0].length, heads[index + 1]?.index ?? text.length));
-  }
+  const values = known.map(({ 0: { length }, 1: name = '', index }, position) => ({
+    field: fieldOf(name),
+    isGlued: !name.startsWith(' ') && /\w/.test(text.charAt(index - 1)),
+    value: text.slice(index + length, heads[position + 1]?.index ?? text.length),
+  }));
+  // Of each the first counts that stands alone: the end of another name may look like one.
+  const ranked = [...values.filter(({ isGlued }) => !isGlued), ...values.filter(({ isGlued }) => isGlued)];
+  for (const { field, value } of ranked) if (field !== null && !fields.has(field)) fields.set(field, value);
   return {
     fields,
     head: text
