@@ -6,7 +6,7 @@ import { openStore, startEmbeddedPostgres } from '@vumi/store';
 import type { TestProject } from 'vitest/node';
 
 /** Projects whose platforms have an embedded Postgres. */
-const EMBEDDED = new Set(['embedded', 'browser']);
+const EMBEDDED = new Set(['embedded', 'loaded', 'browser']);
 const made = { folder: '', postgres: false };
 
 /**

@@ -207,6 +207,5 @@ describe.each(['modern', 'legacy'] as const)('with the %s libraries', (libraries
         );
       }
     },
-    30_000,
   );
 });

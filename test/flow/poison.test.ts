@@ -55,7 +55,6 @@ async function say(world: TestPlatform, from: string, content: string, answers: 
   const { items } = await eventually(
     () => world.client.must('GET', path),
     (seen) => seen.items.length >= answers,
-    40_000,
   );
   return (items as { content: string }[]).map(({ content }) => content);
 }

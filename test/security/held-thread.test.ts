@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppRef } from '@vumi/core';
+import { patientlyNow } from '@vumi/machine/testing';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -64,7 +65,7 @@ describe('an app that holds the thread with which it was trusted', () => {
       stop.abort();
       // Once more, in a process of its own, where it does nothing; else it would have got the apology.
       expect(answer).toEqual(['fine']);
-      expect(await waited).toBeLessThan(LONGEST_WAIT_MS);
+      expect(await waited).toBeLessThan(patientlyNow(LONGEST_WAIT_MS));
       expect(place.sandbox.status().quarantine).toMatchObject([{ app: 'tests/patient', kills: 1 }]);
       expect(place.logOf(ref).join()).toContain('ended the process');
       expect(place.sent.filter(({ content }) => content === APOLOGY)).toEqual([]);

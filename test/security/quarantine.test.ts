@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AppRef } from '@vumi/core';
+import { eventually } from '@vumi/machine/testing';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { expect, test } from 'vitest';
-
-// Runners are killed and started a dozen times here.
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** No timeout of V8 stops this. */
@@ -13,13 +12,7 @@ const KILLER = `if (message.content === 'kill') ${UNSTOPPABLE}; await reply('fin
 /** Enough for the runner to trust the app with its own thread. */
 const EARNS_TRUST = 40;
 
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('it did not happen in time');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const until = (condition: () => boolean): Promise<boolean> => eventually(condition, Boolean);
 
 async function kill(place: SandboxPlace, ref: AppRef): Promise<string> {
   const message = place.message({ content: 'kill' });

@@ -1,3 +1,3 @@
 export { eventually } from './eventually.ts';
 export { FakeMachine } from './fake-machine.ts';
-export { measureSlowness, patience, patiently } from './patience.ts';
+export { measureSlowness, patience, patiently, patientlyNow } from './patience.ts';

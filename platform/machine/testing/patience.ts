@@ -12,6 +12,11 @@ export function patiently(ms: number): number {
   return Math.ceil(ms * patience);
 }
 
+/** As `patiently`, of the machine as it is now: for what has just been measured by the clock. */
+export function patientlyNow(ms: number): number {
+  return Math.ceil(ms * Math.max(patience, measureSlowness()));
+}
+
 /** How many milliseconds go by for each millisecond of work that this process gets done; 1 on a quiet machine. */
 export function measureSlowness(): number {
   const startedAt = performance.now();

@@ -302,6 +302,7 @@ describe('a bind that is refused', () => {
     );
     const [first = 0, second = 0, third = 0] = at;
     expect(second - first).toBeGreaterThanOrEqual(115);
-    expect(third - second).toBeGreaterThanOrEqual(second - first - 10);
+    // Timers may be late, and are not early.
+    expect(third - second).toBeGreaterThanOrEqual(115);
   });
 });
