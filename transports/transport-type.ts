@@ -38,6 +38,11 @@ export interface Transport extends AsyncDisposable {
    * Names are lower case with `_` and end in their unit; a value that grows for ever ends in `_total`.
    */
   gauges(): Readonly<Record<string, number>>;
+  /**
+   * The message is not to be sent any more. True: it will not be, and an event with the outcome `cancelled` says so;
+   * false: it was sent, or may have been. Absent where nothing can be called back.
+   */
+  cancel?(messageId: string): Promise<boolean>;
 }
 
 /** A kind of transport, as the registry holds it. */

@@ -112,6 +112,7 @@ describe('openapi.json', () => {
       'POST /accounts/{account}/contacts',
       'POST /accounts/{account}/groups',
       'POST /accounts/{account}/messages',
+      'POST /accounts/{account}/messages/{id}/cancel',
       'POST /accounts/{account}/tokens',
       'POST /accounts/{account}/tokens/{id}/rotate',
       'POST /segments',

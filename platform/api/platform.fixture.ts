@@ -180,6 +180,10 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       const named = id === null ? {} : { message_id: id };
       return createUserMessage({ to_addr, from_addr: '12345', content, ...named });
     },
+    cancel: async (_account, id) => {
+      if (id.startsWith('asked')) return 'asked';
+      return id.startsWith('waits') ? 'cancelled' : 'too_late';
+    },
     simulator: createMemorySimulator(),
   };
 }

@@ -175,6 +175,8 @@ export interface ApiPorts {
   replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;
   /** Sends as the account, under an id of the caller's or a new one. The same id twice is one message. */
   send(account: string, message: SendRequest, messageId: string | null): Promise<UserMessage>;
+  /** Cancels a message that waits. `asked`: no process runs its transport, which will decide before it sends anything. */
+  cancel(account: string, messageId: string): Promise<'cancelled' | 'too_late' | 'asked'>;
   /** Null where this process runs no simulator. */
   readonly simulator: Simulator | null;
   /** What a plan may say of an account's limits. */

@@ -13,6 +13,7 @@ const CATALOGUE = {
   'message.too_large': { status: 413, retry: false },
   'message.invalid_receiver': { status: 422, retry: false },
   'message.empty': { status: 422, retry: false },
+  'message.too_late': { status: 409, retry: false },
   'name.not_lower_case': { status: 400, retry: false },
   'request.invalid': { status: 400, retry: false },
   'request.not_json': { status: 400, retry: false },

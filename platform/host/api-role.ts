@@ -15,6 +15,7 @@ import {
 import { openAppState } from './app-state.ts';
 import type { Config } from './config-schema.ts';
 import { startDemo, type Demo } from './demo.ts';
+import { cancelMessage } from './cancellations.ts';
 import { deployBundle, type DeployPorts } from './deployer.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { Heartbeat, WorkerState } from './heartbeat.ts';
@@ -27,6 +28,9 @@ import { sendForAccount } from './sender.ts';
 import { startSimulator } from './smsc-simulator.ts';
 import type { TransportState } from './transport-manager.ts';
 import { platformVitals } from './vitals.ts';
+
+/** How long a request waits for a transport to decide. */
+const CANCEL_WAIT_MS = 5000;
 
 /** What the role `api` shows to whoever started it. */
 export interface ApiRole extends AsyncDisposable {
@@ -145,6 +149,8 @@ function createHandler(
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
     send: (account, message, id) =>
       sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),
+    cancel: (account, messageId) =>
+      cancelMessage(store, { account, messageId, waitMs: CANCEL_WAIT_MS, otherwise: 'stay' }),
     simulator,
     limits: planSchema,
     transportTypes,

@@ -16,7 +16,7 @@ export interface Catalog extends Disposable {
 }
 
 /** What routing does not depend on. */
-const NOT_ROUTING = new Set<string>(['schedules', 'tokens']);
+const NOT_ROUTING = new Set<string>(['schedules', 'tokens', 'cancellations']);
 
 type AppSettings = Awaited<ReturnType<Store['apps']['settings']>>;
 

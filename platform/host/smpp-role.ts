@@ -11,6 +11,7 @@ import {
   type SmppServer,
   type SmppServerConfig,
 } from '@vumi/transports/smpp/server';
+import { cancelMessage } from './cancellations.ts';
 import { API_CONNECTOR } from './dispatch-role.ts';
 import type { SandboxRolePorts } from './sandbox-role.ts';
 import { startSmppHousekeeping } from './smpp-housekeeping.ts';
@@ -24,6 +25,8 @@ export interface SmppRole extends AsyncDisposable {
   state(): TransportState;
 }
 
+/** How long a cancel_sm waits for a transport to decide. */
+const CANCEL_WAIT_MS = 3000;
 /** Between two looks at what waits for clients. */
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -69,6 +72,10 @@ function startServer(
     submit: (client, submission) => submitForClient(sending, client, submission),
     fail: (client, submission, reason) => failForClient(sending, client, submission, reason),
     find: (client, messageId) => findMessage(shared, client, messageId),
+    cancel: async ({ account }, messageId) => {
+      const wish = { account, messageId, waitMs: CANCEL_WAIT_MS, otherwise: 'take_back' } as const;
+      return (await cancelMessage(store, wish)) === 'cancelled';
+    },
     parts: store.smppParts,
     consume: (client, handlers) => consume(shared, client, handlers),
     recordInbound: (message, status) => recorder.inbound(message, stampOf(message), status),

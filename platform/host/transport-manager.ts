@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorText, sleep, type Logger } from '@vumi/core';
 import type { Store, TransportRow } from '@vumi/store';
+import { decideCancellations } from './cancellations.ts';
 import { transportTypes, type Transport, type TransportPorts } from '@vumi/transports';
 
 /** How a transport of this process is doing, for the status page. */
@@ -79,6 +80,7 @@ function run(row: TransportRow, ports: TransportManagerPorts): Running {
       own,
     );
     transport = started;
+    using _deciding = decideCancellations(row.name, started, { store: ports.store, logger });
     await Promise.race([lease.lost, aborted(controller.signal)]);
     transport = null;
     note = 'its lease was lost; starting again';

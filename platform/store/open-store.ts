@@ -8,6 +8,7 @@ import { listGroups, readGroups, requireGroup } from './contact-groups.ts';
 import { listContacts, openContactRecords, requireContact } from './contacts.ts';
 import { openCompletedSteps } from './completed-steps.ts';
 import { Database } from './database.ts';
+import { openCancellations } from './cancellations.ts';
 import { openIdempotency } from './idempotency.ts';
 import { Leases } from './leases.ts';
 import { openLogs } from './logs.ts';
@@ -84,6 +85,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     smppParts: openSmppParts(database),
     messages: openMessages(database),
     idempotency: openIdempotency(database),
+    cancellations: openCancellations(database, changes),
     logs: openLogs(database),
     runs,
     usage: openUsage(database),

@@ -77,6 +77,7 @@ export interface Store extends AsyncDisposable {
   readonly smppParts: SmppParts;
   readonly messages: Messages;
   readonly idempotency: Idempotency;
+  readonly cancellations: Cancellations;
   readonly logs: Logs;
   readonly runs: Runs;
   readonly usage: UsageStore;
@@ -109,6 +110,7 @@ export const CHANGES = [
   'smpp_clients',
   'schedules',
   'tokens',
+  'cancellations',
 ] as const;
 export type ChangedThing = (typeof CHANGES)[number];
 export interface Change {
@@ -320,6 +322,22 @@ export interface Messages {
 }
 
 /** What a program asks for under a key of its choice, so that asking twice does it once. */
+/** Whether a message will not be sent, or its network has it, or had a reason not to take it. */
+export type CancelOutcome = 'cancelled' | 'too_late';
+
+/** Messages that are not to be sent any more. The transport decides, for only it knows what it has handed over. */
+export interface Cancellations {
+  /** Asking twice is asking once. */
+  ask(messageId: string, transport: string): Promise<void>;
+  /** Null while the transport has not decided, or nobody has asked. */
+  outcome(messageId: string): Promise<CancelOutcome | null>;
+  /** True when nothing will come of it any more; false when the transport has it in hand. */
+  takeBack(messageId: string): Promise<boolean>;
+  /** The ids that a transport is to decide on now. */
+  claim(transport: string): Promise<string[]>;
+  decide(messageId: string, outcome: CancelOutcome): Promise<void>;
+}
+
 export interface IdempotencyClaim {
   readonly account: string;
   /** Method and path: each has keys of its own. */

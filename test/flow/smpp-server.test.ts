@@ -109,6 +109,9 @@ describe('an SMPP client of another make', () => {
       command_status: 0x0c,
     });
     expect(await client.ask('cancel_sm', { message_id: id })).toMatchObject({ command_status: 0x11 });
+    expect(await client.ask('cancel_sm', { message_id: 'ff' })).toMatchObject({ command_status: 0x0c });
+    const late = await world.client.call('POST', `/accounts/shop/messages/${String(id)}/cancel`);
+    expect(late).toMatchObject({ status: 409, body: { code: 'message.too_late' } });
   });
 
   it('sends a long message in parts that arrive as one, with a receipt for each', async () => {
@@ -257,6 +260,82 @@ describe('an SMPP client of another make', () => {
     await world.client.must('PATCH', '/accounts/shop', { active: true });
     const again = await SmppClient.bound({ port });
     await again[Symbol.asyncDispose]();
+  });
+});
+
+describe('a message that waits for its SMSC', () => {
+  it('is cancelled over SMPP and HTTP, and not sent when the SMSC comes', async () => {
+    const { client: http } = world;
+    const gone = await SmscPeer.start();
+    const { port: awayPort } = gone;
+    await gone[Symbol.asyncDispose]();
+    await http.must('PUT', '/transports/away', {
+      type: 'smpp',
+      config: { host: '127.0.0.1', port: awayPort, system_id: 'vumi', password: 'secret' },
+    });
+    await http.must('PUT', '/accounts/shop/routes/away', {
+      smpp_client: 'acme',
+      transport: 'away',
+      to_addr: '8001',
+    });
+    const client = await SmppClient.bound({ port });
+    const submit = (text: string) =>
+      eventually(
+        () =>
+          client.submit({
+            source_addr: '8001',
+            destination_addr: PHONE,
+            short_message: text,
+            registered_delivery: 1,
+          }),
+        // A test before this one may have used up the rate.
+        ({ command_status: status }) => status !== ESME_RTHROTTLED,
+      );
+    const [first, second, third] = [await submit('one'), await submit('two'), await submit('three')];
+    expect([first, second, third]).toMatchObject([
+      { command_status: 0 },
+      { command_status: 0 },
+      { command_status: 0 },
+    ]);
+    const id = String(first['message_id']);
+    await eventually(
+      () => message(id),
+      ({ status }) => status === 'queued',
+    );
+    expect(await client.ask('cancel_sm', { message_id: id, source_addr: '8001' })).toMatchObject({
+      command_status: 0,
+    });
+    const receipts = await eventually(
+      () => client.receipts,
+      ({ length }) => length === 1,
+    );
+    expect(receipts[0]).toContain('stat:DELETED');
+    const other = String(second['message_id']);
+    await eventually(
+      () => message(other),
+      ({ status }) => status === 'queued',
+    );
+    const cancelled = await http.must('POST', `/accounts/shop/messages/${other}/cancel`);
+    expect(cancelled).toMatchObject({ message_id: other, status: 'cancelled' });
+    expect(await http.must('POST', `/accounts/shop/messages/${other}/cancel`)).toMatchObject({
+      status: 'cancelled',
+    });
+    await using back = await SmscPeer.start({ port: awayPort });
+    const kept = String(third['message_id']);
+    await eventually(
+      () => message(kept),
+      ({ status }) => status === 'delivered',
+    );
+    await eventually(
+      () => message(id),
+      ({ status }) => status === 'cancelled',
+    );
+    expect(back.submitted.map(({ text }) => text)).toEqual(['three']);
+    expect(await client.ask('query_sm', { message_id: id, source_addr: '8001' })).toMatchObject({
+      message_state: 4,
+    });
+    await client[Symbol.asyncDispose]();
+    await http.must('DELETE', '/transports/away');
   });
 });
 

@@ -44,12 +44,8 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
   const closing = new AbortController();
   const counts = { throttled: 0, retried: 0, uncertain: 0 };
   const outbound = new Outbound({
-    end,
-    logger,
+    ...ports,
     config,
-    state: ports.state,
-    random: ports.random,
-    clock: ports.clock,
     publishFailure: (failure) => ports.publishFailure(failure),
     receipts,
     lanes,
@@ -84,7 +80,11 @@ async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Pr
     await close();
     throw error;
   }
-  return { ...reportOf({ config, health, binds, lanes, counts, receipts }), [Symbol.asyncDispose]: close };
+  return {
+    ...reportOf({ config, health, binds, lanes, counts, receipts }),
+    cancel: (messageId) => outbound.cancel(messageId),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** Messages are taken from their queue while there is a bind to send them on. */

@@ -92,7 +92,8 @@ const sendBody = jsonBody(
 
 export function messageRoutes(ports: ApiPorts): Route[] {
   const exports = EXPORT_FORMATS.flatMap((format) => exportRoutes(ports, format));
-  return [listRoute(ports), listAllRoute(ports), ...exports, getRoute(ports), sendRoute(ports)];
+  const single = [getRoute(ports), sendRoute(ports), cancelRoute(ports)];
+  return [listRoute(ports), listAllRoute(ports), ...exports, ...single];
 }
 
 const LIST_ANSWERS = { 200: { description: 'Messages', schema: pageOf(messageSchema) } };
@@ -197,6 +198,34 @@ function sendRoute(ports: ApiPorts): Route {
       const asked = { account, door: 'POST messages', key, body };
       const json = key === null ? await send(null) : await onceUnderKey(ports.store, { ...asked, key }, send);
       return { status: 202, json };
+    },
+  });
+}
+
+function cancelRoute(ports: ApiPorts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/accounts/:account/messages/:id/cancel',
+    id: 'cancelMessage',
+    summary: 'Cancel a message that is queued. 409 message.too_late: the network has it, or may have it',
+    access: accountScope('messages:send'),
+    params: messageParams,
+    answers: {
+      200: { description: 'It is not sent', schema: messageSchema },
+      202: {
+        description: 'Its transport runs nowhere now: it decides before it sends anything',
+        schema: messageSchema,
+      },
+    },
+    handle: async ({ params: { account, id } }) => {
+      const outcome = await ports.cancel(account, id);
+      const message = await ports.store.messages.get(account, id);
+      if (outcome === 'cancelled') return ok({ ...message, status: 'cancelled' });
+      if (outcome === 'asked') return { status: 202, json: message };
+      throw new VumiError(
+        'message.too_late',
+        `the message is ${message.status}: it cannot be cancelled any more`,
+      );
     },
   });
 }

@@ -41,3 +41,13 @@ test('those of all accounts say whose they are', async () => {
   const { out } = await platform.vumi(['messages', '--all']);
   expect(out).toMatch(/ TO +ACCOUNT +APP .*\n.* 27761234567 +demo +hello /);
 });
+
+test.each([
+  ['cancelled', /^cancelled 019ac0de\n$/],
+  ['queued', /^019ac0de is queued: its transport runs nowhere now/],
+])('a message is cancelled by its id, and is then %s', async (status, text) => {
+  platform.answers['POST /accounts/demo/messages/019ac0de/cancel'] = () => ({ json: { ...MESSAGE, status } });
+  const { code, out } = await platform.vumi(['messages', 'cancel', '019ac0de']);
+  expect(code).toBe(0);
+  expect(out).toMatch(text);
+});

@@ -33,11 +33,33 @@ interface ListOptions {
 const EXPORT_FORMATS = ['csv', 'ndjson'];
 
 export function addMessageCommands(program: Command): void {
-  addList(program);
+  addCancel(addList(program));
   addSend(program);
 }
 
-function addList(program: Command): void {
+function addCancel(messages: Command): void {
+  withExample(
+    messages
+      .command('cancel')
+      .argument('<id>', 'as "vumi send" has shown it')
+      .description('cancel a message that is queued; fails when its network has it'),
+    'npx vumi messages cancel 0199f3c2a5de7c0f8a6b2d4e6f708192',
+  ).action(async (id: string, _options: object, command: Command) => {
+    const session = openSession(command);
+    const account = await session.account();
+    const message = await session.client.call<Message>(
+      'POST',
+      path`/accounts/${account}/messages/${id}/cancel`,
+    );
+    session.show(message, () =>
+      message.status === 'cancelled'
+        ? `cancelled ${id}\n`
+        : `${id} is ${message.status}: its transport runs nowhere now, and decides before it sends anything\n`,
+    );
+  });
+}
+
+function addList(program: Command): Command {
   const messages = program
     .command('messages')
     .argument('[number]', 'only those from or to this number, however it is written')
@@ -73,6 +95,7 @@ function addList(program: Command): void {
     const found = await session.client.list<Message>(address, { query, limit: most });
     session.show(found, () => listText(found, all === true));
   });
+  return messages;
 }
 
 function listText(messages: readonly Message[], ofAll: boolean): string {

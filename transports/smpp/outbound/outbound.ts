@@ -10,7 +10,7 @@ import {
 import type { ReceiptBook } from '../receipts/receipt-book.ts';
 import { Composer } from './compose.ts';
 import { composePart, type Submission } from './compose-part.ts';
-import { resultEvent, type PartResult } from './part-result.ts';
+import { CANCELLED, resultEvent, type PartResult } from './part-result.ts';
 import { submitPart, type SubmitPorts } from './submit.ts';
 
 export interface OutboundPorts extends SubmitPorts {
@@ -48,6 +48,18 @@ export class Outbound {
     return sending;
   }
 
+  /** True when the message will not be sent: nothing of it was. Its event says so. */
+  async cancel(messageId: string): Promise<boolean> {
+    const { parts, state, end } = this.#ports;
+    const sent = await state.get(this.#sentKey(messageId));
+    if (sent !== null) return (JSON.parse(sent) as PartResult[]).every(({ kind }) => kind === 'cancelled');
+    if (!parts.withdraw(messageId, CANCELLED)) return false;
+    await state.set(this.#sentKey(messageId), JSON.stringify([CANCELLED]), REMEMBERED_MS);
+    await end.publishEvent(resultEvent({ message_id: messageId }, end.name, [CANCELLED]));
+    parts.finish(messageId, 1);
+    return true;
+  }
+
   async #send(message: UserMessage): Promise<void> {
     const { parts, receipts } = this.#ports;
     const past = await this.#recall(message);
@@ -78,7 +90,7 @@ export class Outbound {
   /** The results of a message that was finished before the ledger's memory begins. */
   async #recall(message: UserMessage): Promise<readonly PartResult[] | null> {
     if (!this.#ports.parts.mayHaveForgotten(parseTimestamp(message.timestamp))) return null;
-    const text = await this.#ports.state.get(this.#sentKey(message));
+    const text = await this.#ports.state.get(this.#sentKey(message.message_id));
     return text === null ? null : (JSON.parse(text) as PartResult[]);
   }
 
@@ -122,7 +134,7 @@ export class Outbound {
     const { state } = this.#ports;
     const failed = results.find((result) => result.kind === 'failed');
     await Promise.all([
-      state.set(this.#sentKey(message), JSON.stringify(results), REMEMBERED_MS),
+      state.set(this.#sentKey(message.message_id), JSON.stringify(results), REMEMBERED_MS),
       this.#report(message, results),
       failed === undefined ? undefined : this.#ports.publishFailure(createFailure(message, failed.reason)),
     ]);
@@ -138,8 +150,8 @@ export class Outbound {
     if (event.event_type !== 'ack' || !config.disable_ack) await end.publishEvent(event);
   }
 
-  #sentKey(message: UserMessage): string {
-    return `transport/${this.#ports.end.name}/sent/${message.message_id}`;
+  #sentKey(messageId: string): string {
+    return `transport/${this.#ports.end.name}/sent/${messageId}`;
   }
 }
 

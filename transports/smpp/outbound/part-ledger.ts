@@ -31,6 +31,8 @@ export class PartLedger {
   readonly #prefix: string;
   readonly #clock: () => number;
   readonly #finished = new Fifo<Finished>();
+  /** Messages with parts on their way to the socket, and how many. */
+  readonly #handed = new Map<string, number>();
   /** A message that finished at or after this is still here. */
   #horizon: number;
 
@@ -55,6 +57,30 @@ export class PartLedger {
   write(part: { messageId: string; part: number; reference: number }, record: PartRecord): void {
     const stored: StoredRecord = { at: this.#clock(), reference: part.reference, record };
     this.#ledger.put(this.#key(part.messageId, part.part), JSON.stringify(stored));
+  }
+
+  /** A part goes to the socket now; what is returned says that its attempt is over. */
+  hand(messageId: string): () => void {
+    this.#handed.set(messageId, (this.#handed.get(messageId) ?? 0) + 1);
+    return () => {
+      const left = (this.#handed.get(messageId) ?? 1) - 1;
+      if (left > 0) this.#handed.set(messageId, left);
+      else this.#handed.delete(messageId);
+    };
+  }
+
+  /** From now on no part of the message is sent; false when one was, or is on its way. */
+  withdraw(messageId: string, result: PartResult): boolean {
+    if (this.isWithdrawn(messageId)) return true;
+    if (this.#handed.has(messageId)) return false;
+    if (this.#ledger.entries(`${this.#prefix}${messageId}/`).length > 0) return false;
+    this.write({ messageId, part: 0, reference: 0 }, result);
+    this.#ledger.flush();
+    return true;
+  }
+
+  isWithdrawn(messageId: string): boolean {
+    return this.read(messageId, 0)?.record.kind === 'cancelled';
   }
 
   /** The part did not reach the SMSC, or the SMSC does not want it now. */

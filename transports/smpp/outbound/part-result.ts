@@ -15,9 +15,14 @@ export type PartResult =
   /** It was not sent: its validity had ended, or its sender did not want it any more. */
   | { readonly kind: 'expired' | 'cancelled'; readonly reason: string };
 
+export const CANCELLED: PartResult = {
+  kind: 'cancelled',
+  reason: 'its sender does not want it sent any more',
+};
+
 /** The one event for all parts: the first hard failure, else the first doubt, else what was not sent, else the ids joined by commas. */
 export function resultEvent(
-  message: UserMessage,
+  message: Pick<UserMessage, 'message_id'>,
   transport: string,
   results: readonly PartResult[],
 ): TransportEvent {
@@ -44,7 +49,7 @@ export function resultEvent(
 }
 
 /** Derived ids: the event may be published again by a later life of the transport. */
-function fields(message: UserMessage, transport: string, kind: string): EventFields {
+function fields(message: Pick<UserMessage, 'message_id'>, transport: string, kind: string): EventFields {
   return {
     user_message_id: message.message_id,
     transport_name: transport,

@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import type { Lanes } from './lanes.ts';
 import type { PaceSign } from './pace.ts';
 import type { PartLedger } from './part-ledger.ts';
-import type { PartResult } from './part-result.ts';
+import { CANCELLED, type PartResult } from './part-result.ts';
 
 export interface Part {
   readonly messageId: string;
@@ -128,6 +128,7 @@ class Submission {
     const entered = lanes.enter(this.#attempts > 0, this.#part.segments);
     const { session, done } = entered instanceof Promise ? await entered : entered;
     let sign: PaceSign = 'neutral';
+    const over = parts.hand(this.#part.messageId);
     try {
       // Known only now: a late response makes another attempt needless (spec smpp §5 point 58).
       if (this.#late !== null) return this.#late;
@@ -145,13 +146,15 @@ class Submission {
       if (!(error instanceof PduError)) throw error;
       return { kind: 'failed', reason: error.message };
     } finally {
+      over();
       done(sign);
     }
   }
 
   /** What became of a part that is not to be sent any more. */
   #unwanted(): PartResult | null {
-    const { expiresAt } = this.#part;
+    const { expiresAt, messageId } = this.#part;
+    if (this.#ports.parts.isWithdrawn(messageId)) return CANCELLED;
     if (expiresAt === null || this.#ports.clock() < expiresAt) return null;
     return { kind: 'expired', reason: `its validity ended at ${new Date(expiresAt).toISOString()}` };
   }

@@ -70,6 +70,72 @@ describe('a message past its validity', () => {
   });
 });
 
+describe('a message that is cancelled', () => {
+  const cancelled = [
+    {
+      event_type: 'nack',
+      nack_reason: 'cancelled: its sender does not want it sent any more',
+      transport_metadata: { outcome: 'cancelled' },
+    },
+  ];
+
+  it('before it came is not sent, in this life or the next, on this machine or another', async () => {
+    const transport = await fixture.start();
+    const message = outbound('x');
+    expect(await transport.cancel?.(message.message_id)).toBe(true);
+    expect(await transport.cancel?.(message.message_id)).toBe(true);
+    expect(fixture.eventsOf(message).slice(0, 1)).toMatchObject(cancelled);
+    await fixture.ports.send(message);
+    const next = fixture.nextLife();
+    await fixture.start({}, next);
+    await next.send(message);
+    const elsewhere = fixture.nextLife();
+    elsewhere.ledger.values.clear();
+    await fixture.start({}, elsewhere);
+    await elsewhere.send({ ...message, timestamp: LONG_AGO });
+    expect(fixture.smsc.submits).toEqual([]);
+    const ids = [fixture.ports, next, elsewhere].flatMap((ports) =>
+      fixture.eventsOf(message, ports).map(({ event_id: id }) => id),
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('while the SMSC puts it off is not tried again', async () => {
+    fixture.smsc.onSubmit = () => ({ status: STATUS.RTHROTTLED });
+    const transport = await fixture.start({ throttle_delay: 5 });
+    const message = outbound('x');
+    const sending = fixture.ports.send(message);
+    await eventually(
+      () => transport.gauges()['throttled_total'],
+      (count) => count === 1,
+    );
+    expect(await transport.cancel?.(message.message_id)).toBe(true);
+    await sending;
+    expect(fixture.smsc.submits).toHaveLength(1);
+    expect(fixture.eventsOf(message)).toMatchObject([...cancelled, ...cancelled]);
+  });
+
+  it('comes too late once the SMSC has it, or may have it', async () => {
+    let answer = (): void => {};
+    fixture.smsc.onSubmit = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ status: STATUS.ROK, id: 'late' });
+      });
+    const transport = await fixture.start();
+    const message = outbound('x');
+    const sending = fixture.ports.send(message);
+    await eventually(
+      () => fixture.smsc.submits.length,
+      (count) => count === 1,
+    );
+    expect(await transport.cancel?.(message.message_id)).toBe(false);
+    answer();
+    await sending;
+    expect(await transport.cancel?.(message.message_id)).toBe(false);
+    expect(fixture.eventsOf(message)).toMatchObject([{ event_type: 'ack' }]);
+  });
+});
+
 describe('what the SMSC is told of the validity', () => {
   const validityOf = async (message: ReturnType<typeof outbound>) => {
     await fixture.ports.send(message);

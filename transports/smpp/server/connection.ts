@@ -149,9 +149,9 @@ export class Connection {
       case 'query_sm':
         return submits.query(body, by);
       case 'cancel_sm':
-        return submits.refuseLate(body.messageId, STATUS.RCANCELFAIL, by);
+        return submits.cancel(body, by);
       case 'replace_sm':
-        return submits.refuseLate(body.messageId, STATUS.RREPLACEFAIL, by);
+        return submits.replace(body, by);
       default:
         return submits.take(body, by);
     }

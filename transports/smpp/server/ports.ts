@@ -86,6 +86,8 @@ export interface SmppServerPorts {
   /** Records a message that will not be sent and tells its client so. */
   fail(client: ServerClient, submission: Submission, reason: string): Promise<void>;
   find(client: ServerClient, messageId: string): Promise<FoundMessage | null>;
+  /** Whether the message is not sent any more; false: it was, or may have been. */
+  cancel(client: ServerClient, messageId: string): Promise<boolean>;
   readonly parts: PartStore;
   /** Gets what waits for the client, until disposed. */
   consume(client: ServerClient, handlers: ClientHandlers): Promise<AsyncDisposable>;

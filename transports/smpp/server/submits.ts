@@ -1,5 +1,13 @@
 import { deriveId, VumiError, type Logger } from '@vumi/core';
-import type { DataBody, MessageBody, MultiBody, QueryBody, Unreached } from '../codec/pdu.ts';
+import type {
+  CancelBody,
+  DataBody,
+  MessageBody,
+  MultiBody,
+  QueryBody,
+  ReplaceBody,
+  Unreached,
+} from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { Answer } from '../session/answer.ts';
 import type { BindRegistry } from './bind-registry.ts';
@@ -10,7 +18,7 @@ import { RateLimit } from './rate-limit.ts';
 import { messageState } from './receipt.ts';
 import { isRefused, readSubmission } from './submission.ts';
 
-export interface SubmitsPorts extends Pick<SmppServerPorts, 'find' | 'clock'> {
+export interface SubmitsPorts extends Pick<SmppServerPorts, 'find' | 'cancel' | 'clock'> {
   readonly ids: IdBook;
   readonly messages: LongMessages;
   readonly registry: BindRegistry;
@@ -80,11 +88,22 @@ export class Submits {
     return { status: STATUS.ROK, id: told, query: { finalDate, messageState: code, errorCode: 0 } };
   }
 
-  /** cancel_sm and replace_sm: what was taken is on its way, and cannot be called back. */
-  async refuseLate(told: string, status: number, { client }: Asking): Promise<Answer> {
-    if (told === '') return { status };
+  /** ROK when the message will not be sent; one by its id, for we keep no lists by sender and receiver. */
+  async cancel({ messageId: told, sourceAddr }: CancelBody, { client }: Asking): Promise<Answer> {
+    if (told === '') return { status: STATUS.RCANCELFAIL };
     const messageId = await this.#ports.ids.messageId(client.system_id, told);
-    return { status: (await this.#ports.find(client, messageId)) === null ? STATUS.RINVMSGID : status };
+    const found = await this.#ports.find(client, messageId);
+    if (found === null) return { status: STATUS.RINVMSGID };
+    if (sourceAddr !== '' && sourceAddr !== found.from) return { status: STATUS.RCANCELFAIL };
+    const isCancelled = await this.#ports.cancel(client, messageId);
+    return { status: isCancelled ? STATUS.ROK : STATUS.RCANCELFAIL };
+  }
+
+  /** replace_sm: what was taken is on its way, and is not changed. */
+  async replace({ messageId: told }: ReplaceBody, { client }: Asking): Promise<Answer> {
+    const messageId = await this.#ports.ids.messageId(client.system_id, told);
+    const isKnown = (await this.#ports.find(client, messageId)) !== null;
+    return { status: isKnown ? STATUS.RREPLACEFAIL : STATUS.RINVMSGID };
   }
 
   async #submit(body: Read, ids: MessageIds, { client, logger }: Asking): Promise<Answer> {
