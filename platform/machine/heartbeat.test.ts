@@ -33,3 +33,10 @@ test('where the system does not tell of waits, what is late and was not used is 
   heartbeat.beat({ now: 1100, cpuMs: 400, waitedMs: null });
   expect([heartbeat.lostMs(1100), heartbeat.starvedMs]).toEqual([1000, 600]);
 });
+
+test('the clock of what is given never falls, and loses what beats find lost', () => {
+  const heartbeat = new Heartbeat(100, START);
+  expect(heartbeat.given(90)).toBe(90);
+  heartbeat.beat({ now: 100, cpuMs: 10, waitedMs: 60 });
+  expect([heartbeat.given(100), heartbeat.given(140), heartbeat.given(180)]).toEqual([90, 90, 120]);
+});

@@ -13,6 +13,7 @@ export class Heartbeat {
   #last: Beat;
   #lostMs = 0;
   #starvedMs = 0;
+  #given = 0;
 
   constructor(everyMs: number, first: Beat) {
     this.everyMs = everyMs;
@@ -42,6 +43,13 @@ export class Heartbeat {
   /** Of that, what the machine did not give it, as of the last beat. */
   get starvedMs(): number {
     return this.#starvedMs;
+  }
+
+  /** A clock that stands still while time is lost. Never falls. */
+  given(now: number): number {
+    // What a beat finds lost was taken for given until then: it stands still until that is made up for.
+    this.#given = Math.max(this.#given, now - this.lostMs(now));
+    return this.#given;
   }
 
   /** How late the beat is that should have come by now. */

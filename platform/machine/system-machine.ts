@@ -36,8 +36,7 @@ class SystemMachine implements Machine {
   }
 
   given(): number {
-    const now = this.now();
-    return now - this.#heartbeat.lostMs(now);
+    return this.#heartbeat.given(this.now());
   }
 
   times(pid: number): ThreadTimes | null {

@@ -25,6 +25,9 @@ const STUCK_CPU_MS = 250;
 const STUCK_MS = 10_000;
 /** Growth of the process during an entry that makes it a suspect. */
 const GROWTH_MB = 8;
+/** An entry that is not done after so long on a machine where the own thread hardly waits will never be. */
+const PARKED_MS = 5000;
+const BUSY_STRETCH = 2;
 /** Entries younger than this are not worth telling the supervisor about. */
 const BUSY_MS = 15;
 const DECAY_EVERY = 5;
@@ -106,9 +109,10 @@ export class Watchdog {
   #watchEntry(tenant: Tenant, { startedAt }: Running, now: number): void {
     const overspent = tenant.overspent();
     if (overspent !== null && this.#isItsOwn(tenant, overspent.limitMs)) tenant.kill('cpu', overspent.text);
-    // A thread that V8 has parked uses no CPU.
-    else if (now - startedAt > BACKSTOP_MS)
-      tenant.kill('wall', `the code did not come back within ${BACKSTOP_MS / 1000} s`);
+    // A thread that V8 has parked uses no CPU; on a busy machine one that waits for a processor looks like it.
+    const mostMs = this.#options.stretch.factor < BUSY_STRETCH ? PARKED_MS : BACKSTOP_MS;
+    if (!tenant.dead && now - startedAt > mostMs)
+      tenant.kill('wall', `the code did not come back within ${mostMs / 1000} s`);
   }
 
   /** Takes the clocks of threads for entries that run beside others: later it must be told whose CPU it was. */
