@@ -246,6 +246,9 @@ describe('route set', () => {
     expect((await platform.vumi(words)).out).toBe(
       'messages that start with "join" to 12345 on smsc → quiz\n',
     );
+    expect((await platform.vumi([...words, '--endpoint', 'sms', '--default'])).out).toContain(
+      ', endpoint sms → quiz',
+    );
     platform.answers['GET /transports'] = () => page([{ name: 'smsc' }]);
     expect((await platform.vumi(words)).out).not.toContain('no transport');
     platform.answers['GET /transports'] = () => page([{ name: 'smcs' }]);

@@ -119,6 +119,10 @@ export class RoutingTable {
     return this.#respectful.has(account);
   }
 
+  knowsApp(ref: AppRef): boolean {
+    return this.#apps.has(appKey(ref));
+  }
+
   activeVersion(ref: AppRef): number | null {
     return this.#apps.get(appKey(ref))?.version ?? null;
   }

@@ -9,7 +9,10 @@ import { readReceiver } from './receivers.ts';
  * under one id sends once.
  */
 export async function sendForAccount(
-  ports: { catalog: Catalog; publishOutbound: (message: UserMessage) => Promise<void> },
+  ports: {
+    catalog: Pick<Catalog, 'table' | 'transportType'>;
+    publishOutbound: (message: UserMessage) => Promise<void>;
+  },
   account: string,
   request: SendRequest,
   messageId: string | null,
@@ -17,6 +20,11 @@ export async function sendForAccount(
   const table = ports.catalog.table();
   requireActive(table, account);
   const { app, endpoint, transport, from_addr: from } = request;
+  if (app !== undefined && !table.knowsApp({ account, app })) {
+    throw new VumiError('not_found', `account "${account}" has no app "${app}": list its apps`, {
+      field: 'app',
+    });
+  }
   const way = table.wayOut(account, { app, endpoint, transport, from });
   const stamped = stampMessage(
     {
