@@ -23,27 +23,30 @@ import type {
 } from './pdu.ts';
 import { STATUS } from './statuses.ts';
 
+/** Who wrote a frame: of a data_sm, which both sides send, nothing else tells. */
+type Writer = 'smsc' | 'esme';
+
 /**
  * Reads one whole frame. Requests are read strictly, with the specification's status for each fault, but for what an
  * SMSC delivers: that is kept wherever its text is known. Responses are read leniently, because one that is thrown away
  * leaves a message uncertain. `mended` says what was borne.
  * @throws PduError with the status to answer; ESME_RINVCMDID for an unknown command.
  */
-export function decodePdu(frame: Buffer): Pdu {
+export function decodePdu(frame: Buffer, writer: Writer = 'smsc'): Pdu {
   const reader = new OctetReader(frame);
   const command = commandName(reader.commandId);
   if (command === undefined) return reader.fail(STATUS.RINVCMDID, 'unknown command_id');
-  const body = DECODERS[command](reader);
+  const body = DECODERS[command](reader, writer);
   const { status, sequence, mended } = reader;
   return mended.length === 0 ? { status, sequence, body } : { status, sequence, body, mended };
 }
 
-const DECODERS: Readonly<Record<CommandName, (reader: OctetReader) => PduBody>> = {
+const DECODERS: Readonly<Record<CommandName, (reader: OctetReader, writer: Writer) => PduBody>> = {
   submit_sm: (reader) => decodeMessage('submit_sm', reader),
   submit_sm_resp: (reader) => decodeMessageResp('submit_sm_resp', reader),
   deliver_sm: (reader) => decodeMessage('deliver_sm', reader),
   deliver_sm_resp: (reader) => decodeMessageResp('deliver_sm_resp', reader),
-  data_sm: (reader) => decodeData(reader),
+  data_sm: decodeData,
   data_sm_resp: (reader) => decodeMessageResp('data_sm_resp', reader),
   bind_receiver: (reader) => decodeBind('bind_receiver', reader),
   bind_receiver_resp: (reader) => decodeBindResp('bind_receiver_resp', reader),
@@ -109,7 +112,7 @@ function decodeMessage(command: MessageBody['command'], reader: OctetReader): Me
   };
 }
 
-function decodeData(reader: OctetReader): DataBody {
+function decodeData(reader: OctetReader, writer: Writer): DataBody {
   return {
     command: 'data_sm',
     serviceType: reader.cString('service_type', MAX.serviceType, STATUS.RINVSERTYP),
@@ -122,7 +125,7 @@ function decodeData(reader: OctetReader): DataBody {
     esmClass: reader.uint8('esm_class'),
     registeredDelivery: reader.uint8('registered_delivery'),
     dataCoding: reader.uint8('data_coding'),
-    tlvs: reader.deliveredTlvs(),
+    tlvs: writer === 'smsc' ? reader.deliveredTlvs() : reader.tlvs(),
   };
 }
 

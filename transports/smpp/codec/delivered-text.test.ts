@@ -161,13 +161,16 @@ describe('what an SMSC delivers with a wrong end', () => {
     expect(process.threadCpuUsage(started).user).toBeLessThan(500_000);
   });
 
-  it('is kept in a data_sm whose text comes before what is broken', () => {
+  it('is kept in a data_sm whose text comes before what is broken, but not when a client submits it', () => {
     const frame = Buffer.from(
       '00000029 00000103 00000000 00000005 00 00 00 3100 00 00 3200 00 00 00 0424 0002 6869 1400 0009 ff01 ff'.replaceAll(
         ' ',
         '',
       ),
       'hex',
+    );
+    expect(() => decodePdu(frame, 'esme')).toThrow(
+      expect.objectContaining({ status: STATUS.RINVOPTPARSTREAM }),
     );
     expect(decodePdu(frame)).toMatchObject({
       body: { tlvs: [{ tag: 0x0424 }] },

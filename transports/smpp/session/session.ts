@@ -252,7 +252,7 @@ export class Session {
   /** Null when the PDU is malformed; the peer is told so. */
   #decode(frame: Buffer): Pdu | null {
     try {
-      return decodePdu(frame);
+      return decodePdu(frame, this.#options.role === 'esme' ? 'smsc' : 'esme');
     } catch (error) {
       if (!(error instanceof PduError)) throw error;
       this.#logFault({ err: error.message, status: statusName(error.status) }, 'malformed PDU');
