@@ -184,6 +184,8 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       if (id.startsWith('asked')) return 'asked';
       return id.startsWith('waits') ? 'cancelled' : 'too_late';
     },
+    transportsOf: async () => [{ name: 'mno', type: 'smpp', status: 'ok' }],
+    ownerOfSimulated: async ({ to_addr }) => (to_addr === '12345' ? 'demo' : null),
     simulator: createMemorySimulator(),
   };
 }

@@ -59,6 +59,14 @@ export interface Simulator {
   log(filter: { limit?: number; after?: number; session?: number }): readonly object[];
 }
 
+/** A transport as the accounts see it that use it. */
+interface AccountTransport {
+  readonly name: string;
+  /** Null while there is none of that name. */
+  readonly type: string | null;
+  readonly status: WorkerStatus['status'] | 'not running';
+}
+
 /** Something that runs: a process of the platform, a transport. */
 export interface WorkerStatus {
   readonly name: string;
@@ -182,6 +190,10 @@ export interface ApiPorts {
   /** What a plan may say of an account's limits. */
   readonly limits: z.ZodType<Readonly<Record<string, number>>>;
   readonly transportTypes: Readonly<Record<string, TransportKind>>;
+  /** Transports over which the account sends or receives, and how they are: without what they say of their networks. */
+  transportsOf(account: string): Promise<readonly AccountTransport[]>;
+  /** The account whose app gets what a simulated phone writes; null: no single one. */
+  ownerOfSimulated(message: PhoneMessage): Promise<string | null>;
   status(): Promise<PlatformStatus>;
   vitals(): Promise<PlatformVitals>;
   /** Where the platform is reached, without a final slash. */

@@ -258,6 +258,12 @@ export const transportSchema = z.object({
   config: z.record(z.string(), z.unknown()).describe('Secrets read "***"'),
 });
 
+export const accountTransportSchema = z.object({
+  name: nameSchema,
+  type: z.string().nullable().describe('null: there is none of that name'),
+  status: z.enum(['ok', 'degraded', 'down', 'not running']),
+});
+
 export const phoneMessageSchema = z.looseObject({
   from_addr: z.string(),
   to_addr: z.string(),
@@ -329,6 +335,7 @@ export const NAMED_RESOURCES = {
   Transport: transportSchema,
   SmppClient: smppClientSchema,
   MadeSmppClient: madeSmppClientSchema,
+  AccountTransport: accountTransportSchema,
   PhoneMessage: phoneMessageSchema,
   Worker: workerSchema,
   Status: statusSchema,

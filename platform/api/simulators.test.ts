@@ -72,3 +72,29 @@ describe('the simulator', () => {
       expect((await platform.call('GET', `/simulators/smsc/${path}`, { token })).status).toBe(401);
   });
 });
+
+describe("an account's phone", () => {
+  test("writes to its own account's apps only", async () => {
+    const body = { label: 'own' };
+    await platform.call('POST', '/accounts', { body: { name: 'demo' } });
+    await platform.call('POST', '/accounts', { body: { name: 'other' } });
+    const { token } = (await platform.call('POST', '/accounts/demo/tokens', { body })).json;
+    const write = (account: string, to_addr: string) =>
+      platform.call('POST', `/accounts/${account}/phone/messages`, {
+        token: String(token),
+        body: { from_addr: '+2776', to_addr, content: 'hi' },
+      });
+    expect(await write('demo', '12345')).toMatchObject({ status: 201, json: { content: 'hi' } });
+    expect(await write('demo', '777')).toMatchObject({ status: 409, json: { code: 'route.none' } });
+    expect(await write('other', '12345')).toMatchObject({ status: 404 });
+    const mine = { token: String(token) };
+    expect(await platform.call('GET', '/simulators/smsc/messages', mine)).toMatchObject({ status: 403 });
+    await platform.call('GET', '/accounts/demo/phone/messages?address=%2B2776', mine);
+    expect(platform.store.queries.at(-1)).toMatchObject({
+      account: 'demo',
+      direction: 'outbound',
+      address: '+2776',
+      status: expect.not.arrayContaining(['queued', 'nack']),
+    });
+  });
+});

@@ -112,6 +112,7 @@ function unreachable(url: string, error: unknown): CliError {
 }
 
 interface Problem {
+  readonly code?: string;
   readonly detail?: string;
   readonly errors?: readonly { readonly detail: string }[];
 }
@@ -126,5 +127,5 @@ async function refusal(response: Response, token: string | undefined): Promise<C
   }
   const [first, ...more] = problem.errors?.map(({ detail }) => detail) ?? [problem.detail];
   const text = first ?? `the platform answered ${response.status} without a reason`;
-  return new CliError(EXIT.refused, [text, ...more].join('\n      '));
+  return new CliError(EXIT.refused, [text, ...more].join('\n      '), problem.code);
 }

@@ -12,10 +12,13 @@ export const EXIT = {
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: number;
+  /** The code of the platform's refusal. */
+  readonly code: string | undefined;
 
-  constructor(exitCode: number, message: string) {
+  constructor(exitCode: number, message: string, code?: string) {
     super(message);
     this.exitCode = exitCode;
+    this.code = code;
   }
 }
 

@@ -1,7 +1,10 @@
 import { sleep } from '@vumi/core';
-import type { Client } from './client.ts';
+import { path, type Client } from './client.ts';
+import { CliError } from './exit.ts';
+import type { Session } from './session.ts';
 
-const MESSAGES = '/simulators/smsc/messages';
+/** All phones, for administrators. */
+const ALL_PHONES = '/simulators/smsc/messages';
 /** More than can come between two looks. */
 const SCREEN = 100;
 const POLL_MS = 100;
@@ -27,10 +30,13 @@ export interface Phone {
 }
 
 /** Takes the phone of a number in the hand: what it received earlier is old. */
-export async function openPhone(client: Client, from: string, to: string): Promise<Phone> {
+export async function openPhone(session: Session, from: string, to: string): Promise<Phone> {
+  const { client } = session;
   const seen = new Set<string>();
+  const query = { address: from, limit: SCREEN };
+  const place = await placeOfPhone(session, query);
   const look = async (): Promise<PhoneMessage[]> => {
-    const received = await client.list<PhoneMessage>(MESSAGES, { query: { address: from, limit: SCREEN } });
+    const received = await client.list<PhoneMessage>(place, { query });
     const fresh = received.filter((message) => !seen.has(identity(message)));
     for (const message of fresh) seen.add(identity(message));
     return fresh;
@@ -38,7 +44,7 @@ export async function openPhone(client: Client, from: string, to: string): Promi
   await look();
   return {
     write: async (content) => {
-      await client.call('POST', MESSAGES, { body: { from_addr: from, to_addr: to, content } });
+      await client.call('POST', place, { body: { from_addr: from, to_addr: to, content } });
     },
     look,
     waitForReply: async (waitMs) => {
@@ -67,6 +73,17 @@ async function isOverloaded(client: Client): Promise<boolean> {
   } catch {
     // Somebody who may not ask, or an older platform.
     return false;
+  }
+}
+
+/** Administrators have any phone; who has an account's token has one that only reaches apps of his account. */
+async function placeOfPhone(session: Session, query: { address: string; limit: number }): Promise<string> {
+  try {
+    await session.client.call('GET', ALL_PHONES, { query });
+    return ALL_PHONES;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'auth.forbidden') throw error;
+    return path`/accounts/${await session.account()}/phone/messages`;
   }
 }
 

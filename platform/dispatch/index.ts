@@ -12,6 +12,6 @@ export { createContentKeywordRouter } from './routers/content-keyword-router.ts'
 export { createSimpleDispatchRouter, type SimpleDispatchConfig } from './routers/simple-dispatch-router.ts';
 export { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
 export { createSessions } from './sessions.ts';
-export { createStopWords } from './stop-words.ts';
+export { createStopWords, stopWish } from './stop-words.ts';
 export type { WayOut } from './ways-out.ts';
 export { appOf, stampMessage, stampOf, type Sender, type Stamp } from './stamp.ts';

@@ -26,6 +26,7 @@ import { replayMessage } from './replayer.ts';
 import type { SandboxRolePorts } from './sandbox-role.ts';
 import { sendForAccount } from './sender.ts';
 import { startSimulator } from './smsc-simulator.ts';
+import { ownerOfSimulated, transportsOfAccount } from './tenant-view.ts';
 import type { TransportState } from './transport-manager.ts';
 import { platformVitals } from './vitals.ts';
 
@@ -154,6 +155,9 @@ function createHandler(
     simulator,
     limits: planSchema,
     transportTypes,
+    transportsOf: (account) => transportsOfAccount(ports, account),
+    ownerOfSimulated: async (message) =>
+      simulator === null ? null : ownerOfSimulated(ports, simulator, message),
     status: () => platformStatus(ports, adminToken.validId()),
     vitals: () => platformVitals(ports),
     pageRoutes: pageRoutes(pages),

@@ -210,6 +210,10 @@ describe('messages', () => {
     const phone = newPhone();
     expect(await say(phone, 'help')).toMatch(/^victim/);
     await attack(`return app.send('${phone}', 'Your PIN please')`);
+    await eventually(
+      () => tenants.heardBy(phone),
+      (all) => all.includes('Your PIN please'),
+    );
     expect(await say(phone, '1234')).toMatch(/^victim \d+: 1234$/);
   });
 

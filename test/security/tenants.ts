@@ -60,13 +60,21 @@ export class Tenants implements AsyncDisposable {
 
   /** What a phone gets for what it says. */
   async say(phone: string, content: string, number = NUMBER): Promise<string> {
-    const { client } = this.world;
+    const before = (await this.heardBy(phone)).length;
+    const message = { from_addr: phone, to_addr: number, content };
+    await this.world.client.must('POST', '/simulators/smsc/messages', message);
+    const all = await eventually(
+      () => this.heardBy(phone),
+      ({ length }) => length > before,
+    );
+    return all[before] ?? '';
+  }
+
+  /** What a phone has got so far. */
+  async heardBy(phone: string): Promise<string[]> {
     const inbox = `/simulators/smsc/messages?address=${encodeURIComponent(phone)}&limit=100`;
-    const heard = async (): Promise<{ content: string }[]> => (await client.must('GET', inbox)).items;
-    const before = (await heard()).length;
-    await client.must('POST', '/simulators/smsc/messages', { from_addr: phone, to_addr: number, content });
-    const items = await eventually(heard, (all) => all.length > before);
-    return items[before]?.content ?? '';
+    const { items } = await this.world.client.must('GET', inbox);
+    return (items as { content: string }[]).map(({ content }) => content);
   }
 
   /** What the evil app's code returns. */

@@ -2,6 +2,7 @@ import { administrator } from '../access.ts';
 import type { ApiPorts } from '../ports.ts';
 import type { Route } from '../route.ts';
 import { accountRoutes } from './accounts.ts';
+import { accountPhoneRoutes } from './account-phone.ts';
 import { appLogRoutes } from './app-logs.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
@@ -23,7 +24,7 @@ import { segmentRoutes } from './segments.ts';
 import { simulatorRoutes } from './simulators.ts';
 import { smppClientRoutes } from './smpp-clients.ts';
 import { tokenRoutes } from './tokens.ts';
-import { transportRoutes } from './transports.ts';
+import { accountTransportRoutes, transportRoutes } from './transports.ts';
 
 /** Every route of the API, as served and as documented. */
 export function apiRoutes(ports: ApiPorts): Route[] {
@@ -46,7 +47,9 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...metricRoutes(ports),
     ...scheduleRoutes(ports),
     ...segmentRoutes(ports),
+    ...accountPhoneRoutes(ports),
     ...transportRoutes(ports),
+    ...accountTransportRoutes(ports),
     ...smppClientRoutes(ports),
     ...platformRoutes(ports),
     ...prometheusRoutes(ports),

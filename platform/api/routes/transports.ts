@@ -1,10 +1,11 @@
 import { nameSchema, parseInput, suggestion, VumiError } from '@vumi/core';
 import type { TransportRow } from '@vumi/store';
 import { z } from 'zod';
-import { administrator } from '../access.ts';
+import { accountScope, administrator } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
-import { pageOf, transportSchema } from '../resources.ts';
+import { accountParams } from '../query.ts';
+import { accountTransportSchema, pageOf, transportSchema } from '../resources.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const transportParams = z.strictObject({ name: nameSchema });
@@ -68,6 +69,23 @@ export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
         await store.transports.remove(params.name);
         return done;
       },
+    }),
+  ];
+}
+
+/** What accounts see of the transports that they use. */
+export function accountTransportRoutes(ports: ApiPorts): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/transports',
+      id: 'listAccountTransports',
+      summary: 'The transports that the routes of an account lead over, and how they are',
+      access: accountScope('account:read'),
+      params: accountParams,
+      answers: { 200: { description: 'Transports', schema: pageOf(accountTransportSchema) } },
+      handle: async ({ params }) =>
+        ok({ items: await ports.transportsOf(params.account), next_cursor: null }),
     }),
   ];
 }

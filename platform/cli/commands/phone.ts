@@ -23,7 +23,9 @@ export function addPhoneCommand(program: Command): void {
     .argument('<from>', 'the number of the phone')
     .argument('<to>', 'the short code to write to')
     .argument('[text...]', 'write this, show the reply and end')
-    .description('a phone in the terminal, behind the SMSC simulator')
+    .description(
+      "a phone in the terminal, behind the SMSC simulator; with an account's token it reaches that account's apps",
+    )
     .option('--wait <seconds>', 'how long to wait for a reply; without one the exit code is 1', '10');
   withExample(
     phone,
@@ -35,7 +37,7 @@ export function addPhoneCommand(program: Command): void {
       const waitMs = Number(options.wait) * 1000;
       if (!(waitMs > 0)) throw usageError(`--wait is a number of seconds, not "${options.wait}"`);
       const session = openSession(command);
-      const device = await openPhone(session.client, from, to);
+      const device = await openPhone(session, from, to);
       const show: Show = (messages) =>
         messages.map((one) => (session.json ? jsonLine(one) : text(one))).join('');
       if (words.length > 0) await converse(device, [words.join(' ')], { waitMs, show });

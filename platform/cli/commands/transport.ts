@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { parseAssignments, readJsonFile } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
+import { CliError } from '../exit.ts';
 import { table } from '../output.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 interface Transport {
   readonly name: string;
@@ -17,7 +18,8 @@ interface Worker {
   readonly message?: string;
 }
 
-const NOT_RUNNING: Pick<Worker, 'status' | 'message'> = { status: 'not running' };
+type State = Pick<Worker, 'status' | 'message'>;
+const NOT_RUNNING: State = { status: 'not running' };
 
 interface SetOptions {
   readonly type: string;
@@ -27,7 +29,7 @@ interface SetOptions {
 export function addTransportCommands(program: Command): void {
   const transport = program
     .command('transport')
-    .description('transports: connections to networks (administrators)');
+    .description('transports: connections to networks (administrators; an account may list those it uses)');
   const set = transport
     .command('set')
     .argument('<name>')
@@ -67,13 +69,9 @@ export function addTransportCommands(program: Command): void {
 
 async function list(_options: object, command: Command): Promise<void> {
   const session = openSession(command);
-  const [transports, workers] = await Promise.all([
-    session.client.list<Transport>('/transports'),
-    session.client.list<Worker>('/workers'),
-  ]);
-  const states = transports.map((one) => ({ ...one, ...stateOf(one.name, workers) }));
+  const states = await transportsOf(session);
   session.show(states, () =>
-    transports.length === 0
+    states.length === 0
       ? 'No transports yet. Make one: npx vumi transport set NAME --type smpp host=… port=…\n'
       : table(
           ['TRANSPORT', 'TYPE', 'STATUS', 'SAYS'],
@@ -82,8 +80,23 @@ async function list(_options: object, command: Command): Promise<void> {
   );
 }
 
+/** All of them for administrators; for an account those over which it sends, and less of each. */
+async function transportsOf(session: Session): Promise<(Omit<Transport, 'config'> & State)[]> {
+  const { client } = session;
+  try {
+    const [transports, workers] = await Promise.all([
+      client.list<Transport>('/transports'),
+      client.list<Worker>('/workers'),
+    ]);
+    return transports.map((one) => Object.assign(one, stateOf(one.name, workers)));
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== 'auth.forbidden') throw error;
+    return client.list(path`/accounts/${await session.account()}/transports`);
+  }
+}
+
 /** Where several processes could run a transport, one does and the others wait. */
-function stateOf(name: string, workers: readonly Worker[]): Pick<Worker, 'status' | 'message'> {
+function stateOf(name: string, workers: readonly Worker[]): State {
   const states = workers.filter((one) => one.name === name);
   const { status, message } = states.find((one) => one.status !== 'down') ?? states[0] ?? NOT_RUNNING;
   return message === undefined ? { status } : { status, message };
