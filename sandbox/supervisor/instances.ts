@@ -174,7 +174,8 @@ export class Instances {
     const runner = await this.#fleet.pick(app, {
       load: (candidate) => {
         // Another message of the app has brought it there.
-        if (this.#current.get(app.slot)?.runner === candidate) return -Infinity;
+        const there = this.#current.get(app.slot);
+        if (there?.app === app && there.runner === candidate) return -Infinity;
         const coldStarts = this.#coldStarts.get(candidate) ?? 0;
         if (coldStarts >= COLD_STARTS[app.kind]) return Infinity;
         return this.#count(candidate) + coldStarts - (candidate.code.has(digest) ? KNOWN_CODE_BONUS : 0);
