@@ -115,7 +115,7 @@ if ('code' in data) {
   console.log(code);
 } else {
   const status: 'received' | 'unrouted' | 'discarded' | 'failed' | 'queued' | 'ack' | 'pending' | 'uncertain'
-    | 'nack' | 'delivered' | 'undelivered' = data.status;
+    | 'nack' | 'delivered' | 'undelivered' | 'expired' | 'cancelled' = data.status;
   const reason: string | null = data.reason;
   console.log(status, reason, data.events[0]?.event_type === 'nack');
 }
