@@ -13,7 +13,7 @@ Options:
   --http-port PORT    port of the API and the hosted pages (VUMI_HTTP_PORT, default 8000)
   --smsc-port PORT    port of the SMSC simulator (VUMI_SMSC_PORT, default 2775)
   --smpp-port PORT    let SMPP clients of accounts bind at this port (VUMI_SMPP_PORT, default: they cannot)
-  --log-level LEVEL   debug, info, warn, error or silent (VUMI_LOG_LEVEL, default info)
+  --log-level LEVEL   debug, info, warn, error or silent (VUMI_LOG_LEVEL, default warn)
   --demo, --no-demo   deploy the sample apps on a platform without accounts (default: without --config)
 
 Example:

@@ -1,3 +1,4 @@
+import type { Config } from './config-schema.ts';
 import type { Platform } from './platform.ts';
 import type { DemoState } from './demo.ts';
 import { DEMO_ACCOUNT, DEMO_NUMBER } from './sample-deployer.ts';
@@ -12,7 +13,8 @@ export function banner({ config, api, smpp }: Platform, startMs: number, demo: D
     (part) => `${part} ${placeOf(config[part].url)}`,
   );
   const head = `Vumi is ready after ${seconds} s: ${config.roles.join(', ')} (${parts.join(', ')})\n`;
-  if (api === null) return head;
+  const note = halfConfigured(config);
+  if (api === null) return head + note;
   const rows: [string, string][] = [
     ['API', `${api.url}/api/v1    (openapi.json there; token: ${api.adminToken.file ?? 'as given'})`],
     ['Data', config.data_dir],
@@ -36,7 +38,7 @@ export function banner({ config, api, smpp }: Platform, startMs: number, demo: D
     ? `  Token  ${api.adminToken.token}    (shown once, kept in the file)\n`
     : '';
   const next = demo === null || api.smscPort === null ? '' : demoText(api.url, demo);
-  return `\n${head}\n${table}${token}${next}\n`;
+  return `\n${head}${note}\n${table}${token}${next}\n`;
 }
 
 /** What to type next, or what there is to wait for. */
@@ -72,6 +74,15 @@ function nextSteps(url: string, demo: DemoState): string {
   const width = Math.max(...rows.map(([command]) => command.length));
   const table = rows.map(([command, what]) => `  ${command.padEnd(width)}    ${what}\n`).join('');
   return `\nNext, in another terminal in this folder:\n${table}\nStop with Ctrl-C.\n`;
+}
+
+/** Some parts on servers and others in this process: it works, but no other process can share the work. */
+function halfConfigured(config: Pick<Config, 'broker' | 'database' | 'redis'>): string {
+  const parts = ['broker', 'database', 'redis'] as const;
+  const embedded = parts.filter((part) => config[part].url === undefined);
+  if (embedded.length === 0 || embedded.length === parts.length) return '';
+  const variables = embedded.map((part) => `VUMI_${part.toUpperCase()}_URL`).join(' and ');
+  return `  Note   ${embedded.join(' and ')} ${embedded.length > 1 ? 'are' : 'is'} still embedded in this process: set ${variables} as well, or no other process can share its work\n`;
 }
 
 /** A server without its credentials. */

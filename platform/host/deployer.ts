@@ -5,6 +5,7 @@ import {
   probeWorker,
   settleLibraries,
   type AppSettings,
+  type Bundle,
 } from '@vumi/sandbox';
 import type { AppVersion, Store } from '@vumi/store';
 
@@ -35,6 +36,7 @@ export async function deployBundle(
   options: DeployOptions,
 ): Promise<Deployment> {
   const bundle = await intakeBundle(zip);
+  if (options.selfTest) refuseFaultyTranscript(bundle);
   const settings = await settingsOf(store, ref);
   const { manifest, warnings: ofLibraries } = await settleLibraries(bundle, {
     account: ref.account,
@@ -64,6 +66,16 @@ export async function deployBundle(
     created,
     warnings: [...warnings, ...endpointWarnings(manifest, settings, endpoints(ref))],
   };
+}
+
+/** A conversation that cannot be had proves nothing. */
+function refuseFaultyTranscript({ transcriptFault: fault }: Bundle): void {
+  if (fault === null) return;
+  throw new VumiError(
+    'bundle.refused',
+    `transcript.json is no list of {"from", "say", "expect"}: ${fault}; correct it, or deploy with --no-self-test (?self_test=false)`,
+    { details: { reason: 'transcript-invalid', file: 'transcript.json' } },
+  );
 }
 
 /** What was odd about a bundle is often why it does not load, such as a library that is not there. */

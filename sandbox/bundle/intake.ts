@@ -28,6 +28,8 @@ export interface Bundle {
   readonly files: BundleFile[];
   /** The app's self-test; no steps when it has none. */
   readonly transcript: Transcript;
+  /** Why transcript.json cannot be run; null when it can, or is not there. */
+  readonly transcriptFault: string | null;
   /** What tells the libraries of a classic app; null for an app of the SDK. */
   readonly libraries: LibraryEvidence | null;
   /** Sentences for the author. */
@@ -86,6 +88,7 @@ export async function intakeBundle(zip: Buffer): Promise<Bundle> {
     libraries,
     files: describeFiles(parts),
     transcript: selfTest.transcript,
-    warnings: [...parts.warnings, ...warnings, ...selfTest.warnings],
+    transcriptFault: selfTest.fault,
+    warnings: [...parts.warnings, ...warnings],
   };
 }

@@ -16,18 +16,19 @@ const stepSchema = z.strictObject({
 /** A conversation that an app must have word by word, in the order of its steps. */
 export type Transcript = readonly z.infer<typeof stepSchema>[];
 
-/** Reads `transcript.json`. One in another form is the author's own file: it is not run, and he is told. */
-export function parseTranscript(text: string | null): { transcript: Transcript; warnings: string[] } {
-  if (text === null) return { transcript: [], warnings: [] };
+/** Reads `transcript.json`. `fault`: why it cannot be run, null when it can. */
+export function parseTranscript(text: string | null): { transcript: Transcript; fault: string | null } {
+  if (text === null) return { transcript: [], fault: null };
   try {
-    return { transcript: z.array(stepSchema).max(MOST_STEPS).parse(JSON.parse(text)), warnings: [] };
+    return { transcript: z.array(stepSchema).max(MOST_STEPS).parse(JSON.parse(text)), fault: null };
   } catch (error) {
     const reason = error instanceof z.ZodError ? describeIssue(error) : errorText(error);
-    return { transcript: [], warnings: [`transcript.json was not run as a self-test: ${reason}`] };
+    return { transcript: [], fault: reason };
   }
 }
 
 function describeIssue({ issues }: z.ZodError): string {
   const [issue] = issues;
-  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it has another form'}`;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `step ${issue.path.join('.')}: `;
+  return `${where}${issue?.message ?? 'it has another form'}`;
 }

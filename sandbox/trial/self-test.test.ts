@@ -60,10 +60,9 @@ test.each([
 });
 
 test.each([
-  ['not JSON', 'hello', /^transcript\.json was not run as a self-test: /],
-  ['another form', '[{"from":"+1","say":"x","answer":"y"}]', /not run as a self-test: 0/],
-])('a transcript in %s is not run, and its author is told', (_label, text, warning) => {
-  const { transcript, warnings } = parseTranscript(text);
-  expect(transcript).toEqual([]);
-  expect(warnings).toEqual([expect.stringMatching(warning)]);
+  ['not JSON', 'hello', /JSON/],
+  ['another form', '[{"from":"+1","say":"x","answer":"y"}]', /^step 0/],
+  ['no list', '{"steps": []}', /expected array/],
+])('a transcript in %s cannot be run, and says why', (_label, text, fault) => {
+  expect(parseTranscript(text)).toEqual({ transcript: [], fault: expect.stringMatching(fault) });
 });

@@ -128,6 +128,17 @@ describe('a bundle whose self-test fails', () => {
     expect((await world.client.call('GET', '/accounts/clinic/apps/tested')).status).toBe(404);
   });
 
+  it('is refused when its transcript is none, unless nobody wants it to be run', async () => {
+    const path = '/accounts/clinic/apps/untested';
+    const faulty = zipOf({ ...bundle, 'transcript.json': '[{"from": "+1", "say": "hi"}]' });
+    expect(await world.client.call('PUT', path, faulty)).toMatchObject({
+      status: 422,
+      body: { code: 'bundle.refused', reason: 'transcript-invalid', file: 'transcript.json' },
+    });
+    expect((await world.client.call('GET', path)).status).toBe(404);
+    expect((await world.client.call('PUT', `${path}?self_test=false`, faulty)).status).toBe(201);
+  });
+
   it('is refused by the command line, which ends with 1 and tells the step; --no-self-test deploys it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vumi-self-test-'));
     await mkdir(join(folder, 'workers'));

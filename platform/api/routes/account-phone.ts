@@ -18,7 +18,9 @@ const phoneQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100).describe('The newest only'),
 });
 /** Of what a network has got. */
-const SENT = MESSAGE_STATUSES.filter((status) => !['queued', 'nack', 'failed', 'discarded'].includes(status));
+const SENT = MESSAGE_STATUSES.filter(
+  (status) => !['queued', 'nack', 'failed', 'discarded', 'expired', 'cancelled'].includes(status),
+);
 
 /** A simulated phone for the apps of one account: it reaches no other's apps, and shows what no other has sent. */
 export function accountPhoneRoutes(ports: ApiPorts): Route[] {

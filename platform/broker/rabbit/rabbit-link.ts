@@ -138,13 +138,25 @@ export class RabbitLink implements AsyncDisposable {
   }
 
   #unreachable(cause: unknown): VumiError {
-    const { host } = new URL(this.#options.url);
+    const { host, pathname } = new URL(this.#options.url);
     return new VumiError(
       'broker.unavailable',
-      `no RabbitMQ for us at ${host}: ${errorText(cause)}; start it, or correct the broker's URL`,
+      `no RabbitMQ for us at ${host}: ${errorText(cause)}; ${adviceFor(errorText(cause), pathname)}`,
       { cause },
     );
   }
+}
+
+/** What to do about a refusal: RabbitMQ says in numbers of AMQP what it has against a connection. */
+export function adviceFor(refusal: string, path: string): string {
+  const host = decodeURIComponent(path.slice(1)) || '/';
+  if (/ACCESS[_-]REFUSED|\b403\b/i.test(refusal)) {
+    return 'user or password of VUMI_BROKER_URL are wrong: "rabbitmqctl add_user NAME PASSWORD" makes a user';
+  }
+  if (/NOT[_-]ALLOWED|\b530\b|vhost/i.test(refusal)) {
+    return `there is no virtual host "${host}" for that user: "rabbitmqctl add_vhost ${host}" makes it, "rabbitmqctl set_permissions -p ${host} NAME '.*' '.*' '.*'" opens it; what follows the port in VUMI_BROKER_URL is its name, %2F for "/"`;
+  }
+  return "start it, or correct the broker's URL";
 }
 
 /** Opens a connection; rejects with `broker.unavailable` when there is none in time. */

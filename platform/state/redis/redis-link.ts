@@ -156,6 +156,19 @@ function wasNeverSent(error: unknown): boolean {
   return /enableOfflineQueue|writeable/i.test(errorText(error));
 }
 
+/** What to do about what Redis says of itself. */
+export function adviceFor(said: string): string {
+  if (/NOAUTH|WRONGPASS|invalid password|without any password/i.test(said)) {
+    return 'put its password into VUMI_REDIS_URL: redis://:PASSWORD@host:6379';
+  }
+  if (/NOPERM/i.test(said)) return 'give its user all commands and keys: "ACL SETUSER NAME on ~* &* +@all"';
+  if (/DB index|SELECT/i.test(said))
+    return 'the number behind the port in VUMI_REDIS_URL is no database of it';
+  if (/READONLY|MISCONF|OOM/i.test(said))
+    return 'let it write: it is a replica, or its disk or memory is full';
+  return 'look whether it runs and answers';
+}
+
 function unavailable(what: string, cause: unknown): VumiError {
-  return new VumiError('state.unavailable', `Redis ${what}; look whether it runs and answers`, { cause });
+  return new VumiError('state.unavailable', `Redis ${what}; ${adviceFor(errorText(cause))}`, { cause });
 }
