@@ -23,6 +23,8 @@ const IDLE_CPU_MS = 100;
  */
 const STUCK_CPU_MS = 250;
 const STUCK_MS = 10_000;
+/** The same when the process has grown too big meanwhile: what is stuck may hold the memory. */
+const STUCK_LARGE_MS = 1500;
 /** Growth of the process during an entry that makes it a suspect. */
 const GROWTH_MB = 8;
 /** An entry that is not done after so long on a machine where the own thread hardly waits will never be. */
@@ -227,9 +229,10 @@ export class Watchdog {
     if (this.#stuck.size === 0) return;
     const cpuMs = guestCpuMs();
     const sharers = this.#running().length + this.#stuck.size;
+    const mostMs = this.#rssMb > this.#options.rssSoftMb ? STUCK_LARGE_MS : STUCK_MS;
     for (const [dead, death] of this.#stuck) {
       if (death.accused) continue;
-      const isStuck = cpuMs - death.cpuMs > STUCK_CPU_MS * sharers || this.#givenAt - death.at > STUCK_MS;
+      const isStuck = cpuMs - death.cpuMs > STUCK_CPU_MS * sharers || this.#givenAt - death.at > mostMs;
       if (!isStuck) continue;
       death.accused = true;
       this.#accuse(dead.app, 'its code cannot be stopped');
