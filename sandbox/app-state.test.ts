@@ -17,13 +17,15 @@ describe.each<[string, StateOwner, string]>([
   test('is written where apps look for it, and listed by prefix', async () => {
     await using state = new MemoryState();
     const entries = ['a:1', 'a:2', 'b:1'].map((key) => ({ key, value: { key } }));
-    expect(await writeAppState(state, owner, entries)).toEqual({ written: 3, unchanged: 0 });
+    expect(await writeAppState(state, owner, entries)).toEqual({ made: 3, changed: 0, unchanged: 0 });
     expect(await state.get(name)).toBe('{"key":"a:1"}');
-    expect(await writeAppState(state, owner, entries)).toEqual({ written: 0, unchanged: 3 });
+    expect(await writeAppState(state, owner, entries)).toEqual({ made: 0, changed: 0, unchanged: 3 });
     const first = await listAppState(state, owner, { prefix: 'a:', limit: 1 });
     expect(first).toEqual({ items: [entries[0]], next: 'a:1' });
     const rest = await listAppState(state, owner, { prefix: 'a:', limit: 1, after: 'a:1' });
     expect(rest).toEqual({ items: [entries[1]], next: null });
+    const other = [{ key: 'b:1', value: 0 }];
+    expect(await writeAppState(state, owner, other, true)).toEqual({ made: 0, changed: 1, unchanged: 0 });
     expect(await readAppState(state, owner, 'b:1')).toEqual({ key: 'b:1' });
     expect(await deleteAppState(state, owner, 'b:1')).toBe(true);
     expect(await deleteAppState(state, owner, 'b:1')).toBe(false);
@@ -39,7 +41,11 @@ test('keys of classic apps are counted, and too many are refused as a whole', as
   await expect(writeAppState(state, owner, entries)).rejects.toMatchObject({ code: 'app.limit' });
   expect((await listAppState(state, owner, PAGE)).items).toHaveLength(2);
   await deleteAppState(state, owner, 'a');
-  expect(await writeAppState(state, owner, entries.slice(1))).toEqual({ written: 2, unchanged: 1 });
+  expect(await writeAppState(state, owner, entries.slice(1))).toEqual({
+    made: 2,
+    changed: 0,
+    unchanged: 1,
+  });
 });
 
 test('what neither an app could write is refused', async () => {

@@ -105,18 +105,26 @@ export async function deleteAppState(state: KeyedState, owner: StateOwner, key: 
   return true;
 }
 
+/** What became, or would become, of entries. */
+export interface StateWritten {
+  readonly made: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
 /**
  * Writes all entries or none. What has its value already is left alone, unless it is to have an end. Throws `app.limit`
- * for more keys than the app may keep.
+ * for more keys than the app may keep. `dryRun`: nothing is written.
  */
 export async function writeAppState(
   state: KeyedState,
   owner: StateOwner,
   entries: readonly StateEntry[],
-): Promise<{ written: number; unchanged: number }> {
+  dryRun: boolean = false,
+): Promise<StateWritten> {
   const place = placeOf(owner);
   const writes = new Map<string, StateWrite>();
-  let added = 0;
+  let made = 0;
   for (const { key, value, ttl } of entries) {
     const text = JSON.stringify(value ?? null);
     if (text.length > place.limits.value_bytes)
@@ -124,16 +132,12 @@ export async function writeAppState(
     const name = place.keyOf(key);
     const before = writes.has(name) ? '' : await state.get(name);
     if (before === text && ttl === undefined) continue;
-    if (before === null) added++;
-    writes.set(name, {
-      op: 'set',
-      key: name,
-      value: text,
-      ...(ttl === undefined ? {} : { ttlMs: ttl * 1000 }),
-    });
+    if (before === null) made++;
+    const until = ttl === undefined ? {} : { ttlMs: ttl * 1000 };
+    writes.set(name, { op: 'set', key: name, value: text, ...until });
   }
-  if (writes.size > 0) await commit(state, place, [...writes.values()], added);
-  return { written: writes.size, unchanged: entries.length - writes.size };
+  if (writes.size > 0 && !dryRun) await commit(state, place, [...writes.values()], made);
+  return { made, changed: writes.size - made, unchanged: entries.length - writes.size };
 }
 
 async function commit(

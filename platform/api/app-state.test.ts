@@ -39,9 +39,22 @@ test('what belongs to a user is apart', async () => {
 test('many are set at once and listed by prefix, page by page; what is so already stays', async () => {
   const items = ['p:1', 'p:2', 'p:3', 'q:1'].map((key) => ({ key, value: key }));
   const first = await platform.call('POST', STATE, { body: { items } });
-  expect(first.json).toEqual({ written: 4, unchanged: 0 });
+  expect(first.json).toEqual({ made: 4, changed: 0, unchanged: 0 });
   const again = await platform.call('POST', STATE, { body: { items: [...items, { key: 'q:2', value: 0 }] } });
-  expect(again.json).toEqual({ written: 1, unchanged: 4 });
+  expect(again.json).toEqual({ made: 1, changed: 0, unchanged: 4 });
+  const other = {
+    items: [
+      { key: 'q:2', value: 1 },
+      { key: 'q:3', value: 1 },
+    ],
+    dry_run: true,
+  };
+  for (const _time of [1, 2])
+    expect((await platform.call('POST', STATE, { body: other })).json).toEqual({
+      made: 1,
+      changed: 1,
+      unchanged: 0,
+    });
   const page = await platform.call('GET', `${STATE}?prefix=p:&limit=2`);
   expect(page.json['items']).toEqual(items.slice(0, 2));
   const rest = await platform.call(

@@ -27,11 +27,12 @@ export function memoryAppState({ apps }: MemoryStore): ApiPorts['appState'] {
       return text === undefined ? undefined : (JSON.parse(text) as unknown);
     },
     delete: async (ref, user, key) => values.delete((await startOf(ref, user)) + key),
-    write: async (ref, user, items) => {
+    write: async (ref, user, items, dryRun = false) => {
       const start = await startOf(ref, user);
       const changed = items.filter(({ key, value }) => values.get(start + key) !== JSON.stringify(value));
-      for (const { key, value } of changed) values.set(start + key, JSON.stringify(value));
-      return { written: changed.length, unchanged: items.length - changed.length };
+      const made = changed.filter(({ key }) => !values.has(start + key)).length;
+      for (const { key, value } of dryRun ? [] : changed) values.set(start + key, JSON.stringify(value));
+      return { made, changed: changed.length - made, unchanged: items.length - changed.length };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { MessageRow, Page, PageQuery } from '@vumi/store';
-import { csvLine } from './csv.ts';
+import { csvLine } from '@vumi/core';
 
 export const EXPORT_TYPES = {
   ndjson: 'application/x-ndjson; charset=utf-8',

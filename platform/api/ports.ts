@@ -164,7 +164,8 @@ interface AppStatePort {
     ref: AppRef,
     user: string | null,
     items: readonly (StateItem & { readonly ttl?: number | undefined })[],
-  ): Promise<{ written: number; unchanged: number }>;
+    dryRun?: boolean,
+  ): Promise<{ made: number; changed: number; unchanged: number }>;
 }
 
 export interface ApiPorts {

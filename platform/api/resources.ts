@@ -214,7 +214,8 @@ export const optoutSchema = z.object({
 export const stateEntrySchema = z.object({ key: z.string(), value: z.unknown() });
 
 export const stateWrittenSchema = z.object({
-  written: z.int(),
+  made: z.int().describe('Those of which there was nothing before'),
+  changed: z.int(),
   unchanged: z.int().describe('Those that had their values already'),
 });
 

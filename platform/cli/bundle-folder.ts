@@ -22,7 +22,7 @@ export function packApp(source: string): PackedApp {
 /** The parts of a bundle (DESIGN §7); all else in a folder is the author's own. */
 const PARTS = ['vumi.json', 'package.json', 'transcript.json', 'index.html', 'assets', 'workers'];
 /** The same files must give the same bytes, so that deploying twice is the same version. */
-const NO_TIME = new Date(1980, 0, 1);
+export const NO_TIME = new Date(1980, 0, 1);
 
 function packFolder(folder: string): PackedApp {
   const names = readdirSync(folder);

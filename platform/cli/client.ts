@@ -111,6 +111,14 @@ function unreachable(url: string, error: unknown): CliError {
   );
 }
 
+/** Null where the platform answers that there is no such thing. */
+export async function orNone<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof CliError && error.code === 'not_found') return null;
+    throw error;
+  });
+}
+
 interface Problem {
   readonly code?: string;
   readonly detail?: string;
@@ -123,6 +131,7 @@ async function refusal(response: Response, token: string | undefined): Promise<C
     return new CliError(
       EXIT.refused,
       'no token: run this in the folder where the platform runs, or give --token or VUMI_ADMIN_TOKEN',
+      'auth.missing_token',
     );
   }
   const [first, ...more] = problem.errors?.map(({ detail }) => detail) ?? [problem.detail];

@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addContactCommands } from './commands/contacts.ts';
+import { addKvCommands } from './commands/kv.ts';
 import { addMessageCommands } from './commands/messages.ts';
+import { addOptoutCommands } from './commands/optouts.ts';
 import { addNumberCommands } from './commands/number.ts';
 import { addPhoneCommand } from './commands/phone.ts';
 import { addRouteCommands } from './commands/route.ts';
@@ -58,6 +61,10 @@ export function createProgram(version: string | null): Command {
   program.commandsGroup('Build:');
   addAppCommands(program);
   addRouteCommands(program);
+  program.commandsGroup('Keep:');
+  addContactCommands(program);
+  addOptoutCommands(program);
+  addKvCommands(program);
   program.commandsGroup('Administer:');
   addAccountCommands(program);
   addTokenCommands(program);

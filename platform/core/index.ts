@@ -6,6 +6,7 @@ export * from './connector.ts';
 export * from './contact.ts';
 export * from './contact-input.ts';
 export * from './contact-query.ts';
+export * from './csv.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './failure.ts';

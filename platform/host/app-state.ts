@@ -19,6 +19,7 @@ export function openAppState(store: Store, state: KeyedState): ApiPorts['appStat
     list: async (ref, user, page) => listAppState(state, await ownerOf(ref, user), page),
     read: async (ref, user, key) => readAppState(state, await ownerOf(ref, user), key),
     delete: async (ref, user, key) => deleteAppState(state, await ownerOf(ref, user), key),
-    write: async (ref, user, entries) => writeAppState(state, await ownerOf(ref, user), entries),
+    write: async (ref, user, entries, dryRun) =>
+      writeAppState(state, await ownerOf(ref, user), entries, dryRun),
   };
 }

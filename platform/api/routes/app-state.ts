@@ -131,11 +131,14 @@ function changeRoutes({ appState }: ApiPorts): Route[] {
       params: appParams,
       query: ownerQuery,
       body: jsonBody(
-        z.strictObject({ items: z.array(z.strictObject({ key, value, ttl })).min(1).max(MOST_WRITTEN) }),
+        z.strictObject({
+          items: z.array(z.strictObject({ key, value, ttl })).min(1).max(MOST_WRITTEN),
+          dry_run: z.boolean().default(false).describe('Only say how many would be set'),
+        }),
       ),
       answers: { 200: { description: 'How many were set', schema: stateWrittenSchema } },
       handle: async ({ params, query, body }) =>
-        ok(await appState.write(params, query.user ?? null, body.items)),
+        ok(await appState.write(params, query.user ?? null, body.items, body.dry_run)),
     }),
   ];
 }

@@ -6,6 +6,7 @@ import { withExample } from '../examples.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
+import { addImportGo } from './app-import-go.ts';
 import { addLogsCommand } from './app-logs.ts';
 import { addMemberCommands } from './app-members.ts';
 import { addReplayCommand } from './app-replay.ts';
@@ -36,6 +37,7 @@ interface Deployment extends Version {
 export function addAppCommands(program: Command): void {
   const app = program.command('app').description('apps: deploy, look after, roll back');
   addDeploy(app);
+  addImportGo(app);
   addLists(app);
   addVersionCommands(app);
   addRemove(app);
