@@ -247,7 +247,8 @@ describe('commands that succeed', () => {
       const answers = await run(
         ['outbound.send_to_endpoint', wayless],
         ['outbound.send_to', wayless],
-        ['outbound.send_to', { content: 'two', to_addr: '+2' }],
+        // Whom it comes from is the route's, whatever the app says.
+        ['outbound.send_to', { content: 'two', to_addr: '+2', from_addr: '777', transport_name: 'other' }],
       );
       const reason = expect.stringMatching(/^the endpoint "sms" of this app has no route/);
       expect(answers).toMatchObject([
@@ -256,7 +257,7 @@ describe('commands that succeed', () => {
         { success: true },
       ]);
       expect(place.sent.slice(before)).toMatchObject([
-        { to_addr: '+2' },
+        { to_addr: '+2', from_addr: null, transport_name: null },
         { content: JSON.stringify(answers) },
       ]);
       expect(place.log.filter(({ level }) => level === 'error').map(({ text }) => text)).toEqual([reason]);

@@ -101,9 +101,10 @@ it(
     const degraded = (workers as { status: string; message?: string }[]).filter(
       ({ status }) => status === 'degraded',
     );
-    expect(degraded.map(({ message }) => message)).toEqual([
+    // A machine that is overloaded says so, too.
+    expect(degraded.map(({ message }) => message)).toContainEqual(
       expect.stringContaining("started with another administrator's token"),
-    ]);
+    );
     await eventually(
       () => first?.output ?? '',
       (text) => text.includes("started with another administrator's token"),
