@@ -4,14 +4,15 @@
  *     name:jane                    a word of the field, in any case
  *     name:"jane doe"              words in this order
  *     surname:d*e extras-city:c?t  wildcards within a word; with a star alone: the field has a value
- *     msisdn:\+27761234567         an address or key is compared whole; a special character needs a backslash or quotes
+ *     msisdn:\+27761234567         an address or key is compared whole, a number in any spelling; a special character
+ *                                  needs a backslash or quotes
  *     groups:5f3c…                 members of a group, by its key
  *     jane                         without a field: in any of them
  *     a AND b   a OR b   NOT a   +a -b   ( … )   *:*
  *
  * Clauses without an operator between them are alternatives, as in Lucene. Ranges, fuzzy words and boosts are refused.
  */
-import { ADDRESS_FIELDS } from './contact.ts';
+import { ADDRESS_FIELDS, normaliseAddress } from './contact.ts';
 import { VumiError } from './errors.ts';
 import { tokenize, type QueryToken } from './query-tokens.ts';
 
@@ -155,7 +156,13 @@ function readTerm({ field, value }: Term): ContactQuery {
   if (field === 'groups') return { kind: 'group', key: wholeText(value) };
   if (field !== null && WHOLE_FIELDS.has(field)) {
     if (value.some(isWildcard)) return { kind: 'matches', field, words: wordsOf(value), isWhole: true };
-    return { kind: 'equals', field, value: wholeText(value).toLowerCase() };
+    const text = wholeText(value);
+    // Numbers are kept in one spelling.
+    return {
+      kind: 'equals',
+      field,
+      value: field === 'msisdn' ? normaliseAddress(field, text) : text.toLowerCase(),
+    };
   }
   return { kind: 'matches', field, words: wordsOf(value), isWhole: false };
 }
