@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { errorText } from '@vumi/core';
+import { errorText, printable } from '@vumi/core';
 import { CliError, EXIT } from './exit.ts';
-import { printable } from './output.ts';
+
 import { createProgram } from './program.ts';
 
 function readVersion(): string {

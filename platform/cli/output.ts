@@ -1,14 +1,8 @@
+import { printable, printableJson } from '@vumi/core';
+
 const GAP = '  ';
 
-/** Control characters would let what was stored act on the terminal that shows it. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-}
-
-/** As above, on one line: for cells of tables. */
+/** On one line: for cells of tables. */
 export function oneLine(text: string): string {
   return printable(text.replaceAll(/\s*[\r\n]+\s*/g, ' ⏎ ').replaceAll('\t', ' '));
 }
@@ -52,6 +46,24 @@ export function shortTime(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
 }
 
+/** The one way out to the terminal: nothing of what is shown acts on it. */
 export function write(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(printable(text));
+}
+
+/** JSON, on one line or on many. */
+export function writeJson(value: unknown, isLong: boolean = true): void {
+  write(`${printableJson(JSON.stringify(value, null, isLong ? 2 : 0))}\n`);
+}
+
+/** The same in place of the line in which the cursor stands. */
+export function overwriteLine(text: string): void {
+  process.stdout.write('\r\u001b[K');
+  write(text);
+}
+
+/** What is to be kept as it is; on a terminal it is shown like anything else. */
+export function writeData(text: string): void {
+  if (process.stdout.isTTY) write(text);
+  else process.stdout.write(text);
 }

@@ -1,3 +1,4 @@
+import { printable } from '@vumi/core';
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addAppCommands } from './commands/app.ts';
@@ -40,7 +41,7 @@ export function createProgram(version: string | null): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'vumi: ')),
+      outputError: (text, write) => write(printable(text.replace(/^error: /, 'vumi: '))),
     })
     .showHelpAfterError('Add --help to see how the command is used.')
     .option('--url <url>', 'where the platform is (default: http://127.0.0.1:8000)')

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createClient, type Client } from './client.ts';
 import { readEnvironment } from './environment.ts';
 import { usageError } from './exit.ts';
-import { write } from './output.ts';
+import { write, writeJson } from './output.ts';
 
 /** The options that every command takes. */
 interface GlobalOptions {
@@ -33,7 +33,7 @@ export function openSession(command: Command): Session {
     client,
     json,
     account: async () => options.account ?? environment.account ?? onlyAccount(client),
-    show: (value, text) => write(json ? `${JSON.stringify(value, null, 2)}\n` : text()),
+    show: (value, text) => (json ? writeJson(value) : write(text())),
   };
 }
 

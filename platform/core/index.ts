@@ -24,6 +24,7 @@ export * from './number-book.ts';
 export * from './phone-number.ts';
 export * from './ports.ts';
 export * from './private-service.ts';
+export * from './printable.ts';
 export * from './query-match.ts';
 export * from './recent-map.ts';
 export * from './record-text.ts';

@@ -1,4 +1,4 @@
-import { errorText, VumiError } from '@vumi/core';
+import { errorText, printable, VumiError } from '@vumi/core';
 import { startDeadline } from '@vumi/machine';
 import { parseArguments, UP_USAGE } from './arguments.ts';
 import { banner, demoText } from './banner.ts';
@@ -74,7 +74,7 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const text = error instanceof VumiError ? error.message : ((error as Error).stack ?? errorText(error));
-  process.stderr.write(`vumi: ${text}\n`);
+  process.stderr.write(printable(`vumi: ${text}\n`));
   // Not `exitCode`: what had started before the error would keep the process.
   process.exit(error instanceof VumiError && error.code === 'config.invalid' ? USAGE_ERROR : 1);
 }

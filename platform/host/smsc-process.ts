@@ -1,4 +1,4 @@
-import type { Logger } from '@vumi/core';
+import { printable, type Logger } from '@vumi/core';
 import { createSimulatorApi } from '@vumi/api';
 import { startSmscSimulator, type ScriptInput, type SimulatorOptions } from '@vumi/transports/smpp/simulator';
 import type { Config } from './config-schema.ts';
@@ -18,7 +18,7 @@ export async function startSmscProcess(
   const server = stack.use(await startHttpServer(config.http, createSimulatorApi({ simulator, logger })));
   stack.use(
     simulator.onMessage(({ from_addr, to_addr, content }) => {
-      process.stdout.write(`${from_addr} → ${to_addr}  ${content}\n`);
+      process.stdout.write(printable(`${from_addr} → ${to_addr}  ${content}\n`));
     }),
   );
   process.stdout.write(

@@ -5,7 +5,7 @@
  */
 export const { apply, construct } = Reflect;
 export const { parse, stringify } = JSON;
-export const { defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, keys } = Object;
+export const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys } = Object;
 export const { isSafeInteger, isFinite } = Number;
 export const { isArray } = Array;
 export const { imul } = Math;
@@ -31,6 +31,7 @@ const mapForEach = Map.prototype.forEach;
 const promiseThen = Promise.prototype.then;
 export const arrayIndexOf = Array.prototype.indexOf;
 export const stringToLower = String.prototype.toLowerCase;
+export const errorToString = Error.prototype.toString;
 export const dateToString = Date.prototype.toString;
 export const dateToTime = Date.prototype.getTime;
 /* oxlint-enable typescript/unbound-method */

@@ -2,6 +2,7 @@ import type { Log } from '@vumi/sdk';
 import { shortText } from './error-text.ts';
 import { fixBuffers } from './fixed-buffers.ts';
 import { stopIntlClock } from './intl-clock.ts';
+import { hideTrustedFrames } from './trusted-frames.ts';
 import {
   apply,
   charCode,
@@ -101,6 +102,7 @@ export function closeRealm(): void {
   for (const name of REMOVED) Reflect.deleteProperty(globalThis, name);
   stopIntlClock(() => present.now);
   fixBuffers();
+  hideTrustedFrames();
   set(
     globalThis,
     'console',

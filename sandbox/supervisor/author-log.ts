@@ -1,4 +1,4 @@
-import type { AppRef, Clock } from '@vumi/core';
+import { withoutControls, type AppRef, type Clock } from '@vumi/core';
 import type { GuestLogLine } from '../effects.ts';
 import type { LoadedApp } from './app.ts';
 import { redactFields, redactSecrets } from './redaction.ts';
@@ -16,9 +16,6 @@ export interface LogEntry {
   readonly timestamp: string;
 }
 
-// eslint-disable-next-line no-control-regex -- what a terminal would obey must not be in a line of log
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-
 type Secrets = LoadedApp['settings']['secrets'];
 
 /** Makes a line fit to be kept and shown: no secrets, nothing that a terminal would obey. */
@@ -32,7 +29,7 @@ export function logEntry(
     account: app.ref.account,
     app: app.ref.app,
     level: line.level,
-    text: redactSecrets(line.text, app.secrets).replace(CONTROL, '�'),
+    text: withoutControls(redactSecrets(line.text, app.secrets)),
     message_id: at.messageId,
     timestamp: new Date(at.clock()).toISOString(),
   };

@@ -273,3 +273,62 @@ test('a handler that sends at each report of its own sends is stopped', async ()
   expect(place.failures.at(-1)?.reason).toContain('pace: ');
   expect(place.runs.at(-1)).toMatchObject({ outcome: 'pace', kind: 'event' });
 });
+
+describe('stacks', () => {
+  const PROBE = `
+    const seen = [];
+    const look = (error) => seen.push(String(error.stack));
+    look(new Error('plain'));
+    try { app.state.set('', 1); } catch (error) { look(error); }
+    await app.state.get('a').then(() => look(new Error('later')));
+    const holder = {}; Error.captureStackTrace(holder); look(holder);
+    look((0, eval)('new Error("made of text")'));
+    look(new Function('return new Error("made of text")')());
+    const before = Error.prepareStackTrace;
+    Error.prepareStackTrace = (error, sites) => sites.map((site) => [
+      site.getFileName(), site.getScriptNameOrSourceURL(), site.getEvalOrigin(), site.getFunctionName(),
+      String(site.getFunction()), String(site.getThis()), site.toString(),
+    ].join(' ')).join('\\n');
+    look(new Error('custom'));
+    try { app.state.set('', 1); } catch (error) { look(error); }
+    look(eval('new Error("nested")'));
+    Error.prepareStackTrace = before;
+    look(new Error('put back'));`;
+
+  test('show the app its own frames and nothing of the platform', async () => {
+    const ref = await place.installHandler('looks', `${PROBE} await reply(JSON.stringify(seen));`);
+    const [answer = ''] = await place.ask(ref);
+    expect(answer, place.logOf(ref).join('\n')).toMatch(/^\[/);
+    const seen = JSON.parse(answer) as string[];
+    expect(answer).not.toMatch(/vumi:|sandbox|bootstrap/);
+    expect(seen[0]).toMatch(/^Error: plain\n {4}at .*worker\.js:\d+:\d+/);
+    expect(seen[1]).toMatch(/^Error: a key of state is a text/);
+    expect(seen.at(-1)).toMatch(/^Error: put back\n {4}at /);
+  });
+
+  test('of a classic app neither', async () => {
+    const ref = await place.installClassic(
+      'looks-classic',
+      classic(`var error = new Error('plain'); var seen = [error.stack];
+        try { require('moment').updateLocale(); require('lodash').template('<%= x.y %>')({}); } catch (thrown) { seen.push(thrown.stack); }
+        Error.prepareStackTrace = function (error, sites) { return sites.map(function (site) { return site.getFileName() + ' ' + site; }).join('\\n'); };
+        seen.push(new Error('custom').stack);
+        reply(JSON.stringify(seen));`),
+    );
+    const [answer = ''] = await place.ask(ref);
+    expect(answer, place.logOf(ref).join('\n')).toContain('Error: plain');
+    expect(answer).not.toMatch(/vumi:|sandbox/);
+  });
+});
+
+test('an error whose name would act on a terminal is kept without that', async () => {
+  const ref = await place.installHandler(
+    'colours',
+    "const error = new Error('red\\u001b[31m'); error.name = '\\u001b[2J\\u009b31m\\u202e'; throw error;",
+  );
+  expect(await place.ask(ref)).toEqual([APOLOGY]);
+  const texts = [place.logOf(ref), place.failures.at(-1)?.reason, place.runs.at(-1)?.error].flat();
+  // oxlint-disable-next-line no-control-regex -- it is what must not be there
+  for (const text of texts)
+    expect(text).toMatch(/^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]+$/);
+});

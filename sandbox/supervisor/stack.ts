@@ -1,3 +1,4 @@
+import { withoutControls } from '@vumi/core';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { BOOTSTRAP_NAME, WORKER_NAME } from '../script-names.ts';
 
@@ -8,7 +9,9 @@ export type StackMapper = (stack: string) => string;
 /** Makes stacks of the bundled worker point into the author's files, and takes the platform's own frames out. */
 export function createStackMapper(map: string | null): StackMapper {
   let parsed: SourceMap | null = null;
-  return (stack) => {
+  return (thrown) => {
+    // The name and the text of an error are the app's, and go to terminals.
+    const stack = withoutControls(thrown);
     const own = stack.split('\n').filter((line) => !line.includes(BOOTSTRAP_NAME));
     if (map === null) return own.join('\n');
     parsed ??= new SourceMap(JSON.parse(map) as SourceMapPayload);

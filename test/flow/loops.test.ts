@@ -1,6 +1,6 @@
 import { silentLogger } from '@vumi/core';
 import { startSmscSimulator, type PhoneMessage, type Simulator } from '@vumi/transports/smpp/simulator';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeFailures } from '../failures.ts';
 import {
   createPlace,
@@ -126,6 +126,51 @@ it('who writes faster than a person is only told of while the limit allows it', 
   expect(items).toMatchObject([{ level: 'warn', text: expect.stringMatching(/^more than 300 messages/) }]);
 });
 
+describe('an app that goes round by itself', () => {
+  it('is stopped when it sends at each event of what it sent', async () => {
+    const echo = `export default {
+      async onMessage(message, app) { await message.reply('begin'); },
+      async onEvent(event, app) { if (event.event_type === 'ack') await app.send('+27700000077', 'again'); },
+    };`;
+    await world.client.must('PUT', '/accounts/school/apps/round', zipOf({ 'workers/worker.js': echo }));
+    const route = { app: 'round', transport: 'smsc', to_addr: '4004' };
+    await world.client.must('PUT', '/accounts/school/routes/round', route);
+    sent = [];
+    await smsc.inject({ from_addr: '+27700000076', to_addr: '4004', content: 'go' });
+    const log = await eventually(
+      async () =>
+        (await world.client.must('GET', '/accounts/school/apps/round/logs')).items as { level: string }[],
+      (lines) => lines.some(({ level }) => level === 'error'),
+    );
+    expect(log).toMatchObject([
+      { level: 'warn', text: expect.stringContaining('it ends at 20') },
+      { level: 'error', text: expect.stringContaining('its events are dropped') },
+    ]);
+    expect(sent.filter(({ content }) => content === 'again').length).toBeLessThan(30);
+  });
+
+  it('is slowed down when its schedules make the next for the same moment', async () => {
+    const ticks = `export default {
+      onMessage: (message, app) => app.schedule.once('tick', { in: 0 }),
+      async onSchedule(timer, app) {
+        await app.schedule.once('tick', { in: 0 });
+        await app.state.increment('ticks');
+      },
+    };`;
+    await world.client.must('PUT', '/accounts/school/apps/ticks', zipOf({ 'workers/worker.js': ticks }));
+    const route = { app: 'ticks', transport: 'smsc', to_addr: '4005' };
+    await world.client.must('PUT', '/accounts/school/routes/ticks', route);
+    await smsc.inject({ from_addr: '+27700000075', to_addr: '4005', content: 'go' });
+    const log = await eventually(
+      async () => (await world.client.must('GET', '/accounts/school/apps/ticks/logs')).items as object[],
+      (lines) => lines.length > 0,
+    );
+    expect(log).toMatchObject([{ level: 'warn', text: expect.stringContaining('it now waits') }]);
+    const { items } = await world.client.must('GET', '/accounts/school/apps/ticks/runs?limit=100');
+    expect(items.length).toBeLessThan(20);
+  });
+});
+
 it('two apps that thank each other stop, and each drop is reported once to the operator', async () => {
   sent = [];
   await smsc.inject({ from_addr: '4002', to_addr: '4001', content: 'hello' });
@@ -134,5 +179,9 @@ it('two apps that thank each other stop, and each drop is reported once to the o
   expect(sent.length).toBeLessThanOrEqual(2 * AT_ONCE + 1);
   await world[Symbol.asyncDispose]();
   const failures = await takeFailures(place);
-  expect(failures.map(({ reason }) => reason.slice(0, 5))).toEqual(['pace:', 'pace:']);
+  expect(failures.map(({ reason }) => /\(limit (\w+)\)$/.exec(reason)?.[1])).toEqual([
+    'user_messages',
+    'generations',
+    'user_messages',
+  ]);
 });

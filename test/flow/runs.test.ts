@@ -91,3 +91,27 @@ it('what an app did is listed, shown, counted and run again with another version
   const whole = await client.must('GET', '/accounts/demo/usage');
   expect(whole.apps).toMatchObject([{ app: 'hello', messages: 2 }]);
 });
+
+it('an event whose handler throws is tried again, and then a failure that can be run again', async () => {
+  const { client } = world;
+  const source = `export default {
+    async onMessage(message) { await message.reply('sent'); },
+    async onEvent(event, app) { await app.state.increment('tries'); throw new Error('no ' + event.event_type); },
+  };`;
+  await client.must('PUT', '/accounts/demo/apps/hello', zipOf({ 'workers/worker.js': source }));
+  await say('hello there');
+  const list = '/accounts/demo/apps/hello/runs?outcome=threw';
+  const failed = await eventually(
+    async () => (await client.must('GET', list)).items as { message_id: string; kind: string }[],
+    (items) => items.some(({ kind }) => kind === 'event'),
+  );
+  const id = failed.find(({ kind }) => kind === 'event')?.message_id ?? '';
+  const shown = await vumi('app', 'run', id, '--app', 'hello');
+  expect(shown).toMatch(/Error: no (ack|delivery_report)/);
+  const replay = /Run it again: npx vumi (.*)/.exec(shown)?.[1]?.split(' ') ?? [];
+  expect(replay).toEqual(['app', 'replay', id, '--app', 'hello']);
+  expect(await vumi(...replay)).toContain('does the same.');
+  const logs = (await client.must('GET', '/accounts/demo/apps/hello/logs')).items as { text: string }[];
+  const ofIt = logs.filter(({ text }) => text.includes('handled again soon'));
+  expect(ofIt.length).toBeGreaterThanOrEqual(4);
+});

@@ -1,7 +1,8 @@
+import { printable } from '@vumi/core';
 import type { Command } from 'commander';
 import { path, type Client } from '../client.ts';
 import { withExample } from '../examples.ts';
-import { oneLine, printable, shortTime, write } from '../output.ts';
+import { oneLine, shortTime, write, writeJson } from '../output.ts';
 import { openSession } from '../session.ts';
 
 interface LogRow {
@@ -57,7 +58,9 @@ async function follow(
     const lines = (pending + text).split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines.filter((one) => one !== '')) {
-      write(json ? `${line}\n` : logText(JSON.parse(line) as LogRow));
+      const row: unknown = JSON.parse(line);
+      if (json) writeJson(row, false);
+      else write(logText(row as LogRow));
     }
   }
 }

@@ -1,8 +1,9 @@
+import { printable } from '@vumi/core';
 import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
-import { oneLine, printable } from '../output.ts';
+import { oneLine } from '../output.ts';
 import { openSession } from '../session.ts';
 import { appOfMessage, milliseconds } from './app-runs.ts';
 

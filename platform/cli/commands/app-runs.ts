@@ -1,8 +1,9 @@
+import { printable } from '@vumi/core';
 import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { oneLine, printable, shortTime, table } from '../output.ts';
+import { oneLine, shortTime, table } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 
 interface Run {

@@ -3,7 +3,7 @@ import type { LoadReport } from '@vumi/transports/smpp/load';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { table, write } from '../output.ts';
+import { table, write, writeJson } from '../output.ts';
 import { parseTarget } from '../smpp-target.ts';
 
 interface PaceOptions {
@@ -133,7 +133,8 @@ async function report(command: Command, run: () => Promise<LoadReport>): Promise
     throw new CliError(usage ? EXIT.usage : EXIT.refused, errorText(error));
   });
   const { json }: { json?: boolean } = command.optsWithGlobals();
-  write(json === true ? `${JSON.stringify(result, null, 2)}\n` : summary(result));
+  if (json === true) writeJson(result);
+  else write(summary(result));
   const { lost, doubled, mismatched } = result;
   if (lost + doubled + mismatched > 0)
     throw new CliError(EXIT.refused, `${lost} lost, ${doubled} doubled, ${mismatched} mismatched`);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
-import { shortTime, table, write } from '../output.ts';
+import { shortTime, table, writeData } from '../output.ts';
 import { openSession } from '../session.ts';
 
 interface Message {
@@ -85,7 +85,7 @@ function addList(program: Command): Command {
     const address = all === true ? '/messages' : path`/accounts/${await session.account()}/messages`;
     if (format !== undefined) {
       if (!EXPORT_FORMATS.includes(format)) throw usageError(`--format is ${EXPORT_FORMATS.join(' or ')}`);
-      for await (const text of session.client.stream(address, { ...filters, format })) write(text);
+      for await (const text of session.client.stream(address, { ...filters, format })) writeData(text);
       return;
     }
     const most = Number(limit);

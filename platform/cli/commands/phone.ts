@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
-import { sleep } from '@vumi/core';
+import { sleep, printable } from '@vumi/core';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { printable, write } from '../output.ts';
+import { overwriteLine, write } from '../output.ts';
 import { openPhone, type Phone, type PhoneMessage } from '../phone.ts';
 import { openSession } from '../session.ts';
 
@@ -78,7 +78,7 @@ async function talk(
   const over = new AbortController();
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: PROMPT });
   const display = (messages: readonly PhoneMessage[]): void => {
-    write(`\r\u001b[K${show(messages)}`);
+    overwriteLine(show(messages));
     terminal.prompt(true);
   };
   let broken: unknown;

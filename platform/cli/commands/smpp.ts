@@ -3,7 +3,7 @@ import type { PointResult } from '@vumi/transports/smpp/conformance';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { table, write } from '../output.ts';
+import { table, write, writeJson } from '../output.ts';
 import { parseTarget } from '../smpp-target.ts';
 import { addSubmitLoad } from './load.ts';
 
@@ -48,7 +48,8 @@ async function test(where: string | undefined, options: ConformanceOptions, comm
   const results = await run(where, options).catch((error: unknown) => {
     throw error instanceof CliError ? error : new CliError(EXIT.refused, errorText(error));
   });
-  write(json === true ? `${JSON.stringify(results, null, 2)}\n` : report(results));
+  if (json === true) writeJson(results);
+  else write(report(results));
   const failed = results.filter(({ result }) => result === 'fail').length;
   if (failed > 0) throw new CliError(EXIT.refused, `${failed} of ${results.length} points fail`);
 }

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
-import { oneLine, table, write } from '../output.ts';
+import { oneLine, table, write, writeJson } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addWriteLoad } from './load.ts';
 
@@ -97,7 +97,10 @@ async function showLog(options: LogOptions, command: Command): Promise<void> {
   for (let query: object = { limit: options.limit }; ; query = {}) {
     const filter = { ...query, after, session: options.session };
     const pdus = await session.client.list<LoggedPdu>(`${BASE}/log`, { query: filter });
-    for (const pdu of pdus) write(session.json ? `${JSON.stringify(pdu)}\n` : `${line(pdu)}\n`);
+    for (const pdu of pdus) {
+      if (session.json) writeJson(pdu, false);
+      else write(`${line(pdu)}\n`);
+    }
     after = pdus.at(-1)?.number ?? after;
     if (options.follow !== true) return;
     await sleep(POLL_MS);
