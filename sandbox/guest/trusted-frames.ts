@@ -2,6 +2,7 @@ import { BOOTSTRAP_NAME } from '../script-names.ts';
 import {
   apply,
   defineProperty,
+  freeze,
   getPrototypeOf,
   indexIn,
   keys,
@@ -13,12 +14,12 @@ import {
 
 /** What V8 tells of one frame, as far as it is used here. */
 interface CallSite {
-  getFileName(): unknown;
-  getFunctionName(): unknown;
-  getScriptNameOrSourceURL(): unknown;
-  getLineNumber(): unknown;
-  getColumnNumber(): unknown;
-  toString(): string;
+  readonly getFileName: () => unknown;
+  readonly getFunctionName: () => unknown;
+  readonly getScriptNameOrSourceURL: () => unknown;
+  readonly getLineNumber: () => unknown;
+  readonly getColumnNumber: () => unknown;
+  readonly toString: () => string;
 }
 
 /** How V8 lets code have a say in stacks. */
@@ -102,13 +103,18 @@ export function hideTrustedFrames(): void {
     }
     return stack;
   };
-  defineProperty(TrustedError, PREPARE, {
+  // Behind Error and not on it, so that who deletes it deletes nothing; and nobody can put another before it.
+  const behind = { __proto__: getPrototypeOf(TrustedError) } as object;
+  defineProperty(behind, PREPARE, {
     get: () => prepare,
     // Whoever puts back what he has found means none.
     set: (value: Prepare) => (given = value === prepare ? undefined : value),
     enumerable: false,
     configurable: false,
   });
+  freeze(behind);
+  Reflect.setPrototypeOf(TrustedError, behind);
+  Reflect.preventExtensions(TrustedError);
 }
 
 function headOf(error: unknown): string {

@@ -13,9 +13,6 @@ export interface CallPorts {
   readonly http: HttpGateway;
 }
 
-/** What a handler has left when an HTTP call of its own is given up. */
-const LAST_WORDS_MS = 500;
-
 /** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
 export async function answerCall(
   ports: CallPorts,
@@ -42,5 +39,5 @@ export async function answerCall(
 
 /** A call ends before the time of its handler does, so that the handler can still say something. */
 function withinHandler(http: HttpGateway, leftMs: number): HttpGateway {
-  return { request: (call) => http.request({ ...call, mostMs: leftMs - LAST_WORDS_MS }) };
+  return { request: (call) => http.request({ ...call, mostMs: leftMs }) };
 }

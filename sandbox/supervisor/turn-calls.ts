@@ -20,7 +20,7 @@ export interface AskedCall {
   readonly call: GuestCall;
   /** Of an HTTP call: how many the handler made before; of another its id. */
   readonly number: number;
-  /** Milliseconds that the handler has left. */
+  /** Milliseconds that the handler may wait and still say something. */
   readonly leftMs: number;
 }
 

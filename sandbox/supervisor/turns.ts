@@ -66,6 +66,10 @@ export interface TurnOutcome {
   readonly calls: TurnCalls;
 }
 
+/** What a handler has left when what it waits for is given up: so much, or so great a part of its time. */
+const LAST_WORDS_MS = 500;
+const LAST_WORDS = 0.2;
+
 interface Turn {
   readonly number: string;
   readonly request: TurnRequest;
@@ -324,10 +328,11 @@ function needsCare({ strikes, unexplained, runs }: Turn): boolean {
   return strikes > 0 || unexplained > 0 || runs > 1;
 }
 
-/** What is left of a handler's time. Where nobody waits, some is left also when the machine has taken most of it. */
+/** How long a handler may wait and still have time to say something. Where nobody waits for it, some is left also when the machine has taken most of it. */
 function leftMs({ request, startedAt }: Pick<Turn, 'request' | 'startedAt'>): number {
   const { wallMs, isStrict } = request;
-  const left = wallMs - (performance.now() - startedAt);
+  const lastWordsMs = Math.min(LAST_WORDS_MS, LAST_WORDS * wallMs);
+  const left = wallMs - (performance.now() - startedAt) - lastWordsMs;
   return isStrict === true ? left : Math.max(left, LEAST_LEFT * wallMs);
 }
 
