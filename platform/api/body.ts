@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { errorText, parseInput, VumiError } from '@vumi/core';
+import { errorText, hasMoreParts, parseInput, VumiError } from '@vumi/core';
 import { z } from 'zod';
 
 const MEGABYTE = 1024 * 1024;
 const JSON_LIMIT = MEGABYTE;
 /** The bundle's own limit is 10 MB (sandbox-security §3.5); intake says so better than a cut connection. */
 const ZIP_LIMIT = 10 * MEGABYTE + 64 * 1024;
+/** Members of a JSON body, at all depths: each is checked, and may be wrong in a way that has to be told. */
+const MOST_PARTS = 50_000;
 const ZIP_TYPES = ['application/zip', 'application/x-zip-compressed'];
 
 /** How a route takes its body, and what the documentation says of it. */
@@ -20,7 +22,10 @@ export function jsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>>
   return {
     read: async (request) => {
       expectType(request, ['application/json']);
-      return parseInput(schema, parseJsonBody(await readBody(request, JSON_LIMIT)));
+      const given = parseJsonBody(await readBody(request, JSON_LIMIT));
+      if (hasMoreParts(given, MOST_PARTS))
+        throw new VumiError('request.too_large', `the body may have ${MOST_PARTS} values in all`);
+      return parseInput(schema, given);
     },
     document: {
       required: true,

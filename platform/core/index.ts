@@ -14,6 +14,7 @@ export * from './fifo.ts';
 export * from './ids.ts';
 export * from './input.ts';
 export * from './keyword.ts';
+export * from './json-parts.ts';
 export * from './lanes.ts';
 export * from './lifecycle.ts';
 export * from './live-versions.ts';

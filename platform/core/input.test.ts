@@ -80,3 +80,14 @@ describe('input', () => {
     expect(nearest('password', ['host', 'port'])).toBeUndefined();
   });
 });
+
+test('of an input that is wrong in very many places some are told of, and soon', () => {
+  const schema = z.strictObject({ name: z.string() });
+  const given = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field-${index}`, 1]));
+  const before = process.threadCpuUsage();
+  expect(() => parseInput(schema, { name: 1, ['n'.repeat(500_000)]: 1, ...given })).toThrow(
+    expect.objectContaining({ details: { errors: expect.toSatisfy((all: unknown[]) => all.length === 50) } }),
+  );
+  const { user, system } = process.threadCpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(1000);
+});

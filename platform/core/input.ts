@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { VumiError, type ErrorCode } from './errors.ts';
 
+/** Of one input that are told of: more help nobody. */
+const MOST_PROBLEMS = 50;
+/** Longer words are no mistyped names; how far two are apart takes as many steps as both have letters, multiplied. */
+const LONGEST_NAME = 100;
+
 /** One thing that is wrong with what somebody wrote. `field` is a path such as `config.system_id`; '' is the whole. */
 export interface InputProblem {
   readonly field: string;
@@ -18,7 +23,8 @@ export function parseInput<S extends z.ZodType>(
 ): z.infer<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => describeIssue(schema, value, issue));
+  const issues = result.error.issues.slice(0, MOST_PROBLEMS);
+  const errors = issues.flatMap((issue) => describeIssue(schema, value, issue)).slice(0, MOST_PROBLEMS);
   const [first] = errors;
   throw new VumiError(code, first?.detail ?? 'the input is invalid', {
     ...(first?.field === '' || first === undefined ? {} : { field: first.field }),
@@ -28,6 +34,7 @@ export function parseInput<S extends z.ZodType>(
 
 /** The candidate that a mistyped word most likely meant, or undefined when none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > LONGEST_NAME) return undefined;
   const allowed = Math.max(1, Math.floor(word.length / 3));
   return candidates
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -46,7 +53,7 @@ function describeIssue(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssu
   const field = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path);
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MOST_PROBLEMS).map((key) => {
       const path = [...issue.path, key].join('.');
       return { field: path, detail: `unknown field "${path}"${suggestion(key, known)}` };
     });

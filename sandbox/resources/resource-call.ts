@@ -1,6 +1,5 @@
-import { VumiError } from '@vumi/core';
+import { hasMoreParts, VumiError } from '@vumi/core';
 import type { z } from 'zod';
-import { hasMoreParts } from '../guest-json.ts';
 import type { TurnScope } from './turn-scope.ts';
 
 /** More than the largest contact has. Each value of arguments is checked, and each that is wrong costs an issue. */

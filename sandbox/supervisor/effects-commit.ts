@@ -2,6 +2,7 @@ import {
   chainAt,
   deriveId,
   endpointOf,
+  hasMoreParts,
   nextGeneration,
   readChain,
   reply,
@@ -18,7 +19,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import { effectsSchema, type Effects, type GuestSend, type GuestWrite } from '../effects.ts';
-import { hasMoreParts, parseGuestJson } from '../guest-json.ts';
+import { parseGuestJson } from '../guest-json.ts';
 import type { Limits } from '../limits.ts';
 import { stateKey } from './keys.ts';
 
