@@ -1,16 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { errorText } from '@vumi/core';
-import { usageError } from './exit.ts';
+import { CliError, usageError } from './exit.ts';
 
 /** `name=value` words as an object; values that read as JSON (numbers, true, null, {…}) are taken as such. */
 export function parseAssignments(words: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const equals = word.indexOf('=');
-      if (equals < 1) throw usageError(`"${word}" must read name=value`);
-      return [word.slice(0, equals), readValue(word.slice(equals + 1))];
-    }),
-  );
+  return Object.fromEntries(textsOf(words).map(([name, text]) => [name, readValue(text)]));
+}
+
+/**
+ * Calls with what the words say. Only the platform knows which of them are texts: one that it refuses as a number,
+ * such as password=1234, is given again as it was written.
+ */
+export async function callAssigned<T>(
+  words: readonly string[],
+  call: (values: Record<string, unknown>) => Promise<T>,
+): Promise<T> {
+  const values = parseAssignments(words);
+  const texts = new Map(textsOf(words));
+  const refusals = new Map<string, unknown>();
+  for (;;) {
+    try {
+      return await call(values);
+    } catch (error) {
+      const name = error instanceof CliError ? (error.field ?? '').replace(/^config\./, '') : '';
+      const text = texts.get(name);
+      if (text === undefined || typeof values[name] === 'string') throw refusals.get(name) ?? error;
+      refusals.set(name, error);
+      values[name] = text;
+    }
+  }
+}
+
+function textsOf(words: readonly string[]): [string, string][] {
+  return words.map((word) => {
+    const equals = word.indexOf('=');
+    if (equals < 1) throw usageError(`"${word}" must read name=value`);
+    return [word.slice(0, equals), word.slice(equals + 1)];
+  });
 }
 
 function readValue(text: string): unknown {

@@ -122,6 +122,7 @@ export async function orNone<T>(asked: Promise<T>): Promise<T | null> {
 interface Problem {
   readonly code?: string;
   readonly detail?: string;
+  readonly field?: string;
   readonly errors?: readonly { readonly detail: string }[];
 }
 
@@ -131,10 +132,10 @@ async function refusal(response: Response, token: string | undefined): Promise<C
     return new CliError(
       EXIT.refused,
       'no token: run this in the folder where the platform runs, or give --token or VUMI_ADMIN_TOKEN',
-      'auth.missing_token',
+      { code: 'auth.missing_token' },
     );
   }
   const [first, ...more] = problem.errors?.map(({ detail }) => detail) ?? [problem.detail];
   const text = first ?? `the platform answered ${response.status} without a reason`;
-  return new CliError(EXIT.refused, [text, ...more].join('\n      '), problem.code);
+  return new CliError(EXIT.refused, [text, ...more].join('\n      '), problem);
 }

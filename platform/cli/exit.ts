@@ -14,11 +14,14 @@ export class CliError extends Error {
   readonly exitCode: number;
   /** The code of the platform's refusal. */
   readonly code: string | undefined;
+  /** The field that the platform found wrong. */
+  readonly field: string | undefined;
 
-  constructor(exitCode: number, message: string, code?: string) {
+  constructor(exitCode: number, message: string, refusal: { code?: string; field?: string } = {}) {
     super(message);
     this.exitCode = exitCode;
-    this.code = code;
+    this.code = refusal.code;
+    this.field = refusal.field;
   }
 }
 

@@ -8,6 +8,7 @@ test.each([
     '/shop',
     'rabbitmqctl add_vhost shop',
   ],
+  ['Expected ConnectionOpenOk; got <ConnectionClose channel:0>', '/shop', 'no virtual host "shop"'],
   ['Socket closed abruptly: vhost', '/%2F', 'no virtual host "/"'],
   ['connect ECONNREFUSED 127.0.0.1:5672', '', 'start it'],
 ])('%s', (refusal, path, advice) => {

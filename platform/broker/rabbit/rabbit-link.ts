@@ -10,7 +10,9 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** RabbitMQ's own default of 60 s lets a dead peer keep its messages for two minutes. */
 const HEARTBEAT_SECONDS = 15;
 /** Replies that no waiting mends: wrong password, unknown virtual host. */
-const HOPELESS = /ACCESS[-_]REFUSED|NOT[-_]ALLOWED|vhost/i;
+/** What amqplib says of a virtual host that RabbitMQ does not open: it does not read why. */
+const NO_VHOST = /NOT[_-]ALLOWED|\b530\b|vhost|expected ConnectionOpenOk/i;
+const NO_LOGIN = /ACCESS[_-]REFUSED|\b403\b/i;
 
 export interface LinkOptions {
   readonly url: string;
@@ -70,7 +72,7 @@ export class RabbitLink implements AsyncDisposable {
         return await this.#connect();
       } catch (error) {
         const wait = backoffMs(attempt, FIRST_WAIT_MS, LONGEST_WAIT_MS);
-        if (HOPELESS.test(errorText(error)) || Date.now() + wait > deadline) throw this.#unreachable(error);
+        if (isHopeless(errorText(error)) || Date.now() + wait > deadline) throw this.#unreachable(error);
         if (attempt === 0) {
           this.#options.logger.warn(
             { reason: errorText(error) },
@@ -147,13 +149,17 @@ export class RabbitLink implements AsyncDisposable {
   }
 }
 
+function isHopeless(refusal: string): boolean {
+  return NO_LOGIN.test(refusal) || NO_VHOST.test(refusal);
+}
+
 /** What to do about a refusal: RabbitMQ says in numbers of AMQP what it has against a connection. */
 export function adviceFor(refusal: string, path: string): string {
   const host = decodeURIComponent(path.slice(1)) || '/';
-  if (/ACCESS[_-]REFUSED|\b403\b/i.test(refusal)) {
+  if (NO_LOGIN.test(refusal)) {
     return 'user or password of VUMI_BROKER_URL are wrong: "rabbitmqctl add_user NAME PASSWORD" makes a user';
   }
-  if (/NOT[_-]ALLOWED|\b530\b|vhost/i.test(refusal)) {
+  if (NO_VHOST.test(refusal)) {
     return `there is no virtual host "${host}" for that user: "rabbitmqctl add_vhost ${host}" makes it, "rabbitmqctl set_permissions -p ${host} NAME '.*' '.*' '.*'" opens it; what follows the port in VUMI_BROKER_URL is its name, %2F for "/"`;
   }
   return "start it, or correct the broker's URL";

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseAssignments, readJsonFile } from '../assignments.ts';
+import { callAssigned, readJsonFile } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { table } from '../output.ts';
@@ -65,13 +65,11 @@ function addSet(client: Command): void {
     `npx vumi smpp-client set acme max_binds=4 messages_per_second=200 source_addrs='["ACME"]' transport=mno`,
   ).action(async (systemId: string, assignments: string[], options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const given = { ...readJsonFile(options.file), ...parseAssignments(assignments) };
-    const body = options.password === undefined ? given : { ...given, password: options.password };
-    const account = await session.account();
-    const made = await session.client.call<SmppClient>(
-      'PUT',
-      path`/accounts/${account}/smpp-clients/${systemId}`,
-      { body },
+    const file = readJsonFile(options.file);
+    const password = options.password === undefined ? {} : { password: options.password };
+    const address = path`/accounts/${await session.account()}/smpp-clients/${systemId}`;
+    const made = await callAssigned(assignments, (values) =>
+      session.client.call<SmppClient>('PUT', address, { body: { ...file, ...values, ...password } }),
     );
     session.show(made, () => describe(made));
   });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseAssignments, readJsonFile } from '../assignments.ts';
+import { callAssigned, readJsonFile } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { CliError } from '../exit.ts';
@@ -33,10 +33,7 @@ export function addTransportCommands(program: Command): void {
   const set = transport
     .command('set')
     .argument('<name>')
-    .argument(
-      '[option=value...]',
-      `the type's options, by Vumi's names; a text of digits in two kinds of quotes: password='"1234"'`,
-    )
+    .argument('[option=value...]', "the type's options, by Vumi's names")
     .description('start a transport, or start it again with other options')
     .requiredOption('--type <type>', 'smpp, …')
     .option('--file <file>', 'read the options from a JSON file first');
@@ -45,9 +42,11 @@ export function addTransportCommands(program: Command): void {
     'npx vumi transport set mno_a --type smpp host=smsc.example.org port=2775 system_id=me password=secret',
   ).action(async (name: string, assignments: string[], options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const config = { ...readJsonFile(options.file), ...parseAssignments(assignments) };
-    const body = { type: options.type, config };
-    const made = await session.client.call<Transport>('PUT', path`/transports/${name}`, { body });
+    const file = readJsonFile(options.file);
+    const made = await callAssigned(assignments, (values) => {
+      const body = { type: options.type, config: { ...file, ...values } };
+      return session.client.call<Transport>('PUT', path`/transports/${name}`, { body });
+    });
     session.show(made, () => `Transport ${name} starts. How it is doing: npx vumi transport list\n`);
   });
   withExample(
