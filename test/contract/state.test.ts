@@ -31,6 +31,26 @@ describe('keyed state', () => {
     expect(await place.state.get(name)).toBe(value);
   });
 
+  test.each([1e17, 9.007e15, Number.NaN, Infinity, -1, 0, 0.5])(
+    'refuses a time to live of %d ms, and writes nothing of what came with it',
+    async (ttlMs) => {
+      const [name, beside, marker] = [key(), key(), key()];
+      const refused = { code: 'request.invalid' };
+      await expect(place.state.set(name, '1', ttlMs)).rejects.toMatchObject(refused);
+      await expect(place.state.setIfAbsent(name, '1', ttlMs)).rejects.toMatchObject(refused);
+      const writes = [
+        { op: 'set', key: beside, value: '1' },
+        { op: 'set', key: name, value: '1', ttlMs },
+      ] as const;
+      await expect(place.state.commit(commit({ marker, writes }))).rejects.toMatchObject(refused);
+      expect(await Promise.all([name, beside, marker].map((each) => place.state.get(each)))).toEqual([
+        null,
+        null,
+        null,
+      ]);
+    },
+  );
+
   test('forgets a value after its time', async () => {
     const [short, long] = [key(), key()];
     await place.state.set(short, '1', SHORT_MS);
