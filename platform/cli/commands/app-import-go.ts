@@ -106,7 +106,10 @@ async function oneOf(
 ): Promise<string | null> {
   if (given !== undefined) return given;
   if (files.length <= 1) return files[0] ?? null;
-  const names = files.map((file) => relative('.', file));
+  const names = files.map((file) => {
+    const near = relative('.', file);
+    return near.startsWith('..') ? file : near;
+  });
   if (ask === null) throw usageError(`say with ${flag} which is the ${what}: ${names.join(', ')}`);
   const number = Number(
     await ask(

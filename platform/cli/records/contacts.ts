@@ -113,8 +113,7 @@ export function contactTarget(options: ContactTargetOptions): RowTarget {
     if (key === undefined) throw new Error(`there is no group "${name}": import the groups first`);
     return key;
   };
-  const put = async (row: Row, dry: boolean): Promise<Outcome> => {
-    const given = read(row);
+  const putOne = async (given: Given, dry: boolean): Promise<Outcome> => {
     const before = await find(given);
     const key = before?.key ?? given.key ?? keyFor(account, given);
     const body = merge(before, given, [...given.groups.map(groupKey), ...into]);
@@ -130,7 +129,24 @@ export function contactTarget(options: ContactTargetOptions): RowTarget {
   };
   return {
     batch: BATCH,
-    put: (rows, dry) => Promise.all(rows.map((row) => outcomeOf(() => put(row, dry)))),
+    put: (rows, dry) => {
+      /** By whom they are of: what is said of one person is said one after the other. */
+      const last = new Map<string, Promise<unknown>>();
+      return Promise.all(
+        rows.map((row) =>
+          outcomeOf(async () => {
+            const given = read(row);
+            const who = given.key ?? keyFor(account, given);
+            const put = (last.get(who) ?? Promise.resolve()).then(() => putOne(given, dry));
+            last.set(
+              who,
+              put.catch(() => undefined),
+            );
+            return put;
+          }),
+        ),
+      );
+    },
   };
 }
 
