@@ -2,7 +2,6 @@ import { BOOTSTRAP_NAME } from '../script-names.ts';
 import {
   apply,
   defineProperty,
-  freeze,
   getPrototypeOf,
   indexIn,
   keys,
@@ -103,18 +102,14 @@ export function hideTrustedFrames(): void {
     }
     return stack;
   };
-  // Behind Error and not on it, so that who deletes it deletes nothing; and nobody can put another before it.
-  const behind = { __proto__: getPrototypeOf(TrustedError) } as object;
-  defineProperty(behind, PREPARE, {
+  // Nobody can take it away or put another in its place.
+  defineProperty(TrustedError, PREPARE, {
     get: () => prepare,
     // Whoever puts back what he has found means none.
     set: (value: Prepare) => (given = value === prepare ? undefined : value),
     enumerable: false,
     configurable: false,
   });
-  freeze(behind);
-  Reflect.setPrototypeOf(TrustedError, behind);
-  Reflect.preventExtensions(TrustedError);
 }
 
 function headOf(error: unknown): string {
