@@ -61,6 +61,8 @@ export type FromRunner =
   | readonly ['failed', turn: string, reason: FailureReason, cpuMicros: string, text: string]
   /** Ended through no fault of its own: run it again. */
   | readonly ['lost', turn: string]
+  /** Lost, too: its process grew while it ran, beside apps that may have made it grow. Run it where nobody else is. */
+  | readonly ['suspected', turn: string, reason: string]
   /** The handler starts only now, so many milliseconds after the frame that asked for it: others came first. */
   | readonly ['waited', turn: string, ms: string]
   | readonly ['log', turn: string, line: string]

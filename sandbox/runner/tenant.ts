@@ -234,6 +234,15 @@ export class Tenant {
    * again elsewhere.
    */
   kill(reason: FailureReason, text: string): void {
+    this.#end(reason, text, false);
+  }
+
+  /** The same where it is not known whether it was that turn: it runs again, alone. */
+  suspect(text: string): void {
+    this.#end('memory', text, true);
+  }
+
+  #end(reason: FailureReason, text: string, isSuspected: boolean): void {
     if (this.dead) return;
     const { running } = this;
     // It may have silenced a runner from its own thread before: that must not be had again for a few quick messages.
@@ -243,7 +252,8 @@ export class Tenant {
     if (!this.#loaded) this.#ports.send(['unloadable', this.instance, reason, JSON.stringify(text)]);
     const blamed = running?.entry.turn ?? null;
     for (const [name, turn] of this.turns) {
-      if (name === blamed) this.#fail(name, reason, { cpuMs: turn.cpuMs + cpuMs, text });
+      if (name === blamed && isSuspected) this.#ports.send(['suspected', name, JSON.stringify(text)]);
+      else if (name === blamed) this.#fail(name, reason, { cpuMs: turn.cpuMs + cpuMs, text });
       else this.#ports.send(['lost', name]);
     }
     this.#bury(running === null ? Promise.resolve() : this.#leaving);

@@ -182,7 +182,8 @@ export class Watchdog {
 
   /**
    * V8's own limit does not see all memory. Only what runs can be growing: of those that run, the one during whose
-   * entry the process has grown most has to go, and the others are measured anew.
+   * entry the process has grown most has to go, and the others are measured anew. Beside other apps that may be
+   * somebody who was only there: it is found out where nobody else is.
    */
   #watchMemory(): void {
     const rss = this.#options.rssMb();
@@ -204,7 +205,9 @@ export class Watchdog {
 
   #endGrowth(tenant: Tenant, growth: number): void {
     const text = `the app used too much memory: its process grew by ${Math.round(growth)} MB while it ran`;
-    tenant.kill('memory', text);
+    const isAlone = [...this.#options.tenants.values()].every(({ app }) => app === tenant.app);
+    if (isAlone) tenant.kill('memory', text);
+    else tenant.suspect(text);
     if (this.#rssMb > this.#options.rssHardMb) this.#accuse(tenant.app, text);
     for (const { running } of this.#options.tenants.values())
       if (running !== null) running.rssMb = this.#rssMb;

@@ -43,6 +43,11 @@ export class Blame {
     else this.killed({ ...failure, reason });
   }
 
+  /** It may have been the app: it runs alone until that is known. */
+  suspected(app: LoadedApp, reason: string): void {
+    this.#fleet.accuse(app.key, reason);
+  }
+
   killed(kill: RunnerKill): void {
     this.#fleet.accuse(kill.app.key, kill.reason);
     this.#onKill(kill);

@@ -216,6 +216,9 @@ export class Turns {
       }
       case 'lost':
         return this.#again(turn);
+      case 'suspected':
+        this.#blame.suspected(turn.request.app, JSON.parse(frame[2]) as string);
+        return this.#again(turn);
       case 'waited':
         turn.waitMs += Number(frame[2]);
         turn.startedAt += Number(frame[2]);

@@ -17,7 +17,7 @@ export const escapes: readonly HostileApp[] = [
     name: 'call sites of trusted code',
     handler: `Error.prepareStackTrace = (e, sites) => sites;
       let found = []; const trap = { toString() { found = new Error().stack.map((s) => [s.getFunction(), s.getThis()]); return 'x'; } };
-      app.log.info(trap); delete Error.prepareStackTrace;
+      app.log.info(trap); Reflect.deleteProperty(Error, 'prepareStackTrace');
       await reply(String(found.flat().filter((x) => x !== undefined && x !== null).length));`,
     says: /^0$/,
   },
@@ -70,13 +70,13 @@ export const escapes: readonly HostileApp[] = [
   {
     name: 'call sites during a call of the platform',
     handler:
-      "Error.prepareStackTrace = (e, sites) => sites; const seen = []; await app.state.set('x', { toJSON() { seen.push(...new Error().stack.flatMap((s) => [s.getFunction(), s.getThis()])); return 1 } }); delete Error.prepareStackTrace; await reply(String(seen.filter((x) => x !== undefined && x !== null).length))",
+      "Error.prepareStackTrace = (e, sites) => sites; const seen = []; await app.state.set('x', { toJSON() { seen.push(...new Error().stack.flatMap((s) => [s.getFunction(), s.getThis()])); return 1 } }); Reflect.deleteProperty(Error, 'prepareStackTrace'); await reply(String(seen.filter((x) => x !== undefined && x !== null).length))",
     says: /^0$/,
   },
   {
     name: 'call sites of an error that the platform made',
     handler:
-      "let seen = 'none'; Error.prepareStackTrace = (e, sites) => sites.filter((s) => s.getFunction() || s.getThis()).length; try { await app.state.get('') } catch (e) { seen = String(e.stack) } delete Error.prepareStackTrace; await reply(seen)",
+      "let seen = 'none'; Error.prepareStackTrace = (e, sites) => sites.filter((s) => s.getFunction() || s.getThis()).length; try { await app.state.get('') } catch (e) { seen = String(e.stack) } Reflect.deleteProperty(Error, 'prepareStackTrace'); await reply(seen)",
     says: /^0$/,
   },
   {

@@ -68,8 +68,8 @@ export const natives: readonly HostileApp[] = [
   { name: 'reading a BigInt of three million digits', handler: "BigInt('9'.repeat(3e6))" },
   { name: 'writing a BigInt of thirty million bits', handler: '(1n << 30_000_000n).toString()' },
   {
-    name: 'dividing BigInts of twenty million bits',
-    handler: 'const a = (1n << 20_000_000n) - 1n; a % ((1n << 10_000_000n) - 1n)',
+    name: 'dividing BigInts of eighty million bits',
+    handler: 'const a = (1n << 80_000_000n) - 1n; a % ((1n << 40_000_000n) - 1n)',
   },
   { name: 'multiplying BigInts without end', handler: 'const x = 1n << 10_000_000n; for (;;) x * x' },
   {
