@@ -40,7 +40,8 @@ describe.each(Object.entries(hostileApps))('%s', (_kind, apps) => {
     const second = await place.ask(ref, place.message({ content: 'after' }));
     const reasons = reasonsOf(place, ref.app);
     if (hostile.says !== undefined) expect(first.join(), reasons.join()).toMatch(hostile.says);
-    else if (hostile.mayAnswer === undefined) expect([first, second], reasons.join()).toEqual([[APOLOGY], [APOLOGY]]);
+    else if (hostile.mayAnswer === undefined)
+      expect([first, second], reasons.join()).toEqual([[APOLOGY], [APOLOGY]]);
     for (const answer of [...first, ...second])
       expect(answer).toSatisfy((text: string) => isHarmless(text, hostile));
     for (const reason of reasons) expect(reason).toMatch(REASON);
@@ -73,8 +74,7 @@ describe('sleepers', () => {
     const nap = `if (message.content === 'nap') return void (await reply('zzz')); ${hostile.handler}`;
     const ref = await installHostile(place, { name: `sleeper ${hostile.name}`, handler: nap });
     const ask = (content: string): Promise<string[]> => place.ask(ref, place.message({ content }));
-    for (let n = 0; n < NAP; n++)
-      expect(await ask('nap'), reasonsOf(place, ref.app).join()).toEqual(['zzz']);
+    for (let n = 0; n < NAP; n++) expect(await ask('nap'), reasonsOf(place, ref.app).join()).toEqual(['zzz']);
     for (const answer of await ask('attack'))
       expect(answer).toSatisfy((text: string) => isHarmless(text, hostile));
     expect(await ask('nap')).toEqual(['zzz']);
