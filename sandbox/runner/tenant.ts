@@ -234,26 +234,27 @@ export class Tenant {
    * again elsewhere.
    */
   kill(reason: FailureReason, text: string): void {
-    this.#end(reason, text, false);
+    if (this.dead) return;
+    if (!this.#loaded) this.#ports.send(['unloadable', this.instance, reason, JSON.stringify(text)]);
+    this.#end((turn, cpuMs) => this.#fail(turn, reason, { cpuMs, text }));
   }
 
-  /** The same where it is not known whether it was that turn: it runs again, alone. */
+  /** The same where it may have been somebody else: the turn runs again, alone. */
   suspect(text: string): void {
-    this.#end('memory', text, true);
+    if (!this.#loaded) this.kill('memory', text);
+    else this.#end((turn) => this.#ports.send(['suspected', turn, JSON.stringify(text)]));
   }
 
-  #end(reason: FailureReason, text: string, isSuspected: boolean): void {
+  #end(tell: (blamed: string, cpuMs: number) => void): void {
     if (this.dead) return;
     const { running } = this;
     // It may have silenced a runner from its own thread before: that must not be had again for a few quick messages.
     if (running !== null && this.#isCareful) this.usage.overstayed();
     const cpuMs = running === null ? 0 : this.#usedMs(running);
     this.#dispose();
-    if (!this.#loaded) this.#ports.send(['unloadable', this.instance, reason, JSON.stringify(text)]);
     const blamed = running?.entry.turn ?? null;
     for (const [name, turn] of this.turns) {
-      if (name === blamed && isSuspected) this.#ports.send(['suspected', name, JSON.stringify(text)]);
-      else if (name === blamed) this.#fail(name, reason, { cpuMs: turn.cpuMs + cpuMs, text });
+      if (name === blamed) tell(name, turn.cpuMs + cpuMs);
       else this.#ports.send(['lost', name]);
     }
     this.#bury(running === null ? Promise.resolve() : this.#leaving);
