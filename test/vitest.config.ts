@@ -30,6 +30,14 @@ const env = (backend: 'embedded' | 'servers') => ({
   VUMI_TEST_PATIENCE: String(patience),
 });
 const suites = ['test/**/*.test.ts'];
+/** Which servers there are makes no difference to these. */
+const serverless = [
+  'test/chaos/every-step.test.ts',
+  'test/classic/**',
+  'test/conformance/smpp-properties.test.ts',
+  'test/run-end.test.ts',
+  'test/security/!(cross-tenant*).test.ts',
+];
 const exclude = ['**/node_modules/**', 'test/bench/**', 'test/browser/**'];
 
 export default defineConfig({
@@ -79,7 +87,7 @@ export default defineConfig({
           ...common,
           name: 'servers',
           include: suites,
-          exclude: [...exclude, '**/*.loaded.test.ts'],
+          exclude: [...exclude, ...serverless, '**/*.loaded.test.ts'],
           env: env('servers'),
         },
       },
