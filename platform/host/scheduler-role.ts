@@ -9,8 +9,8 @@ export function startSchedulerRole(ports: SandboxRolePorts): AsyncDisposable {
   const { store, catalog, connectors, connectorOf, recorder, clock, logger } = ports;
   return startScheduler({
     lease: (signal) => store.lease(LEASE, signal),
-    due: (at, limit) => store.schedules.due(at, limit),
-    next: () => store.schedules.next(),
+    due: (at, query) => store.schedules.due(at, query),
+    next: (except) => store.schedules.next(except),
     remove: (ids) => store.schedules.remove(ids),
     onSoon: (listener) =>
       store.onChange(({ what }) => {

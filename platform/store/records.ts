@@ -324,6 +324,14 @@ export interface LogRow {
   readonly timestamp: string;
 }
 
+export interface DueQuery {
+  readonly limit: number;
+  /** At most so many of one app. */
+  readonly perApp: number;
+  /** Apps whose schedules wait. */
+  readonly except: readonly AppRef[];
+}
+
 export interface ContactListQuery extends PageQuery {
   /** Only those that it matches (core/contact-query.ts). */
   readonly q?: string;

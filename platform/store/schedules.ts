@@ -12,6 +12,18 @@ import type { Schedules } from './store.ts';
 const COLUMNS = "account, app, id, name, nullif(user_address, '') as user, due_at, data, chain, created_at";
 const cursorSchema = z.tuple([z.literal('schedules'), z.string(), z.string()]);
 
+/** Of those that are due so many are looked at: thousands of one app may come first. */
+const LOOKED_AT = 5000;
+
+/** A condition whose two parameters, from that number on, are those of `appNames`. */
+function notOf(parameter: number): string {
+  return `(account, app) not in (select * from unnest($${parameter}::text[], $${parameter + 1}::text[]))`;
+}
+
+function appNames(apps: readonly AppRef[]): [string[], string[]] {
+  return [apps.map(({ account }) => account), apps.map(({ app }) => app)];
+}
+
 export function openSchedules(database: Database, changes: Changes): Schedules {
   return {
     list: (account, query) => listSchedules(database, account, query),
@@ -30,14 +42,19 @@ export function openSchedules(database: Database, changes: Changes): Schedules {
         `app "${ref.app}" has no open schedule "${id}": it was fired or cancelled, or never there`,
       );
     },
-    due: (at, limit) =>
+    due: (at, { limit, perApp, except }) =>
       database.query<Schedule>(
-        `select ${COLUMNS} from schedules where due_at <= $1 order by due_at, id limit $2`,
-        [new Date(at).toISOString(), limit],
+        `select ${COLUMNS} from (
+           select *, row_number() over (partition by account, app order by due_at, id) as place from (
+             select * from schedules where due_at <= $1 and ${notOf(4)} order by due_at, id limit ${LOOKED_AT}
+           ) as overdue
+         ) as placed where place <= $2 order by due_at, id limit $3`,
+        [new Date(at).toISOString(), perApp, limit, ...appNames(except)],
       ),
-    async next() {
+    async next(except) {
       const [first] = await database.query<{ due_at: string }>(
-        'select due_at from schedules order by due_at, id limit 1',
+        `select due_at from schedules where ${notOf(1)} order by due_at, id limit 1`,
+        appNames(except),
       );
       return first === undefined ? null : Date.parse(first.due_at);
     },

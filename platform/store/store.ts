@@ -23,6 +23,7 @@ import type {
   AppVersion,
   AuditEntry,
   ContactListQuery,
+  DueQuery,
   InboundStatus,
   LogEntry,
   LogRow,
@@ -432,9 +433,9 @@ export interface Schedules {
   list(account: string, query: PageQuery & { readonly app?: string }): Promise<Page<Schedule>>;
   cancel(ref: AppRef, id: string): Promise<void>;
   /** Those that are due at a time (milliseconds since the epoch), the longest overdue first. */
-  due(at: number, limit: number): Promise<Schedule[]>;
-  /** When the next one is due, milliseconds since the epoch; null: there is none. */
-  next(): Promise<number | null>;
+  due(at: number, query: DueQuery): Promise<Schedule[]>;
+  /** When the next one is due, but for those of some apps, milliseconds since the epoch; null: there is none. */
+  next(except: readonly AppRef[]): Promise<number | null>;
   /** Those of these ids that are still there. */
   remove(ids: readonly string[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { deriveId, type StoreEffect } from '@vumi/core';
+import { deriveId, type AppRef, type StoreEffect } from '@vumi/core';
 import type { Store } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp, openQuietStore, openStorePlace, userMessage, type StorePlace } from './store-place.ts';
@@ -59,14 +59,29 @@ describe('schedules', () => {
   test('those that are due come in the order of their times, and go by their ids', async () => {
     const ref = await createApp(store);
     await apply(ref, put('c', 300), put('a', 100), put('b', 200));
-    const due = await store.schedules.due(200, 10);
+    const all = { limit: 10, perApp: 10, except: [] };
+    const due = await store.schedules.due(200, all);
     expect(due.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(await store.schedules.due(200, 1)).toHaveLength(1);
-    expect(await store.schedules.next()).toBe(100);
+    expect(await store.schedules.due(200, { ...all, limit: 1 })).toHaveLength(1);
+    expect(await store.schedules.next([])).toBe(100);
     await store.schedules.remove(due.map(({ id }) => id));
-    expect(await store.schedules.next()).toBe(300);
+    expect(await store.schedules.next([])).toBe(300);
     await store.apps.remove(ref);
-    expect(await store.schedules.next()).toBeNull();
+    expect(await store.schedules.next([])).toBeNull();
+  });
+
+  test('so many of each app are due, and none of apps that wait', async () => {
+    const [busy, calm] = [await createApp(store), await createApp(store)];
+    await apply(busy, put('a', 100), put('b', 110), put('c', 120));
+    await apply(calm, put('d', 130));
+    const names = async (query: { perApp: number; except: AppRef[] }) =>
+      (await store.schedules.due(200, { limit: 10, ...query })).map(({ name }) => name);
+    expect(await names({ perApp: 2, except: [] })).toEqual(['a', 'b', 'd']);
+    expect(await names({ perApp: 2, except: [busy] })).toEqual(['d']);
+    expect(await names({ perApp: 2, except: [busy, calm] })).toEqual([]);
+    expect(await store.schedules.next([busy])).toBe(130);
+    expect(await store.schedules.next([busy, calm])).toBeNull();
+    for (const ref of [busy, calm]) await store.apps.remove(ref);
   });
 
   test('one that is due soon is told of at once, others are not', async () => {

@@ -55,15 +55,19 @@ class Place implements SchedulerPorts {
     return { lost, [Symbol.asyncDispose]: async () => void (this.held -= 1) };
   }
 
-  async due(at: number, limit: number): Promise<OpenSchedule[]> {
+  async due(
+    at: number,
+    { limit, perApp, except }: Parameters<SchedulerPorts['due']>[1],
+  ): Promise<OpenSchedule[]> {
     this.looks += 1;
-    return this.#sorted()
-      .filter(({ due_at }) => Date.parse(due_at) <= at)
-      .slice(0, limit);
+    const due = this.#sorted(except).filter(({ due_at }) => Date.parse(due_at) <= at);
+    const ofApp = (index: number): number =>
+      due.slice(0, index).filter(({ app }) => app === due[index]?.app).length;
+    return due.filter((_, index) => ofApp(index) < perApp).slice(0, limit);
   }
 
-  async next(): Promise<number | null> {
-    const [first] = this.#sorted();
+  async next(except: readonly AppRef[]): Promise<number | null> {
+    const [first] = this.#sorted(except);
     return first === undefined ? null : Date.parse(first.due_at);
   }
 
@@ -92,8 +96,10 @@ class Place implements SchedulerPorts {
     this.discarded.push(message);
   }
 
-  #sorted(): OpenSchedule[] {
-    return this.open.toSorted((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
+  #sorted(except: readonly AppRef[]): OpenSchedule[] {
+    return this.open
+      .filter(({ app }) => !except.some((resting) => resting.app === app))
+      .toSorted((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at));
   }
 }
 
@@ -134,7 +140,7 @@ test('one that is made while the scheduler waits is fired in time', async () => 
 test('the longest overdue come first after a pause of the platform, however many there are', async () => {
   const place = new Place();
   const names = Array.from({ length: 450 }, (_, index) => `s${index}`);
-  for (const [index, name] of names.entries()) place.add(name, -100_000 + index);
+  for (const [index, name] of names.entries()) place.add(name, -100_000 + index, { app: `app${index % 9}` });
   await using _scheduler = startScheduler(place);
   await vi.advanceTimersByTimeAsync(1);
   expect(place.fired).toEqual(names);
@@ -195,4 +201,20 @@ test('a scheduler whose lease is lost waits for it again, and gives it back at t
   place.add('closed', 0);
   await vi.advanceTimersByTimeAsync(5000);
   expect(place.fired).toEqual(['after']);
+});
+
+test('an app with hundreds that are due at once keeps neither its own queue nor other apps waiting', async () => {
+  const place = new Place();
+  for (let n = 0; n < 420; n += 1) place.add(`reminder ${n}`, 0);
+  place.add('of another app', 1, { app: 'quiz' });
+  await using _scheduler = startScheduler(place);
+  await vi.advanceTimersByTimeAsync(400);
+  expect(place.fired).toHaveLength(51);
+  expect(place.fired).toContain('of another app');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(place.fired).toHaveLength(101);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(place.open).toEqual([]);
+  expect(new Set(place.fired).size).toBe(421);
+  expect(place.looks).toBeLessThan(40);
 });

@@ -1,4 +1,5 @@
 import {
+  appKey,
   backoffMs,
   errorText,
   scheduleMessage,
@@ -13,6 +14,9 @@ import {
 
 /** Schedules that are fired in one step. */
 const BATCH = 200;
+/** So many of one app are fired at once; the next ones when its queue has had this long for them, and for what users say. */
+const APP_BATCH = 50;
+const APP_REST_MS = 500;
 /** A look at the database at least so often; what is due earlier is told of (store, `onSoon`). */
 const LOOK_EVERY_MS = 1000;
 const RETRY_BASE_MS = 100;
@@ -33,9 +37,12 @@ export interface SchedulerPorts {
   /** Waits until this process is the one that fires. Rejects with the signal's reason. */
   lease(signal: AbortSignal): Promise<AsyncDisposable & { readonly lost: Promise<void> }>;
   /** Those that are due at a time (milliseconds since the epoch), the longest overdue first. */
-  due(at: number, limit: number): Promise<readonly OpenSchedule[]>;
-  /** When the next one is due, milliseconds since the epoch; null: there is none. */
-  next(): Promise<number | null>;
+  due(
+    at: number,
+    query: { limit: number; perApp: number; except: readonly AppRef[] },
+  ): Promise<readonly OpenSchedule[]>;
+  /** When the next one is due, but for those of some apps, milliseconds since the epoch; null: there is none. */
+  next(except: readonly AppRef[]): Promise<number | null>;
   remove(ids: readonly string[]): Promise<void>;
   /** Tells of schedules that were made and are due before the next look. */
   onSoon(listener: () => void): Disposable;
@@ -87,10 +94,11 @@ async function fireWhileHeld(
   const signal = AbortSignal.any([ended.signal, closing]);
   const bell = new Bell(signal);
   using _listening = ports.onSoon(() => bell.ring());
+  const resting = new RestingApps();
   for (let failures = 0; !signal.aborted;) {
     try {
       bell.clear();
-      const pause = await fireDue(ports);
+      const pause = await fireDue(ports, resting);
       failures = 0;
       if (pause > 0) await bell.wait(pause);
     } catch (error) {
@@ -107,16 +115,46 @@ function report(logger: Logger, error: unknown, failures: number): void {
 }
 
 /** Fires one batch; answers the milliseconds until there can be more. */
-async function fireDue(ports: SchedulerPorts): Promise<number> {
+async function fireDue(ports: SchedulerPorts, resting: RestingApps): Promise<number> {
   const now = ports.clock();
-  const due = await ports.due(now, BATCH);
+  const except = resting.at(now);
+  const due = await ports.due(now, { limit: BATCH, perApp: APP_BATCH, except });
   const results = await Promise.allSettled(due.map((schedule) => fire(ports, schedule)));
-  const fired = due.filter((_, index) => results[index]?.status === 'fulfilled').map(({ id }) => id);
-  if (fired.length > 0) await ports.remove(fired);
+  const fired = due.filter((_, index) => results[index]?.status === 'fulfilled');
+  if (fired.length > 0) await ports.remove(fired.map(({ id }) => id));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
+  resting.add(fired, now);
   if (due.length === BATCH) return 0;
-  const next = await ports.next();
-  return next === null ? LOOK_EVERY_MS : Math.min(LOOK_EVERY_MS, next - ports.clock());
+  const next = (await ports.next(resting.at(now))) ?? Infinity;
+  return Math.min(LOOK_EVERY_MS, Math.min(next, resting.nextEnd()) - ports.clock());
+}
+
+/** Apps that had a whole batch fired a moment ago: what is due of theirs waits, so that their users need not. */
+class RestingApps {
+  readonly #fired = new Map<string, { readonly ref: AppRef; readonly end: number; count: number }>();
+
+  at(now: number): AppRef[] {
+    for (const [key, { end }] of this.#fired) if (end <= now) this.#fired.delete(key);
+    return this.#resting().map(({ ref }) => ref);
+  }
+
+  add(fired: readonly OpenSchedule[], now: number): void {
+    for (const { account, app } of fired) {
+      const ref = { account, app };
+      const known = this.#fired.get(appKey(ref)) ?? { ref, end: now + APP_REST_MS, count: 0 };
+      known.count += 1;
+      this.#fired.set(appKey(ref), known);
+    }
+  }
+
+  /** When the first of them goes on, milliseconds since the epoch. */
+  nextEnd(): number {
+    return Math.min(Infinity, ...this.#resting().map(({ end }) => end));
+  }
+
+  #resting(): { ref: AppRef; end: number }[] {
+    return [...this.#fired.values()].filter(({ count }) => count >= APP_BATCH);
+  }
 }
 
 async function fire(
