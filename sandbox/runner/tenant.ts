@@ -239,22 +239,21 @@ export class Tenant {
     this.#end((turn, cpuMs) => this.#fail(turn, reason, { cpuMs, text }));
   }
 
-  /** The same where it may have been somebody else: the turn runs again, alone. */
+  /** The same where it may have been somebody else: what would have failed runs again, alone. */
   suspect(text: string): void {
-    if (!this.#loaded) this.kill('memory', text);
-    else this.#end((turn) => this.#ports.send(['suspected', turn, JSON.stringify(text)]));
+    this.#end((turn) => this.#ports.send(['suspected', turn, JSON.stringify(text)]), !this.#loaded);
   }
 
-  #end(tell: (blamed: string, cpuMs: number) => void): void {
+  #end(tell: (blamed: string, cpuMs: number) => void, allAreBlamed = false): void {
     if (this.dead) return;
     const { running } = this;
     // It may have silenced a runner from its own thread before: that must not be had again for a few quick messages.
     if (running !== null && this.#isCareful) this.usage.overstayed();
     const cpuMs = running === null ? 0 : this.#usedMs(running);
     this.#dispose();
-    const blamed = running?.entry.turn ?? null;
+    const isBlamed = (name: string): boolean => allAreBlamed || name === running?.entry.turn;
     for (const [name, turn] of this.turns) {
-      if (name === blamed) tell(name, turn.cpuMs + cpuMs);
+      if (isBlamed(name)) tell(name, turn.cpuMs + cpuMs);
       else this.#ports.send(['lost', name]);
     }
     this.#bury(running === null ? Promise.resolve() : this.#leaving);

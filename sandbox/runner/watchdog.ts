@@ -50,6 +50,8 @@ export interface WatchdogOptions {
   readonly stretch: Stretch;
   /** Resident memory in MB. */
   readonly rssMb: () => number;
+  /** Whether the process has held more than one app so far. */
+  readonly isShared: () => boolean;
   readonly note: ThreadNote;
   readonly rssSoftMb: number;
   readonly rssHardMb: number;
@@ -182,8 +184,8 @@ export class Watchdog {
 
   /**
    * V8's own limit does not see all memory. Only what runs can be growing: of those that run, the one during whose
-   * entry the process has grown most has to go, and the others are measured anew. Beside other apps that may be
-   * somebody who was only there: it is found out where nobody else is.
+   * entry the process has grown most has to go, and the others are measured anew. Where other apps are or
+   * were, that may be somebody who was only there: it is found out where nobody else is.
    */
   #watchMemory(): void {
     const rss = this.#options.rssMb();
@@ -205,9 +207,8 @@ export class Watchdog {
 
   #endGrowth(tenant: Tenant, growth: number): void {
     const text = `the app used too much memory: its process grew by ${Math.round(growth)} MB while it ran`;
-    const isAlone = [...this.#options.tenants.values()].every(({ app }) => app === tenant.app);
-    if (isAlone) tenant.kill('memory', text);
-    else tenant.suspect(text);
+    if (this.#options.isShared()) tenant.suspect(text);
+    else tenant.kill('memory', text);
     if (this.#rssMb > this.#options.rssHardMb) this.#accuse(tenant.app, text);
     for (const { running } of this.#options.tenants.values())
       if (running !== null) running.rssMb = this.#rssMb;
