@@ -31,6 +31,7 @@ export * from './recent-map.ts';
 export * from './record-text.ts';
 export * from './schedule-message.ts';
 export * from './smpp-client.ts';
+export * from './starred.ts';
 export * from './status.ts';
 export * from './store-effects.ts';
 export * from './timestamp.ts';

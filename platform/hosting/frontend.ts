@@ -1,4 +1,4 @@
-import { RecentMap } from '@vumi/core';
+import { isMeantBy, RecentMap } from '@vumi/core';
 import { z } from 'zod';
 import type { HostingPorts } from './ports.ts';
 import type { Site } from './site.ts';
@@ -50,7 +50,7 @@ function readFrontend(manifest: Readonly<Record<string, unknown>>): Frontend {
   return {
     scopes: frontend.scopes.filter(isStateScope),
     memberScopes: frontend.members.scopes.filter(isStateScope),
-    isPrivate: (path) => patterns.some((pattern) => matches(pattern, path)),
+    isPrivate: (path) => patterns.some((pattern) => isMeantBy(pattern, path)),
   };
 }
 
@@ -60,15 +60,10 @@ function isStateScope(scope: string): boolean {
 
 /** Whether scopes open one key of the app's state: `state:read:<key>`, or `state:read:<start>*`. */
 export function mayRead(held: readonly string[], key: string): boolean {
-  return held.some((scope) => matches(scope.slice(STATE_SCOPE.length), key));
+  return held.some((scope) => isMeantBy(scope.slice(STATE_SCOPE.length), key));
 }
 
 /** Whether scopes open every key that starts so. */
 export function mayList(held: readonly string[], prefix: string): boolean {
-  return held.some((scope) => scope.endsWith('*') && matches(scope.slice(STATE_SCOPE.length), prefix));
-}
-
-/** A star at the end is any rest. */
-function matches(pattern: string, text: string): boolean {
-  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
+  return held.some((scope) => scope.endsWith('*') && isMeantBy(scope.slice(STATE_SCOPE.length), prefix));
 }

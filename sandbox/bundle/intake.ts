@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isMeantBy } from '@vumi/core';
 import { compileClassic, type LibraryEvidence } from './compile-classic.ts';
 import { compileWorker, type CompiledWorker } from './compile-worker.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
@@ -60,14 +61,10 @@ async function compile(
 /** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */
 function checkPrivateFiles({ frontend }: Manifest, { assets }: BundleParts): void {
   const patterns = Array.isArray(frontend?.private) ? frontend.private : [];
-  const idle = patterns.find((pattern) => ![...assets.keys()].some((path) => isPrivateBy(pattern, path)));
+  const idle = patterns.find((pattern) => ![...assets.keys()].some((path) => isMeantBy(pattern, path)));
   if (idle === undefined) return;
   const text = `vumi.json, frontend.private: no file of the page is called ${quoted(idle)}. Name files of the zip, such as "index.html" or "assets/staff/*".`;
   throw refusal('private-names-nothing', text, 'vumi.json');
-}
-
-function isPrivateBy(pattern: string, path: string): boolean {
-  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 }
 
 /**

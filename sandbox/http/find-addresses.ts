@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup, Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import { Lane } from '@vumi/core';
 
 /** For a name server to answer, and how often it is asked. */
 const RESOLVER = { timeout: 2000, tries: 2 };
@@ -9,13 +10,14 @@ const RESOLVER = { timeout: 2000, tries: 2 };
  * files and decompression need too.
  */
 const SYSTEM_AT_ONCE = 2;
+/** Apps that ask for ever other hosts while nobody answers fill no memory. */
+const MOST_UNDER_WAY = 200;
 
 const HOSTS_FILE = '/etc/hosts';
 
 /** What is asked of the system now, by host: who asks for the same waits for the same. */
 const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
-const waiting: (() => void)[] = [];
-let atWork = 0;
+const system = new Lane();
 
 /**
  * All addresses of a host. Name servers are asked without a thread; what stands in the file of hosts, which goes before
@@ -45,19 +47,11 @@ async function askNameServers(host: string): Promise<readonly LookupAddress[]> {
 function askSystem(host: string): Promise<readonly LookupAddress[]> {
   const known = underWay.get(host);
   if (known !== undefined) return known;
-  const asked = inTurn(() => lookup(host, { all: true })).finally(() => underWay.delete(host));
+  if (underWay.size >= MOST_UNDER_WAY)
+    return Promise.reject(new Error('too many hosts are being looked up at once; try again later'));
+  const asked = system
+    .run(SYSTEM_AT_ONCE, () => lookup(host, { all: true }))
+    .finally(() => underWay.delete(host));
   underWay.set(host, asked);
   return asked;
-}
-
-async function inTurn<T>(task: () => Promise<T>): Promise<T> {
-  if (atWork >= SYSTEM_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  else atWork++;
-  try {
-    return await task();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) atWork--;
-    else next();
-  }
 }

@@ -54,8 +54,8 @@ const classicGuests = new Map<string, ClassicGuest>();
 /** By digest, as the supervisor has sent it; an isolate takes a copy. */
 const learnt = new Map<string, WorkerCode>();
 const tenants = new Map<string, Tenant>();
-/** Every app that was ever here: what one has left behind is freed later, or never. */
-const appsSoFar = new Set<string>();
+/** The app that was here first, and whether there ever was another: what one has left behind is freed later, or never. */
+const company = { first: '', isShared: false };
 const now = (): number => performance.now();
 const scheduler = new Scheduler(RUNNER_SETTINGS.lanes, now);
 const note = new ThreadNote();
@@ -90,7 +90,7 @@ const watchdog = new Watchdog({
   machine: systemMachine(),
   stretch,
   rssMb,
-  isShared: () => appsSoFar.size > 1,
+  isShared: () => company.isShared,
   note,
 });
 
@@ -155,7 +155,8 @@ function load(frame: ToRunner & readonly ['load', ...string[]]): void {
   const guest = guestFor(guestName, given.memory_mb);
   const tenant = new Tenant({ instance, app, limits: given, guest, usage }, ports);
   tenants.set(instance, tenant);
-  appsSoFar.add(app);
+  if (company.first === '') company.first = app;
+  else if (company.first !== app) company.isShared = true;
   const worker = learnt.get(digest) ?? readWorkerCode(code, '');
   scheduler.add(tenant, loadEntry(tenant.limits, worker, settings));
 }
