@@ -23,6 +23,12 @@ export const sampleApps: readonly SampleApp[] = [
   { name: 'quiz', folder: folderOf('quiz'), keyword: 'quiz' },
 ];
 
+/** More of them, which nobody gets unasked: `vumi app deploy sample-apps/hangman`. */
+export const moreSampleApps: readonly Omit<SampleApp, 'keyword'>[] = [
+  { name: 'hangman', folder: folderOf('hangman') },
+  { name: 'memo', folder: folderOf('memo') },
+];
+
 /** The conversation that the app must have word by word; the tests replay it. */
 export function readTranscript({ folder }: SampleApp): TranscriptStep[] {
   return JSON.parse(readFileSync(join(folder, 'transcript.json'), 'utf8')) as TranscriptStep[];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deleteAppState, listAppState, readAppState, writeAppState, type StateOwner } from './app-state.ts';
-import { kvKey, sharedStateKey, userStateKey } from './supervisor/keys.ts';
-import { MemoryState } from './trial/memory-state.ts';
+import { kvKey, sharedStateKey, userStateKey } from './apps/keys.ts';
+import { MemoryState } from '@vumi/state/memory';
 
 const ref = { account: 'demo', app: 'clinic' };
 const sdk: StateOwner = { ref, manifest: {}, user: null };

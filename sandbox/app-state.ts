@@ -9,7 +9,7 @@ import {
   sharedStatePlace,
   userStateKey,
   userStatePlace,
-} from './supervisor/keys.ts';
+} from './apps/keys.ts';
 
 const MARKER_MS = 60_000;
 /** A key and its value; `ttl`, in seconds, absent: it has no end. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { JIT_SETTINGS } from './supervisor/runner-class.ts';
+import { JIT_SETTINGS } from './fleet/runner-class.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS, limitsSchema } from './limits.ts';
 
 const MIN_RUNNERS = 2;

@@ -4,7 +4,7 @@ import { LONGEST_VALIDITY } from './longest-validity.ts';
 
 /**
  * What a handler leaves behind, as the guest hands it over in one JSON text when the handler has finished. A tenant
- * can make this text say anything (he owns the realm that wrote it), so the supervisor parses it with these schemas.
+ * can make this text say anything (he owns the realm that wrote it), so the platform parses it with these schemas.
  */
 const metadata = z.record(z.string(), z.unknown());
 
@@ -37,7 +37,7 @@ const sendSchema = z.discriminatedUnion('kind', [
 ]);
 
 const scope = z.enum(['shared', 'user']);
-/** Bytes are checked where the whole key is built (supervisor/keys.ts). */
+/** Bytes are checked where the whole key is built (apps/keys.ts). */
 const key = z.string().min(1).max(256);
 
 const writeSchema = z.discriminatedUnion('op', [

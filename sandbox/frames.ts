@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { AppKind } from './app-kind.ts';
 
 /**
- * What supervisor and runner say to each other: lines of fields between tabs. A field is a word, a number or a JSON
+ * What platform and runner say to each other: lines of fields between tabs. A field is a word, a number or a JSON
  * text, none of which holds a tab or a line break. An *instance* is one loading of an app's version into an isolate, a
  * *turn* one run of a handler; both are numbers that are never used again.
  */
@@ -113,7 +113,7 @@ export class Channel<Out extends readonly string[], In extends readonly string[]
     this.#stream = stream;
     this.#onFrame = onFrame;
     this.#defer = defer;
-    // A broken pipe shows as the end of the process, which the supervisor watches.
+    // A broken pipe shows as the end of the process, which the platform watches.
     stream.on('error', () => stream.destroy());
   }
 

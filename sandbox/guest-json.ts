@@ -2,7 +2,7 @@ import { VumiError } from '@vumi/core';
 
 /**
  * Deeper than anything that an app means to say. What nests by the thousand overflows the stack of whoever writes or
- * reads it next: the supervisor, the database, a worker in another language.
+ * reads it next: the platform, the database, a worker in another language.
  */
 const DEEPEST = 100;
 

@@ -13,7 +13,7 @@ function write(note: ThreadNoteFile, doing: string): void {
   });
 }
 
-test('what a runner notes its supervisor reads, as long as nobody clears it', () => {
+test('what a runner notes the platform reads, as long as nobody clears it', () => {
   const note = ThreadNoteFile.open();
   if (note === null) throw new Error('no folder takes a file');
   expect(note.read()).toBeNull();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A few bytes that a runner and its supervisor both have open: the number of the turn that is on the runner's own
+ * A few bytes that a runner and the platform both have open: the number of the turn that is on the runner's own
  * thread. Whoever does not let that thread go has silenced the runner, which cannot say who it is any more.
  */
 const NOTE_DESCRIPTOR = 4;
@@ -33,12 +33,12 @@ export class ThreadNote {
     try {
       writeSync(NOTE_DESCRIPTOR, this.#bytes, 0, BYTES, 0);
     } catch {
-      // The supervisor then finds out by running all turns again.
+      // The platform then finds out by running all turns again.
     }
   }
 }
 
-/** The supervisor's side. */
+/** The platform's side. */
 export class ThreadNoteFile {
   /** To be passed to the runner. */
   readonly descriptor: number;

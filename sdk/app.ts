@@ -2,6 +2,7 @@ import type { Contacts } from './contacts.ts';
 import type { DeliveryEvent } from './event.ts';
 import type { Groups } from './groups.ts';
 import type { Http } from './http.ts';
+import type { Identities } from './identity.ts';
 import type { Log } from './log.ts';
 import type { Message, SendOptions } from './message.ts';
 import type { Messages } from './messages.ts';
@@ -31,6 +32,8 @@ export interface EventApp {
   readonly contacts: Contacts;
   /** Groups of contacts: `await app.groups.getOrCreateByName('Volunteers')`. */
   readonly groups: Groups;
+  /** Who the user is, whatever network he comes by: `(await app.identity.get()).id`. */
+  readonly identity: Identities;
   /** Who wants no more messages: `await app.optouts.status(address)`. */
   readonly optouts: Optouts;
   /** Numbers to watch: `await app.metrics.sum('orders', 1)`. */

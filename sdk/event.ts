@@ -8,6 +8,8 @@ interface EventFields {
   /** UTC, `YYYY-MM-DD HH:MM:SS.ffffff`. */
   readonly timestamp: string;
   readonly transport_metadata: Readonly<Record<string, Json>>;
+  /** `endpoint_name` is the endpoint by which the message was sent. */
+  readonly routing_metadata: { readonly endpoint_name: string } & Readonly<Record<string, Json>>;
 }
 
 /** The network took the message. */

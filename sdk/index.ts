@@ -8,8 +8,18 @@ export type { Log, LogLine } from './log.ts';
 export type { Message, ReplyOptions, SendOptions, SessionEvent } from './message.ts';
 export type { Messages, Progress } from './messages.ts';
 export type { Aggregator, MetricOptions, Metrics } from './metrics.ts';
+export type { Identities, Identity, IdentityAddress, IdentityOptions } from './identity.ts';
 export type { OptoutOptions, Optouts, OptoutStatus } from './optouts.ts';
+export type {
+  Attachment,
+  Button,
+  Received,
+  ReceivedAttachment,
+  ReceivedLocation,
+  RichOptions,
+  Template,
+} from './rich.ts';
 export { segments } from './segments.ts';
 export type { NationalLanguage, SegmentOptions, TextPreview } from './segments.ts';
-export type { CancelOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
+export type { CancelOptions, RepeatOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
 export type { Json, SetOptions, StateScope } from './state.ts';

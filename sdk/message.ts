@@ -1,3 +1,4 @@
+import type { Received, RichOptions } from './rich.ts';
 import type { Json } from './state.ts';
 
 /** Where a message is in a conversation: null on networks without sessions, such as SMS. */
@@ -8,7 +9,7 @@ interface ValidityOption {
   readonly validity?: number;
 }
 
-export interface ReplyOptions extends ValidityOption {
+export interface ReplyOptions extends ValidityOption, RichOptions {
   /**
    * True ends the session after this text; false, the default, waits for the user's next message. On USSD it closes
    * the menu on the phone; on SMS it says that the user's next message need not come to this app.
@@ -18,7 +19,7 @@ export interface ReplyOptions extends ValidityOption {
   readonly helper_metadata?: Readonly<Record<string, Json>>;
 }
 
-export interface SendOptions extends ValidityOption {
+export interface SendOptions extends ValidityOption, RichOptions {
   /**
    * Which of the app's ways out: each is a route, of a transport and a number. `default` when absent. One that has no
    * route throws.
@@ -53,6 +54,8 @@ export interface Message {
   /** `endpoint_name` is the endpoint of the route by which it came; `default` when the route names none. */
   readonly routing_metadata: { readonly endpoint_name: string } & Readonly<Record<string, Json>>;
   readonly helper_metadata: Readonly<Record<string, Json>>;
+  /** What came beside the text: the payload of a button, files, a place. Empty on networks that carry text only. */
+  readonly received: Received;
 
   /**
    * Answers the user and resolves to the id of the answer, by which `onEvent` names it later.
@@ -60,6 +63,7 @@ export interface Message {
    * @example
    * await message.reply('What is your name?');         // waits for the answer
    * await message.reply('Goodbye!', { end: true });    // ends the session
+   * await message.reply('Coming?', { buttons: ['Yes', { title: 'No', payload: 'no' }] });
    */
   reply(text: string, options?: ReplyOptions): Promise<string>;
 

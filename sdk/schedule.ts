@@ -15,6 +15,20 @@ export interface ScheduleOptions extends CancelOptions {
   readonly data?: Json;
 }
 
+/** How often, and what for. Give `every`, or a `time` of the day with or without `weekdays` or `days`. */
+export interface RepeatOptions extends CancelOptions {
+  /** Each so many seconds, 60 or more. */
+  readonly every?: number;
+  /** A time of the day, UTC: `08:30`. */
+  readonly time?: string;
+  /** Only on these: 1 is Monday, 7 Sunday. */
+  readonly weekdays?: readonly number[];
+  /** Only on these days of the month; a month that has no such day is passed over. */
+  readonly days?: readonly number[];
+  /** What `onSchedule` is to know each time, at most 16 KB of JSON. */
+  readonly data?: Json;
+}
+
 /** What `onSchedule` gets: the time has come. */
 export interface Timer {
   readonly id: string;
@@ -28,7 +42,7 @@ export interface Timer {
 
 /**
  * Things that are to happen later. They are kept when the handler returns, survive restarts, and each calls
- * `onSchedule` once. An app may have 10,000 open.
+ * `onSchedule` once, or each time. An app may have 10,000 open.
  */
 export interface Schedule {
   /**
@@ -39,6 +53,15 @@ export interface Schedule {
    * await app.schedule.once('remind', { in: 3600, user: message.from_addr, data: { question: 3 } });
    */
   once(name: string, options: ScheduleOptions): Promise<string>;
+
+  /**
+   * Calls `onSchedule` again and again, until it is cancelled; a schedule of that name (and for that user) that is open
+   * is replaced. What was due several times while the platform was away comes once. Resolves to its id.
+   *
+   * @example
+   * await app.schedule.repeat('report', { time: '06:00', weekdays: [1] });   // Mondays at six, UTC
+   */
+  repeat(name: string, options: RepeatOptions): Promise<string>;
 
   /**
    * Takes an open schedule back; without effect when there is none.

@@ -14,7 +14,7 @@ const PARTS = [
   'test/flow/sample-apps',
   'test/flow/classic-app',
   'test/security/runner-kill',
-  'sandbox/supervisor/sandbox.test',
+  'sandbox/start-sandbox.test',
   'transports/smpp/session',
   'transports/smpp/binding',
 ];

@@ -6,6 +6,7 @@ const LONG = [
   'test/security/classic-hostile',
   'test/security/hostile-apps',
   'test/chaos/',
+  'test/contract/transport',
   'test/classic/original',
   'test/flow/slow-app',
   'platform/cli/',

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { freePort } from './free-port.ts';
+import { freePort } from '@vumi/machine/testing';
 import { ADMIN_TOKEN, Client, eventually, type Place } from './platform.ts';
 
 const VUMI = fileURLToPath(new URL('../platform/cli/vumi.js', import.meta.url));

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseInput } from '@vumi/core';
+import { AGGREGATES_KEY, EXCHANGES, METRICS_KEY, parseInput } from '@vumi/core';
 import {
   checkConfig,
   configSchema,
@@ -85,6 +85,18 @@ async function clearRedis(url: string, name: string): Promise<void> {
   await redis.quit();
 }
 
+/** What processes of the tests are called when nobody says otherwise, and whoever is asked. */
+const MACHINE = hostname()
+  .toLowerCase()
+  .replaceAll(/[^a-z0-9_-]/g, '-');
+const SUPERVISORS = [
+  'supervisors',
+  'child',
+  'top',
+  MACHINE,
+  ...['api', 'dispatch', 'sandbox', 'transports', 'smpp'].map((role) => `${MACHINE}-${role}`),
+];
+
 /** Queues cannot be listed over AMQP: these are the names that the tests' platforms use. */
 async function clearBroker(url: string, name: string): Promise<void> {
   const connection = await amqp.connect(url);
@@ -96,16 +108,30 @@ async function clearBroker(url: string, name: string): Promise<void> {
     'sandbox_3',
     'sandbox',
     'api',
+    'http_relay',
     'smsc',
     'peer',
     'smpp.acme',
+    'answering',
+    'words',
+    'backwards',
+    'relay1',
+    'relay2',
+    'web',
+    'webhooks',
+    ...['door', 'go', 'jas', 'june', 'kannel', 'shown'].map((name) => `interface.shop.${name}`),
   ];
   for (const connector of connectors) {
     for (const kind of ['inbound', 'inbound.slow', 'event', 'event.slow', 'outbound', 'failures']) {
       await channel.deleteQueue(`${name}.${connector}.${kind}`);
     }
   }
-  await channel.deleteExchange(`${name}.vumi`);
+  for (const supervisor of SUPERVISORS) await channel.deleteQueue(`${name}.${supervisor}.control`);
+  const ofMetrics = ['bucket.0', METRICS_KEY, `${AGGREGATES_KEY}.metric_series`];
+  for (const queue of [...ofMetrics, `${AGGREGATES_KEY}.prometheus_metrics_collector`])
+    await channel.deleteQueue(`${name}.${queue}`);
+  for (const { name: exchange } of Object.values(EXCHANGES))
+    await channel.deleteExchange(`${name}.${exchange}`);
   await connection.close();
 }
 

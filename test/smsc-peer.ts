@@ -32,6 +32,8 @@ export class SmscPeer implements AsyncDisposable {
   mostBound = 0;
   /** Whether a submit_sm that asks for a receipt gets one. */
   receipts = true;
+  /** A submit_sm is answered when this has resolved. */
+  answersAfter: Promise<void> | null = null;
   readonly #server: ReturnType<typeof smpp.createServer>;
   readonly #sessions = new Set<Session>();
   readonly #unsent: Waiting[] = [];
@@ -124,7 +126,9 @@ export class SmscPeer implements AsyncDisposable {
       esmClass: Number(pdu['esm_class']),
       octets: octetsOf(pdu),
     });
-    session.send(pdu.response({ message_id: id }));
+    const answer = (): boolean => session.send(pdu.response({ message_id: id }));
+    if (this.answersAfter === null) answer();
+    else void this.answersAfter.then(answer);
     if (!this.receipts || (Number(pdu['registered_delivery']) & 3) === 0) return;
     const now = '2611222200';
     const receipt = {

@@ -11,7 +11,7 @@ const patience = Math.max(Number(process.env['VUMI_TEST_PATIENCE'] ?? 1), measur
 /** Half of the CPU that a process of ours takes to start is for reading its TypeScript: once for all of a run's. */
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'vumi-test-compile-cache');
 /** Only ends what hangs: what is late fails by the limits of the test's own waits. */
-const LONGEST_TEST_MS = 120_000 * patience;
+const LONGEST_TEST_MS = 300_000 * patience;
 const processors = availableParallelism();
 
 const common = {
@@ -33,8 +33,11 @@ const suites = ['test/**/*.test.ts'];
 /** Which servers there are makes no difference to these. */
 const serverless = [
   'test/chaos/every-step.test.ts',
+  'test/chaos/{framed,push,ussd}-kill.test.ts',
   'test/classic/**',
   'test/conformance/smpp-properties.test.ts',
+  'test/flow/backup.test.ts',
+  'test/flow/workers-page.test.ts',
   'test/run-end.test.ts',
   'test/security/!(cross-tenant*).test.ts',
 ];
@@ -45,7 +48,7 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     reporters: [
       'default',
-      new RunEnd({ farewellMs: 15_000 * patience, silenceMs: LONGEST_TEST_MS + 120_000 * patience }),
+      new RunEnd({ farewellMs: 15_000 * patience, silenceMs: LONGEST_TEST_MS + 60_000 * patience }),
     ],
     projects: [
       {

@@ -14,7 +14,12 @@ interface Ended {
 
 /** The command `vumi` as people type it, against a platform under test. */
 export function vumi({ url }: Client, ...words: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], VUMI_URL: url, VUMI_ADMIN_TOKEN: ADMIN_TOKEN };
+  return vumiCommand({ VUMI_URL: url, VUMI_ADMIN_TOKEN: ADMIN_TOKEN }, ...words);
+}
+
+/** The same on whatever these variables name. */
+export function vumiCommand(variables: NodeJS.ProcessEnv, ...words: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], ...variables };
   return new Promise((resolve) => {
     execFile(process.execPath, [...FLAGS, LAUNCHER, ...words], { env }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;

@@ -1,5 +1,6 @@
 import { VumiError } from '@vumi/core';
 import type { TokenInfo } from '@vumi/store';
+import { ADMIN_SCOPE, grants, type AccountScope, type PlatformScope, type Scope } from './scopes.ts';
 
 /** Who sends a request, as his token says. `account` null: not bound to one. */
 export interface Caller {
@@ -25,47 +26,44 @@ export interface Access {
   check(caller: Caller, params: Readonly<Record<string, unknown>>): void;
 }
 
-/** What an account's token may be for. `account` is everything in the account. */
-export const ACCOUNT_SCOPES = ['account', 'account:read', 'apps:deploy', 'messages:send'] as const;
-export type AccountScope = (typeof ACCOUNT_SCOPES)[number];
-
-export const ADMIN_SCOPE = 'admin';
-
 export const everybody: Access = { scope: null, check: () => {} };
 
-export function isAdministrator(caller: Caller): boolean {
-  return caller.account === null && caller.scopes.includes(ADMIN_SCOPE);
+/** Whether the caller acts for the platform, not for an account, and may do that. */
+export function ofPlatform(caller: Caller, scope: Scope): boolean {
+  return caller.account === null && grants(caller, scope);
 }
 
-export const administrator: Access = {
-  scope: ADMIN_SCOPE,
-  check: (caller) => {
-    if (!isAdministrator(caller)) {
-      throw new VumiError(
-        'auth.forbidden',
-        "this needs an administrator's token; yours is bound to an account",
-      );
-    }
-  },
-};
+/** A token of the platform with the scope. */
+export function platformScope(scope: PlatformScope): Access {
+  return {
+    scope,
+    check: (caller) => {
+      if (caller.account !== null) {
+        throw new VumiError(
+          'auth.forbidden',
+          "this needs an administrator's token; yours is bound to an account",
+        );
+      }
+      requireScope(caller, scope);
+    },
+  };
+}
+
+/** A token that is for everything. */
+export const administrator: Access = platformScope(ADMIN_SCOPE);
 
 /**
- * A token of the account that the path names, with the scope; or an administrator's. Other accounts are not there for
- * the holder of a token, whether they exist or not: the answer is the same 404.
+ * A token of the account that the path names, with the scope; or one of the platform with it. Other accounts are not there
+ * for the holder of a token, whether they exist or not: the answer is the same 404.
  */
 export function accountScope(scope: AccountScope): Access {
   return {
     scope,
     check: (caller, params) => {
-      if (isAdministrator(caller)) return;
       const named = params['account'];
-      if (typeof named === 'string' && named !== caller.account) throw noSuchAccount(named);
-      if (!caller.scopes.includes('account') && !caller.scopes.includes(scope)) {
-        throw new VumiError(
-          'auth.forbidden',
-          `this needs a token with the scope "${scope}"; yours has ${caller.scopes.join(', ') || 'none'}`,
-        );
-      }
+      const isOther = caller.account !== null && typeof named === 'string' && named !== caller.account;
+      if (isOther) throw noSuchAccount(named);
+      requireScope(caller, scope);
     },
   };
 }
@@ -75,6 +73,14 @@ export function optionalScope(scope: AccountScope): Access {
   return { ...accountScope(scope), optional: true };
 }
 
+function requireScope(caller: Caller, scope: Scope): void {
+  if (grants(caller, scope)) return;
+  throw new VumiError(
+    'auth.forbidden',
+    `this needs a token with the scope "${scope}"; yours has ${caller.scopes.join(', ') || 'none'}`,
+  );
+}
+
 function noSuchAccount(name: string): VumiError {
   return new VumiError(
     'not_found',
@@ -82,14 +88,20 @@ function noSuchAccount(name: string): VumiError {
   );
 }
 
-/** The token of an Authorization header. */
+/** The token of an Authorization header: a Bearer's, or the name of Basic, which is all that some dashboards can send. */
 export function bearerToken(authorization: string | undefined): string {
   if (authorization === undefined || authorization === '') {
     throw new VumiError('auth.missing_token', 'send your token as "Authorization: Bearer <token>"');
   }
-  const match = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization);
-  if (match?.[1] === undefined) {
+  const match = /^(Bearer|Basic) +([\x21-\x7e]+) *$/i.exec(authorization);
+  const [, scheme, value = ''] = match ?? [];
+  const token = scheme?.toLowerCase() === 'basic' ? nameOfBasic(value) : value;
+  if (token === '') {
     throw new VumiError('auth.wrong_token', 'the Authorization header must read "Bearer <token>"');
   }
-  return match[1];
+  return token;
+}
+
+function nameOfBasic(credentials: string): string {
+  return /^([\x21-\x39\x3b-\x7e]+):/.exec(Buffer.from(credentials, 'base64').toString('latin1'))?.[1] ?? '';
 }

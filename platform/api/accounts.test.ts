@@ -31,6 +31,20 @@ describe('accounts', () => {
     expect(none.json['limits']).toEqual({});
   });
 
+  test('say for how many days their messages are kept, or leave that to the platform', async () => {
+    const keep = (retention_days: unknown) =>
+      platform.call('PATCH', '/accounts/demo', { body: { retention_days } });
+    expect((await keep(90)).json).toMatchObject({ retention_days: 90, active: true });
+    for (const wrong of [0, -1, 1.5, '90', 40_000])
+      expect(await keep(wrong)).toMatchObject({ status: 400, json: { field: 'retention_days' } });
+    expect((await platform.call('GET', '/accounts/demo')).json['retention_days']).toBe(90);
+    expect((await keep(null)).json['retention_days']).toBeNull();
+    const body = { label: 'own' };
+    const { token } = (await platform.call('POST', '/accounts/demo/tokens', { body })).json;
+    const own = { token: String(token), body: { retention_days: 1 } };
+    expect(await platform.call('PATCH', '/accounts/demo', own)).toMatchObject({ status: 403 });
+  });
+
   test('are listed page by page', async () => {
     for (const name of ['page-a', 'page-b']) await platform.call('POST', '/accounts', { body: { name } });
     const first = await platform.call('GET', '/accounts?limit=2&cursor=');

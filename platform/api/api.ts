@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { VumiError } from '@vumi/core';
 import type { Middleware } from 'koa';
-import { bearerToken, type Caller } from './access.ts';
+import { actorOf, bearerToken, type Caller } from './access.ts';
 import { fromAppPage } from './app-origin.ts';
 import { createHandler, type RequestHandler } from './handler.ts';
 import type { ApiPorts } from './ports.ts';
 import { publicPages } from './public-pages.ts';
-import { serveRoutes } from './router.ts';
+import { serveRoutes, type RouterPorts } from './router.ts';
 import { apiRoutes } from './routes/index.ts';
+import { auditedAct } from './audit-acts.ts';
+import { isRefusal } from './refusal.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { TokenWatch } from './token-watch.ts';
 
 /** The platform's own HTTP side: the API under /api/v1, health, and a page that says where things are. */
@@ -21,8 +24,26 @@ export function createApi(ports: ApiPorts): RequestHandler {
       if (typeof account === 'string') await store.accounts.get(account);
     },
     watch: (caller, end) => watch.add(caller, end),
+    audit: auditOf(ports),
   });
   return createHandler(logger, [refuseAppPages(ports), publicPages(ports, routes), ...routers]);
+}
+
+function auditOf(ports: ApiPorts): NonNullable<RouterPorts['audit']> {
+  const { logger } = ports;
+  const { audit } = ports.store;
+  const refusals = new RefusalLog(audit, logger);
+  return {
+    addressOf: (request) => ports.addressOf(request),
+    act: (entry, run) => auditedAct({ audit, logger }, entry, run),
+    failed: (error, { origin, caller, target }) => {
+      if (!isRefusal(error)) return;
+      const { code, message: reason } = error;
+      const account = caller?.account ?? null;
+      const actor = caller === null ? 'nobody' : actorOf(caller);
+      refusals.note({ origin, account, actor, code, target, reason });
+    },
+  };
 }
 
 async function authenticate({ store }: ApiPorts, request: IncomingMessage): Promise<Caller> {

@@ -61,6 +61,15 @@ export const zipBody: BodyReader<Buffer> = {
   },
 };
 
+/** The bytes of a JSON body as they came, at most 1 MB: what is signed is not parsed before. */
+export const rawBody: BodyReader<Buffer> = {
+  read: (request) => readBody(request, JSON_LIMIT),
+  document: {
+    required: true,
+    content: { 'application/json': { schema: { type: 'object' } } },
+  },
+};
+
 function expectType(request: IncomingMessage, types: readonly string[]): void {
   const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   const [wanted] = types;

@@ -25,6 +25,7 @@ test.each([
     to_addr: '2',
     content: 'x',
     session_event: null,
+    group: null,
     in_reply_to: null,
     timestamp: '2026-11-22T08:00:00Z',
     reason: null,

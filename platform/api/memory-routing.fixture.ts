@@ -1,4 +1,4 @@
-import { VumiError, type AssignedNumber } from '@vumi/core';
+import { readRouteTarget, VumiError, type AssignedNumber } from '@vumi/core';
 import type { NumberInput, Route, RouteInput, Store } from '@vumi/store';
 import { found, paged } from './memory-page.fixture.ts';
 
@@ -71,10 +71,10 @@ function isSame(one: NumberInput, other: NumberInput): boolean {
 }
 
 function toRoute(input: RouteInput): Route {
-  const { app = null, smpp_client = null, to_addr = null, prefix = null, endpoint = 'default' } = input;
+  const { to_addr = null, prefix = null, endpoint = 'default', weight = null, failover = null } = input;
   const keyword = input.keyword?.toLowerCase() ?? null;
-  const sending = { endpoint, default: input.default ?? false };
-  return { ...input, app, smpp_client, to_addr, keyword, prefix, ...sending, assigned: true };
+  const sending = { endpoint, default: input.default ?? false, weight, failover };
+  return { ...input, ...readRouteTarget(input), to_addr, keyword, prefix, ...sending, assigned: true };
 }
 
 function refuseConflict(route: Route, routes: Iterable<Route>): void {

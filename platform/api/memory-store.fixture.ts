@@ -1,4 +1,4 @@
-import { appKey, VumiError, type AppRef } from '@vumi/core';
+import { appKey, BILLING_DEFAULTS, VumiError, type AppRef } from '@vumi/core';
 import type {
   Account,
   ChangeListener,
@@ -15,7 +15,8 @@ import type {
 import { memoryIdempotency } from './memory-idempotency.fixture.ts';
 import { found, paged } from './memory-page.fixture.ts';
 import { memoryRouting } from './memory-routing.fixture.ts';
-import { AUDITED, memoryTokens } from './memory-tokens.fixture.ts';
+import { memoryAudit } from './memory-audit.fixture.ts';
+import { memoryTokens } from './memory-tokens.fixture.ts';
 
 /** What the API asks of the store, in memory: for the API's own tests. The real one has its own suite. */
 export interface MemoryStore extends Pick<
@@ -62,7 +63,7 @@ export function createMemoryStore(): MemoryStore {
     queries,
     accounts: memoryAccounts(),
     tokens: memoryTokens(tell),
-    audit: { list: async (account, page) => paged([{ ...AUDITED, account }], page) },
+    audit: memoryAudit(),
     onChange: (listener) => {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
@@ -84,6 +85,10 @@ export function createMemoryStore(): MemoryStore {
           messages.find((row) => row.message_id === id && row.account === account),
           `message ${id}`,
         ),
+      cursorAfter: async (account, id) => {
+        const place = messages.findIndex((row) => row.message_id === id && row.account === account);
+        return found(place < 0 ? undefined : String(place + 1), `message ${id}`);
+      },
     },
     logs: {
       append: unused,
@@ -183,7 +188,16 @@ function memoryAccounts(): Store['accounts'] {
       if (accounts.has(name))
         throw new VumiError('request.conflict', `account "${name}" exists`, { field: 'name' });
       const optouts = { can_manage_optouts: true, respect_optouts: true };
-      return put({ name, active: true, limits: {}, ...optouts, private_services: [], created_at: CREATED });
+      return put({
+        name,
+        active: true,
+        limits: {},
+        ...optouts,
+        private_services: [],
+        retention_days: null,
+        billing: BILLING_DEFAULTS,
+        created_at: CREATED,
+      });
     },
     get: async (name) => get(name),
     list: async (page) => paged([...accounts.values()], page),

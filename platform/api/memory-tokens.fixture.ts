@@ -3,13 +3,6 @@ import { found, paged } from './memory-page.fixture.ts';
 
 const CREATED = '2026-11-22T08:00:00.000Z';
 
-export const AUDITED = {
-  at: CREATED,
-  actor: 'administrator',
-  action: 'account.changed',
-  details: { active: true },
-};
-
 const BLANK = {
   account: null,
   label: '',

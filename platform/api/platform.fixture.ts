@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createUserMessage, silentLogger, VumiError } from '@vumi/core';
+import { createUserMessage, secretSchema, silentLogger, VumiError } from '@vumi/core';
 import type { Store } from '@vumi/store';
 import { z } from 'zod';
+import { processPage } from '@vumi/measures';
 import { createApi } from './api.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.fixture.ts';
+import { memoryComponents } from './memory-components.fixture.ts';
 import { memoryAppState } from './memory-app-state.fixture.ts';
 import { createMemorySimulator } from './memory-simulator.fixture.ts';
-import type { ApiPorts, PlatformVitals } from './ports.ts';
+import type { ApiPorts, Figures, PlatformVitals } from './ports.ts';
 import { problemSchema } from './problem.ts';
 import { API_PREFIX, type Route } from './route.ts';
 import { apiRoutes } from './routes/index.ts';
@@ -43,6 +45,8 @@ export interface TestPlatform extends AsyncDisposable {
 
 const transportTypes = {
   smpp: {
+    aliases: { SmppReceiverTransport: { port: 2776 } },
+    summary: 'binds to an SMSC',
     configSchema: z.strictObject({
       host: z.string(),
       port: z.int().default(2775),
@@ -52,8 +56,23 @@ const transportTypes = {
     }),
     textOptions: () => ({ alphabet: 'latin1' as const }),
   },
+  web: {
+    aliases: {},
+    summary: 'takes requests',
+    configSchema: z.strictObject({ place: z.string(), users: z.record(z.string(), secretSchema).optional() }),
+    fillIn: (options: object, before: object | null) => ({ place: 'made-up', ...before, ...options }),
+    places: (config: unknown) => [{ purpose: 'ask', path: `/${(config as { place: string }).place}` }],
+  },
 };
 
+const WORKERS: ApiPorts['workers'] = {
+  list: async () => [{ name: 'echo', kind: 'echo', status: 'ok', message: 'running', supervisor: 'host' }],
+  find: async (name) => {
+    if (name !== 'echo') throw new VumiError('not_found', `there is no worker "${name}": list the workers`);
+    return { name: 'echo', type: 'echo', status: 'ok', message: 'running' };
+  },
+  control: async () => ({ supervisor: 'host', outcome: 'done', workers: [] }),
+};
 const CALM = { overloaded: false, lost_share: 0.01, pressure: 0.1 };
 const VITALS: PlatformVitals = {
   roles: ['api', 'sandbox', 'transports'],
@@ -61,10 +80,11 @@ const VITALS: PlatformVitals = {
   processes: [
     {
       worker_id: 'host:1',
+      probe: null,
       roles: ['api', 'sandbox'],
       started_at: '2026-11-22T08:00:00.000Z',
       overload: CALM,
-      transports: [{ name: 'mno', type: 'smpp', status: 'down', gauges: {} }],
+      transports: [{ name: 'mno', type: 'smpp', status: 'down', message: 'waits', gauges: {} }],
       sandbox: {
         runners: [
           { kind: 'sdk', rss_mb: 100, apps: 3 },
@@ -78,6 +98,7 @@ const VITALS: PlatformVitals = {
     },
     {
       worker_id: 'host:2',
+      probe: null,
       roles: ['transports'],
       started_at: '2026-11-22T08:00:00.000Z',
       overload: { overloaded: true, lost_share: 0.45, pressure: null },
@@ -86,6 +107,7 @@ const VITALS: PlatformVitals = {
           name: 'mno',
           type: 'smpp',
           status: 'degraded',
+          message: '1 of 2 binds',
           gauges: { in_flight: 9, sent_total: 12, 'no name': 1 },
         },
       ],
@@ -94,17 +116,37 @@ const VITALS: PlatformVitals = {
   ],
 };
 
+const FIGURES: Figures = {
+  at: '2026-11-22T08:00:00.000Z',
+  processes: [],
+  transports: [],
+  owners: [],
+  queues: VITALS.queues,
+  backlog: {
+    failures_dead: 0,
+    alerts_open: 0,
+    webhook_deliveries_pending: 0,
+    webhook_deliveries_dead: 0,
+    schedules_due: 0,
+    oldest_schedule_seconds: null,
+  },
+};
+
 export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Promise<TestPlatform> {
   const store = createMemoryStore();
   await store.tokens.configure(ADMIN);
   const state = { ready: true };
   const sent: TestPlatform['sent'] = [];
+  const components = memoryComponents();
   const ports: ApiPorts = {
     ...fakePorts(store, sent),
+    readiness: async () => ({ ready: state.ready, phase: 'running', parts: {}, ...CALM }),
     status: async () => ({
       ready: state.ready,
       problems: [],
       overload: CALM,
+      components: await components.summary(),
+      issues: await components.issues(),
       workers: [{ name: 'one', kind: 'process', status: 'ok' }],
     }),
     ...overrides,
@@ -135,17 +177,43 @@ export async function startTestPlatform(overrides: Partial<ApiPorts> = {}): Prom
   };
 }
 
-function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPorts, 'status'> {
+/** All routes, for who looks at them without calling one. */
+export function testRoutes(): Route[] {
+  const components = memoryComponents();
+  const status = async () => ({
+    ready: true,
+    problems: [],
+    overload: CALM,
+    components: await components.summary(),
+    issues: [],
+    workers: [],
+  });
+  const readiness = async () => ({ ready: true, phase: 'running' as const, parts: {}, ...CALM });
+  return apiRoutes({ ...fakePorts(createMemoryStore(), []), status, readiness });
+}
+
+/** By the first letters of ids. */
+const CANCELLED: Readonly<Record<string, 'asked' | 'cancelled'>> = { asked: 'asked', waits: 'cancelled' };
+/** A service that asks for a name. */
+const dial: ApiPorts['dial'] = async (_transport, { event, input }) => ({
+  text: event === 'new' ? 'Name?' : `Hello ${input}`,
+  ends: event !== 'new',
+});
+
+function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPorts, 'status' | 'readiness'> {
   return {
     // The API asks for nothing that the memory lacks; its type-checked parts say so.
     store: store as unknown as Store,
     logger: silentLogger,
     clock: Date.now,
+    payments: null,
+    addressOf: (request) => request.socket.remoteAddress ?? '',
     publicUrl: 'http://127.0.0.1:8000',
     appsDomain: 'apps.localhost',
     appUrl: ({ account, app }) => `http://${account}--${app}.apps.localhost:8000/`,
     limits: z.strictObject({ sends: z.int() }).partial() as ApiPorts['limits'],
     transportTypes,
+    checkMiddleware: async (config) => config,
     deploy: async (ref, zip, { activate }) => {
       if (zip.length === 0) throw new VumiError('bundle.refused', 'the zip is empty');
       const sha256 = zip.toString('hex').slice(0, 64);
@@ -161,6 +229,10 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       };
     },
     vitals: async () => VITALS,
+    figures: async () => FIGURES,
+    processMetrics: (audience) => processPage(audience, []),
+    workers: WORKERS,
+    components: memoryComponents(),
     appState: memoryAppState(store),
     replay: async (ref, messageId, version) => {
       const { version: then, outcome, error, cost } = await store.runs.get(ref, messageId);
@@ -180,10 +252,8 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       const named = id === null ? {} : { message_id: id };
       return createUserMessage({ to_addr, from_addr: '12345', content, ...named });
     },
-    cancel: async (_account, id) => {
-      if (id.startsWith('asked')) return 'asked';
-      return id.startsWith('waits') ? 'cancelled' : 'too_late';
-    },
+    cancel: async (_account, id) => CANCELLED[id.slice(0, 5)] ?? 'too_late',
+    dial,
     transportsOf: async () => [{ name: 'mno', type: 'smpp', status: 'ok' }],
     ownerOfSimulated: async ({ to_addr }) => (to_addr === '12345' ? 'demo' : null),
     simulator: createMemorySimulator(),

@@ -1,24 +1,14 @@
-import type { AppRef, Clock, Logger, UserMessage } from '@vumi/core';
+import type { Aliased, AppRef, Clock, Logger, SendRequest, UserMessage } from '@vumi/core';
 import type { TextOptions } from '@vumi/core/text';
-import type { AppVersion, Store } from '@vumi/store';
+import type { AppVersion, Backlog, Store, TransportRow } from '@vumi/store';
+import type { Audience, MessageFigures, OwnerFigures, ProcessFigures } from '@vumi/measures';
+import type { ComponentIssue, ComponentSummary, ComponentViews } from '@vumi/blinkenlights';
+import type { ControlAnswer, ControlRequest, Readiness } from '@vumi/runtime';
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import type { Payments } from './payments/payment-provider.ts';
 import type { Route } from './route.ts';
 import type { replaySchema } from './run-resources.ts';
-
-/** What an account asks to be sent. */
-export interface SendRequest {
-  readonly to_addr: string;
-  readonly content: string;
-  /** The app that gets the events and, where no address is named, whose route says from where to send. */
-  readonly app?: string | undefined;
-  /** Of the app, or of any of the account's. */
-  readonly endpoint?: string | undefined;
-  readonly transport?: string | undefined;
-  /** One of the account's addresses. */
-  readonly from_addr?: string | undefined;
-  /** Seconds. */
-  readonly validity?: number | undefined;
-}
 
 /** A message on the simulator's phones. */
 export interface PhoneMessage {
@@ -41,6 +31,25 @@ export interface SimulatedMessage {
     | readonly { readonly tag: number | string; readonly value: string }[];
 }
 
+/** A step of a session of USSD at a simulated phone. */
+interface DialStep {
+  readonly session: string;
+  readonly from: string;
+  readonly to: string;
+  readonly event: 'new' | 'resume' | 'close';
+  readonly input: string;
+  readonly before: readonly string[];
+  readonly number: number;
+  readonly next: string | null;
+}
+
+/** What the phone shows. `next` is to be brought back with the next step. */
+interface DialledScreen {
+  readonly text: string;
+  readonly ends: boolean;
+  readonly next?: string | null;
+}
+
 export interface Simulator {
   /** A phone writes. Resolves when the platform has taken the message. */
   inject(message: SimulatedMessage): Promise<object>;
@@ -60,7 +69,7 @@ export interface Simulator {
 }
 
 /** A transport as the accounts see it that use it. */
-interface AccountTransport {
+export interface AccountTransport {
   readonly name: string;
   /** Null while there is none of that name. */
   readonly type: string | null;
@@ -74,6 +83,25 @@ export interface WorkerStatus {
   readonly kind: string;
   readonly status: 'ok' | 'degraded' | 'down';
   readonly message?: string;
+  /** Which runs it; of a process its own name. */
+  readonly supervisor?: string;
+  /** Of a process: the supervisor that it is listed under. */
+  readonly parent?: string | null;
+  /** Of a process: where it shows `/metrics`, `/healthz` and `/readyz`. */
+  readonly probe?: string;
+  readonly type?: string;
+  /** Who asked for it. */
+  readonly origin?: string;
+  readonly restarts?: number;
+  readonly started_at?: string | null;
+}
+
+interface WorkersPort {
+  /** Processes and all their workers. */
+  list(): Promise<readonly WorkerStatus[]>;
+  /** A worker, or a supervisor with what it runs. `not_found` */
+  find(name: string): Promise<Readonly<Record<string, unknown>>>;
+  control(request: ControlRequest): Promise<ControlAnswer>;
 }
 
 export interface PlatformStatus {
@@ -83,11 +111,15 @@ export interface PlatformStatus {
   readonly problems: readonly string[];
   /** The worst of all processes. */
   readonly overload: Overload;
+  /** What the components that are watched come to. */
+  readonly components: ComponentSummary;
+  /** Of the monitor of heartbeats, those that are open. */
+  readonly issues: readonly ComponentIssue[];
   readonly workers: readonly WorkerStatus[];
 }
 
 /** How much the machine of a process has to do. Things take longer then; nothing is wrong with them. */
-export interface Overload {
+interface Overload {
   readonly overloaded: boolean;
   /** Share of the last seconds in which the process was not given a processor, 0 to 1. */
   readonly lost_share: number;
@@ -105,12 +137,40 @@ export interface PlatformVitals {
   readonly queues: readonly { readonly queue: string; readonly messages: number }[];
 }
 
+/** What goes through, as counts since the processes began, and what waits. */
+export interface Figures {
+  readonly at: string;
+  readonly processes: readonly {
+    readonly name: string;
+    readonly roles: readonly string[];
+    readonly started_at: string;
+    /** Where it shows `/metrics`, `/healthz` and `/readyz`; null: nowhere. */
+    readonly probe: string | null;
+    readonly overloaded: boolean;
+    readonly lost_share: number;
+    /** Processes in which its apps run, and messages that are in them. */
+    readonly runners: number;
+    readonly turns: number;
+  }[];
+  readonly transports: readonly FiguresOfTransport[];
+  /** Of apps, and of accounts without one. */
+  readonly owners: readonly OwnerFigures[];
+  readonly queues: PlatformVitals['queues'];
+  readonly backlog: Backlog;
+}
+
+export interface FiguresOfTransport extends TransportVitals, MessageFigures {
+  readonly message: string;
+}
+
 interface ProcessVitals {
   readonly worker_id: string;
+  readonly probe: string | null;
+  readonly figures?: ProcessFigures;
   readonly roles: readonly string[];
   readonly started_at: string;
   readonly overload: Overload;
-  readonly transports: readonly TransportVitals[];
+  readonly transports: readonly (TransportVitals & { readonly message: string })[];
   /** Null for a process that runs no apps. */
   readonly sandbox: SandboxVitals | null;
 }
@@ -136,9 +196,17 @@ export interface SandboxVitals {
   readonly turns: number;
 }
 
+type Options = Readonly<Record<string, unknown>>;
+
 /** What the API knows of a kind of transport. */
-interface TransportKind {
+interface TransportKind extends Aliased {
+  /** One line for whoever looks for a kind. */
+  readonly summary: string;
   readonly configSchema: z.ZodType;
+  /** Completes the options of one that is made, from those that it had before; null: it is new. */
+  readonly fillIn?: (options: Options, before: Options | null) => Record<string, unknown>;
+  /** Where its network finds it: below `/hooks/<name>`, or a whole URL. */
+  readonly places?: (config: unknown) => readonly { readonly purpose: string; readonly path: string }[];
   /** How it counts segments of SMS; absent where it sends none. */
   readonly textOptions?: (config: unknown) => TextOptions;
 }
@@ -172,6 +240,8 @@ export interface ApiPorts {
   readonly store: Store;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Whom a request is from, behind the proxies that are trusted. */
+  addressOf(request: IncomingMessage): string;
   /** Checks, compiles and stores a bundle as a version of the app. */
   deploy(
     ref: AppRef,
@@ -191,12 +261,29 @@ export interface ApiPorts {
   /** What a plan may say of an account's limits. */
   readonly limits: z.ZodType<Readonly<Record<string, number>>>;
   readonly transportTypes: Readonly<Record<string, TransportKind>>;
+  /**
+   * Checks the middleware that a transport's configuration asks for, and answers its other options. Throws
+   * `config.invalid`.
+   */
+  checkMiddleware(config: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  /** Makes a step at a phone behind a transport of USSD over HTTP, as its network does (`transports/ussd/dial.ts`). */
+  dial(transport: TransportRow, step: DialStep): Promise<DialledScreen>;
   /** Transports over which the account sends or receives, and how they are: without what they say of their networks. */
   transportsOf(account: string): Promise<readonly AccountTransport[]>;
   /** The account whose app gets what a simulated phone writes; null: no single one. */
   ownerOfSimulated(message: PhoneMessage): Promise<string | null>;
+  /** Null: no credit is sold. */
+  readonly payments: Payments | null;
   status(): Promise<PlatformStatus>;
+  readonly workers: WorkersPort;
+  /** How everything is that runs, and since when. */
+  readonly components: ComponentViews;
   vitals(): Promise<PlatformVitals>;
+  figures(): Promise<Figures>;
+  /** Whether this process can do its work. */
+  readiness(): Promise<Readiness>;
+  /** What this process measures of itself, as text for Prometheus; null where its own probe shows that. */
+  readonly processMetrics: ((audience: Audience) => Promise<string>) | null;
   /** Where the platform is reached, without a final slash. */
   readonly publicUrl: string;
   /** The domain under which the pages of apps are: `apps.localhost`. */

@@ -1,9 +1,9 @@
-import { errorText } from '@vumi/core';
 import type { Context, Middleware } from 'koa';
 import { LANDING_CSP, landingPage } from './landing-page.ts';
 import { createOpenApi } from './openapi.ts';
-import type { ApiPorts, Overload, PlatformStatus } from './ports.ts';
+import type { ApiPorts } from './ports.ts';
 import { API_PREFIX, type Route } from './route.ts';
+import { statusPage } from './status-page.ts';
 
 /** What needs no token: the first page, health, the description of the API. */
 export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middleware {
@@ -15,10 +15,11 @@ export function publicPages(ports: ApiPorts, routes: readonly Route[]): Middlewa
     '/': (ctx) => showLanding(ctx, html),
     '/healthz': (ctx) => showJson(ctx, 200, '{"status":"ok"}'),
     '/readyz': async (ctx) => {
-      const { ready, overload } = await statusOf(ports);
-      // A warning: work is taken, and is not lost by being late.
-      showJson(ctx, ready ? 200 : 503, JSON.stringify({ ready, ...overload }));
+      // That the machine is overloaded is a warning: work is taken, and is not lost by being late.
+      const readiness = await ports.readiness();
+      showJson(ctx, readiness.ready ? 200 : 503, JSON.stringify(readiness));
     },
+    ...statusPage(),
     [`${API_PREFIX}/openapi.json`]: (ctx) => showJson(ctx, 200, document),
   };
   return async (ctx, next) => {
@@ -39,13 +40,4 @@ function showJson(ctx: Context, status: number, json: string): void {
   ctx.status = status;
   ctx.body = json;
   ctx.type = 'application/json';
-}
-
-async function statusOf(ports: ApiPorts): Promise<Pick<PlatformStatus, 'ready'> & { overload?: Overload }> {
-  try {
-    return await ports.status();
-  } catch (error) {
-    ports.logger.warn({ text: errorText(error) }, 'the status cannot be told');
-    return { ready: false };
-  }
 }

@@ -37,6 +37,12 @@ export const accountParams = z.strictObject({ account: slugSchema });
 export const appParams = accountParams.extend({ app: slugSchema });
 export const namedParams = accountParams.extend({ name: nameSchema });
 
+/** Whose thing a checked path is about; null where it names no account. */
+export function accountOf(params: Readonly<Record<string, unknown>>): string | null {
+  const { account } = params;
+  return typeof account === 'string' ? account : null;
+}
+
 /** The same object without the members that are undefined, for ports whose fields are absent or there. */
 export function present<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {

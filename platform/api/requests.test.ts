@@ -32,6 +32,12 @@ describe('who may', () => {
     expect(answer.headers.get('www-authenticate')).toContain('Bearer');
   });
 
+  test('a token may be the name of Basic credentials, which is what dashboards send', async () => {
+    const authorization = `Basic ${Buffer.from(`${demo}:X`).toString('base64')}`;
+    const answer = await platform.call('GET', '/accounts', { token: null, headers: { authorization } });
+    expect(answer).toMatchObject({ status: 200, json: { items: [{ name: 'demo' }] } });
+  });
+
   test("an account's token lists its own account only", async () => {
     const { json } = await platform.call('GET', '/accounts', { token: demo });
     expect(json['items']).toMatchObject([{ name: 'demo' }]);

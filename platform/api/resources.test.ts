@@ -135,8 +135,9 @@ describe('logs', () => {
   test('are the newest, oldest first', async () => {
     platform.store.rows.logs.push(row('one'), row('two'), row('three'));
     const { json } = await platform.call('GET', '/accounts/demo/apps/hello/logs?limit=2');
-    expect(json).toMatchObject({ items: [{ text: 'two' }, { text: 'three' }], next_cursor: '3' });
-    expect((await platform.call('GET', '/accounts/demo/apps/hello/logs?after=3')).json['items']).toEqual([]);
+    expect(json).toMatchObject({ items: [{ text: 'two' }, { text: 'three' }] });
+    const next = `/accounts/demo/apps/hello/logs?after=${String(json['next_cursor'])}`;
+    expect((await platform.call('GET', next)).json['items']).toEqual([]);
   });
 
   test('follow shows what is there and then what comes', async () => {
@@ -191,6 +192,9 @@ describe('routes', () => {
       name: 'join',
       ...route,
       smpp_client: null,
+      connector: `app:${route.app}`,
+      weight: null,
+      failover: null,
       keyword: 'join',
       prefix: null,
       endpoint: 'default',
@@ -248,6 +252,7 @@ describe('messages', () => {
     to_addr: '12345',
     content,
     session_event: null,
+    group: null,
     in_reply_to: null,
     timestamp: '2026-11-22T08:00:00.000Z',
     status: 'received',
@@ -355,6 +360,38 @@ describe('transports', () => {
     expect((await platform.call('GET', '/transports/mno')).status).toBe(404);
   });
 
+  test('are made by the class names of Vumi, with what those stand for', async () => {
+    const type = 'vumi.transports.smpp.SmppReceiverTransport';
+    const put = await platform.call('PUT', '/transports/rx', { body: { type, config } });
+    expect(put.json).toMatchObject({ type: 'smpp', config: { ...config, password: '***', port: 2776 } });
+    const own = await platform.call('PUT', '/transports/rx', {
+      body: { type, config: { ...config, port: 1 } },
+    });
+    expect(own.json).toMatchObject({ config: { port: 1 } });
+  });
+
+  test('that are called say where; what was made up for them stays', async () => {
+    const put = (users: object) =>
+      platform.call('PUT', '/transports/web', { body: { type: 'web', config: users } });
+    await put({ place: 'own' });
+    const again = await put({ users: { ann: 'pearl' } });
+    expect(again.json).toEqual({ name: 'web', type: 'web', config: { place: 'own', users: { ann: '***' } } });
+    const urls = await platform.call('GET', '/transports/web/urls');
+    expect(urls.json).toMatchObject({
+      items: [{ purpose: 'ask', url: expect.stringMatching(/^http.*\/hooks\/web\/own$/) }],
+    });
+  });
+
+  test('have kinds, which tell their options', async () => {
+    const { json } = await platform.call('GET', '/transport-types');
+    expect(json).toMatchObject({
+      items: [
+        { type: 'smpp', aliases: ['SmppReceiverTransport'], options: { required: expect.anything() } },
+        { type: 'web', summary: 'takes requests' },
+      ],
+    });
+  });
+
   test.each([
     {
       label: 'a typo in an option',
@@ -382,7 +419,7 @@ describe('transports', () => {
       body: { type: 'constructor', config },
       code: 'transport.unknown_type',
       field: 'type',
-      says: 'known are smpp',
+      says: 'known are smpp, web',
     },
   ])('$label is named', async ({ body, code, field, says }) => {
     const answer = await platform.call('PUT', '/transports/mno', { body });

@@ -1,14 +1,16 @@
 /** What the API answers with (DESIGN §6). Handlers build these; the documentation shows them; tests hold answers to them. */
 import {
   endpointSchema,
-  METRIC_AGGREGATORS,
   nameSchema,
+  recurrenceSchema,
   slugSchema,
   smppClientSettingsSchema,
   systemIdSchema,
 } from '@vumi/core';
-import { MESSAGE_STATUSES } from '@vumi/store';
+import { METRIC_AGGREGATORS } from '@vumi/records';
 import { z } from 'zod';
+import { figuresSchema } from './figures-resource.ts';
+import { messageSchema, timelineSchema } from './message-resources.ts';
 import {
   accountUsageSchema,
   appUsageSchema,
@@ -16,6 +18,28 @@ import {
   runDetailSchema,
   runSchema,
 } from './run-resources.ts';
+import { alertSchema } from './alert-resources.ts';
+import { topUpSchema } from './top-up-resources.ts';
+import { billingSchema } from './credit-resources.ts';
+import { contactSchema, groupSchema, identitySchema, optoutSchema } from './people-resources.ts';
+import { batchSchema, countedRangeSchema, statusCountsSchema } from './batch-resources.ts';
+import { tagPoolSchema, tagSchema } from './tag-pool-resources.ts';
+import {
+  accountComponentSchema,
+  componentChangeSchema,
+  componentDetailSchema,
+  componentIssueSchema,
+  componentSchema,
+  componentSummarySchema,
+} from './components/component-resources.ts';
+import { interfaceSchema } from './interface-resources.ts';
+import { failureDetailSchema, failureSchema, settledSchema } from './failure-resources.ts';
+import {
+  madeWebhookSchema,
+  redeliveredSchema,
+  webhookDeliverySchema,
+  webhookSchema,
+} from './webhook-resources.ts';
 
 const instant = z.string().describe('ISO 8601, UTC');
 
@@ -28,6 +52,11 @@ export const accountSchema = z.object({
   can_manage_optouts: z.boolean().describe('Whether its apps may manage opt-outs'),
   respect_optouts: z.boolean().describe('Who has opted out gets replies only'),
   private_services: z.array(z.string()).describe('What its apps may call by HTTP beside public hosts'),
+  billing: billingSchema.describe('What it pays for'),
+  retention_days: z
+    .number()
+    .nullable()
+    .describe('Days for which its messages are kept; null: as the platform has it'),
   created_at: instant,
 });
 
@@ -49,10 +78,17 @@ export const madeTokenSchema = tokenInfoSchema.extend({
 });
 
 export const auditEntrySchema = z.object({
+  id: z.string(),
   at: instant,
   account: slugSchema.nullable().describe('null: it is of the platform'),
   actor: z.string().describe('Who did it'),
-  action: z.string().describe('What was done: token.issued, account.changed, …'),
+  action: z.string().describe('What was done: token.issued, route.put, refused.auth.wrong_token, …'),
+  target: z.string().nullable().describe('To what, where the action does not say it'),
+  outcome: z
+    .string()
+    .describe('done, refused, the code of the error, or unknown: it is under way or its process died'),
+  source: z.string().nullable().describe('The address that the request came from'),
+  request_id: z.string().nullable().describe('As the header X-Request-Id of its answer'),
   details: z.record(z.string(), z.unknown()),
 });
 
@@ -110,12 +146,22 @@ export const routeSchema = z.object({
   name: nameSchema,
   app: slugSchema.nullable().describe('The app that answers, or null'),
   smpp_client: systemIdSchema.nullable().describe('The SMPP client that gets the messages, or null'),
+  connector: z
+    .string()
+    .describe(
+      "Where it leads: app:NAME, smpp_client:SYSTEM_ID, interface.ACCOUNT.NAME, or another connector's name",
+    ),
   transport: nameSchema,
   to_addr: z.string().nullable().describe('The short code or number that is written to; null: any'),
   keyword: z.string().nullable().describe('The first word, in any case; null: any'),
   prefix: z.string().nullable().describe("How the sender's address starts; null: any"),
   endpoint: endpointSchema.describe('Which endpoint of the app it is'),
   default: z.boolean().describe('Whether what could leave by several routes leaves by this one'),
+  weight: z
+    .number()
+    .nullable()
+    .describe('Its part of what it shares with routes that match the same messages'),
+  failover: z.number().nullable().describe('Its place among them, 0 first'),
   assigned: z
     .boolean()
     .describe("false: the number is not the account's (any more), and the route does nothing"),
@@ -136,79 +182,12 @@ export const releasedNumberSchema = z.object({
     .describe('Routes that do nothing until it is assigned to their account again'),
 });
 
-export const messageSchema = z.object({
-  message_id: z.string(),
-  direction: z.enum(['inbound', 'outbound']),
-  account: z.string().nullable().describe('null: no route led to an app'),
-  app: z.string().nullable(),
-  transport_name: z.string().nullable(),
-  from_addr: z.string().nullable(),
-  to_addr: z.string().nullable(),
-  content: z.string().nullable(),
-  session_event: z.string().nullable(),
-  in_reply_to: z.string().nullable(),
-  timestamp: instant,
-  status: z.enum(MESSAGE_STATUSES).describe('The latest of what is known'),
-  reason: z
-    .string()
-    .nullable()
-    .describe("Why it was not delivered: the nack's reason, or the network's state and error"),
-  events: z.array(
-    z.looseObject({
-      event_type: z.enum(['ack', 'nack', 'delivery_report']),
-      status: z.enum(MESSAGE_STATUSES).optional().describe('What the event makes of the message'),
-      timestamp: instant,
-      nack_reason: z.string().optional(),
-      delivery_status: z.enum(['delivered', 'failed', 'pending']).optional(),
-      delivery_state: z.string().optional().describe("The network's own word for the state, such as UNDELIV"),
-      delivery_error: z.string().optional().describe('Why it was not delivered, as the network tells it'),
-    }),
-  ),
-});
-
 export const logSchema = z.object({
   level: z.enum(['debug', 'info', 'warn', 'error']),
   text: z.string(),
   message_id: z.string().nullable(),
   fields: z.record(z.string(), z.unknown()).nullish(),
   timestamp: instant,
-});
-
-const optionalText = z.string().nullable();
-
-export const contactSchema = z.object({
-  key: z.string(),
-  account: slugSchema,
-  created_at: instant,
-  msisdn: optionalText,
-  twitter_handle: optionalText,
-  facebook_id: optionalText,
-  bbm_pin: optionalText,
-  gtalk_id: optionalText,
-  mxit_id: optionalText,
-  wechat_id: optionalText,
-  name: optionalText,
-  surname: optionalText,
-  email_address: optionalText,
-  dob: instant.nullable(),
-  groups: z.array(z.string()).describe('Keys of groups'),
-  extra: z.record(z.string(), z.string()).describe('What apps keep beside the fields'),
-  subscription: z.record(z.string(), z.string()),
-});
-
-export const groupSchema = z.object({
-  key: z.string(),
-  account: slugSchema,
-  name: z.string(),
-  query: z.string().nullable().describe('Who matches is a member; null: who was put into it'),
-  created_at: instant,
-});
-
-export const optoutSchema = z.object({
-  address_type: z.string(),
-  address_value: z.string(),
-  message_id: z.string().nullable().describe('The message by which it was said'),
-  created_at: instant,
 });
 
 export const stateEntrySchema = z.object({ key: z.string(), value: z.unknown() });
@@ -225,6 +204,8 @@ export const metricNameSchema = z.object({
   aggregator: z.enum(METRIC_AGGREGATORS),
 });
 
+export const seriesNameSchema = z.object({ metric: z.string(), aggregator: z.string() });
+
 export const metricPointSchema = z.object({
   at: instant.describe('The start of the step'),
   value: z.number(),
@@ -238,6 +219,7 @@ export const scheduleSchema = z.object({
   user: z.string().nullable().describe('The address of the user whom it is for'),
   due_at: instant,
   data: z.unknown(),
+  repeat: recurrenceSchema.nullable().describe('How often it comes again, times in UTC; null: once'),
   created_at: instant,
 });
 
@@ -259,6 +241,24 @@ export const transportSchema = z.object({
   config: z.record(z.string(), z.unknown()).describe('Secrets read "***"'),
 });
 
+export const transportTypeSchema = z.object({
+  type: z.string(),
+  summary: z.string(),
+  aliases: z.array(z.string()).describe("Vumi's class names for it"),
+  options: z.record(z.string(), z.unknown()).describe('JSON Schema of its options'),
+});
+
+export const transportUrlSchema = z.object({
+  purpose: z.string().describe('What a network does there'),
+  url: z.string(),
+});
+
+export const dialledScreenSchema = z.object({
+  text: z.string(),
+  ends: z.boolean().describe('The session has ended with it'),
+  next: z.string().nullable().describe('To be given with the next step'),
+});
+
 export const accountTransportSchema = z.object({
   name: nameSchema,
   type: z.string().nullable().describe('null: there is none of that name'),
@@ -276,6 +276,26 @@ export const workerSchema = z.looseObject({
   kind: z.string().describe('What it is, for people'),
   status: z.enum(['ok', 'degraded', 'down']),
   message: z.string().optional(),
+  supervisor: z.string().optional().describe('Which runs it; of a process its own name'),
+  parent: z.string().nullable().optional().describe('Of a process: the supervisor that it is listed under'),
+  probe: z.string().optional().describe('Of a process: where it shows /metrics, /healthz and /readyz'),
+
+  type: z.string().optional(),
+  origin: z.string().optional().describe('Who asked for it: built-in, configuration, store, run time'),
+  restarts: z.int().optional().describe('How often it was started anew after it had died'),
+  started_at: z.string().nullable().optional(),
+});
+
+export const workerTreeSchema = z
+  .looseObject({ name: z.string() })
+  .describe('A worker; or a supervisor with its `workers` and the `supervisors` under it');
+
+export const controlAnswerSchema = z.object({
+  supervisor: z.string().describe('Who answers'),
+  outcome: z
+    .enum(['done', 'forwarded'])
+    .describe('forwarded: another supervisor was told, and does it within moments'),
+  workers: z.array(z.looseObject({ name: z.string(), status: z.string(), message: z.string() })),
 });
 
 const overloadSchema = z.looseObject({
@@ -291,6 +311,8 @@ export const statusSchema = z.looseObject({
   ready: z.boolean(),
   problems: z.array(z.string()).describe('What somebody has to look after; none: all is well'),
   overload: overloadSchema,
+  components: componentSummarySchema.describe('What the components that are watched come to'),
+  issues: z.array(componentIssueSchema).describe('Components for which too few processes beat'),
   workers: z.array(workerSchema),
 });
 
@@ -310,6 +332,7 @@ export const NAMED_RESOURCES = {
   TokenInfo: tokenInfoSchema,
   MadeToken: madeTokenSchema,
   AuditEntry: auditEntrySchema,
+  TopUp: topUpSchema,
   App: appSchema,
   Version: versionSchema,
   Deployment: deploymentSchema,
@@ -319,6 +342,10 @@ export const NAMED_RESOURCES = {
   AssignedNumber: numberSchema,
   ReleasedNumber: releasedNumberSchema,
   Message: messageSchema,
+  Timeline: timelineSchema,
+  StatusCounts: statusCountsSchema,
+  CountedRange: countedRangeSchema,
+  Batch: batchSchema,
   Log: logSchema,
   Run: runSchema,
   RunDetail: runDetailSchema,
@@ -326,18 +353,38 @@ export const NAMED_RESOURCES = {
   AppUsage: appUsageSchema,
   AccountUsage: accountUsageSchema,
   Contact: contactSchema,
+  Identity: identitySchema,
   Group: groupSchema,
   Optout: optoutSchema,
+  TagPool: tagPoolSchema,
+  Tag: tagSchema,
   StateEntry: stateEntrySchema,
   StateWritten: stateWrittenSchema,
   MetricName: metricNameSchema,
   MetricPoint: metricPointSchema,
+  SeriesName: seriesNameSchema,
   Schedule: scheduleSchema,
   Transport: transportSchema,
   SmppClient: smppClientSchema,
   MadeSmppClient: madeSmppClientSchema,
+  Interface: interfaceSchema,
+  Webhook: webhookSchema,
+  Alert: alertSchema,
+  MadeWebhook: madeWebhookSchema,
+  WebhookDelivery: webhookDeliverySchema,
+  Redelivered: redeliveredSchema,
+  Failure: failureSchema,
+  FailureDetail: failureDetailSchema,
+  SettledFailures: settledSchema,
   AccountTransport: accountTransportSchema,
   PhoneMessage: phoneMessageSchema,
   Worker: workerSchema,
   Status: statusSchema,
+  Figures: figuresSchema,
+  Component: componentSchema,
+  ComponentDetail: componentDetailSchema,
+  ComponentChange: componentChangeSchema,
+  ComponentIssue: componentIssueSchema,
+  ComponentSummary: componentSummarySchema,
+  AccountComponent: accountComponentSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Router, type RouterContext } from '@koa/router';
+import { httpMeasures } from '@vumi/measures';
+import { newId } from '@vumi/core';
+import { withAuditOrigin, type AuditOrigin, type NewAuditEntry } from '@vumi/store';
 import type { Middleware } from 'koa';
 import type { Caller } from './access.ts';
 import type { Answer, Route } from './route.ts';
@@ -10,26 +13,52 @@ export interface RouterPorts {
   authenticate(request: IncomingMessage): Promise<Caller>;
   /** Refuses parameters that name nothing; the caller may use the route already. */
   admit?(params: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The audit log; absent: nothing of what is changed here is for it. */
+  readonly audit?: AuditPorts;
   /** Calls `end` when the caller may no longer have what he is being given. */
   watch?(caller: Caller, end: () => void): Disposable;
 }
+
+interface AuditPorts {
+  /** Whom a request is from, behind trusted proxies. */
+  addressOf(request: IncomingMessage): string;
+  act(entry: NewAuditEntry, run: () => Promise<Answer>): Promise<Answer>;
+  /** Hears of every error; `caller` null: nobody is known. */
+  failed(error: unknown, asked: { origin: AuditOrigin; caller: Caller | null; target: string }): void;
+}
+
+/** By which the answer and the audit log name a request. */
+const REQUEST_ID = 'X-Request-Id';
 
 /** Serves routes. Errors are thrown to `answerProblems`. */
 export function serveRoutes(routes: readonly Route[], ports: RouterPorts): Middleware[] {
   const router = new Router();
   for (const route of routes) {
-    router.register(route.prefix + route.path, [route.method], async (ctx: RouterContext) => {
+    const template = route.prefix + route.path;
+    router.register(template, [route.method], async (ctx: RouterContext) => {
+      const startedAt = performance.now();
+      ctx.res.once('finish', () => httpMeasures.requests.add(1, route.method, template, String(ctx.status)));
       const gone = new AbortController();
       ctx.res.once('close', () => gone.abort());
       let caller: Caller | null = null;
-      const answer = await route.respond({
+      const origin = { requestId: newId(), source: ports.audit?.addressOf(ctx.req) ?? '' };
+      ctx.set(REQUEST_ID, origin.requestId);
+      const exchange = {
         request: ctx.req,
         params: ctx.params,
         query: { ...ctx.query },
         signal: gone.signal,
         authenticate: async () => (caller = await ports.authenticate(ctx.req)),
-        admit: async (params) => ports.admit?.(params),
+        admit: async (params: Readonly<Record<string, unknown>>) => ports.admit?.(params),
+        act: (entry: NewAuditEntry, run: () => Promise<Answer>) => ports.audit?.act(entry, run) ?? run(),
+      };
+      const answer = await withAuditOrigin(origin, () => route.respond(exchange)).catch((error: unknown) => {
+        const target = `${route.method} ${route.prefix}${route.path}`;
+        ports.audit?.failed(error, { origin, caller, target });
+        throw error;
       });
+      // How long a followed log goes on is its reader's affair.
+      httpMeasures.seconds.since(startedAt, route.method, template);
       writeAnswer(ctx, answer);
       if ('chunks' in answer && caller !== null) endWithToken(ctx, ports, caller);
     });

@@ -21,6 +21,22 @@ describe('the simulator', () => {
     expect((await platform.call('GET', '/simulators/smsc/messages?limit=1')).json['items']).toHaveLength(1);
   });
 
+  test('dials over a transport as its network does', async () => {
+    await platform.call('PUT', '/transports/dialled', { body: { type: 'web', config: {} } });
+    const step = { session: 's', from_addr: '+1', to_addr: '*384#' };
+    const place = '/transports/dialled/phone';
+    const opened = await platform.call('POST', place, { body: { ...step, event: 'new' } });
+    expect([opened.status, opened.json]).toEqual([200, { text: 'Name?', ends: false, next: null }]);
+    const body = { ...step, event: 'resume', input: 'Ada', before: [], number: 2 };
+    expect((await platform.call('POST', place, { body })).json).toEqual({
+      text: 'Hello Ada',
+      ends: true,
+      next: null,
+    });
+    expect((await platform.call('POST', place, { body: { ...step, event: 'odd' } })).status).toBe(400);
+    expect((await platform.call('POST', '/transports/none/phone', { body })).status).toBe(404);
+  });
+
   test('is missed clearly where none runs', async () => {
     await using without = await startTestPlatform({ simulator: null });
     expect(await without.call('GET', '/simulators/smsc/messages')).toMatchObject({

@@ -108,12 +108,6 @@ test('an expired token is told so', async () => {
   });
 });
 
-test('who changed an account is told to the account', async () => {
-  const { items } = (await platform.call('GET', '/accounts/demo/audit')).json;
-  expect(items).toMatchObject([{ account: 'demo', actor: 'administrator' }]);
-  expect((await platform.call('GET', '/audit')).status).toBe(200);
-});
-
 describe('an answer that is still open', () => {
   async function follow(token: string): Promise<{ over: Promise<string> }> {
     const response = await fetch(`${platform.url}/api/v1/accounts/demo/apps/hello/logs?follow=true`, {

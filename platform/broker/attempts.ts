@@ -48,13 +48,13 @@ export async function attemptDelivery(body: string, delivery: Delivery, use: Att
     } catch (error) {
       if (!(error instanceof VumiError && error.outage)) return afterRejection(body, current, error, use);
       use.logger.warn(
-        { queue: use.queue, code: error.code, reason: error.message },
+        { queue: use.queue, message_id: idIn(body), code: error.code, reason: error.message },
         'delivery waits for an outage',
       );
       if (!(await waited(backoffMs(outages, use.retryDelayMs, LONGEST_WAIT_MS), use.signal))) {
         return { kind: 'requeue', tried: false };
       }
-      current = { redelivered: true, attempt: current.attempt };
+      current = { ...delivery, redelivered: true };
     }
   }
 }
@@ -67,14 +67,23 @@ async function afterRejection(
 ): Promise<Outcome> {
   const final = error instanceof VumiError && !error.retry;
   const { maxAttempts = DEFAULT_MAX_ATTEMPTS, failuresKey } = use.options;
-  const fields = { queue: use.queue, attempt, reason: errorText(error) };
+  const fields = { queue: use.queue, message_id: idIn(body), attempt, reason: errorText(error) };
   if (final || attempt >= maxAttempts) {
     use.logger.error({ ...fields, failuresKey }, 'delivery failed');
-    return { kind: 'failed', failure: failureOf(body, error) };
+    return { kind: 'failed', failure: failureOf(body, error, use.queue) };
   }
   use.logger.warn(fields, 'delivery rejected');
   await waited(backoffMs(attempt - 1, use.retryDelayMs, LONGEST_WAIT_MS), use.signal);
   return { kind: 'requeue', tried: true };
+}
+
+/** Of the message, or of that which an event is about; null for what is neither. */
+function idIn(body: string): string | null {
+  const payload = payloadOf(body);
+  if (typeof payload !== 'object' || payload === null) return null;
+  const { user_message_id: about, message_id: own } = payload as Readonly<Record<string, unknown>>;
+  const id = about ?? own;
+  return typeof id === 'string' ? id : null;
 }
 
 /** Whether the whole time passed. */
@@ -85,9 +94,10 @@ function waited(ms: number, signal: AbortSignal): Promise<boolean> {
   );
 }
 
-function failureOf(body: string, error: unknown): FailureMessage {
+function failureOf(body: string, error: unknown, queue: string): FailureMessage {
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return createFailure(payloadOf(body), reason, failureCode(error));
+  const code = error instanceof VumiError ? error.code : null;
+  return createFailure(payloadOf(body), reason, failureCode(error), { queue, error: code });
 }
 
 function failureCode(error: unknown): FailureMessage['failure_code'] {

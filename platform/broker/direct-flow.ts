@@ -1,5 +1,6 @@
 import {
   Fifo,
+  mostAtOnce,
   VumiError,
   type ConsumeOptions,
   type Delivery,
@@ -49,13 +50,13 @@ class DirectFlow<M> implements Flow<M> {
     });
   }
 
-  consume(handler: Handler<M>, { prefetch }: ConsumeOptions): Promise<Subscription> {
+  consume(handler: Handler<M>, options: ConsumeOptions): Promise<Subscription> {
     if (this.#consumer !== null) {
       return Promise.reject(
         new VumiError('internal', 'a direct flow has one consumer; dispose of the other one first'),
       );
     }
-    const consumer = new DirectConsumer(handler, prefetch, () => this.#deliver());
+    const consumer = new DirectConsumer(handler, mostAtOnce(options), () => this.#deliver());
     this.#consumer = consumer;
     this.#deliver();
     return Promise.resolve({
@@ -79,21 +80,21 @@ class DirectFlow<M> implements Flow<M> {
 
 class DirectConsumer<M> {
   readonly #handler: Handler<M>;
-  readonly #prefetch: number;
+  readonly #most: number;
   readonly #onRoom: () => void;
   readonly #inProgress = new InProgress();
   #busy = 0;
   #paused = false;
   #stopped = false;
 
-  constructor(handler: Handler<M>, prefetch: number, onRoom: () => void) {
+  constructor(handler: Handler<M>, most: number, onRoom: () => void) {
     this.#handler = handler;
-    this.#prefetch = prefetch;
+    this.#most = most;
     this.#onRoom = onRoom;
   }
 
   get ready(): boolean {
-    return !this.#paused && !this.#stopped && this.#busy < this.#prefetch;
+    return !this.#paused && !this.#stopped && this.#busy < this.#most;
   }
 
   take(call: Call<M>): void {
@@ -103,7 +104,7 @@ class DirectConsumer<M> {
 
   pause(): Promise<void> {
     this.#paused = true;
-    return Promise.resolve();
+    return this.#inProgress.settledSoFar();
   }
 
   resume(): Promise<void> {

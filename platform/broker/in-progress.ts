@@ -1,4 +1,4 @@
-/** Work that a disposal waits for. */
+/** Work that a pause or a disposal waits for. */
 export class InProgress {
   readonly #work = new Set<Promise<unknown>>();
 
@@ -10,6 +10,11 @@ export class InProgress {
   add(work: Promise<void>): void {
     this.#work.add(work);
     void work.then(() => this.#work.delete(work));
+  }
+
+  /** What is under way now, whatever comes meanwhile. */
+  async settledSoFar(): Promise<void> {
+    await Promise.all(this.#work);
   }
 
   async settled(): Promise<void> {

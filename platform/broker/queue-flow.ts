@@ -1,4 +1,5 @@
 import {
+  bodyOf,
   FLOW_PARSERS,
   routingKey,
   type Broker,
@@ -28,7 +29,7 @@ export function queueFlow<K extends FlowKind>(
   const failuresKey = routingKey(connector, 'failures');
   const parse = FLOW_PARSERS[kind] as (json: string) => FlowMessages[K];
   return {
-    publish: (message) => broker.publish(key, JSON.stringify(message)),
+    publish: (message) => broker.publish(key, bodyOf(message)),
     consume: (handler, options) =>
       broker.consume(key, async (body, delivery) => handler(parse(body), delivery), {
         ...options,

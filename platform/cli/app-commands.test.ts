@@ -1,9 +1,6 @@
 import AdmZip from 'adm-zip';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FakePlatform, page } from './fake-platform.fixture.ts';
-
-// Each test starts the launcher anew, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 let platform: FakePlatform;
 
@@ -187,7 +184,7 @@ describe('app rm', () => {
   });
 
   test.each([
-    ['no\n', 1, 'nothing was removed'],
+    ['no\n', 1, 'nothing was done'],
     ['', 2, '--yes'],
   ])('answered with %j removes nothing', async (input, exit, says) => {
     const { code, err } = await platform.vumi(['app', 'rm', 'hello'], { input });

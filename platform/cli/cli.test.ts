@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FakePlatform, page, TOKEN } from './fake-platform.fixture.ts';
-
-// Each test starts the launcher anew, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 let platform: FakePlatform;
 
@@ -119,6 +116,24 @@ describe('token and account', () => {
     expect((await platform.vumi(['account', 'limits', 'demo', '--reset'])).out).toContain(
       "has the platform's limits",
     );
+  });
+
+  test('for how long an account keeps its messages is shown and set, by a number or a word only', async () => {
+    const account = { name: 'demo', retention_days: null };
+    platform.answers['GET /accounts/demo'] = () => ({ json: account });
+    const run = (...words: string[]) => platform.vumi(['account', 'retention', 'demo', ...words]);
+    expect((await run()).out).toContain('as long as the platform does');
+    platform.answers['PATCH /accounts/demo'] = ({ body }) => ({
+      json: { ...account, ...(JSON.parse(body.toString()) as object) },
+    });
+    expect((await run('90')).out).toContain('keeps its messages for 90 days');
+    expect((await run('default')).out).toContain('as long as the platform does');
+    platform.seen = [];
+    for (const wrong of ['ninety', '0', '1.5', '']) {
+      const { code, err } = await run(wrong);
+      expect([code, err]).toEqual([2, expect.stringContaining('is no number of days')]);
+    }
+    expect(platform.seen).toEqual([]);
   });
 
   test('what holds of opt-outs is shown and set', async () => {
@@ -324,6 +339,52 @@ describe('phone', () => {
     simulate((content) => [content]);
     const { out } = await platform.vumi(['phone', '+1', '12345', 'hi', '--json']);
     expect(JSON.parse(out)).toMatchObject({ from_addr: '12345', content: 'hi' });
+  });
+});
+
+describe('phone over a transport of USSD', () => {
+  interface Step {
+    readonly event: string;
+    readonly input: string;
+    readonly before: readonly string[];
+    readonly session: string;
+    readonly next: string | null;
+  }
+  const steps: Step[] = [];
+
+  function serve(): void {
+    steps.length = 0;
+    platform.answers['POST /transports/ussd/phone'] = ({ body }) => {
+      const step = JSON.parse(String(body)) as Step;
+      steps.push(step);
+      const screens = ['Name?\n1. None', 'Age?', 'bye'];
+      const text = screens[steps.length - 1] ?? '';
+      return { status: 200, json: { text, ends: text === 'bye', next: `n${steps.length}` } };
+    };
+  }
+
+  test('shows screens as a phone does, until the service ends the session', async () => {
+    serve();
+    const run = await platform.vumi(['phone', '+1', '*384#', '--transport', 'ussd'], {
+      input: 'Ada\n7\nmore\n',
+    });
+    expect(run).toEqual({
+      code: 0,
+      out: '| Name?\n| 1. None\n| Age?\n| bye\n(the session has ended)\n',
+      err: '',
+    });
+    expect(steps).toMatchObject([
+      { event: 'new', input: '', before: [], from_addr: '+1', to_addr: '*384#', number: 1, next: null },
+      { event: 'resume', input: 'Ada', before: [], number: 2, next: 'n1' },
+      { event: 'resume', input: '7', before: ['Ada'], number: 3, next: 'n2' },
+    ]);
+    expect(new Set(steps.map(({ session }) => session)).size).toBe(1);
+  });
+
+  test('types its arguments, one for each screen, and is JSON for programs', async () => {
+    serve();
+    const { out } = await platform.vumi(['phone', '+1', '*384#', 'Ada', '--transport', 'ussd', '--json']);
+    expect(out).toBe('{"text":"Name?\\n1. None","ends":false}\n{"text":"Age?","ends":false}\n');
   });
 });
 

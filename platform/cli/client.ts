@@ -21,6 +21,8 @@ export interface Client {
   list<T>(path: string, options?: { query?: RequestOptions['query']; limit?: number }): Promise<T[]>;
   /** The text of an answer as it comes. */
   stream(path: string, query: RequestOptions['query']): AsyncIterable<string>;
+  /** The same as bytes; an answer that ends in the middle is an error. */
+  bytes(path: string, query: RequestOptions['query'], signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 interface Page<T> {
@@ -69,6 +71,15 @@ export function createClient(url: string, token: string | undefined): Client {
       const response = await request('GET', path, query === undefined ? {} : { query });
       const decoder = new TextDecoder();
       for await (const chunk of response.body ?? []) yield decoder.decode(chunk, { stream: true });
+    },
+    bytes: async function* (path, query = {}, signal) {
+      const response = await request('GET', path, { query }, signal);
+      try {
+        yield* response.body ?? [];
+      } catch (error) {
+        if (signal.aborted) throw error;
+        throw new CliError(EXIT.unreachable, `the answer was cut off (${errorText(error)})`);
+      }
     },
   };
 }

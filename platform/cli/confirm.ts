@@ -9,10 +9,10 @@ export async function confirm(question: string): Promise<void> {
     process.stderr.write(`${printable(question)} Type "yes": `);
     for await (const line of terminal) {
       if (/^y(es)?$/i.test(line.trim())) return;
-      throw new CliError(EXIT.refused, 'nothing was removed');
+      throw new CliError(EXIT.refused, 'nothing was done');
     }
   } finally {
     terminal.close();
   }
-  throw usageError('nobody answered, so nothing was removed: add --yes where nobody can be asked');
+  throw usageError('nobody answered, so nothing was done: add --yes where nobody can be asked');
 }

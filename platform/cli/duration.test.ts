@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, parseEnd } from './duration.ts';
+import { parseDuration, parseEnd, parseSince } from './duration.ts';
 
 test.each([
   ['45s', 45],
@@ -20,4 +20,11 @@ test('an end is a time from now, a date or never', () => {
   const inAnHour = Date.parse(parseEnd('--expires', '1h') ?? '') - Date.now();
   expect(Math.abs(inAnHour - 3_600_000)).toBeLessThan(60_000);
   expect(() => parseEnd('--expires', 'tomorrow')).toThrow('a date such as');
+});
+
+test('a beginning is a time ago or a date', () => {
+  expect(parseSince('--since', '2026-11-22')).toBe('2026-11-22T00:00:00.000Z');
+  const anHourAgo = Date.now() - Date.parse(parseSince('--since', '1h'));
+  expect(Math.abs(anHourAgo - 3_600_000)).toBeLessThan(60_000);
+  expect(() => parseSince('--since', 'yesterday')).toThrow('--since is a time ago');
 });

@@ -21,3 +21,14 @@ export function parseEnd(option: string, text: string): string | null {
     `${option} is a time from now such as 90d, a date such as 2027-01-31, or never; not "${text}"`,
   );
 }
+
+/** An instant as ISO 8601: so much time ago, or a date. */
+export function parseSince(option: string, text: string): string {
+  if (/^\d+[smhd]$/.test(text.trim()))
+    return new Date(Date.now() - parseDuration(option, text) * 1000).toISOString();
+  const at = Date.parse(text);
+  if (/^\d{4}-/.test(text) && !Number.isNaN(at)) return new Date(at).toISOString();
+  throw usageError(
+    `${option} is a time ago such as 2h, or a date such as 2026-11-22T08:00:00Z; not "${text}"`,
+  );
+}

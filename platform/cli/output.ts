@@ -51,6 +51,20 @@ export function write(text: string): void {
   process.stdout.write(printable(text));
 }
 
+const COLOURS = { ok: 32, degraded: 33, down: 31 } as const;
+const STATUS_CELL = / {2}(ok|degraded|down)(?= {2}|$)/gm;
+
+/** As `write`; on a terminal that has colours the words in the cells that say how something is have theirs. */
+export function writeStatus(text: string): void {
+  const plain = printable(text);
+  const hasColours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  process.stdout.write(hasColours ? plain.replaceAll(STATUS_CELL, coloured) : plain);
+}
+
+function coloured(_cell: string, word: keyof typeof COLOURS): string {
+  return `  \u001b[${COLOURS[word]}m${word}\u001b[0m`;
+}
+
 /** JSON, on one line or on many. */
 export function writeJson(value: unknown, isLong: boolean = true): void {
   write(`${printableJson(JSON.stringify(value, null, isLong ? 2 : 0))}\n`);

@@ -1,8 +1,17 @@
 import { printable } from '@vumi/core';
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
+import { addAlertCommands } from './commands/alert.ts';
+import { addBatchCommands } from './commands/batch.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addContactCommands } from './commands/contacts.ts';
+import { addCreditCommands } from './commands/credits.ts';
+import { addPriceCommands } from './commands/price.ts';
+import { addIdentityCommands } from './commands/identity.ts';
+import { addErasureCommands } from './commands/erase.ts';
+import { addFailureCommands } from './commands/failures.ts';
+import { addInterfaceCommands } from './commands/interface.ts';
 import { addKvCommands } from './commands/kv.ts';
 import { addMessageCommands } from './commands/messages.ts';
 import { addOptoutCommands } from './commands/optouts.ts';
@@ -14,8 +23,12 @@ import { addSmscCommands } from './commands/smsc.ts';
 import { addSmppClientCommands } from './commands/smpp-client.ts';
 import { addSmsCommands } from './commands/sms.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTagPoolCommands } from './commands/tagpool.ts';
+import { addTopCommand } from './commands/top.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
+import { addWebhookCommands } from './commands/webhook.ts';
+import { addWorkersCommands } from './commands/workers.ts';
 import { withExample } from './examples.ts';
 import { usageError } from './exit.ts';
 
@@ -34,6 +47,47 @@ Exit codes: 0 done, 1 the platform refused, no reply came, or (status) something
 Environment: VUMI_URL (or VUMI_HTTP_PORT), VUMI_ACCOUNT, VUMI_ADMIN_TOKEN, VUMI_DATA_DIR (default: the nearest .vumi).
 `;
 
+/** In the order of the help. */
+const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> = {
+  'Run:': [
+    hostCommand('up', 'run the platform', 'npx vumi up --http-port 8080'),
+    hostCommand('worker', 'run one worker', 'npx vumi worker smpp --config smpp.yaml'),
+    addSmscCommands,
+    addSmppCommands,
+  ],
+  'Try:': [
+    addPhoneCommand,
+    addMessageCommands,
+    addSmsCommands,
+    addStatusCommand,
+    addTopCommand,
+    addFailureCommands,
+  ],
+  'Build:': [addAppCommands, addRouteCommands, addWebhookCommands, addInterfaceCommands],
+  'Keep:': [addContactCommands, addIdentityCommands, addOptoutCommands, addKvCommands],
+  'Administer:': [
+    addAccountCommands,
+    addCreditCommands,
+    addPriceCommands,
+    addTokenCommands,
+    addTransportCommands,
+    addWorkersCommands,
+    addAlertCommands,
+    addAuditCommands,
+    addNumberCommands,
+    addTagPoolCommands,
+    addBatchCommands,
+    addErasureCommands,
+    addSmppClientCommands,
+    hostCommand(
+      'backup',
+      'write all that the platform keeps into a folder',
+      'npx vumi backup backups/monday',
+    ),
+    hostCommand('restore', 'make a platform of a backup', 'npx vumi restore backups/monday --data-dir .vumi'),
+  ],
+};
+
 /** The whole command line. Usage errors are thrown, nothing ends the process. `version` null: no option tells it. */
 export function createProgram(version: string | null): Command {
   const program = new Command('npx vumi')
@@ -50,39 +104,23 @@ export function createProgram(version: string | null): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP_END);
   if (version !== null) program.version(version);
-  program.commandsGroup('Run:');
-  addHostCommand(program, 'up', 'run the platform', 'npx vumi up --http-port 8080');
-  addSmscCommands(program);
-  addSmppCommands(program);
-  program.commandsGroup('Try:');
-  addPhoneCommand(program);
-  addMessageCommands(program);
-  addSmsCommands(program);
-  addStatusCommand(program);
-  program.commandsGroup('Build:');
-  addAppCommands(program);
-  addRouteCommands(program);
-  program.commandsGroup('Keep:');
-  addContactCommands(program);
-  addOptoutCommands(program);
-  addKvCommands(program);
-  program.commandsGroup('Administer:');
-  addAccountCommands(program);
-  addTokenCommands(program);
-  addTransportCommands(program);
-  addNumberCommands(program);
-  addSmppClientCommands(program);
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    program.commandsGroup(group);
+    for (const add of commands) add(program);
+  }
   return program;
 }
 
-/** Commands of platform/host: vumi.js starts them itself when their name comes first. */
-function addHostCommand(program: Command, name: string, description: string, example: string): void {
-  const command = program
-    .command(name)
-    .description(`${description}; "npx vumi ${name} --help" lists its options`)
-    .allowExcessArguments()
-    .allowUnknownOption();
-  withExample(command, example).action(() => {
-    throw usageError(`write "${name}" first: ${example}`);
-  });
+/** A command of platform/host: vumi.js starts it itself when its name comes first. */
+function hostCommand(name: string, description: string, example: string): (program: Command) => void {
+  return (program) => {
+    const command = program
+      .command(name)
+      .description(`${description}; "npx vumi ${name} --help" lists its options`)
+      .allowExcessArguments()
+      .allowUnknownOption();
+    withExample(command, example).action(() => {
+      throw usageError(`write "${name}" first: ${example}`);
+    });
+  };
 }

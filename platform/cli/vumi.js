@@ -31,10 +31,13 @@ function findNode24() {
   return process.exit(1);
 }
 
-/** What runs until it is stopped; the other commands of smsc work with one that runs. */
+/** What runs until it is stopped, or works on the data themselves; the other commands of smsc work with one that runs. */
 function isHosted([command, second]) {
   return (
     command === 'up' ||
+    command === 'worker' ||
+    command === 'backup' ||
+    command === 'restore' ||
     (command === 'smsc' && (second === undefined || second === 'run' || second.startsWith('-')))
   );
 }

@@ -9,6 +9,8 @@ export interface Delivery {
   readonly redelivered: boolean;
   /** 1 for the first try of this message. */
   readonly attempt: number;
+  /** Those that it was published with, as far as they are known here. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Delivery {
 export type Handler<M> = (message: M, delivery: Delivery) => Promise<void>;
 
 export interface ConsumeOptions {
-  /** How many messages may be in the handler at once. */
+  /** How many messages may be in the handler at once; 0 is Vumi's "no limit". */
   readonly prefetch: number;
   /** Only one consumer of the queue, on whatever machine, gets messages at a time; another takes over when it goes. */
   readonly exclusive?: boolean;
@@ -26,9 +28,14 @@ export interface ConsumeOptions {
   readonly maxAttempts?: number;
 }
 
+/** How many messages may be in the handler at once. */
+export function mostAtOnce({ prefetch }: ConsumeOptions): number {
+  return prefetch === 0 ? Infinity : prefetch;
+}
+
 /** A running consumer. Disposal waits for the handlers in progress. */
 export interface Subscription extends AsyncDisposable {
-  /** No message is handed over until `resume`; those in the handler finish. */
+  /** No message is handed over until `resume`. Resolves when those in the handler are through: do not await it there. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }

@@ -1,6 +1,9 @@
 /** Spreadsheets run what starts so as a formula; the wide forms are read as the narrow ones in some of them. */
 const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?$/;
+const NEEDS_QUOTES = /[",\r\n]/;
+/** What may need one of both. */
+const NEEDS_CARE = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|[",\r\n]/;
 
 /**
  * One line of CSV (RFC 4180) that a spreadsheet shows as text: what would be a formula gets a leading apostrophe.
@@ -13,8 +16,9 @@ export function csvLine(cells: readonly unknown[]): string {
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (!NEEDS_CARE.test(text)) return text;
   const safe = FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** What a spreadsheet was to show as text, as it was written. */

@@ -1,5 +1,5 @@
 import { newId } from './ids.ts';
-import { parseJson, validate } from './parse.ts';
+import { parseWire } from './parse.ts';
 import { envelope, eventSchema, type DeliveryStatus, type TransportEvent } from './wire.ts';
 
 /** What every event says beside its kind. */
@@ -32,7 +32,12 @@ export function createDeliveryReport(fields: EventFields, status: DeliveryStatus
 
 /** Parses an event off the wire; the error names the missing or invalid field. */
 export function parseEvent(json: string): TransportEvent {
-  return validate(eventSchema, parseJson(json));
+  return parseWire(eventSchema, json);
+}
+
+/** In one word: `ack`, `nack`, or what a delivery report says: `delivered`, `pending`, `failed`. */
+export function eventClass(event: TransportEvent): string {
+  return event.event_type === 'delivery_report' ? event.delivery_status : event.event_type;
 }
 
 /** `ack`, `nack` or `delivery_report.<status>`. */

@@ -32,3 +32,21 @@ export function backoffMs(
   const whole = Math.min(capMs, baseMs * 2 ** Math.min(attempt, 30));
   return Math.round(whole * (0.75 + random() * 0.5));
 }
+
+/** Runs `task` once at a time. Who calls during a run waits for the next one, which sees what that caller has written. */
+export function oneAtATime(task: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const run = (): Promise<void> => {
+    next = null;
+    running = task().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  return () => {
+    if (running === null) return run();
+    next ??= running.then(run, run);
+    return next;
+  };
+}

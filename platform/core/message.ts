@@ -1,7 +1,7 @@
 import { VumiError } from './errors.ts';
 import { newId } from './ids.ts';
 import { DEFAULT_ENDPOINT } from './names.ts';
-import { parseJson, validate } from './parse.ts';
+import { parseWire } from './parse.ts';
 import { endpointOf, envelope, userMessageSchema, type UserMessage } from './wire.ts';
 
 /** A new user message: Vumi's defaults (spec vumi-core §1) under the given fields. */
@@ -61,8 +61,10 @@ export function reply(to: UserMessage, content: string | null, options: ReplyOpt
       },
     );
   }
+  // What was sent with the answered message is no part of the answer (spec channels §F.3, case 33).
+  const { send: _sent, ...helper_metadata } = to.helper_metadata;
   return createUserMessage({
-    helper_metadata: to.helper_metadata,
+    helper_metadata,
     session_event: continueSession ? null : 'close',
     routing_metadata: { endpoint_name: endpointOf(to) },
     ...fields,
@@ -106,5 +108,5 @@ export function send(
 
 /** Parses a user message off the wire; the error names the missing or invalid field. */
 export function parseUserMessage(json: string): UserMessage {
-  return validate(userMessageSchema, parseJson(json));
+  return parseWire(userMessageSchema, json);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { deriveId, newId } from './ids.ts';
-import { routingKey, slugSchema } from './names.ts';
-import { formatTimestamp, parseTimestamp } from './timestamp.ts';
+import { routingKey } from './exchanges.ts';
+import { slugSchema } from './names.ts';
+import { formatTimestamp, parseTimestamp, timestampToIso } from './timestamp.ts';
 
 describe('slugs', () => {
   it.each(['demo', 'a', 'my-app_2', 'x'.repeat(30)])('accept %s', (slug) => {
@@ -41,6 +42,24 @@ describe('timestamps', () => {
   });
   it.each(['2012-04-16T09:30:00', '2012-13-16 09:30:00', 'now'])('refuse "%s"', (text) => {
     expect(parseTimestamp(text)).toBeNull();
+  });
+  it('of every day are the same instants in ISO 8601', () => {
+    const days = [1900, 2023, 2024, 2026].flatMap((year) =>
+      Array.from({ length: 14 * 33 }, (_, n) => [year, Math.floor(n / 33), n % 33] as const),
+    );
+    const two = (n: number): string => String(n).padStart(2, '0');
+    for (const [year, month, day] of days) {
+      for (const time of [
+        '00:00:00.000000',
+        '23:59:59.999999',
+        '24:00:00.000000',
+        '12:30:15.12',
+        '12:30:60.000',
+      ]) {
+        const text = `${year}-${two(month)}-${two(day)} ${time}`;
+        expect(timestampToIso(text), text).toBe(new Date(parseTimestamp(text) ?? 0).toISOString());
+      }
+    }
   });
 });
 

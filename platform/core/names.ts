@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { VumiError } from './errors.ts';
 
 /**
  * Routes and transports: lower case, digits, `-` and `_` (DESIGN §6). Lower case because a transport's name is a part
@@ -34,19 +33,9 @@ export const endpointSchema = z
 /** Endpoints of an app that have routes: null, or why nothing can be sent by it. */
 export type EndpointFaults = Readonly<Record<string, string | null>>;
 
+/** The connector by which the API and SMPP clients send for accounts. */
+export const API_CONNECTOR = 'api';
+
 /** Kinds of traffic on a connector; also the last part of the routing key. */
 export const FLOW_KINDS = ['inbound', 'event', 'outbound'] as const;
 export type FlowKind = (typeof FLOW_KINDS)[number];
-
-/** Vumi's routing key, and by convention its queue's name (spec vumi-core §2). */
-export function routingKey(connector: string, kind: FlowKind | 'failures' | 'status'): string {
-  // Vumi adds the suffix of a status twice; Python peers listen on exactly that key.
-  const key = kind === 'status' ? `${connector}.status.status` : `${connector}.${kind}`;
-  if (key !== key.toLowerCase()) {
-    throw new VumiError(
-      'name.not_lower_case',
-      `routing key "${key}" must be lower case; rename the connector "${connector}"`,
-    );
-  }
-  return key;
-}

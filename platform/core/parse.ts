@@ -1,10 +1,23 @@
 import type { z } from 'zod';
+import { withBody } from './body.ts';
 import { valueAt } from './input.ts';
 import { errorText, VumiError } from './errors.ts';
 
 const SHOWN = 80;
 
-export function parseJson(json: string): unknown {
+/** Reads one message; what nothing was added to remembers its JSON (`bodyOf`), so that it goes on as it came. */
+export function parseWire<S extends z.ZodType<object>>(schema: S, json: string): z.infer<S> {
+  const value = parseJson(json);
+  const message = validate(schema, value);
+  return isAsGiven(message, value) ? withBody(message, json) : message;
+}
+
+/** The schemas only add what is missing. */
+function isAsGiven(message: object, value: unknown): boolean {
+  return Object.keys(message).length === Object.keys(value as object).length;
+}
+
+function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
@@ -19,7 +32,7 @@ export function parseJson(json: string): unknown {
 }
 
 /** Checks a value against a schema of the wire and names the first field that is missing or invalid. */
-export function validate<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+function validate<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

@@ -3,20 +3,31 @@
  * platform/broker and platform/state; only platform/host puts them together.
  */
 import type { ConsumeOptions, Delivery, Subscription } from './connector.ts';
+import type { Exchange } from './exchanges.ts';
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 
-/** Bodies in queues. Routing keys are Vumi's (names.ts); a body is the JSON of one message. */
+/** Bodies in queues. Exchanges and keys are Vumi's (exchanges.ts); a body is the JSON of one message. */
 export interface Broker extends AsyncDisposable {
-  /** Resolves when the body is durable in every queue bound to the key. Declares the queue, so nothing early is lost. */
-  publish(routingKey: string, body: string): Promise<void>;
+  /**
+   * Resolves when the body is durable in every queue bound to the key, or as the exchange's `confirms` says.
+   * Default: `EXCHANGES.messages`. Headers, such as a trace's, come with the delivery as long as the broker runs.
+   */
+  publish(
+    routingKey: string,
+    body: string,
+    exchange?: Exchange,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** Delivers bodies in order of arrival, `prefetch` at a time. The promise of `handle` is the acknowledgement. */
   consume(queue: string, handle: BodyHandler, options: BrokerConsumeOptions): Promise<Subscription>;
-  /** Delivers what is published under the key to one more queue. */
-  bind(queue: string, routingKey: string): Promise<void>;
+  /** Delivers what is published under the key, or under those of a topic's pattern, to one more queue. */
+  bind(queue: string, routingKey: string, exchange?: Exchange): Promise<void>;
   /** Messages that wait in a queue, without those at consumers. */
   depth(queue: string): Promise<number>;
+  /** Consumers that take messages of a queue, in whatever process; one that rests may count for half a minute more. */
+  consumers(queue: string): Promise<number>;
 }
 
 /** Throwing a VumiError whose `retry` is false sends the body to the failures queue at once. */
@@ -25,6 +36,15 @@ export type BodyHandler = (body: string, delivery: Delivery) => Promise<void>;
 export interface BrokerConsumeOptions extends ConsumeOptions {
   /** Where a body goes after its last attempt, wrapped in a FailureMessage: `<name>.failures`. */
   readonly failuresKey: string;
+  /** The exchange that the queue is bound to. Default: `EXCHANGES.messages`. */
+  readonly exchange?: Exchange;
+  /** The key, or a topic's pattern, that the queue is bound under. Default: the queue's name. */
+  readonly bindingKey?: string;
+  /**
+   * The queue is for this consumer and its next life only: it goes, with what is in it, when nobody has consumed it for so
+   * many milliseconds, or with the process where the broker is embedded. Absent: it stays.
+   */
+  readonly expiresMs?: number;
 }
 
 /** One change of state in a commit. Values are JSON texts; `ttlMs` absent means no expiry. */
@@ -95,6 +115,13 @@ export interface KeyedState extends AsyncDisposable {
   commit(commit: StateCommit): Promise<CommitResult>;
   /** Keys that begin with a prefix, with their values, a page at a time. */
   list(query: StateListQuery): Promise<StatePage>;
+  /**
+   * Everything that is kept, a part at a time and in no order; records of `putField` as JSON, outboxes under their markers.
+   * What is there all the time comes at least once. Null `next`: that was all.
+   */
+  scan(after: string | null): Promise<StatePage>;
+  /** Another value in place of one that is there, which ends when that was to. Not for records of `putField`. */
+  replace(key: string, value: string): Promise<void>;
   /** The outbox under a marker, or null when nothing was committed under it. */
   committed(marker: string): Promise<readonly string[] | null>;
 }

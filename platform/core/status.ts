@@ -1,4 +1,4 @@
-import { parseJson, validate } from './parse.ts';
+import { parseWire } from './parse.ts';
 import { envelope, statusSchema, type TransportStatus } from './wire.ts';
 
 export type StatusFields = Pick<TransportStatus, 'component' | 'status' | 'type' | 'message'> &
@@ -10,5 +10,5 @@ export function createStatus(fields: StatusFields): TransportStatus {
 }
 
 export function parseStatus(json: string): TransportStatus {
-  return validate(statusSchema, parseJson(json));
+  return parseWire(statusSchema, json);
 }

@@ -17,8 +17,14 @@ export function parseTimestamp(text: string): number | null {
   return Number.isNaN(epochMs) ? null : epochMs;
 }
 
+/** Without a leap day, so that there is nothing to be reckoned. */
+const DAY =
+  /(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8])/;
+const PLAIN = new RegExp(String.raw`^\d{4}-(?:${DAY.source}) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3,6}$`);
+
 /** The timestamp as ISO 8601 with a zone, for databases and APIs. */
 export function timestampToIso(text: string): string {
+  if (PLAIN.test(text)) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
   const epochMs = parseTimestamp(text);
   return new Date(epochMs ?? 0).toISOString();
 }

@@ -1,18 +1,18 @@
 import {
   createUserMessage,
   silentLogger,
+  TEXT_ONLY,
   type AssignedNumber,
   type FailureMessage,
   type KeyedState,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import { createEventRoutes } from './event-routes.ts';
-import { createContentKeywordRouter } from './routers/content-keyword-router.ts';
-import { createSimpleDispatchRouter } from './routers/simple-dispatch-router.ts';
-import { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
-import { createSessions } from './sessions.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { createPlatformDispatcher } from './platform-dispatcher.ts';
+import type { Router } from './router.ts';
+import { routerTypes } from './routers/registry.ts';
+import { RouteTable, type RoutingSnapshot } from './route-table.ts';
 
 export const held = (account: string, number: string, keyword: string | null = null): AssignedNumber => ({
   account,
@@ -24,12 +24,12 @@ export const held = (account: string, number: string, keyword: string | null = n
 
 export const snapshot: RoutingSnapshot = {
   accounts: [
-    { name: 'demo', active: true },
+    { name: 'demo', active: true, respect_optouts: true },
     { name: 'other', active: true },
     { name: 'asleep', active: false },
   ],
   apps: [
-    { account: 'demo', app: 'hello', version: 1, handlers: ['onMessage'] },
+    { account: 'demo', app: 'hello', version: 1, handlers: ['onMessage'], stop: 'You are out.' },
     { account: 'demo', app: 'quiz', version: 1, handlers: ['onMessage', 'onEvent'] },
     { account: 'other', app: 'rival', version: 1, handlers: ['onMessage'] },
     { account: 'asleep', app: 'nap', version: 1, handlers: ['onMessage'] },
@@ -101,67 +101,85 @@ function mapState(): Pick<KeyedState, 'get' | 'set' | 'delete'> {
   };
 }
 
+function openSimpleRouter(state: ReturnType<typeof mapState>): Promise<Router> {
+  const names = { transports: ['wired', 'single', 'smsc'], applications: ['one', 'two', 'three'] };
+  return routerTypes.simple.create(
+    { route_mappings: { wired: ['one', 'two'], single: 'three' }, transport_mappings: { alias: 'smsc' } },
+    {
+      ...names,
+      dispatcher: 'platform',
+      state: state as KeyedState,
+      clock: Date.now,
+      random: Math.random,
+      logger: silentLogger,
+    },
+  );
+}
+
 export interface World {
   /** The store has changed. */
   change: (to: Partial<RoutingSnapshot>) => void;
   dispatcher: Dispatcher;
   published: [string, UserMessage | TransportEvent | FailureMessage][];
   recorded: [string, string, string | null][];
+  /** Connectors that nobody takes anything from. */
+  down: Set<string>;
   /** Lines for authors. */
   told: [string, string][];
 }
 
-export function createWorld(
+export async function createWorld(
   fallbackApp: { account: string; app: string } | null = null,
   changes: Partial<RoutingSnapshot> = {},
-): World {
-  let table = new RoutingTable({ ...snapshot, routes: [...snapshot.routes, shopRoute], ...changes });
-  const state = mapState() as KeyedState;
+): Promise<World> {
+  let table = new RouteTable({ ...snapshot, routes: [...snapshot.routes, shopRoute], ...changes });
+  const state = mapState();
   const published: World['published'] = [];
   const recorded: World['recorded'] = [];
   const told: World['told'] = [];
+  const down = new Set<string>();
   const publish = async (
     connector: string,
     message: UserMessage | TransportEvent | FailureMessage,
   ): Promise<void> => void published.push([connector, message]);
-  const router = createContentKeywordRouter(
-    { fallbackApp },
-    {
-      table: () => table,
-      connectorOf: (ref) => `q-${ref.app}`,
-      sessions: createSessions(state),
-      eventRoutes: createEventRoutes(state),
-    },
-  );
-  const simple = createSimpleDispatchRouter(
-    { routeMappings: { wired: ['one', 'two'], single: 'three' }, transportMappings: { alias: 'smsc' } },
-    (name) => table.transports.has(name),
-    silentLogger,
-  );
+  const simple = await openSimpleRouter(state);
   const wired = new Set(['wired', 'single', 'one', 'two', 'three']);
-  const dispatcher = createDispatcher({
-    routerFor: (connector) => (connector !== null && wired.has(connector) ? simple : router),
-    isActive: (account) => table.isActive(account),
-    isOptedOut: async (_owner, address) => address === OPTED_OUT,
-    readReceiver: (_connector, address) => address,
-    heedStop: async ({ content }) => (content === 'STOP' ? 'You are out.' : null),
+  const dispatcher = createPlatformDispatcher({
+    catalog: { table: () => table },
+    state,
+    store: {
+      optouts: {
+        includes: async (_account: string, _type: string, address: string) => address === OPTED_OUT,
+      },
+      effects: { apply: async () => [] },
+    } as unknown as Parameters<typeof createPlatformDispatcher>[0]['store'],
     recorder: {
       inbound: async (_message, owner, status) => void recorded.push(['inbound', status, owner?.app ?? null]),
       outbound: async (_message, owner, status) =>
         void recorded.push(['outbound', status, owner?.app ?? null]),
       event: async (event) => void recorded.push(['event', event.event_type, event.user_message_id]),
     },
-    publishInbound: publish,
-    publishEvent: publish,
-    publishOutbound: publish,
-    publishFailure: (connector, failure) => publish(`${connector}.failures`, failure),
+    ends: {
+      publishInbound: publish,
+      publishEvent: publish,
+      publishOutbound: publish,
+      publishFailure: (connector, failure) => publish(`${connector}.failures`, failure),
+    },
+    connectorOf: (ref) => `q-${ref.app}`,
+    isRecordedThere: (connector) => connector.startsWith('q-') || connector.startsWith('smpp.'),
+    readReceiver: (_connector, address) => address,
+    limitsOf: () => TEXT_ONLY,
+    isUp: (connector) => !down.has(connector),
+    fallbackApp,
     tellAuthor: (_message, ref, reason) => void told.push([ref.app, reason]),
+    charging: (transit, next) => next(transit),
+    wired: { router: simple, has: (connector) => wired.has(connector) },
     logger: silentLogger,
   });
   const change = (to: Partial<RoutingSnapshot>): void => {
-    table = new RoutingTable({ ...snapshot, ...to });
+    table = new RouteTable({ ...snapshot, ...to });
   };
-  return { dispatcher, published, recorded, told, change };
+  return { dispatcher, published, recorded, told, change, down };
 }
 
 export const OPTED_OUT = '+27760000000';
@@ -177,7 +195,7 @@ export const mo = (content: string, fields: Partial<UserMessage> = {}): UserMess
   });
 
 export const inboundTo = async (world: World, message: UserMessage): Promise<UserMessage> => {
-  await world.dispatcher.inbound(message);
+  await world.dispatcher.inbound(message, message.transport_name ?? '');
   const last = world.published.at(-1);
   if (last === undefined) throw new Error('nothing was published');
   return last[1] as UserMessage;

@@ -2,46 +2,47 @@ import { describe, expect, it } from 'vitest';
 import {
   createAck,
   createDeliveryReport,
+  guardInbound,
   reply,
   send,
+  stampMessage,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import { guardInbound, guardOutbound } from './gate.ts';
-import { RoutingTable } from './routing-table.ts';
-import { stampMessage } from './stamp.ts';
+import { guardOutbound } from './gate.ts';
+import { RouteTable } from './route-table.ts';
 
 import { createWorld, inboundTo, mo, OPTED_OUT, snapshot } from './dispatcher.fixture.ts';
 
 describe('inbound messages', () => {
   it('go to the app of the keyword, else to the app of the number, stamped with account and app', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('quiz'));
-    await world.dispatcher.inbound(mo('hi'));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('quiz'), 'smsc');
+    await world.dispatcher.inbound(mo('hi'), 'smsc');
     expect(world.published.map(([connector]) => connector)).toEqual(['q-quiz', 'q-hello']);
-    expect(world.published[0]?.[1].helper_metadata['vumi']).toEqual({ account: 'demo', app: 'quiz' });
+    expect(world.published[0]?.[1].helper_metadata['vumi']).toMatchObject({ account: 'demo', app: 'quiz' });
   });
 
   it('cannot bring a stamp of their own', async () => {
     const forged = mo('hi', { helper_metadata: { vumi: { account: 'asleep', app: 'nap' } } });
-    const message = await inboundTo(createWorld(), forged);
-    expect(message.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'hello' });
+    const message = await inboundTo(await createWorld(), forged);
+    expect(message.helper_metadata['vumi']).toMatchObject({ account: 'demo', app: 'hello' });
   });
 
   it('stay with the app of the keyword while it keeps the session open', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const first = await inboundTo(world, mo('quiz'));
     await world.dispatcher.outbound(reply(first, 'Question 1?'), 'q-quiz');
     const second = await inboundTo(world, mo('b'));
-    expect(second.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'quiz' });
+    expect(second.helper_metadata['vumi']).toMatchObject({ account: 'demo', app: 'quiz' });
 
     await world.dispatcher.outbound(reply(second, 'Done', { continueSession: false }), 'q-quiz');
     const third = await inboundTo(world, mo('b'));
-    expect(third.helper_metadata['vumi']).toEqual({ account: 'demo', app: 'hello' });
+    expect(third.helper_metadata['vumi']).toMatchObject({ account: 'demo', app: 'hello' });
   });
 
   it('stay with their app when another sends the user something, or ends what is not his', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const first = await inboundTo(world, mo('quiz'));
     await world.dispatcher.outbound(reply(first, 'Your PIN?'), 'q-quiz');
     const bait = (fields: Partial<UserMessage>): UserMessage =>
@@ -51,44 +52,44 @@ describe('inbound messages', () => {
       });
     await world.dispatcher.outbound(bait({}), 'q-rival');
     await world.dispatcher.outbound(bait({ session_event: 'close' }), 'q-rival');
-    expect((await inboundTo(world, mo('1234'))).helper_metadata['vumi']).toEqual({
+    expect((await inboundTo(world, mo('1234'))).helper_metadata['vumi']).toMatchObject({
       account: 'demo',
       app: 'quiz',
     });
   });
 
   it('begin a conversation with the app that wrote first to a user who was in none', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const question = send('+27761234567', 'Come to the clinic?', { from_addr: '12345' });
     await world.dispatcher.outbound(stampMessage(question, { account: 'demo', app: 'quiz' }), 'q-quiz');
-    expect((await inboundTo(world, mo('yes'))).helper_metadata['vumi']).toEqual({
+    expect((await inboundTo(world, mo('yes'))).helper_metadata['vumi']).toMatchObject({
       account: 'demo',
       app: 'quiz',
     });
   });
 
   it('that no route matches go to the fallback app, or are recorded as unrouted', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('hi', { to_addr: '999' }));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '999' }), 'smsc');
     expect(world.published).toEqual([]);
     expect(world.recorded).toEqual([['inbound', 'unrouted', null]]);
 
-    const withFallback = createWorld({ account: 'demo', app: 'hello' });
-    await withFallback.dispatcher.inbound(mo('hi', { to_addr: '999', content: null }));
+    const withFallback = await createWorld({ account: 'demo', app: 'hello' });
+    await withFallback.dispatcher.inbound(mo('hi', { to_addr: '999', content: null }), 'smsc');
     expect(withFallback.published[0]?.[0]).toBe('q-hello');
   });
 
   it('for an inactive account are discarded and recorded so', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('hi', { to_addr: '777' }));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '777' }), 'smsc');
     expect(world.published).toEqual([]);
     expect(world.recorded).toEqual([['inbound', 'discarded', 'nap']]);
   });
 
   it('of a wired transport are copied to each of its connectors', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('hi', { transport_name: 'wired' }));
-    await world.dispatcher.inbound(mo('hi', { transport_name: 'single' }));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('hi', { transport_name: 'wired' }), 'wired');
+    await world.dispatcher.inbound(mo('hi', { transport_name: 'single' }), 'single');
     expect(world.published.map(([connector]) => connector)).toEqual(['one', 'two', 'three']);
     expect(world.published[0]?.[1]).not.toBe(world.published[1]?.[1]);
   });
@@ -96,7 +97,7 @@ describe('inbound messages', () => {
 
 describe('outbound messages', () => {
   it('go to the transport that their message came from, recorded as queued', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const message = await inboundTo(world, mo('hi'));
     await world.dispatcher.outbound(reply(message, 'hello'), 'q-hello');
     expect(world.published.at(-1)?.[0]).toBe('smsc');
@@ -104,14 +105,14 @@ describe('outbound messages', () => {
   });
 
   it('that answer nothing leave by the route of their app and from its number', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const news = stampMessage(send('+27761234567', 'news'), { account: 'demo', app: 'hello' });
     await world.dispatcher.outbound(news, 'q-hello');
     expect(world.published.at(-1)).toMatchObject(['smsc', { transport_name: 'smsc', from_addr: '12345' }]);
   });
 
   it('without a route are a nack that says what to do', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const news = stampMessage(send('+27761234567', 'news'), { account: 'demo', app: 'unlinked' });
     await world.dispatcher.outbound(news, 'q-unlinked');
     expect(world.recorded).toEqual([
@@ -125,7 +126,7 @@ describe('outbound messages', () => {
   });
 
   it('of an inactive account are discarded', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const news = stampMessage(send('+27761234567', 'news'), { account: 'asleep', app: 'nap' });
     await world.dispatcher.outbound(news, 'q-nap');
     expect(world.recorded).toEqual([['outbound', 'discarded', 'nap']]);
@@ -133,7 +134,7 @@ describe('outbound messages', () => {
   });
 
   it('of a wired application go by its own name for the transport', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     await world.dispatcher.outbound(mo('x', { transport_name: 'alias' }), 'one');
     expect(world.published[0]?.[0]).toBe('smsc');
   });
@@ -141,20 +142,24 @@ describe('outbound messages', () => {
 
 describe('events', () => {
   it('find the app that sent the message, when it handles events, and are recorded', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const message = await inboundTo(world, mo('quiz'));
     const answer = reply(message, 'Question 1?');
     await world.dispatcher.outbound(answer, 'q-quiz');
     await world.dispatcher.event(
       createAck({ user_message_id: answer.message_id, transport_name: 'smsc' }, 'smsc-1'),
+      'smsc',
     );
     expect(world.published.at(-1)).toMatchObject(['q-quiz', { event_type: 'ack' }]);
     expect(world.recorded.at(-1)).toEqual(['event', 'ack', answer.message_id]);
   });
 
   it('of an app that handles none, or of an unknown message, are only recorded', async () => {
-    const world = createWorld();
-    await world.dispatcher.event(createAck({ user_message_id: 'unknown', transport_name: 'smsc' }, 'smsc-1'));
+    const world = await createWorld();
+    await world.dispatcher.event(
+      createAck({ user_message_id: 'unknown', transport_name: 'smsc' }, 'smsc-1'),
+      'smsc',
+    );
     expect(world.published).toEqual([]);
     expect(world.recorded).toEqual([['event', 'ack', 'unknown']]);
   });
@@ -173,26 +178,26 @@ describe('messages of SMPP clients', () => {
     );
 
   it('go to the connector of the client that their route leads to', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('hi', { to_addr: '8000' }));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('hi', { to_addr: '8000' }), 'smsc');
     expect(world.published).toMatchObject([['smpp.shop', { content: 'hi' }]]);
-    expect(world.published[0]?.[1].helper_metadata['vumi']).toEqual({ account: 'demo', app: null });
+    expect(world.published[0]?.[1].helper_metadata['vumi']).toMatchObject({ account: 'demo', app: null });
   });
 
   it('leave as they are, also from a sender that no route knows', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     await world.dispatcher.outbound(submitted(), 'api');
     expect(world.published).toMatchObject([['smsc', { from_addr: 'SHOP' }]]);
     expect(world.recorded).toEqual([['outbound', 'queued', null]]);
   });
 
   it('are told of by the events that were asked for, with the note of the sender', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const message = submitted();
     await world.dispatcher.outbound(message, 'api');
     const fields = { user_message_id: message.message_id, transport_name: 'smsc' };
-    await world.dispatcher.event(createAck(fields, 'smsc-1'));
-    await world.dispatcher.event(createDeliveryReport(fields, 'delivered'));
+    await world.dispatcher.event(createAck(fields, 'smsc-1'), 'smsc');
+    await world.dispatcher.event(createDeliveryReport(fields, 'delivered'), 'smsc');
     expect(world.published.slice(1)).toMatchObject([
       ['smpp.shop', { event_type: 'delivery_report', helper_metadata: { vumi: { sender } } }],
     ]);
@@ -210,7 +215,7 @@ describe('the gates behind queues', () => {
     const handled: string[] = [];
     const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
     const isActive = (account: string): boolean => account === 'demo';
-    let table = new RoutingTable(snapshot);
+    let table = new RouteTable(snapshot);
     const inbound = guardInbound(handler, {
       isActive,
       recorder: { inbound: async (_message, _owner, status) => void recorded.push(status) },
@@ -232,7 +237,7 @@ describe('the gates behind queues', () => {
     await outbound(mine, delivery);
     expect(handled).toHaveLength(2);
 
-    table = new RoutingTable({ ...snapshot, numbers: [] });
+    table = new RouteTable({ ...snapshot, numbers: [] });
     await outbound(mine, delivery);
     expect(handled).toHaveLength(2);
     expect(events.at(-1)).toMatchObject({
@@ -251,7 +256,7 @@ describe('who opts out while a message waits for its transport', () => {
     const handled: string[] = [];
     const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
     const gate = guardOutbound(handler, {
-      table: () => new RoutingTable(snapshot),
+      table: () => new RouteTable(snapshot),
       isOptedOut: async (owner, address) => owner.app === 'quiz' && address === OPTED_OUT,
       publishEvent: async (event) => void events.push(event),
       clock: () => Date.now() + seconds * 1000,
@@ -265,8 +270,8 @@ describe('who opts out while a message waits for its transport', () => {
 
 describe('who has opted out', () => {
   it('is answered in place of the app where its manifest says so', async () => {
-    const world = createWorld();
-    await world.dispatcher.inbound(mo('STOP'));
+    const world = await createWorld();
+    await world.dispatcher.inbound(mo('STOP'), 'smsc');
     expect(world.published).toMatchObject([['smsc', { content: 'You are out.', session_event: 'close' }]]);
     expect(world.recorded).toContainEqual(['inbound', 'received', 'hello']);
   });
@@ -275,7 +280,7 @@ describe('who has opted out', () => {
     stampMessage({ ...send(OPTED_OUT, 'news'), message_id: 'unasked' }, { account: 'demo', app: 'quiz' });
 
   it('gets no message that answers none, and its sender is told', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     await world.dispatcher.outbound(unasked(), 'q-quiz');
     expect(world.recorded).toContainEqual(['outbound', 'failed', 'quiz']);
     expect(world.published.map(([connector]) => connector)).toEqual(['q-quiz.failures', 'q-quiz']);
@@ -287,7 +292,7 @@ describe('who has opted out', () => {
   });
 
   it('gets replies: that it worked, for one', async () => {
-    const world = createWorld();
+    const world = await createWorld();
     const asked = await inboundTo(world, mo('quiz stop', { from_addr: OPTED_OUT }));
     await world.dispatcher.outbound(reply(asked, 'You get no more news.'), 'q-quiz');
     expect(world.published.at(-1)?.[0]).toBe('smsc');

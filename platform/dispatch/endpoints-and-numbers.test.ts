@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { reply, send, type UserMessage } from '@vumi/core';
+import { reply, send, stampMessage, type UserMessage } from '@vumi/core';
 import { createWorld, held, inboundTo, mo, shopRoute, snapshot } from './dispatcher.fixture.ts';
-import { stampMessage } from './stamp.ts';
 
 it('messages leave by the route of their endpoint and by no other', async () => {
   const sms = {
@@ -13,7 +12,7 @@ it('messages leave by the route of their endpoint and by no other', async () => 
     endpoint: 'sms',
   };
   const numbers = [...snapshot.numbers, { ...held('demo', '8000'), transport: 'mno' }];
-  const world = createWorld(null, { routes: [...snapshot.routes, sms], numbers });
+  const world = await createWorld(null, { routes: [...snapshot.routes, sms], numbers });
   const news = (endpoint: string): UserMessage => {
     const routing_metadata = { endpoint_name: endpoint };
     return stampMessage(send('+27761234567', 'news', { routing_metadata }), {
@@ -36,7 +35,7 @@ it('messages leave by the route of their endpoint and by no other', async () => 
 });
 
 it("messages leave from no number that is another account's, whatever they say", async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const forged = (fields: Partial<UserMessage>): UserMessage =>
     stampMessage(
       { ...send('+27761234567', 'PIN?'), transport_name: 'smsc', from_addr: '777', ...fields },
@@ -59,14 +58,14 @@ it("messages leave from no number that is another account's, whatever they say",
 });
 
 it('messages of a number that is taken away end at once, in both directions, also in a conversation', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const asked = await inboundTo(world, mo('quiz'));
   await world.dispatcher.outbound(reply(asked, 'Question 1?'), 'q-quiz');
   world.change({ numbers: [held('other', '12345')] });
   await world.dispatcher.outbound(reply(asked, 'Question 2?'), 'q-quiz');
   expect(world.recorded.at(-1)?.[1]).toBe('nack');
   const before = world.published.length;
-  await world.dispatcher.inbound(mo('b'));
+  await world.dispatcher.inbound(mo('b'), 'smsc');
   expect(world.published).toHaveLength(before);
   expect(world.recorded.at(-1)).toEqual(['inbound', 'unrouted', null]);
 });

@@ -1,36 +1,36 @@
-import { parseTimestamp, type Clock, type Handler, type TransportEvent, type UserMessage } from '@vumi/core';
-import type { MessageRecorder } from './dispatcher.ts';
+import {
+  endpointOf,
+  parseTimestamp,
+  stampOf,
+  type Clock,
+  type Handler,
+  type TransportEvent,
+  type UserMessage,
+  type Stamp,
+} from '@vumi/core';
 import { nackOf, optedOutText } from './nack.ts';
 import { refusalOf } from './refusal.ts';
-import type { RoutingTable } from './routing-table.ts';
-import { stampOf, type Stamp } from './stamp.ts';
-
-/**
- * Consumers behind a queue ask once more whether the account is active: what waited there while the account was
- * switched off is discarded, so that deactivation stops both directions at once.
- */
-export function guardInbound(
-  handler: Handler<UserMessage>,
-  ports: { isActive: (account: string) => boolean; recorder: Pick<MessageRecorder, 'inbound'> },
-): Handler<UserMessage> {
-  return async (message, delivery) => {
-    const owner = stampOf(message);
-    if (owner === null || ports.isActive(owner.account)) await handler(message, delivery);
-    else await ports.recorder.inbound(message, owner, 'discarded');
-  };
-}
+import type { RouteTable } from './route-table.ts';
 
 /** What waited longer for its transport may be for somebody who has opted out meanwhile. */
 const WAITED_MS = 3000;
 
+/** Why a message may not go to its network, by what is known here at once; null: it may. */
+export function standingRefusal(message: UserMessage, table: RouteTable): string | null {
+  const owner = stampOf(message);
+  if (owner === null) return null;
+  if (!table.isActive(owner.account)) return `account "${owner.account}" is inactive`;
+  return refusalOf(message, table);
+}
+
 /**
- * As `guardInbound`, in front of a transport, and whether the account still has the number that the message comes from.
+ * As `guardInbound` of core, in front of a transport, and whether the account still has the number that the message comes from.
  * The message was recorded as queued: an event says what became of it.
  */
 export function guardOutbound(
   handler: Handler<UserMessage>,
   ports: {
-    table: () => RoutingTable;
+    table: () => RouteTable;
     isOptedOut: (owner: Stamp, address: string) => Promise<boolean>;
     publishEvent: (event: TransportEvent) => Promise<void>;
     clock: Clock;
@@ -39,10 +39,8 @@ export function guardOutbound(
   const refusal = async (message: UserMessage): Promise<string | null> => {
     const owner = stampOf(message);
     if (owner === null) return null;
-    const table = ports.table();
-    if (!table.isActive(owner.account)) return `account "${owner.account}" is inactive`;
-    const notTheirs = refusalOf(message, table);
-    if (notTheirs !== null) return notTheirs;
+    const standing = standingRefusal(message, ports.table());
+    if (standing !== null) return standing;
     if (message.in_reply_to !== null || message.to_addr === null) return null;
     if (ports.clock() - (parseTimestamp(message.timestamp) ?? Infinity) < WAITED_MS) return null;
     return (await ports.isOptedOut(owner, message.to_addr)) ? optedOutText(message) : null;
@@ -50,6 +48,6 @@ export function guardOutbound(
   return async (message, delivery) => {
     const reason = await refusal(message);
     if (reason === null) return handler(message, delivery);
-    return ports.publishEvent(nackOf(message, reason, { outcome: 'discarded' }));
+    return ports.publishEvent(nackOf(message, reason, endpointOf(message), { outcome: 'discarded' }));
   };
 }

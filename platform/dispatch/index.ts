@@ -1,17 +1,31 @@
 export { appConnectors, createAppQueues } from './app-queues.ts';
-export {
-  createDispatcher,
-  type Dispatcher,
-  type DispatcherPorts,
-  type MessageRecorder,
-} from './dispatcher.ts';
-export { guardInbound, guardOutbound } from './gate.ts';
+export { cancelMessage, decideCancellations } from './cancellations.ts';
+export { openCatalog, shareCatalog, type Catalog } from './catalog.ts';
+export { watchConnectors } from './connector-health.ts';
+export { createBilling, type Billing } from './credits/billing.ts';
+export { createSegmentCounts } from './credits/count-segments.ts';
+export { createDispatcher, type Dispatcher, type DispatcherEnds } from './dispatcher.ts';
+export { guardOutbound, standingRefusal } from './gate.ts';
+export { dispatchMiddlewareTypes } from './middleware/registry.ts';
+export type { MessageRecorder } from './middleware/recording.ts';
+export { isOptedOut } from './optouts.ts';
+export { createPlatformDispatcher, SESSION_PREFIX, type WiredConnectors } from './platform-dispatcher.ts';
 export { receivable } from './receivable.ts';
-export { createEventRoutes } from './event-routes.ts';
-export { createContentKeywordRouter } from './routers/content-keyword-router.ts';
-export { createSimpleDispatchRouter, type SimpleDispatchConfig } from './routers/simple-dispatch-router.ts';
-export { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
+export { createReadReceiver, type ReadReceiver } from './receivers.ts';
+export { createRouteTableRouter, type Holder } from './route-table-router.ts';
+export { RouteTable, type RoutingSnapshot } from './route-table.ts';
+export { findRouter } from './routers/find-router.ts';
+export { routerTypes } from './routers/registry.ts';
+export { defineRouter, type Routed, type Router, type RouterPorts, type RouterType } from './router.ts';
+export { ownerOfSimulated } from './simulated-owner.ts';
+export { requireActive, sendForAccount } from './sender.ts';
 export { createSessions } from './sessions.ts';
-export { createStopWords, stopWish } from './stop-words.ts';
+export { stopWish } from './stop-words.ts';
 export type { WayOut } from './ways-out.ts';
-export { appOf, stampMessage, stampOf, type Sender, type Stamp } from './stamp.ts';
+export { dispatcherWorker } from './workers/dispatcher-worker.ts';
+export {
+  fallbackAppOf,
+  platformDispatcherOptions,
+  platformDispatcherWorker,
+} from './workers/platform-dispatcher-worker.ts';
+export { routingTableWorker } from './workers/routing-table-worker.ts';

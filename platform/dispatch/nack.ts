@@ -4,9 +4,10 @@ import { createNack, deriveId, type TransportEvent, type UserMessage } from '@vu
 export function nackOf(
   message: UserMessage,
   reason: string,
+  endpoint: string,
   metadata: Record<string, unknown> = {},
 ): TransportEvent {
-  return createNack(
+  const nack = createNack(
     {
       event_id: deriveId(message.message_id, 'dispatch-nack'),
       user_message_id: message.message_id,
@@ -15,6 +16,7 @@ export function nackOf(
     },
     reason,
   );
+  return { ...nack, routing_metadata: { endpoint_name: endpoint } };
 }
 
 /** Why a message did not go to somebody who had opted out. */

@@ -1,5 +1,4 @@
-import { VumiError, type UserMessage } from '@vumi/core';
-import { stampOf } from './stamp.ts';
+import { stampOf, VumiError, type UserMessage } from '@vumi/core';
 
 /**
  * A message that answers nothing, to the receiver as its network has it. A reply goes to whoever wrote, whatever the
@@ -25,11 +24,12 @@ export function receivable(
   );
 }
 
-/** Octets, headers and codings say something without a text. */
+/** Octets, headers and codings say something without a text, and so do files. */
 function saysNothing({ content, transport_metadata, helper_metadata }: UserMessage): boolean {
   return (
     (content === null || content === '') &&
     transport_metadata['smpp'] === undefined &&
-    helper_metadata['smpp'] === undefined
+    helper_metadata['smpp'] === undefined &&
+    helper_metadata['send'] === undefined
   );
 }

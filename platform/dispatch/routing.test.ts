@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createUserMessage, type AssignedNumber, type UserMessage } from '@vumi/core';
 import { appConnectors, createAppQueues } from './app-queues.ts';
 import { keywordOf } from './keyword.ts';
-import { RoutingTable, type RouteRule } from './routing-table.ts';
+import { RouteTable, type RouteRule } from './route-table.ts';
 
 const route = (fields: Partial<RouteRule> & { app: string }): RouteRule & { app: string } => ({
   account: 'demo',
@@ -30,8 +30,8 @@ const number = (
 const tableWith = (
   numbers: readonly AssignedNumber[],
   ...routes: (RouteRule & { app: string })[]
-): RoutingTable =>
-  new RoutingTable({
+): RouteTable =>
+  new RouteTable({
     accounts: [{ name: 'demo', active: true }],
     apps: routes.map(({ account, app }) => ({ account, app, version: 1, handlers: ['onMessage'] })),
     routes,
@@ -40,7 +40,7 @@ const tableWith = (
   });
 
 /** Of an account that has every number of the transports. */
-const tableOf = (...routes: (RouteRule & { app: string })[]): RoutingTable =>
+const tableOf = (...routes: (RouteRule & { app: string })[]): RouteTable =>
   tableWith([number('demo', null), number('demo', null, { transport: 'ussd' })], ...routes);
 
 const from = (fields: Partial<UserMessage>): UserMessage =>
@@ -69,8 +69,8 @@ describe('keywords', () => {
 describe('the routing table', () => {
   it('prefers the route of the number over that of all numbers', () => {
     const table = tableOf(route({ app: 'all' }), route({ app: 'one', to_addr: '12345' }));
-    expect(table.matchCatchAll(from({}))?.app).toBe('one');
-    expect(table.matchCatchAll(from({ to_addr: '999' }))?.app).toBe('all');
+    expect(table.matchCatchAll(from({}))[0]?.app).toBe('one');
+    expect(table.matchCatchAll(from({ to_addr: '999' }))[0]?.app).toBe('all');
   });
 
   it('keeps what an account wants of all numbers from the numbers of other accounts', () => {
@@ -81,11 +81,11 @@ describe('the routing table', () => {
       route({ app: 'clinic', to_addr: '12345' }),
       route({ app: 'help', keyword: 'help' }),
     );
-    expect(table.matchKeyword(from({ content: 'yes' }))).toBeNull();
-    expect(table.matchCatchAll(from({ content: 'yes' }))?.app).toBe('clinic');
-    expect(table.matchKeyword(from({ content: 'help' }))?.app).toBe('help');
-    expect(table.matchKeyword(from({ content: 'yes', to_addr: '999' }))?.app).toBe('squatter');
-    expect(table.matchKeyword(from({ content: 'help', to_addr: '999' }))?.app).toBe('help');
+    expect(table.matchKeyword(from({ content: 'yes' }))).toEqual([]);
+    expect(table.matchCatchAll(from({ content: 'yes' }))[0]?.app).toBe('clinic');
+    expect(table.matchKeyword(from({ content: 'help' }))[0]?.app).toBe('help');
+    expect(table.matchKeyword(from({ content: 'yes', to_addr: '999' }))[0]?.app).toBe('squatter');
+    expect(table.matchKeyword(from({ content: 'help', to_addr: '999' }))[0]?.app).toBe('help');
   });
 
   it("knows no route whose number is not, or no more, its account's", () => {
@@ -94,15 +94,15 @@ describe('the routing table', () => {
       route({ app: 'word', to_addr: '12345', keyword: 'word' }),
       route({ app: 'all' }),
     ];
-    expect(tableWith([], ...routes).matchCatchAll(from({}))).toBeNull();
-    expect(tableWith([number('evil', '12345')], ...routes).matchCatchAll(from({}))).toBeNull();
-    expect(tableWith([number('demo', '777')], ...routes).matchCatchAll(from({}))).toBeNull();
+    expect(tableWith([], ...routes).matchCatchAll(from({}))).toEqual([]);
+    expect(tableWith([number('evil', '12345')], ...routes).matchCatchAll(from({}))).toEqual([]);
+    expect(tableWith([number('demo', '777')], ...routes).matchCatchAll(from({}))).toEqual([]);
     const shared = tableWith(
       [number('demo', '12345', { keyword: 'word' }), number('evil', '12345')],
       ...routes,
     );
-    expect(shared.matchKeyword(from({ content: 'word' }))?.app).toBe('word');
-    expect(shared.matchCatchAll(from({ content: 'other' }))).toBeNull();
+    expect(shared.matchKeyword(from({ content: 'word' }))[0]?.app).toBe('word');
+    expect(shared.matchCatchAll(from({ content: 'other' }))).toEqual([]);
   });
 
   it('leads to the number in whatever spelling', () => {
@@ -110,9 +110,9 @@ describe('the routing table', () => {
       [number('demo', '+27820001001')],
       route({ app: 'a', to_addr: '+27 82 000 1001' }),
     );
-    expect(table.matchCatchAll(from({ to_addr: '27820001001' }))?.app).toBe('a');
-    expect(table.matchCatchAll(from({ to_addr: '+27820001001' }))?.app).toBe('a');
-    expect(table.matchCatchAll(from({ to_addr: '27820001002' }))).toBeNull();
+    expect(table.matchCatchAll(from({ to_addr: '27820001001' }))[0]?.app).toBe('a');
+    expect(table.matchCatchAll(from({ to_addr: '+27820001001' }))[0]?.app).toBe('a');
+    expect(table.matchCatchAll(from({ to_addr: '27820001002' }))).toEqual([]);
   });
 
   it('prefers the longer prefix of the sender', () => {
@@ -121,16 +121,16 @@ describe('the routing table', () => {
       route({ app: 'mtn', prefix: '+2776' }),
       route({ app: 'other' }),
     );
-    expect(table.matchCatchAll(from({}))?.app).toBe('mtn');
-    expect(table.matchCatchAll(from({ from_addr: '+254700' }))?.app).toBe('africa');
-    expect(table.matchCatchAll(from({ from_addr: null }))?.app).toBe('other');
+    expect(table.matchCatchAll(from({}))[0]?.app).toBe('mtn');
+    expect(table.matchCatchAll(from({ from_addr: '+254700' }))[0]?.app).toBe('africa');
+    expect(table.matchCatchAll(from({ from_addr: null }))[0]?.app).toBe('other');
   });
 
   it('matches a keyword as a whole first word only', () => {
     const table = tableOf(route({ app: 'quiz', keyword: 'quiz' }));
-    expect(table.matchKeyword(from({ content: 'Quiz 1' }))?.app).toBe('quiz');
-    expect(table.matchKeyword(from({ content: 'quizzes' }))).toBeNull();
-    expect(table.matchCatchAll(from({ content: 'quiz' }))).toBeNull();
+    expect(table.matchKeyword(from({ content: 'Quiz 1' }))[0]?.app).toBe('quiz');
+    expect(table.matchKeyword(from({ content: 'quizzes' }))).toEqual([]);
+    expect(table.matchCatchAll(from({ content: 'quiz' }))).toEqual([]);
   });
 
   it.each([
@@ -141,13 +141,13 @@ describe('the routing table', () => {
     ['straße', 'STRASSE'],
   ])('matches the keyword %j to %j', (keyword, content) => {
     const table = tableOf(route({ app: 'one', keyword }));
-    expect(table.matchKeyword(from({ content }))?.app).toBe('one');
+    expect(table.matchKeyword(from({ content }))[0]?.app).toBe('one');
   });
 
   it('knows no route for another transport or none', () => {
     const table = tableOf(route({ app: 'quiz' }));
-    expect(table.matchCatchAll(from({ transport_name: 'other' }))).toBeNull();
-    expect(table.matchCatchAll(from({ transport_name: null }))).toBeNull();
+    expect(table.matchCatchAll(from({ transport_name: 'other' }))).toEqual([]);
+    expect(table.matchCatchAll(from({ transport_name: null }))).toEqual([]);
   });
 });
 
@@ -252,7 +252,7 @@ describe('the way out', () => {
     expect(table.mayAnswer('demo', 'smsc', '777')).toBe(false);
     expect(table.mayAnswer('demo', 'smsc', null)).toBe(false);
     const spare = { accounts: [], apps: [], routes: [], transports: [], fallbackAccount: 'demo' };
-    const fallback = new RoutingTable({ ...spare, numbers });
+    const fallback = new RouteTable({ ...spare, numbers });
     expect(fallback.mayAnswer('demo', 'smsc', '999')).toBe(true);
     expect(fallback.mayAnswer('demo', 'smsc', '777')).toBe(false);
   });

@@ -1,40 +1,52 @@
-import { appKey, SESSION_IDLE_MS, type AppRef, type KeyedState, type UserMessage } from '@vumi/core';
+import { SESSION_IDLE_MS, type KeyedState, type UserMessage } from '@vumi/core';
 
 /**
- * Which app a user of a shared number is talking to. A keyword begins the conversation; what the user says next goes to
- * the same app until it answers with the end of the session. Vumi's keyword router had nothing of the kind: there every
- * message had to repeat the keyword.
+ * With whom a user of a shared number is talking. A keyword begins the conversation; what the user says next goes to the
+ * same holder until it answers with the end of the session. Vumi's keyword router had nothing of the kind: there every
+ * message had to repeat the keyword. `H` is JSON, and its members always stand in one order.
  */
-export interface Sessions {
-  find(message: UserMessage): Promise<AppRef | null>;
+export interface Sessions<H> {
+  find(message: UserMessage): Promise<H | null>;
   /**
-   * Notes what an app sent: a reply keeps the session open, or ends it. What answers nothing begins a conversation only
-   * with a user who is in none: no app may draw another's users to itself.
+   * Notes what a holder sent: a reply keeps the session open, or ends it. What answers nothing begins a conversation
+   * only with a user who is in none: nobody may draw another's users to himself.
    */
-  sent(message: UserMessage, ref: AppRef): Promise<void>;
+  sent(message: UserMessage, holder: H): Promise<void>;
 }
 
-export function createSessions(state: KeyedState): Sessions {
-  const holderOf = async (name: string): Promise<AppRef | null> => {
-    const found = await state.get(name);
-    return found === null ? null : (JSON.parse(found) as AppRef);
-  };
+export interface SessionOptions {
+  readonly prefix: string;
+  /** After so long without a word of the holder the conversation is over. */
+  readonly idleMs?: number;
+}
+
+export function createSessions<H>(
+  state: Pick<KeyedState, 'get' | 'set' | 'delete'>,
+  { prefix, idleMs = SESSION_IDLE_MS }: SessionOptions,
+): Sessions<H> {
   return {
-    find: (message) => holderOf(key(message.transport_name, message.to_addr, message.from_addr)),
-    async sent(message, ref) {
-      const name = key(message.transport_name, message.from_addr, message.to_addr);
+    async find({ transport_name, to_addr, from_addr, group }) {
+      const held = (user: string | null): Promise<string | null> =>
+        state.get(prefix + keyOf(transport_name, to_addr, user));
+      // Whoever was answered in front of all is talked to by all.
+      const found = (await held(from_addr)) ?? (group === null ? null : await held(group));
+      return found === null ? null : (JSON.parse(found) as H);
+    },
+    async sent(message, holder) {
+      const key = prefix + keyOf(message.transport_name, message.from_addr, message.to_addr ?? message.group);
+      const text = JSON.stringify(holder);
       const isClose = message.session_event === 'close';
       if (isClose || message.in_reply_to === null) {
-        const holder = await holderOf(name);
-        if (holder !== null && appKey(holder) !== appKey(ref)) return;
+        const held = await state.get(key);
+        if (held !== null && held !== text) return;
       }
-      if (isClose) await state.delete(name);
-      else await state.set(name, JSON.stringify({ account: ref.account, app: ref.app }), SESSION_IDLE_MS);
+      if (isClose) await state.delete(key);
+      else await state.set(key, text, idleMs);
     },
   };
 }
 
 /** A person is one whether his number is written with its plus or as the network does it. */
-function key(transport: string | null, number: string | null, user: string | null): string {
-  return `session/${JSON.stringify([transport, number, user?.replace(/^\+(?=\d)/, '') ?? null])}`;
+function keyOf(transport: string | null, number: string | null, user: string | null): string {
+  return JSON.stringify([transport, number, user?.replace(/^\+(?=\d)/, '') ?? null]);
 }

@@ -1,8 +1,7 @@
-import { createUserMessage, type UserMessage } from '@vumi/core';
+import { createUserMessage, type UserMessage, type Stamp } from '@vumi/core';
 import { describe, expect, it, test } from 'vitest';
 import { held } from './dispatcher.fixture.ts';
-import { RoutingTable, type RoutingSnapshot } from './routing-table.ts';
-import type { Stamp } from './stamp.ts';
+import { RouteTable, type RoutingSnapshot } from './route-table.ts';
 import { createStopWords, stopWish } from './stop-words.ts';
 
 test.each([
@@ -66,7 +65,7 @@ const snapshot: RoutingSnapshot = {
 async function heed(fields: Partial<UserMessage>, owner: Stamp | null = { account: 'clinic', app: 'news' }) {
   const noted: string[] = [];
   const heedStop = createStopWords({
-    table: () => new RoutingTable(snapshot),
+    table: () => new RouteTable(snapshot),
     note: async (account, { from_addr }, wish) => void noted.push(`${account} ${from_addr} ${wish}`),
   });
   const message = createUserMessage({

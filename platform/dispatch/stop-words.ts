@@ -1,7 +1,6 @@
-import type { UserMessage } from '@vumi/core';
+import type { UserMessage, Stamp } from '@vumi/core';
 import { keywordOf } from './keyword.ts';
-import type { RoutingTable } from './routing-table.ts';
-import type { Stamp } from './stamp.ts';
+import type { RouteTable } from './route-table.ts';
 
 /**
  * Words by which people everywhere end messages. CANCEL, END and QUIT are none: they are what people answer to apps, and
@@ -21,7 +20,7 @@ export function stopWish(content: string | null): 'stop' | 'start' | null {
 }
 
 export interface StopWordPorts {
-  readonly table: () => RoutingTable;
+  readonly table: () => RouteTable;
   /** Notes in the account that the writer of the message wants nothing more, or that he does again. Once per message. */
   readonly note: (account: string, message: UserMessage, wish: 'stop' | 'start') => Promise<void>;
 }
@@ -37,7 +36,7 @@ export function createStopWords({ table: current, note }: StopWordPorts) {
     const wish = stopWish(message.content);
     if (wish === null || message.from_addr === null || !isWritten(message)) return null;
     const table = current();
-    if (table.matchKeyword(message) !== null) return null;
+    if (table.matchKeyword(message).length > 0) return null;
     const ref = owner?.app == null ? null : { account: owner.account, app: owner.app };
     const stop = ref === null ? null : table.stopOf(ref);
     if (stop === false) return null;

@@ -1,14 +1,20 @@
 import { addressKey, DEFAULT_ENDPOINT, VumiError } from '@vumi/core';
-import type { RouteRule } from './routing-table.ts';
+import { isShare, pickShare } from './pick-route.ts';
+import type { RouteRule } from './route-table.ts';
 
 /** What is asked of the way that a message goes out by; what is absent may be anything. */
 export interface WantedWay {
   readonly app?: string | undefined;
   readonly smppClient?: string | undefined;
+  /** One that is neither an app's nor an SMPP client's. */
+  readonly connector?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly transport?: string | undefined;
   /** The address that it is to come from. */
   readonly from?: string | undefined;
+  /** Who gets it, where several ways share users; and whether a transport sends at present. */
+  readonly user?: string | undefined;
+  readonly isUp?: ((transport: string) => boolean) | undefined;
 }
 
 /** By which transport a message leaves, and from which address. */
@@ -22,7 +28,7 @@ export interface WayOut {
 /**
  * The one way of an account's routes that is asked for. Routes to one number of one transport are one way; of several
  * ways the one whose route is marked as default counts, and no other may: whoever adds a route must not change by it
- * whom messages come from. Throws `route.none` or `route.ambiguous`, which has the candidates.
+ * whom messages come from. Ways that all have a weight or a place in failover share the users. Throws `route.none` or `route.ambiguous`, which has the candidates.
  */
 export function chooseWay(account: string, routes: readonly RouteRule[], wanted: WantedWay): WayOut {
   const fitting = routes.filter((route) => fits(route, wanted));
@@ -34,13 +40,31 @@ export function chooseWay(account: string, routes: readonly RouteRule[], wanted:
   if (others.length === 0) return wayOf(way);
   const [marked, ...moreMarked] = distinct(senders.filter((route) => route.default === true));
   if (marked !== undefined && moreMarked.length === 0) return wayOf(marked);
+  const shared = others.every(isShare) && isShare(way) ? pickWay([way, ...others], wanted) : undefined;
+  if (shared !== undefined) return wayOf(shared);
   throw manyWays(account, wanted, senders);
 }
 
-function fits(route: RouteRule, { app, smppClient, endpoint, transport, from }: WantedWay): boolean {
+function pickWay(ways: readonly RouteRule[], { user, isUp }: WantedWay): RouteRule | undefined {
+  return pickShare(ways, user ?? '', ({ transport }) => isUp?.(transport) ?? true);
+}
+
+/** Whether it leads to who is asked for; absent: to anybody. */
+export function leadsTo(
+  route: RouteRule,
+  { app, smppClient, connector }: Pick<WantedWay, 'app' | 'smppClient' | 'connector'>,
+): boolean {
   return (
     (app === undefined || route.app === app) &&
     (smppClient === undefined || route.smpp_client === smppClient) &&
+    (connector === undefined || route.connector === connector)
+  );
+}
+
+function fits(route: RouteRule, wanted: WantedWay): boolean {
+  const { endpoint, transport, from } = wanted;
+  return (
+    leadsTo(route, wanted) &&
     (endpoint === undefined || endpointOfRoute(route) === endpoint) &&
     (transport === undefined || route.transport === transport) &&
     (from === undefined || (route.to_addr !== null && addressKey(route.to_addr) === addressKey(from)))
@@ -104,7 +128,7 @@ function manyWays(account: string, wanted: WantedWay, routes: readonly RouteRule
   return new VumiError(
     'route.ambiguous',
     `${who(account, wanted)} has several routes to send by: ${list.join(', ')}${candidates.length > list.length ? ', …' : ''}; ` +
-      'say which by "from_addr" and "transport" or by an endpoint, or mark one of them as default ("npx vumi route set … --default")',
+      'say which by "from_addr" and "transport" or by an endpoint, mark one of them as default ("npx vumi route set … --default"), or share by --weight or --failover',
     { details: { candidates } },
   );
 }

@@ -1,35 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createApi, underAppsDomain, type ApiPorts, type PlatformStatus, type WorkerStatus } from '@vumi/api';
-import { deriveId, type AppRef, type KeyedState } from '@vumi/core';
-import { createHosting, pageRoutes, type HostingPorts } from '@vumi/hosting';
-import { planSchema, sharedStateKey, sharedStatePlace } from '@vumi/sandbox';
-import { transportTypes } from '@vumi/transports';
-import type { Simulator } from '@vumi/transports/smpp/simulator';
 import {
+  createApi,
   obtainAdminToken,
-  SUPERSEDED,
+  openWorkers,
+  platformFigures,
+  platformStatus,
+  platformVitals,
+  transportsOfAccount,
+  underAppsDomain,
   validateAdminToken,
   type AdminToken,
+  type ApiPorts,
+  type StatusPorts,
   type ValidAdminToken,
-} from './admin-token.ts';
-import { openAppState } from './app-state.ts';
-import type { Config } from './config-schema.ts';
-import { startDemo, type Demo } from './demo.ts';
-import { cancelMessage } from './cancellations.ts';
-import { deployBundle, type DeployPorts } from './deployer.ts';
-import { API_CONNECTOR } from './dispatch-role.ts';
-import type { Heartbeat, WorkerState } from './heartbeat.ts';
-import { mostOf, overloadText } from './overload.ts';
-import { startHttpServer } from './http-server.ts';
-import { problemsOf } from './problems.ts';
-import { replayMessage } from './replayer.ts';
-import type { SandboxRolePorts } from './sandbox-role.ts';
-import { sendForAccount } from './sender.ts';
-import { startSimulator } from './smsc-simulator.ts';
-import { ownerOfSimulated, transportsOfAccount } from './tenant-view.ts';
-import type { TransportState } from './transport-manager.ts';
-import { platformVitals } from './vitals.ts';
+} from '@vumi/api';
+import { openComponentViews } from '@vumi/blinkenlights';
+import { API_CONNECTOR, deriveId, type AppRef, type KeyedState } from '@vumi/core';
+import { startDemo, type Demo } from '@vumi/demo';
+import { cancelMessage, createReadReceiver, ownerOfSimulated, sendForAccount } from '@vumi/dispatch';
+import { createHosting, pageRoutes, type HostingPorts } from '@vumi/hosting';
+import { AddressRanges, callerOf, isHook, startHttpServer, type HttpHub } from '@vumi/http';
+import type { Control } from '@vumi/runtime';
+import {
+  deployBundle,
+  openAppState,
+  planSchema,
+  replayMessage,
+  sharedStateKey,
+  sharedStatePlace,
+  type DeployPorts,
+} from '@vumi/sandbox';
+import type { AppVersion } from '@vumi/store';
+import { transportTypes } from '@vumi/transports';
+import type { Simulator } from '@vumi/transports/smpp/simulator';
+import { createDial } from './dial-transport.ts';
+import { checkTransportMiddleware, offeredTransports } from './offered-transports.ts';
+import { ROLES, type Config } from './config-schema.ts';
+import type { WorkerParts } from './parts.ts';
+import type { ProcessProbe } from './probe/process-probe.ts';
+import { openPayments } from './payments.ts';
+import { isTransport } from './processes.ts';
 
+const HTTP_PORT = { field: 'http.port', name: 'VUMI_HTTP_PORT' };
 /** How long a request waits for a transport to decide. */
 const CANCEL_WAIT_MS = 5000;
 
@@ -45,27 +57,36 @@ export interface ApiRole extends AsyncDisposable {
   appUrl(ref: AppRef): string;
 }
 
-export type ApiRolePorts = SandboxRolePorts & { readonly heartbeat: Heartbeat };
+export interface ApiRolePorts extends WorkerParts {
+  readonly processes: StatusPorts['processes'];
+  readonly control: Control;
+  readonly http: HttpHub;
+  /** That of this process; null where it is switched off. */
+  readonly simulator: Simulator | null;
+  readonly probe: ProcessProbe;
+}
 
-/** Serves the API and the pages of apps, and runs the SMSC simulator that the API drives. */
+/** Serves the API and the pages of apps. */
 export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   await using stack = new AsyncDisposableStack();
   const { config, store, logger } = ports;
   const adminToken = await obtainAdminToken(config);
   const validToken = stack.use(await validateAdminToken(adminToken, store, logger));
-  const started = await startSimulator(config, logger);
-  const simulator = started === null ? null : stack.use(started);
+  const { simulator } = ports;
 
   const handler: { handle: (request: IncomingMessage, response: ServerResponse) => void } = {
     handle: (_request, response) => void response.writeHead(503).end(),
   };
   const server = stack.use(
-    await startHttpServer(config.http, (request, response) => handler.handle(request, response)),
+    await startHttpServer({ ...config.http, setting: HTTP_PORT }, (request, response) =>
+      handler.handle(request, response),
+    ),
   );
   const urls = createUrls(config.http, server.port);
-  handler.handle = createHandler(ports, validToken, simulator, urls);
+  const handle = createHandler(ports, validToken, urls);
+  handler.handle = ports.traces?.requests(handle) ?? handle;
 
-  const demo = config.demo === true ? stack.use(await openDemo(ports, simulator)) : null;
+  const demo = config.demo === true ? stack.use(await openDemo(ports)) : null;
   const owned = stack.move();
   return {
     url: urls.publicUrl,
@@ -77,7 +98,17 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   };
 }
 
-function openDemo({ config, store, logger, catalog, heartbeat }: ApiRolePorts, simulator: Simulator | null) {
+function sending({ catalog, ends, isUp, billing }: ApiRolePorts): Parameters<typeof sendForAccount>[0] {
+  const end = ends.application(API_CONNECTOR);
+  return {
+    table: () => catalog.table(),
+    isUp,
+    readReceiver: createReadReceiver(transportTypes, catalog),
+    publishOutbound: (message) => billing.send(message, (paid) => end.publishOutbound(paid)),
+  };
+}
+
+function openDemo({ config, store, logger, catalog, processes, simulator }: ApiRolePorts) {
   const { host, port } = config.simulators.smsc;
   return startDemo(
     {
@@ -85,17 +116,20 @@ function openDemo({ config, store, logger, catalog, heartbeat }: ApiRolePorts, s
       logger,
       deploy: (ref, zip, options) => deployBundle(deployPorts({ store, catalog }), ref, zip, options),
       table: () => catalog.table(),
-      transports: async () => (await heartbeat.workers()).flatMap(({ transports }) => transports),
+      transports: async () => (await processes()).flatMap(({ transports }) => transports),
     },
     { host, port: simulator?.port ?? port },
   );
 }
 
-function deployPorts({ store, catalog }: Pick<ApiRolePorts, 'store' | 'catalog'>): DeployPorts {
+function deployPorts({ store, catalog }: Pick<ApiRolePorts, 'store' | 'catalog'>): DeployPorts<AppVersion> {
   return { store, endpoints: (ref) => catalog.table().endpointsOf(ref) };
 }
 
-type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'>;
+type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'> & {
+  /** Where this process finds itself. */
+  readonly localUrl: string;
+};
 
 function createUrls(http: Config['http'], port: number): Urls {
   // What listens on every address is reached by this machine's own name.
@@ -104,21 +138,19 @@ function createUrls(http: Config['http'], port: number): Urls {
   const appsPort = url.port === '' ? '' : `:${url.port}`;
   return {
     publicUrl: url.href.replace(/\/$/, ''),
+    localUrl: `http://${name}:${port}`,
     appUrl: ({ account, app }) => `${url.protocol}//${account}--${app}.${http.apps_domain}${appsPort}/`,
   };
 }
 
-/** The host name decides: pages of apps under the apps' domain, the API everywhere else. */
-function createHandler(
-  ports: ApiRolePorts,
+/** What the pages of apps are served with. */
+function pagesOf(
+  { config, store, catalog, state, logger, clock }: ApiRolePorts,
   adminToken: ValidAdminToken,
-  simulator: Simulator | null,
   urls: Urls,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const { config, store, catalog, state, connectors, logger, clock } = ports;
+): HostingPorts {
   const appsDomain = config.http.apps_domain;
-  const { outbound } = connectors.application(API_CONNECTOR);
-  const pages: HostingPorts = {
+  return {
     logger,
     clock,
     appsDomain,
@@ -126,10 +158,7 @@ function createHandler(
       catalog.table().isActive(ref.account) ? catalog.table().activeVersion(ref) : null,
     manifest: async (ref, version) => (await store.versions.get(ref, version)).manifest,
     file: (ref, version, path) => store.versions.file(ref, version, path),
-    readState: async (ref, key) => {
-      const text = await state.get(sharedStateKey(ref, key));
-      return text === null ? null : (JSON.parse(text) as unknown);
-    },
+    readState: (ref, key) => readSharedState(state, ref, key),
     listState: (ref, query) => listSharedState(state, ref, query),
     members: store.pageMembers,
     secure: urls.publicUrl.startsWith('https:'),
@@ -138,34 +167,73 @@ function createHandler(
       return deriveId('frontend-token', adminToken.pageSecret());
     },
   };
+}
+
+/** The host name decides: pages of apps under the apps' domain, the API everywhere else. */
+function createHandler(
+  ports: ApiRolePorts,
+  adminToken: ValidAdminToken,
+  urls: Urls,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { config, store, state, logger, clock, simulator, probe } = ports;
+  const appsDomain = config.http.apps_domain;
+  const pages = pagesOf(ports, adminToken, urls);
   const hosting = createHosting(pages);
+  const proxies = new AddressRanges(config.http.trusted_proxies);
+  const status = statusPorts(ports);
   const api = createApi({
     store,
     logger,
     clock,
+    addressOf: (request) => callerOf(request, proxies),
+    payments: openPayments(config.payments, { ...urls, clock }),
     appsDomain,
     ...urls,
     deploy: (ref, zip, options) => deployBundle(deployPorts(ports), ref, zip, options),
     appState: openAppState(store, state),
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
-    send: (account, message, id) =>
-      sendForAccount({ catalog, publishOutbound: (sent) => outbound.publish(sent) }, account, message, id),
+    send: (account, message, id) => sendForAccount(sending(ports), account, message, id),
     cancel: (account, messageId) =>
       cancelMessage(store, { account, messageId, waitMs: CANCEL_WAIT_MS, otherwise: 'stay' }),
     simulator,
     limits: planSchema,
-    transportTypes,
+    transportTypes: offeredTransports,
+    checkMiddleware: checkTransportMiddleware,
+    dial: createDial(urls.localUrl),
     transportsOf: (account) => transportsOfAccount(ports, account),
     ownerOfSimulated: async (message) =>
       simulator === null ? null : ownerOfSimulated(ports, simulator, message),
-    status: () => platformStatus(ports, adminToken.validId()),
-    vitals: () => platformVitals(ports),
+    status: () => platformStatus(status, adminToken.validId()),
+    workers: openWorkers(status, () => adminToken.validId()),
+    components: status.components,
+    vitals: () => platformVitals(status),
+    figures: () => platformFigures(status),
+    ...shownByApi(probe),
     pageRoutes: pageRoutes(pages),
   });
   return (request, response) => {
     const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);
+    if (!isPage && isHook(request)) return ports.http.handle(request, response);
     (isPage ? hosting : api)(request, response);
   };
+}
+
+/** A process is scraped at one place. */
+function shownByApi(probe: ProcessProbe): Pick<ApiPorts, 'readiness' | 'processMetrics'> {
+  return {
+    readiness: () => probe.readiness(),
+    processMetrics: probe.url === null ? (audience) => probe.metrics(audience) : null,
+  };
+}
+
+function statusPorts(ports: ApiRolePorts) {
+  const components = openComponentViews(ports);
+  return { ...ports, components, roles: ROLES, isTransport } satisfies StatusPorts;
+}
+
+async function readSharedState(state: KeyedState, ref: AppRef, key: string): Promise<unknown> {
+  const text = await state.get(sharedStateKey(ref, key));
+  return text === null ? null : (JSON.parse(text) as unknown);
 }
 
 async function listSharedState(
@@ -187,42 +255,4 @@ async function listSharedState(
     })),
     next: next === null ? null : next.slice(shared.length),
   };
-}
-
-/** Rejects while a server that every message needs does not answer. */
-async function platformStatus(
-  { heartbeat, store, broker, catalog }: ApiRolePorts,
-  adminToken: string | null,
-): Promise<PlatformStatus> {
-  const [processes, rows] = await Promise.all([
-    heartbeat.workers(),
-    store.transports.list(),
-    broker.depth(API_CONNECTOR),
-  ]);
-  const transports = processes.flatMap((worker) => worker.transports);
-  return {
-    ready: true,
-    problems: problemsOf({
-      processes,
-      transports: rows.map(({ name }) => name),
-      validToken: adminToken,
-      smppClients: [...catalog.smppClients()].length,
-    }),
-    overload: mostOf(processes.map(({ overload }) => overload)),
-    workers: [...processes.map((one) => toProcess(one, adminToken)), ...transports.map(toWorker)],
-  };
-}
-
-function toWorker({ name, type, status, message }: TransportState): WorkerStatus {
-  return { name, kind: `transport (${type})`, status, message };
-}
-
-function toProcess(
-  { worker_id, roles, admin_token, overload }: WorkerState,
-  valid: string | null,
-): WorkerStatus {
-  const process = { name: worker_id, kind: `process (${roles.join(', ')})` };
-  if ((admin_token ?? valid) !== valid) return { ...process, status: 'degraded', message: SUPERSEDED };
-  if (overload.overloaded) return { ...process, status: 'degraded', message: overloadText(overload) };
-  return { ...process, status: 'ok' };
 }

@@ -1,7 +1,6 @@
+import { DEMO_ACCOUNT, DEMO_NUMBER, type DemoState } from '@vumi/demo';
 import type { Config } from './config-schema.ts';
 import type { Platform } from './platform.ts';
-import type { DemoState } from './demo.ts';
-import { DEMO_ACCOUNT, DEMO_NUMBER } from './sample-deployer.ts';
 
 /** Where the CLI looks when nobody says otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:8000';

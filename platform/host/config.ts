@@ -1,47 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText, nearest, parseInput, VumiError } from '@vumi/core';
+import { Option } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { configSchema, ROLES, type Config } from './config-schema.ts';
-import { checkTransports } from './configured-transports.ts';
+import { readTransports } from './configured-transports.ts';
+import { SETTINGS } from './settings.ts';
 
-/** What was said on the command line; wins over all else. */
+/** What was said on the command line, by commander's names of the flags; wins over all else. */
 export interface Flags {
   readonly config?: string;
-  readonly roles?: string;
-  readonly dataDir?: string;
-  readonly httpPort?: string;
-  readonly smscPort?: string;
-  readonly smppPort?: string;
-  readonly logLevel?: string;
   readonly demo?: boolean;
+  readonly [flag: string]: string | boolean | undefined;
 }
 
 type Tree = { [key: string]: unknown };
 
 /** Environment variables and the settings that they stand for. */
-const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = {
-  VUMI_BROKER_URL: ['broker', 'url'],
-  VUMI_DATABASE_URL: ['database', 'url'],
-  VUMI_REDIS_URL: ['redis', 'url'],
-  VUMI_DATA_DIR: ['data_dir'],
-  VUMI_HTTP_PORT: ['http', 'port'],
-  VUMI_HTTP_HOST: ['http', 'host'],
-  VUMI_PUBLIC_URL: ['http', 'public_url'],
-  VUMI_SMSC_PORT: ['simulators', 'smsc', 'port'],
-  VUMI_SMPP_PORT: ['smpp_server', 'port'],
-  VUMI_ADMIN_TOKEN: ['admin_token'],
-  VUMI_LOG_LEVEL: ['log_level'],
-};
+const ENVIRONMENT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  SETTINGS.flatMap(({ variable, path }) => (variable === undefined ? [] : [[variable, path] as const])),
+);
 
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  roles: ['roles'],
-  dataDir: ['data_dir'],
-  httpPort: ['http', 'port'],
-  smscPort: ['simulators', 'smsc', 'port'],
-  smppPort: ['smpp_server', 'port'],
-  logLevel: ['log_level'],
-} satisfies { [Flag in Exclude<keyof Flags, 'config' | 'demo'>]: readonly string[] };
+const FLAGS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  SETTINGS.flatMap(({ flag, path }) =>
+    flag === undefined ? [] : [[new Option(flag).attributeName(), path] as const],
+  ),
+);
 
 /** Defaults < file < environment < flags, checked once and frozen. Unknown keys are errors (DESIGN §3). */
 export async function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
@@ -50,7 +34,7 @@ export async function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.
   overlay(tree, ENVIRONMENT, env);
   overlay(tree, FLAGS, flags);
   // Without a file it is somebody's first look, or a trial: there the sample apps help.
-  if (flags.demo !== undefined || flags.config === undefined) put(tree, ['demo'], flags.demo ?? true);
+  if (flags.demo === undefined && flags.config === undefined) put(tree, ['demo'], true);
   return checkConfig(parseInput(configSchema, tree, 'config.invalid'));
 }
 
@@ -92,7 +76,7 @@ export function checkConfig(config: Config): Config {
     const text = 'the role smpp needs a port: set VUMI_SMPP_PORT, or the section smpp_server';
     throw new VumiError('config.invalid', text, { field: 'smpp_server' });
   }
-  checkTransports(config.transports);
+  readTransports(config.transports);
   return Object.freeze({ ...config, data_dir: resolve(config.data_dir) });
 }
 

@@ -15,3 +15,10 @@ export function createLogger(level: Config['log_level']): Logger {
     pino.destination({ dest: 2, sync: false }),
   );
 }
+
+/** A promise that nobody listens to is a defect, and no reason to end a process that has messages in its hands. */
+export function logRejections(logger: Logger): void {
+  process.on('unhandledRejection', (error) =>
+    logger.error({ error }, 'a promise was rejected and nobody listened'),
+  );
+}

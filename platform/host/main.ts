@@ -1,38 +1,58 @@
 import { errorText, printable, VumiError } from '@vumi/core';
+import type { DemoState } from '@vumi/demo';
 import { startDeadline } from '@vumi/machine';
-import { parseArguments, UP_USAGE } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
+import { runBackupCommand, runRestoreCommand } from './backup-command.ts';
 import { banner, demoText } from './banner.ts';
 import { loadConfig } from './config.ts';
-import type { DemoState } from './demo.ts';
-import { createLogger } from './logging.ts';
+import { createLogger, logRejections } from './logging.ts';
 import { startPlatform, type Platform } from './platform.ts';
-import { parseSmscArguments, SMSC_USAGE } from './smsc-arguments.ts';
+import { parseSmscArguments } from './smsc-arguments.ts';
 import { startSmscProcess } from './smsc-process.ts';
+import { runWorkerCommand } from './worker/worker-command.ts';
 
 const USAGE_ERROR = 2;
+/** What a shell answers for a program that SIGTERM ended. */
+const STOPPED_EARLY = 143;
 /** A part that does not stop must not keep the process: what it held is safe on disk or with the broker. */
 const STOP_PATIENCE_MS = 20_000;
 /** A bind to the simulator takes some milliseconds; whoever starts the platform need not wait for more. */
 const DEMO_MS = 5000;
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
-  const running = command === 'smsc' ? await smsc(args) : await up(args);
+  logRejections(createLogger('error'));
+  const stop = stopSignal();
+  let isRunning = false;
+  // Whoever reads that it runs may stop it at once; before that there is nothing to be stopped in order.
+  void stop.then(() => {
+    if (!isRunning) process.exit(STOPPED_EARLY);
+  });
+  const running = await (COMMANDS[command ?? ''] ?? up)(args);
+  isRunning = true;
   if (running === null) return;
-  await stopSignal();
+  await stop;
   using _watchdog = startDeadline({ limitMs: STOP_PATIENCE_MS }, () => process.exit(1));
   await running[Symbol.asyncDispose]();
 }
 
+/** Null when nothing runs on. */
+type HostCommand = (args: readonly string[]) => Promise<AsyncDisposable | null>;
+
+/** All but `up`. */
+const COMMANDS: Readonly<Record<string, HostCommand>> = {
+  worker: runWorkerCommand,
+  smsc,
+  backup: runBackupCommand,
+  restore: runRestoreCommand,
+};
+
 /** Null when all that was asked for is help. */
 async function up(args: readonly string[]): Promise<AsyncDisposable | null> {
   const startedAt = performance.now();
-  const { help, flags } = parseArguments(args);
-  if (help) return printUsage(UP_USAGE);
+  const flags = parseArguments(args);
+  if (flags === null) return null;
   const config = await loadConfig(flags);
   const logger = createLogger(config.log_level);
-  process.on('unhandledRejection', (error) =>
-    logger.error({ error }, 'a promise was rejected and nobody listened'),
-  );
   const platform = await startPlatform(config, logger);
   await showReady(platform, startedAt);
   return platform;
@@ -50,17 +70,13 @@ async function showReady(platform: Platform, startedAt: number): Promise<void> {
 }
 
 async function smsc(args: readonly string[]): Promise<AsyncDisposable | null> {
-  const { help, flags, script, tls } = parseSmscArguments(args);
-  if (help) return printUsage(SMSC_USAGE);
+  const parsed = parseSmscArguments(args);
+  if (parsed === null) return null;
+  const { flags, script, tls } = parsed;
   const config = await loadConfig(flags);
   const http = { ...config.http, port: flags.httpPort === undefined ? 8001 : config.http.port };
   const logger = createLogger(config.log_level);
   return startSmscProcess({ ...config, http }, logger, { script, ...(tls === undefined ? {} : { tls }) });
-}
-
-function printUsage(text: string): null {
-  process.stdout.write(text);
-  return null;
 }
 
 /** Ctrl-C comes twice, from the terminal and from the launcher: the second must not kill what is stopping in order. */

@@ -1,21 +1,38 @@
 import { join } from 'node:path';
-import { openLedger } from '@vumi/state';
-import { transportEnd, type AppRef, type Logger } from '@vumi/core';
-import { appConnectors, createAppQueues, guardOutbound } from '@vumi/dispatch';
+import { API_CONNECTOR, type AppRef, type Logger } from '@vumi/core';
+import {
+  appConnectors,
+  createAppQueues,
+  createBilling,
+  createSegmentCounts,
+  fallbackAppOf,
+  shareCatalog,
+  watchConnectors,
+} from '@vumi/dispatch';
+import { watchDisk } from '@vumi/machine';
+import { followSpecs, type RuntimeServices, type Supervisor, type WorkerType } from '@vumi/runtime';
 import { prepareRunners } from '@vumi/sandbox';
-import { openCatalog } from './catalog.ts';
-import { startApiRole, type ApiRole } from './api-role.ts';
-import type { Config, Role } from './config-schema.ts';
-import { createConnectors } from './connectors.ts';
+import type { ApiRole } from './api-role.ts';
+import { ROLES, type Config, type Role } from './config-schema.ts';
+import { readTransports } from './configured-transports.ts';
+import { readWorkers } from './configured-workers.ts';
 import { prepareDataFolder } from './data-folder.ts';
-import { fallbackAppOf, publishFailure, startDispatchRole } from './dispatch-role.ts';
-import { startHeartbeat } from './heartbeat.ts';
-import { isOptedOut } from './optouts.ts';
-import { startSandboxRole, type SandboxRole, type SandboxRolePorts } from './sandbox-role.ts';
-import { startSchedulerRole } from './scheduler-role.ts';
+import { metricWorkers, publishMetrics } from './metrics.ts';
+import { openHttpHub } from './http-hub.ts';
+import { offeredTransports } from './offered-transports.ts';
+import type { PlatformParts } from './parts.ts';
+import { platformWorkers, type StartedRoles } from './platform-workers.ts';
+import { openProbe, type ProcessProbe } from './probe/process-probe.ts';
+import { SMPP_SERVER } from './processes.ts';
+import { createServices } from './runtime-services.ts';
 import { openServers } from './servers.ts';
-import { startSmppRole, type SmppRole } from './smpp-role.ts';
-import { startTransportManager, type TransportManager } from './transport-manager.ts';
+import type { SmppRole } from './smpp-role.ts';
+import { openSupervision, supervisorName, type Supervision } from './supervision.ts';
+import { supervisorWorker } from './supervisor-worker.ts';
+import { openTraces, tracedServers } from './traces.ts';
+import { transportRows } from './transport-rows.ts';
+import { workerTypes } from './worker-types.ts';
+import { createMultiWorker } from './worker/multi-worker.ts';
 
 /** A running process of the platform. Disposal stops it in the reverse order of its start and loses nothing. */
 export interface Platform extends AsyncDisposable {
@@ -26,7 +43,23 @@ export interface Platform extends AsyncDisposable {
   readonly smpp: Pick<SmppRole, 'port' | 'tlsPort'> | null;
 }
 
-type Shared = SandboxRolePorts;
+/** What each role is short for: names of workers and their types. Transports are what the store lists. */
+const WORKERS_OF: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
+  dispatch: {
+    dispatcher: 'platform_dispatcher',
+    webhooks: 'webhooks',
+    interfaces: 'interfaces',
+    failures: 'failure_worker',
+    alerts: 'alerts',
+    messages: 'message_keeper',
+    metric_series: 'metric_series',
+    records: 'record_keeper',
+  },
+  sandbox: { sandbox: 'sandbox', scheduler: 'scheduler' },
+  transports: {},
+  smpp: { [SMPP_SERVER]: SMPP_SERVER },
+  api: { smsc_simulator: 'smsc_simulator', api: 'api' },
+};
 
 /** Starts the roles that the configuration names; what started is stopped again when something fails. */
 export async function startPlatform(config: Config, logger: Logger): Promise<Platform> {
@@ -34,97 +67,118 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
   const runs = (role: Role): boolean => config.roles.includes(role);
   // While the database starts; what fails here fails again for whoever needs it.
   if (runs('sandbox') || runs('api')) prepareRunners(join(config.data_dir, 'snapshots')).catch(() => {});
-  const shared = await openShared(config, logger, stack);
+  const started: StartedRoles = { api: null, smpp: null, simulator: null };
+  const probe = stack.use(await openProbe(config, { atApi: runs('api') }));
+  const { supervision, parts } = await openRuntime(config, logger, { stack, started, probe });
+  const { supervisor } = supervision;
+  for (const publisher of publishMetrics(config.metrics, { ...parts, supervisor })) stack.use(publisher);
+  const workers = readWorkers(config.workers);
+  for (const worker of workers) supervisor.check(worker);
 
-  if (runs('dispatch')) stack.use(await startDispatchRole(shared));
-  const sandbox: SandboxRole | null = runs('sandbox') ? stack.use(await startSandboxRole(shared)) : null;
-  if (runs('sandbox')) stack.use(startSchedulerRole(shared));
-  const transports: TransportManager | null = runs('transports')
-    ? stack.use(await startTransports(shared))
-    : null;
-  const smpp: SmppRole | null =
-    runs('smpp') && config.smpp_server !== undefined
-      ? stack.use(await startSmppRole(config.smpp_server, shared))
-      : null;
-  let api: ApiRole | null = null;
-  const heartbeat = stack.use(
-    startHeartbeat(
-      {
-        ...shared,
-        report: () => ({
-          transports: [...(transports?.states() ?? []), ...(smpp === null ? [] : [smpp.state()])],
-          sandbox: sandbox?.status() ?? null,
-          admin_token: api?.adminToken.id ?? null,
-        }),
-      },
-      config.roles,
-    ),
-  );
-  if (runs('api')) api = stack.use(await startApiRole({ ...shared, heartbeat }));
+  const start = async (role: Role): Promise<void> => {
+    if (!runs(role)) return;
+    for (const [name, type] of Object.entries(WORKERS_OF[role])) {
+      const section = sectionOf(type, config);
+      await supervisor.startOrThrow({ name, type, config: section, origin: 'built-in' });
+    }
+  };
+  await startWatching(supervisor, config);
+  if (runs('dispatch')) for (const spec of metricWorkers(config.metrics)) await supervisor.startOrThrow(spec);
+  await start('dispatch');
+  await start('sandbox');
+  if (runs('transports')) stack.use(await followSpecs(transportRows(parts.store), supervisor, logger));
+  for (const worker of workers) await supervisor.startOrThrow({ ...worker, origin: 'configuration' });
+  if (config.smpp_server !== undefined) await start('smpp');
+  await start('api');
+  await supervision.listen();
+  probe.running(stack);
   const owned = stack.move();
+  const { api, smpp } = started;
   return { config, api, smpp, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function openShared(config: Config, logger: Logger, stack: AsyncDisposableStack): Promise<Shared> {
+/** In each process: when one dies, another one misses it. */
+async function startWatching(supervisor: Supervisor, { heartbeats }: Config): Promise<void> {
+  const { system_id, alert_after } = heartbeats;
+  const options = { component_statuses: { system_id }, heartbeat_monitor: { system_id, alert_after } };
+  for (const [type, config] of Object.entries(options))
+    await supervisor.startOrThrow({ name: type, type, config, origin: 'built-in' });
+}
+
+/** What the configuration says of a worker of a role. */
+function sectionOf(type: string, config: Config): object {
+  if (type === 'platform_dispatcher') return config.dispatch;
+  if (type === 'webhooks') return config.webhooks;
+  const apps = appConnectors(config.dispatch.sandbox_queues);
+  if (type === 'alerts') return { ...config.alerts, connectors: apps };
+  if (type === 'message_keeper') return config.messages;
+  if (type !== 'failure_worker') return {};
+  // Where the platform's own workers leave what they could not handle.
+  const own = [...apps, API_CONNECTOR, 'sandbox'];
+  return { ...config.failures, connectors: own };
+}
+
+interface Opening {
+  readonly stack: AsyncDisposableStack;
+  readonly started: StartedRoles;
+  readonly probe: ProcessProbe;
+}
+
+/** Everything that workers need, and the supervisor of this process, which tells of them. */
+async function openRuntime(
+  config: Config,
+  logger: Logger,
+  { stack, started, probe }: Opening,
+): Promise<{ supervision: Supervision; parts: PlatformParts }> {
   await prepareDataFolder(config.data_dir);
-  const { broker, state, store } = stack.use(await openServers(config, logger));
+  const plain = stack.use(await openServers(config, logger));
+  const traces = stack.use(await openTraces(config, plain));
+  const servers = { ...tracedServers(plain, traces), store: plain.store };
+  const { broker, state, store } = servers;
   await Promise.all(
-    Object.entries(config.transports).map(([name, { type, ...options }]) =>
-      store.transports.put(name, { type, config: options }),
-    ),
+    readTransports(config.transports).map(({ name, ...row }) => store.transports.put(name, row)),
   );
-  const names = appConnectors(config.dispatch.sandbox_queues);
-  return {
+  const queues = appConnectors(config.dispatch.sandbox_queues);
+  const catalog = stack.use(await shareCatalog(store, fallbackAppOf(config.dispatch)));
+  const watching = { table: () => catalog.table(), broker, state, clock: Date.now, logger };
+  const health = stack.use(watchConnectors(watching));
+  const parts: PlatformParts = {
     config,
     broker,
     state,
     store,
     recorder: store.recorder,
-    catalog: stack.use(await openCatalog(store, fallbackAppOf(config))),
-    connectors: createConnectors(broker, config.roles.includes('dispatch')),
-    appConnectors: names,
-    connectorOf: createAppQueues(names) satisfies (ref: AppRef) => string,
+    catalog,
+    billing: createBilling({
+      catalog,
+      credits: store.credits,
+      countSegments: createSegmentCounts(offeredTransports, catalog),
+      logger,
+    }),
+    isUp: (transport) => health.isUp(transport),
+    appConnectors: queues,
+    connectorOf: createAppQueues(queues) satisfies (ref: AppRef) => string,
     clock: Date.now,
     logger,
+    traces,
   };
-}
-
-function startTransports(shared: Shared): Promise<TransportManager> {
-  const { config, broker, state, catalog, connectors } = shared;
-  return startTransportManager({
-    store: shared.store,
-    logger: shared.logger,
-    createPorts: async (name, logger) => {
-      const ledger = openLedger({ file: join(config.data_dir, 'transports', `${name}.ledger`) });
-      const end = transportEnd(connectors.transport(name));
-      return {
-        end: {
-          ...end,
-          onOutbound: (handler, options) =>
-            end.onOutbound(
-              guardOutbound(handler, {
-                table: () => catalog.table(),
-                isOptedOut: (owner, address) => isOptedOut(shared, owner, { address, byApp: true }),
-                publishEvent: (event) => end.publishEvent(event),
-                clock: shared.clock,
-              }),
-              options,
-            ),
-        },
-        publishStatus: async (status) => {
-          logger.info(
-            { component: status.component, status: status.status, type: status.type },
-            status.message,
-          );
-        },
-        publishFailure: (failure) => publishFailure(broker, name, failure),
-        state,
-        ledger,
-        logger,
-        clock: shared.clock,
-        random: Math.random,
-        [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
-      };
-    },
-  });
+  const exchanges = stack.use(store.exchanges.openBook(config.exchanges));
+  const http = stack.use(openHttpHub(config, state, { logger, traces }));
+  const identity = {
+    name: supervisorName(config, ROLES),
+    parent: config.supervisor.parent ?? null,
+    roles: config.roles,
+    probeUrl: () => probe.url ?? started.api?.url ?? null,
+  };
+  const disk = stack.use(await watchDisk(config.data_dir));
+  const multiWorker = createMultiWorker(() => services);
+  const startable = [...workerTypes, multiWorker, supervisorWorker(config, identity.name)];
+  const types: WorkerType[] = [...startable];
+  const sharing = { types, http, exchanges, traces, dataDir: config.data_dir, logger };
+  const services: RuntimeServices = createServices(servers, sharing);
+  const { heartbeats } = config;
+  const supervision = openSupervision(identity, services, { startable, heartbeats, stack, disk });
+  types.push(...platformWorkers({ parts, started, http, supervision, probe }));
+  probe.watch(services, supervision.supervisor);
+  return { supervision, parts };
 }

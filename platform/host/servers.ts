@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { connectRabbitBroker, openEmbeddedBroker } from '@vumi/broker';
+import { connectRabbitBroker, measuredBroker, openEmbeddedBroker } from '@vumi/broker';
 import type { Broker, KeyedState, Logger } from '@vumi/core';
-import { connectRedisState, openEmbeddedState } from '@vumi/state';
+import { connectRedisState, measuredState, openEmbeddedState } from '@vumi/state';
 import { openStore, startEmbeddedPostgres, type Store } from '@vumi/store';
 import type { Config } from './config-schema.ts';
 
@@ -29,17 +29,27 @@ function valueOrThrow(result: PromiseSettledResult<unknown>): unknown {
   return result.value;
 }
 
-function openBroker({ broker, data_dir }: Config, logger: Logger): Promise<Broker> {
+/** A queue that somebody else has made is used as it is: a Python Vumi makes classic ones only (decision 24). */
+export async function openBroker(config: Config, logger: Logger): Promise<Broker> {
+  return measuredBroker(await connectBroker(config, logger));
+}
+
+function connectBroker({ broker, data_dir }: Config, logger: Logger): Promise<Broker> {
   if (broker.url === undefined) return openEmbeddedBroker({ dataDir: join(data_dir, 'broker'), logger });
   return connectRabbitBroker({
     url: broker.url,
     queueType: broker.queue_type,
+    acceptsOtherTypes: true,
     ...(broker.namespace === undefined ? {} : { namespace: broker.namespace }),
     logger,
   });
 }
 
-function openState({ redis, data_dir }: Config, logger: Logger): Promise<KeyedState> {
+export async function openState(config: Config, logger: Logger): Promise<KeyedState> {
+  return measuredState(await connectState(config, logger));
+}
+
+function connectState({ redis, data_dir }: Config, logger: Logger): Promise<KeyedState> {
   if (redis.url === undefined) return openEmbeddedState({ dataDir: join(data_dir, 'state'), logger });
   return connectRedisState({ url: redis.url, prefix: redis.prefix, logger });
 }

@@ -1,70 +1,72 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { errorText, VumiError } from '@vumi/core';
 import { readScript, type ScriptInput, type SimulatorTls } from '@vumi/transports/smpp/simulator';
+import { Option, type Command } from 'commander';
+import { addSetting, createCommand, readFlags, settingAt } from './command-line.ts';
 import type { Flags } from './config.ts';
+import { describeSetting } from './settings.ts';
 
-export const SMSC_USAGE = `Usage: vumi smsc [run] [options]
-
-Runs the SMSC simulator alone: an SMPP server that platforms bind to, with phones behind it.
+const HELP_END = `
 "vumi smsc log", "script", "fail", "counters" and "load" work with one that runs; their --help tells.
-
-Options:
-  --script FILE       what it does: delays, errors, receipts, faults (YAML or JSON; transports/smpp/simulator/README.md)
-  --port PORT         port of its SMPP server (also --smsc-port, VUMI_SMSC_PORT; default 2775)
-  --http-port PORT    port of its API (default 8001): /api/v1/simulators/smsc
-  --tls-key FILE      speak SMPP over TLS: private key and certificate, PEM
-  --tls-cert FILE
-  --tls-ca FILE       let in only clients with a certificate of this authority
-  --log-level LEVEL   debug, info, warn, error or silent (default warn)
 
 Example:
   vumi smsc run --script slow.yaml --port 2776
   vumi phone --url http://127.0.0.1:8001 +27761234567 12345
 `;
 
-const OPTIONS = {
-  script: { type: 'string' },
-  port: { type: 'string' },
-  'smsc-port': { type: 'string' },
-  'http-port': { type: 'string' },
-  'log-level': { type: 'string' },
-  'tls-key': { type: 'string' },
-  'tls-cert': { type: 'string' },
-  'tls-ca': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+/** The port of the API of a simulator that runs alone, beside a platform with its own. */
+const DEFAULT_HTTP_PORT = '8001';
 
-export interface SmscArguments {
-  readonly help: boolean;
+/** `vumi smsc`; what it shares with the platform is told as there. */
+export function createSmscCommand(): Command {
+  const command = createCommand(
+    'vumi smsc [run]',
+    'Runs the SMSC simulator alone: an SMPP server that platforms bind to, with phones behind it.',
+  ).option(
+    '--script <file>',
+    'what it does: delays, errors, receipts, faults (YAML or JSON; transports/smpp/simulator/README.md)',
+  );
+  addSetting(command, settingAt('simulators.smsc.port'), '--port <port>');
+  return command
+    .addOption(new Option('--smsc-port <port>', 'the same').hideHelp())
+    .option('--http-port <port>', `port of its API, /api/v1/simulators/smsc (default ${DEFAULT_HTTP_PORT})`)
+    .option('--tls-key <file>', 'speak SMPP over TLS: private key, PEM')
+    .option('--tls-cert <file>', 'its certificate, PEM')
+    .option('--tls-ca <file>', 'let in only clients with a certificate of this authority')
+    .option('--log-level <level>', describeSetting(settingAt('log_level')))
+    .addHelpText('after', HELP_END);
+}
+
+interface SmscArguments {
   readonly flags: Flags;
   readonly script: ScriptInput;
   readonly tls: SimulatorTls | undefined;
 }
 
-/** Reads the flags of `vumi smsc`, and the files that they name. What is wrong is the error `config.invalid`. */
-export function parseSmscArguments(args: readonly string[]): SmscArguments {
-  const given = args[0] === 'run' ? args.slice(1) : [...args];
-  const values = parse(given);
-  const port = values.port ?? values['smsc-port'];
-  return {
-    help: values.help === true,
-    flags: {
-      ...(port === undefined ? {} : { smscPort: port }),
-      ...(values['http-port'] === undefined ? {} : { httpPort: values['http-port'] }),
-      logLevel: values['log-level'] ?? 'warn',
-    },
-    script: values.script === undefined ? {} : readScript(read(values.script).toString()),
-    tls: readTls(values['tls-key'], values['tls-cert'], values['tls-ca']),
-  };
+interface SmscFlags extends Flags {
+  readonly script?: string;
+  readonly port?: string;
+  readonly smscPort?: string;
+  readonly httpPort?: string;
+  readonly logLevel?: string;
+  readonly tlsKey?: string;
+  readonly tlsCert?: string;
+  readonly tlsCa?: string;
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS }).values;
-  } catch (error) {
-    throw new VumiError('config.invalid', errorText(error), { cause: error });
-  }
+/**
+ * Reads the flags of `vumi smsc`, and the files that they name; null when help was asked for, and shown. What is wrong
+ * is the error `config.invalid`.
+ */
+export function parseSmscArguments(args: readonly string[]): SmscArguments | null {
+  const given: SmscFlags | null = readFlags(createSmscCommand(), args[0] === 'run' ? args.slice(1) : args);
+  if (given === null) return null;
+  const { script, smscPort, port = smscPort, httpPort, logLevel } = given;
+  return {
+    flags: { smscPort: port, httpPort, logLevel },
+    script: script === undefined ? {} : readScript(read(script).toString()),
+    tls: readTls(given.tlsKey, given.tlsCert, given.tlsCa),
+  };
 }
 
 function readTls(key?: string, cert?: string, ca?: string): SimulatorTls | undefined {

@@ -1,8 +1,8 @@
 import { printable, type Logger } from '@vumi/core';
 import { createSimulatorApi } from '@vumi/api';
+import { startHttpServer } from '@vumi/http';
 import { startSmscSimulator, type ScriptInput, type SimulatorOptions } from '@vumi/transports/smpp/simulator';
 import type { Config } from './config-schema.ts';
-import { startHttpServer } from './http-server.ts';
 
 /** `vumi smsc`: the simulator with its API, and every text on the screen. */
 export async function startSmscProcess(
@@ -15,7 +15,10 @@ export async function startSmscProcess(
   const simulator = stack.use(
     await startSmscSimulator({ host: smsc.host, port: smsc.port, logger, ...options }),
   );
-  const server = stack.use(await startHttpServer(config.http, createSimulatorApi({ simulator, logger })));
+  const setting = { field: 'http.port', name: 'VUMI_HTTP_PORT' };
+  const server = stack.use(
+    await startHttpServer({ ...config.http, setting }, createSimulatorApi({ simulator, logger })),
+  );
   stack.use(
     simulator.onMessage(({ from_addr, to_addr, content }) => {
       process.stdout.write(printable(`${from_addr} → ${to_addr}  ${content}\n`));

@@ -1,4 +1,5 @@
-import { isMeantBy, RecentMap } from '@vumi/core';
+import { isMeantBy } from '@vumi/core';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { HostingPorts } from './ports.ts';
 import type { Site } from './site.ts';
@@ -28,7 +29,7 @@ export interface Frontend {
 /** Versions never change, so what theirs say is kept. */
 export class Frontends {
   readonly #ports: Pick<HostingPorts, 'manifest'>;
-  readonly #known = new RecentMap<string, Frontend>(1000);
+  readonly #known = new LRUCache<string, Frontend>({ max: 1000 });
 
   constructor(ports: Pick<HostingPorts, 'manifest'>) {
     this.#ports = ports;

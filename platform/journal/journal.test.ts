@@ -19,7 +19,7 @@ describe('a journal', () => {
   const open = (name = 'journal.sqlite') =>
     openJournal<Request, Reply>({
       file: join(folder, name),
-      worker: new URL('./notebook-thread.fixture.ts', import.meta.url),
+      thread: new URL('./notebook-thread.fixture.ts', import.meta.url),
       unavailable: 'store.unavailable',
       logger: silentLogger,
     });

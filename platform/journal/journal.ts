@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { VumiError, type ErrorCode, type Logger } from '@vumi/core';
-import { CLOSE, type JournalData, type JournalNotice } from './journal-worker.ts';
+import { CLOSE, type JournalData, type JournalNotice } from './journal-thread.ts';
 
 /** More than one, so that the thread has work while the replies of the batch before are on their way. */
 const BATCHES_IN_FLIGHT = 2;
@@ -8,7 +8,7 @@ const BATCHES_IN_FLIGHT = 2;
 export interface JournalConfig {
   readonly file: string;
   /** The module that calls `serveJournal`. */
-  readonly worker: URL;
+  readonly thread: URL;
   /** The error of requests that could not be written. */
   readonly unavailable: ErrorCode;
   readonly logger: Logger;
@@ -24,7 +24,7 @@ interface Waiting<Reply> {
  * the fsync and the crossing to the thread are shared, and requests made in one tick take effect together or not at all.
  */
 export class Journal<Request, Reply> implements AsyncDisposable {
-  readonly #worker: Worker;
+  readonly #thread: Worker;
   readonly #config: JournalConfig;
   readonly #exited: Promise<void>;
   readonly #inFlight: Waiting<Reply>[][] = [];
@@ -34,13 +34,13 @@ export class Journal<Request, Reply> implements AsyncDisposable {
   #ended: VumiError | null = null;
   #idle: (() => void) | null = null;
 
-  constructor(worker: Worker, config: JournalConfig) {
-    this.#worker = worker;
+  constructor(thread: Worker, config: JournalConfig) {
+    this.#thread = thread;
     this.#config = config;
-    worker.on('message', (notice: JournalNotice) => this.#onNotice(notice));
-    worker.on('error', (error) => this.#end(`the journal's thread failed: ${error.message}`));
+    thread.on('message', (notice: JournalNotice) => this.#onNotice(notice));
+    thread.on('error', (error) => this.#end(`the journal's thread failed: ${error.message}`));
     this.#exited = new Promise((resolve) => {
-      worker.once('exit', () => {
+      thread.once('exit', () => {
         this.#end(`the journal ${config.file} is closed`);
         resolve();
       });
@@ -80,7 +80,7 @@ export class Journal<Request, Reply> implements AsyncDisposable {
 
   #post(message: readonly Request[] | typeof CLOSE): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(message);
+    this.#thread.postMessage(message);
   }
 
   #isIdle(): boolean {
@@ -128,14 +128,14 @@ export class Journal<Request, Reply> implements AsyncDisposable {
 
 /** Starts the thread and waits until it owns the file. */
 export async function openJournal<Request, Reply>(config: JournalConfig): Promise<Journal<Request, Reply>> {
-  const worker = new Worker(config.worker, { workerData: { file: config.file } satisfies JournalData });
+  const thread = new Worker(config.thread, { workerData: { file: config.file } satisfies JournalData });
   await new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', (notice: JournalNotice) => {
-      worker.off('error', reject);
+    thread.once('error', reject);
+    thread.once('message', (notice: JournalNotice) => {
+      thread.off('error', reject);
       if (notice.kind === 'refused') reject(new VumiError(notice.code, notice.text));
       else resolve();
     });
   });
-  return new Journal(worker, config);
+  return new Journal(thread, config);
 }

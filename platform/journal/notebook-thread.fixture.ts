@@ -1,4 +1,4 @@
-import { serveJournal } from './journal-worker.ts';
+import { serveJournal } from './journal-thread.ts';
 
 /** A journal for tests: `['add', text]` writes a line, `['fail']` breaks its batch, `['all']` reads. */
 serveJournal<readonly [op: 'add', text: string] | readonly [op: 'fail'] | readonly [op: 'all']>(

@@ -6,10 +6,10 @@ import type { Database, Statements } from './database.ts';
 import { noteAudit } from './note-audit.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Account, Page, PageQuery } from './records.ts';
-import type { Accounts } from './store.ts';
+import type { Accounts } from './account-ports.ts';
 
 export const ACCOUNT_COLUMNS =
-  'name, active, limits, can_manage_optouts, respect_optouts, private_services, created_at';
+  'name, active, limits, can_manage_optouts, respect_optouts, private_services, billing, retention_days, created_at';
 const cursorSchema = z.tuple([z.literal('accounts'), z.string()]);
 
 export function openAccounts(database: Database, changes: Changes): Accounts {
@@ -30,14 +30,24 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
     get: (name) => requireAccount(database, name),
     list: (page) => listAccounts(database, page),
     async change(name, change, actor) {
-      const { active, limits, can_manage_optouts, respect_optouts, private_services } = change;
+      const {
+        active,
+        limits,
+        can_manage_optouts,
+        respect_optouts,
+        private_services,
+        billing,
+        retention_days,
+      } = change;
       checkSlug('account', name);
       return changes.write('accounts', async (statements) => {
         const [account] = await statements.query<Account>(
           `update accounts set active = coalesce($2, active), limits = coalesce($3, limits),
              can_manage_optouts = coalesce($4, can_manage_optouts),
              respect_optouts = coalesce($5, respect_optouts),
-             private_services = coalesce($6, private_services)
+             private_services = coalesce($6, private_services),
+             billing = billing || coalesce($7, '{}')::jsonb,
+             retention_days = case when $8 then $9::integer else retention_days end
            where name = $1 returning ${ACCOUNT_COLUMNS}`,
           [
             name,
@@ -46,6 +56,9 @@ export function openAccounts(database: Database, changes: Changes): Accounts {
             can_manage_optouts ?? null,
             respect_optouts ?? null,
             private_services === undefined ? null : JSON.stringify(private_services),
+            billing === undefined ? null : JSON.stringify(billing),
+            retention_days !== undefined,
+            retention_days ?? null,
           ],
         );
         if (account === undefined) throw noAccount(name);

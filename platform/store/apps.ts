@@ -6,7 +6,7 @@ import { checkRef, checkSlug, noApp } from './checks.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { App, AppSettings, Page, PageQuery } from './records.ts';
-import type { Apps } from './store.ts';
+import type { Apps } from './app-ports.ts';
 import { dropUnusedBlobs } from './version-files.ts';
 
 /** A column as the API shows it: null when no rollout is on. */

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { BatchWriter, type BatchWriterOptions } from './batch-writer.ts';
 
 function open(options: Partial<BatchWriterOptions<number>> & Pick<BatchWriterOptions<number>, 'write'>) {
-  return new BatchWriter<number>({ logger: silentLogger, ...options });
+  return new BatchWriter<number>({ logger: silentLogger, rows: 'numbers', ...options });
 }
 
 const unavailable = (): VumiError => new VumiError('store.unavailable', 'away');

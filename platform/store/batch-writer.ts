@@ -1,7 +1,10 @@
 import { backoffMs, sleep, VumiError, type Logger } from '@vumi/core';
+import { storeMeasures } from '@vumi/measures';
 
 export interface BatchWriterOptions<T> {
   readonly logger: Logger;
+  /** What the rows are, for measures: `messages`. */
+  readonly rows: string;
   /** Writes rows in one step or none of them. `store.unavailable` means that the same may work later. */
   write(rows: readonly T[]): Promise<void>;
   /** Rows in one step at most. */
@@ -56,6 +59,7 @@ export class BatchWriter<T> implements AsyncDisposable {
         );
       }
       const length = this.#waiting.push({ row, resolve, reject });
+      storeMeasures.batchWaiting.add(1, this.#options.rows);
       if (length >= this.#options.maxRows) this.#launch();
       else this.#schedule();
     });
@@ -104,6 +108,7 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   async #fly(batch: readonly Waiting<T>[]): Promise<void> {
     await this.#deliver(batch);
+    storeMeasures.batchWaiting.add(-batch.length, this.#options.rows);
     this.#flights -= 1;
     if (this.#waiting.length >= this.#options.maxRows) this.#launch();
     else if (this.#waiting.length > 0) this.#schedule();
@@ -128,8 +133,12 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   async #writeUntilAnswered(rows: readonly T[]): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
+      const startedAt = performance.now();
       try {
-        return await this.#options.write(rows);
+        await this.#options.write(rows);
+        storeMeasures.batchRows.observe(rows.length, this.#options.rows);
+        storeMeasures.batchSeconds.since(startedAt, this.#options.rows);
+        return;
       } catch (error) {
         if (!isPassing(error) || this.#giveUp.signal.aborted) throw error;
         this.#options.logger.warn(

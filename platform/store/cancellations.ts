@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts';
 import type { Database } from './database.ts';
-import { indexedId } from './recorder.ts';
-import type { Cancellations, CancelOutcome } from './store.ts';
+import { indexedId } from './indexed-text.ts';
+import type { Cancellations, CancelOutcome } from './message-ports.ts';
 
 /** Nobody asks for an answer any more. */
 const OLD = "now() - interval '7 days'";

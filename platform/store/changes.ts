@@ -1,5 +1,6 @@
 import { errorText, newId, type Logger } from '@vumi/core';
 import type { Database, Statements } from './database.ts';
+import { TELL } from './postgres-only.ts';
 import { CHANGES, type ChangedThing, type ChangeListener } from './store.ts';
 
 export const CHANNEL = 'vumi_changes';
@@ -34,7 +35,7 @@ export class Changes {
     const result = await database.transaction(async (statements) => {
       const done = await work(statements);
       for (const what of things) {
-        await statements.query('select pg_notify($1, $2)', [CHANNEL, `${this.#sender} ${what}`]);
+        await statements.query(TELL, [CHANNEL, `${this.#sender} ${what}`]);
       }
       return done;
     });

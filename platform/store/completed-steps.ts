@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { CompletedSteps } from './store.ts';
+import type { CompletedSteps } from './account-ports.ts';
 
 export function openCompletedSteps(database: Database): CompletedSteps {
   return {

@@ -1,4 +1,5 @@
-import { MOST_GROUPS, VumiError, type ContactGroup, type GroupEffect } from '@vumi/core';
+import { VumiError } from '@vumi/core';
+import { MOST_GROUPS, type ContactGroup, type GroupEffect } from '@vumi/records';
 import { requireAccount } from './accounts.ts';
 import { checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';

@@ -1,4 +1,4 @@
-import type { ContactQuery, WordPattern } from '@vumi/core';
+import type { ContactQuery, WordPattern } from '@vumi/records';
 
 /** Takes a value into the statement's parameters and answers its place: `$3`. */
 export type Given = (value: unknown) => string;

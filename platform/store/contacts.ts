@@ -1,15 +1,16 @@
+import { VumiError } from '@vumi/core';
 import {
   ADDRESS_FIELDS,
+  addressOfField,
   changeContact,
   contactKey,
   foldContact,
   parseContactQuery,
-  VumiError,
   type AccountRecords,
   type Contact,
   type ContactEffect,
   type ContactFields,
-} from '@vumi/core';
+} from '@vumi/records';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { checkSlug } from './checks.ts';
@@ -19,14 +20,14 @@ import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { ContactListQuery, Page } from './records.ts';
 
-interface ContactRow {
+export interface ContactRow {
   readonly key: string;
   readonly account: string;
   readonly created_at: string;
   readonly fields: ContactFields;
 }
 
-const COLUMNS = 'key, account, created_at, fields';
+export const COLUMNS = 'key, account, created_at, fields';
 const cursorSchema = z.tuple([z.literal('contacts'), z.string()]);
 
 type ContactRecords = Pick<AccountRecords, 'contact' | 'contactByAddress' | 'findContacts' | 'countContacts'>;
@@ -38,10 +39,14 @@ export function openContactRecords(database: Database, reads: BoundedReads): Con
     async contactByAddress(account, { field, value }, except) {
       // The name of the column is one of ours: it cannot be a parameter.
       const column = ADDRESS_FIELDS.find((known) => known === field) ?? 'msisdn';
+      const { type, address } = addressOfField(field, value);
       const [row] = await database.query<ContactRow>(
-        `select ${COLUMNS} from contacts where account = $1 and ${column} = $2 and key <> all($3)
-         order by created_at desc, key limit 1`,
-        [account, value, except],
+        `select ${COLUMNS} from (
+           select contact as key, 0 as rank from contact_addresses where account = $1 and type = $4 and address = $5
+           union all select key, 1 from contacts where account = $1 and ${column} = $2
+         ) as found join contacts using (key)
+         where account = $1 and key <> all($3) order by rank, created_at desc, key limit 1`,
+        [account, value, except, type, address],
       );
       return row === undefined ? null : toContact(row);
     },
@@ -111,7 +116,7 @@ export async function listContacts(
   return toPage(rows, limit, { key: ({ key }) => ['contacts', key], item: toContact });
 }
 
-function toContact({ key, account, created_at, fields }: ContactRow): Contact {
+export function toContact({ key, account, created_at, fields }: ContactRow): Contact {
   return { ...fields, key, account, created_at };
 }
 
@@ -138,7 +143,7 @@ export async function applyToContacts(
 }
 
 /** In the order of their keys, as everybody locks them. */
-async function lockContacts(
+export async function lockContacts(
   statements: Statements,
   account: string,
   keys: readonly string[],
@@ -150,7 +155,7 @@ async function lockContacts(
   return new Map(rows.map((row) => [row.key, toContact(row)]));
 }
 
-async function writeContacts(
+export async function writeContacts(
   statements: Statements,
   account: string,
   contacts: readonly Contact[],

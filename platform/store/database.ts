@@ -1,6 +1,8 @@
 import { Pool, types, type ClientConfig, type CustomTypesConfig, type QueryConfig } from 'pg';
 import { VumiError, type Logger } from '@vumi/core';
+import { storeMeasures } from '@vumi/measures';
 import { databaseError, wasCancelled } from './database-error.ts';
+import { SERVER_OPTIONS } from './postgres-only.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -38,6 +40,7 @@ export function connectionConfig(url: string): ClientConfig {
   return {
     connectionString: url,
     application_name: 'vumi',
+    options: SERVER_OPTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -87,18 +90,21 @@ export class Database implements Statements, AsyncDisposable {
   }
 
   async #run<R extends object>(query: QueryConfig): Promise<R[]> {
+    const startedAt = performance.now();
     try {
       const { rows } = await this.#pool.query<R>(query);
+      storeMeasures.querySeconds.since(startedAt);
       return rows;
     } catch (error) {
-      throw databaseError(error);
+      throw countedError(error);
     }
   }
 
   /** All of the statements or none. */
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw databaseError(error);
+      throw countedError(error);
     });
     // As in the constructor; the statement that runs rejects by itself.
     const ignore = (): void => {};
@@ -110,10 +116,11 @@ export class Database implements Statements, AsyncDisposable {
         query: async (text, values = []) => (await client.query(text, [...values])).rows,
       });
       await client.query('commit');
+      storeMeasures.querySeconds.since(startedAt);
       return result;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => (broken = failure));
-      throw databaseError(error);
+      throw countedError(error);
     } finally {
       client.off('error', ignore);
       client.release(broken);
@@ -123,4 +130,11 @@ export class Database implements Statements, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** What the work of a transaction throws itself is no failure of the database: its code tells them apart. */
+function countedError(error: unknown): unknown {
+  const known = databaseError(error);
+  storeMeasures.errors.add(1, known instanceof VumiError ? known.code : 'internal');
+  return known;
 }

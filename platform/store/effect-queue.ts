@@ -1,4 +1,5 @@
-import { VumiError, type EffectFailure, type StoreEffects } from '@vumi/core';
+import { VumiError } from '@vumi/core';
+import type { EffectFailure, StoreEffects } from '@vumi/records';
 
 /** Messages whose effects one transaction takes. */
 const MAX_BATCH = 50;

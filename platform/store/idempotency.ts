@@ -1,6 +1,6 @@
 import { VumiError } from '@vumi/core';
 import type { Database } from './database.ts';
-import type { Idempotency, IdempotencyClaim } from './store.ts';
+import type { Idempotency, IdempotencyClaim } from './message-ports.ts';
 
 /** Keys that are taken between two looks for old ones, and old ones that one look takes away. */
 const PURGE_EVERY = 500;
@@ -22,8 +22,8 @@ export function openIdempotency(database: Database): Idempotency {
     if (untilPurge > 0) return;
     untilPurge = PURGE_EVERY;
     await database.query(
-      `delete from idempotency_keys where ctid in (
-         select ctid from idempotency_keys where created_at < ${OLD} limit $1)`,
+      `delete from idempotency_keys where (account, door, key) in (
+         select account, door, key from idempotency_keys where created_at < ${OLD} limit $1)`,
       [PURGE_LIMIT],
     );
   };

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { errorText, sleep, type Logger } from '@vumi/core';
-import type { Connection, Session } from './session.ts';
+import type { Connection, KeptConnection } from './kept-connection.ts';
+import { TRY_LOCK, UNLOCK } from './postgres-only.ts';
 import type { Lease } from './store.ts';
 
 const RETRY_MS = 400;
 /** So that processes which wait for the same lease do not ask in step. */
 const RETRY_JITTER_MS = 200;
 
-/** Leases are advisory locks of the session: Postgres frees them when the connection ends, however that happens. */
+/** Leases are advisory locks of a connection: Postgres frees them when the connection ends, however that happens. */
 export class Leases {
   /** A connection that has a lock gets it again, so two holders in this process are kept apart here. */
   readonly #held = new Set<string>();
-  readonly #session: Session;
+  readonly #kept: KeptConnection;
   readonly #logger: Logger;
 
-  constructor(session: Session, logger: Logger) {
-    this.#session = session;
+  constructor(kept: KeptConnection, logger: Logger) {
+    this.#kept = kept;
     this.#logger = logger;
   }
 
@@ -30,13 +31,11 @@ export class Leases {
   }
 
   async #tryAcquire(name: string): Promise<Lease | null> {
-    const { connection } = this.#session;
+    const { connection } = this.#kept;
     if (connection === null || this.#held.has(name)) return null;
     this.#held.add(name);
     try {
-      const [row] = await connection.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [
-        lockKey(name),
-      ]);
+      const [row] = await connection.query<{ got: boolean }>(TRY_LOCK, [lockKey(name)]);
       if (row?.got === true) return this.#lease(name, connection);
     } catch (error) {
       this.#logger.debug({ name, reason: errorText(error) }, 'could not ask for a lease');
@@ -55,7 +54,7 @@ export class Leases {
         if (disposed) return;
         disposed = true;
         // A connection that is gone has no lock any more.
-        await connection.query('select pg_advisory_unlock($1)', [lockKey(name)]).catch(() => {});
+        await connection.query(UNLOCK, [lockKey(name)]).catch(() => {});
         free();
       },
     };

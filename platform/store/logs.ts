@@ -4,8 +4,9 @@ import { encodeTextArray } from './array-parameter.ts';
 import { checkRef } from './checks.ts';
 import type { Database } from './database.ts';
 import { decodeCursor, encodeCursor, pageLimit } from './page.ts';
-import type { LogEntry, LogRow, Page } from './records.ts';
-import type { Logs } from './store.ts';
+import type { LogEntry, LogRow } from './message-records.ts';
+import type { Page } from './records.ts';
+import type { Logs } from './app-ports.ts';
 import { TrimSchedule } from './trim-schedule.ts';
 
 /** Entries that are kept of each app. */

@@ -1,4 +1,5 @@
-import type { AccountRecords, AppRef, MessageDirection, ProgressStatus } from '@vumi/core';
+import type { AppRef } from '@vumi/core';
+import type { AccountRecords, MessageDirection, ProgressStatus } from '@vumi/records';
 import type { BoundedReads } from './bounded-reads.ts';
 
 type MessageCounts = Pick<AccountRecords, 'countMessages' | 'countAddresses' | 'countRecent' | 'progress'>;

@@ -1,5 +1,5 @@
 import { timestampToIso, type TransportEvent } from '@vumi/core';
-import type { MessageEvent, MessageRow, MessageStatus } from './records.ts';
+import type { MessageEvent, MessageRow, MessageStatus } from './message-records.ts';
 
 /** What says most of a message comes first. `delivered` and `undelivered` are equal: the later one counts. */
 const PRECEDENCE: readonly (readonly MessageStatus[])[] = [
@@ -15,7 +15,7 @@ const UNSENT = ['uncertain', 'discarded', 'expired', 'cancelled'] as const;
 const BY_DELIVERY = { delivered: 'delivered', failed: 'undelivered', pending: 'pending' } as const;
 
 /** What one event makes of its message. */
-function eventStatus(event: TransportEvent): MessageStatus {
+export function eventStatus(event: TransportEvent): MessageStatus {
   if (event.event_type === 'delivery_report') return BY_DELIVERY[event.delivery_status];
   if (event.event_type === 'ack') return 'ack';
   return UNSENT.find((status) => event.transport_metadata['outcome'] === status) ?? 'nack';
@@ -45,13 +45,16 @@ function showNetworksWords(
   };
 }
 
+/** What an event says of its message. */
+export type EventMeaning = Omit<MessageEvent, 'event_id' | 'event_type' | 'timestamp'>;
+
 /**
  * The status of a message by its events, oldest first, over the one that it was recorded with; and why it was not
  * delivered, where it was not.
  */
 export function messageStatus(
   own: MessageStatus,
-  events: readonly Omit<MessageEvent, 'event_id' | 'event_type' | 'timestamp'>[],
+  events: readonly EventMeaning[],
 ): Pick<MessageRow, 'status' | 'reason'> {
   for (const rank of PRECEDENCE) {
     const found = events.findLast(({ status }) => rank.includes(status));
@@ -84,20 +87,19 @@ function isError(error: string | undefined): boolean {
   return error !== undefined && !/^0*$/.test(error);
 }
 
+/** Which messages are found as troubled: a list of some of these statuses looks at no others. */
+export const TROUBLES: readonly MessageStatus[] = ['unrouted', 'failed', 'nack', 'undelivered', ...UNSENT];
+
+/** Events are filed in the week of their message or later; where a clock was wrong, one week before. Days. */
+export const EVENTS_BEFORE = 7;
+
 /**
  * The same status in SQL, of a row of `messages`: for lists of one status. What says most comes first, and of equals
  * the later one.
  */
 export const STATUS_SQL = `coalesce((
-  select status from (
-    select at, seq, case body->>'event_type'
-      when 'ack' then 'ack'
-      when 'delivery_report' then case body->>'delivery_status'
-        when 'failed' then 'undelivered' else body->>'delivery_status' end
-      else case when body->'transport_metadata'->>'outcome' in (${UNSENT.map((status) => `'${status}'`).join(', ')})
-        then body->'transport_metadata'->>'outcome' else 'nack' end
-    end as status from events where user_message_id = messages.message_id
-  ) as told
+  select status from events
+  where user_message_id = messages.message_id and week >= messages.week - ${EVENTS_BEFORE}
   order by case ${PRECEDENCE.flatMap((rank, index) =>
     rank.map((status) => `when status = '${status}' then ${index}`),
   ).join(' ')} end, at desc, seq desc limit 1

@@ -6,7 +6,7 @@ import { VumiError } from '@vumi/core';
 const FOLDER = join(import.meta.dirname, 'migrations');
 const FILE = /^(\d{6})_([a-z_]+)\.sql$/;
 
-interface Migration {
+export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sql: string;

@@ -4,10 +4,11 @@ import { requireAccount } from './accounts.ts';
 import type { Changes } from './changes.ts';
 import { checkName, checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
+import { oneWriterOf } from './postgres-only.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { NumberInput, Page, NumberQuery, StoredRoute } from './records.ts';
 import { present, presentKeyword, ROUTE_COLUMNS } from './route-rows.ts';
-import type { Numbers } from './store.ts';
+import type { Numbers } from './routing-ports.ts';
 
 const COLUMNS = `account, transport, nullif(number, '') as number, is_range as range, nullif(keyword, '') as keyword`;
 /** By the table's columns, not by the names under which they are given out. */
@@ -57,7 +58,7 @@ export async function readNumberBook(statements: Statements, transport: string):
 
 /** Whoever changes what numbers or routes say waits for whoever does: both are checked against all others. */
 export async function lockRouting(statements: Statements): Promise<void> {
-  await statements.query('lock table routes in share row exclusive mode');
+  await statements.query(oneWriterOf('routes'));
 }
 
 /** Throws `number.taken` when it is another's, or when that ends what another's routes do. */

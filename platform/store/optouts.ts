@@ -1,25 +1,27 @@
-import type { AccountRecords, Optout, OptoutEffect } from '@vumi/core';
+import type { AccountRecords, Optout, OptoutEffect } from '@vumi/records';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { BatchLookup } from './batch-lookup.ts';
 import { checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
+import { AddressHash, hashOnce } from './erasures/address-hash.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Page, PageQuery } from './records.ts';
-import type { Optouts } from './store.ts';
+import type { Optouts } from './record-ports.ts';
 
 const COLUMNS = 'address_type, address_value, message_id, created_at';
 const cursorSchema = z.tuple([z.literal('optouts'), z.string(), z.string()]);
 
 /** Opt-outs as apps read them. */
 export function openOptoutRecords(database: Database): Pick<AccountRecords, 'optout' | 'countOptouts'> {
+  const hash = hashOnce(database);
   return {
     async optout(account, type, value) {
       const [row] = await database.query<Optout>(
-        `select ${COLUMNS} from optouts where account = $1 and address_type = $2 and address_value = $3`,
-        [account, type, value],
+        `select ${COLUMNS} from optouts where account = $1 and address_type = $2 and address_value in ($3, $4) limit 1`,
+        [account, type, value, (await hash()).ofOptout(account, type, value)],
       );
-      return row ?? null;
+      return row === undefined ? null : { ...row, address_value: value };
     },
     async countOptouts(account) {
       const [row] = await database.query<{ count: number }>(
@@ -32,13 +34,19 @@ export function openOptoutRecords(database: Database): Pick<AccountRecords, 'opt
 }
 
 export function openOptouts(database: Database): Optouts {
+  const hash = hashOnce(database);
   const lookup = new BatchLookup<readonly [string, string, string], boolean>(async (keys) => {
+    const known = await hash();
     const rows = await database.prepared<{ found: boolean }>(
       'optouts-include',
       `select exists (select from optouts o where o.account = q.account and o.address_type = q.type
-           and o.address_value = q.value) as found
-         from unnest($1::text[], $2::text[], $3::text[]) with ordinality q(account, type, value, n) order by n`,
-      [0, 1, 2].map((part) => keys.map((key) => key[part])),
+           and o.address_value in (q.value, q.hash)) as found
+         from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality q(account, type, value, hash, n)
+         order by n`,
+      [
+        ...[0, 1, 2].map((part) => keys.map((key) => key[part])),
+        keys.map(([account, type, value]) => known.ofOptout(account, type, value)),
+      ],
     );
     return rows.map(({ found }) => found);
   });
@@ -85,7 +93,7 @@ export async function applyToOptouts(
     await statements.query(
       `delete from optouts where account = $1
          and (address_type, address_value) in (select * from unnest($2::text[], $3::text[]))`,
-      [account, ...addresses(ends)],
+      [account, ...withHashes(account, ends, await AddressHash.open(statements))],
     );
   }
   if (puts.length === 0) return;
@@ -103,4 +111,17 @@ export async function applyToOptouts(
       puts.map(({ created_at }) => created_at),
     ],
   );
+}
+
+/** An address whose erasure left the opt-out under its hash opts in again, too. */
+function withHashes(account: string, ends: readonly OptoutEffect[], hash: AddressHash): string[][] {
+  const types = ends.map(({ address_type: type }) => type);
+  const values = ends.map(({ address_value: value }) => value);
+  const hashes = ends.map(({ address_type: type, address_value: value }) =>
+    hash.ofOptout(account, type, value),
+  );
+  return [
+    [...types, ...types],
+    [...values, ...hashes],
+  ];
 }

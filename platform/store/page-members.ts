@@ -7,7 +7,7 @@ import type { Database, Statements } from './database.ts';
 import { noteAudit } from './note-audit.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { PageInvitation, PageMember } from './records.ts';
-import type { PageMembers } from './store.ts';
+import type { PageMembers } from './app-ports.ts';
 
 const OF_MEMBER = 'account = page_members.account and app = page_members.app and name = page_members.name';
 const COLUMNS = `name, sign_in_hours, created_at,

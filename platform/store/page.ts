@@ -5,10 +5,10 @@ import type { Page } from './records.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1000;
 
-/** The limit of a page; `request.invalid` unless it is 1 to 1000. */
-export function pageLimit(limit: number = DEFAULT_LIMIT): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new VumiError('request.invalid', `"limit" must be a whole number from 1 to ${MAX_LIMIT}`, {
+/** The limit of a page; `request.invalid` unless it is 1 to the `largest`. */
+export function pageLimit(limit: number = DEFAULT_LIMIT, largest: number = MAX_LIMIT): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= largest) return limit;
+  throw new VumiError('request.invalid', `"limit" must be a whole number from 1 to ${largest}`, {
     field: 'limit',
   });
 }

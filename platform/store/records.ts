@@ -2,17 +2,23 @@
 import type {
   AppRef,
   AssignedNumber,
+  BillingSettings,
   Chain,
-  DeliveryStatus,
-  MetricAggregator,
+  Recurrence,
+  InterfaceSettings,
   Rollout,
+  RouteTarget,
+  RouteTargetInput,
   SmppClientSettings,
 } from '@vumi/core';
+import type { MetricAggregator } from '@vumi/records';
+import type { Price } from './credits/credit-ports.ts';
+import type { SeriesQuery } from './series/series-ports.ts';
 
 export interface PageQuery {
   /** The `next_cursor` of the page before. */
   readonly cursor?: string;
-  /** 1 to 1000; default 50. */
+  /** 1 to 1000, of messages 2000; default 50. */
   readonly limit?: number;
 }
 
@@ -34,6 +40,9 @@ export interface Account {
   readonly respect_optouts: boolean;
   /** What its apps may call by HTTP beside public hosts: hosts and networks with their ports. */
   readonly private_services: string[];
+  readonly billing: BillingSettings;
+  /** Days for which its messages and what is written about them are kept; null: as the platform has it. */
+  readonly retention_days: number | null;
   readonly created_at: string;
 }
 
@@ -66,15 +75,29 @@ export interface TokenInfo {
 }
 
 /** What somebody did to an account, or (`account` null) to the platform. */
-export interface AuditEntry {
-  readonly at: string;
+export interface NewAuditEntry {
   readonly account: string | null;
   /** Who it was, for people. */
   readonly actor: string;
-  /** What was done: `token.issued`, `account.changed`. */
+  /** What was done: `token.issued`, `route.put`; of what was refused `refused.` and the code of the error. */
   readonly action: string;
+  /** To what, where the action does not say it. */
+  readonly target?: string | null;
   /** No secrets. */
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** An entry as it is kept. */
+export interface AuditEntry extends NewAuditEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly target: string | null;
+  /** By which request; null: by none. */
+  readonly request_id: string | null;
+  /** The address that it came from, behind trusted proxies. */
+  readonly source: string | null;
+  /** `done`, `refused`, the code of the error, or `unknown`: it is under way, or its process died. */
+  readonly outcome: string;
 }
 
 /** Somebody who may see the private pages of an app. */
@@ -162,13 +185,9 @@ export interface NewVersion {
 }
 
 /** Binds an app or an SMPP client to a transport; null matches anything. */
-export interface StoredRoute {
+export interface StoredRoute extends RouteTarget {
   readonly account: string;
   readonly name: string;
-  /** Either this or `smpp_client`. */
-  readonly app: string | null;
-  /** The system_id of the client that gets the messages. */
-  readonly smpp_client: string | null;
   readonly transport: string;
   readonly to_addr: string | null;
   /** Lower case. */
@@ -179,6 +198,10 @@ export interface StoredRoute {
   readonly endpoint: string;
   /** Whether what could leave by several routes leaves by this one. */
   readonly default: boolean;
+  /** Its part of what it shares with other routes of the account (decision 0023); null: see `failover`. */
+  readonly weight: number | null;
+  /** Its place among them, 0 first; null with a null `weight`: it shares nothing. */
+  readonly failover: number | null;
 }
 
 export interface Route extends StoredRoute {
@@ -189,15 +212,16 @@ export interface Route extends StoredRoute {
 /** Who sets a route: what an operator routes is the account's from then on; an account routes what is its own. */
 export type RoutedBy = 'operator' | 'account';
 
-export type RouteInput = Pick<StoredRoute, 'account' | 'name' | 'transport'> & {
-  readonly app?: string | null | undefined;
-  readonly smpp_client?: string | null | undefined;
-  readonly to_addr?: string | null | undefined;
-  readonly keyword?: string | null | undefined;
-  readonly prefix?: string | null | undefined;
-  readonly endpoint?: string | undefined;
-  readonly default?: boolean | undefined;
-};
+export type RouteInput = RouteTargetInput &
+  Pick<StoredRoute, 'account' | 'name' | 'transport'> & {
+    readonly to_addr?: string | null | undefined;
+    readonly keyword?: string | null | undefined;
+    readonly prefix?: string | null | undefined;
+    readonly endpoint?: string | undefined;
+    readonly default?: boolean | undefined;
+    readonly weight?: number | null | undefined;
+    readonly failover?: number | null | undefined;
+  };
 
 /** A number, a range of numbers or a whole transport, all of it or one keyword of it. */
 export interface NumberInput {
@@ -214,6 +238,18 @@ export interface NumberQuery extends PageQuery {
 }
 
 /** A system that binds to us over SMPP in the name of an account. */
+/** A door for programs that were written for another gateway. */
+export interface Interface extends InterfaceSettings {
+  readonly account: string;
+  readonly name: string;
+  readonly created_at: string;
+}
+
+export interface ServedInterface extends Interface {
+  /** What its URLs may be, beside public ones. */
+  readonly private_services: readonly string[];
+}
+
 export interface SmppClient extends SmppClientSettings {
   readonly account: string;
   readonly system_id: string;
@@ -233,95 +269,18 @@ export interface TransportRow {
   readonly config: Record<string, unknown>;
 }
 
-export const DIRECTIONS = ['inbound', 'outbound'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
-
-/** The status that a message is recorded with. */
-export type InboundStatus = 'received' | 'unrouted' | 'discarded' | 'failed';
-export type OutboundStatus = 'queued' | 'discarded' | 'failed';
-/** What is known of a message by now: its events say more than its own status. */
-export const MESSAGE_STATUSES = [
-  'received',
-  'unrouted',
-  'discarded',
-  'failed',
-  'queued',
-  'ack',
-  'pending',
-  'uncertain',
-  'expired',
-  'cancelled',
-  'nack',
-  'delivered',
-  'undelivered',
-] as const;
-export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
-
-export interface MessageEvent {
-  readonly event_id: string;
-  readonly event_type: 'ack' | 'nack' | 'delivery_report';
-  /** What the event makes of the message. */
-  readonly status: MessageStatus;
-  readonly timestamp: string;
-  readonly sent_message_id?: string;
-  readonly nack_reason?: string;
-  readonly delivery_status?: DeliveryStatus;
-  /** The network's own word for the state, such as UNDELIV. */
-  readonly delivery_state?: string;
-  /** Why it was not delivered, as the network tells it. */
-  readonly delivery_error?: string;
-}
-
-export interface MessageRow {
-  readonly message_id: string;
-  readonly direction: Direction;
-  /** Null when no route led to an app. */
-  readonly account: string | null;
-  readonly app: string | null;
-  readonly transport_name: string | null;
-  readonly from_addr: string | null;
-  readonly to_addr: string | null;
-  readonly content: string | null;
-  readonly session_event: string | null;
-  readonly in_reply_to: string | null;
-  readonly timestamp: string;
-  readonly status: MessageStatus;
-  /** Why it was not delivered, for people; null: it was, or nothing is known. */
-  readonly reason: string | null;
-  /** Oldest first. */
-  readonly events: MessageEvent[];
-}
-
-export interface MessageQuery extends PageQuery {
-  /** Null: of all accounts, and of none. */
-  readonly account: string | null;
-  /** Not before this instant, ISO 8601. */
-  readonly from?: string;
-  /** Before this instant, ISO 8601. */
-  readonly to?: string;
-  readonly direction?: Direction;
-  readonly app?: string;
-  /** Sender or receiver, in any spelling of the number. */
-  readonly address?: string;
-  /** Any of these. */
-  readonly status?: readonly MessageStatus[];
-}
-
-export interface LogEntry extends AppRef {
-  readonly level: string;
-  readonly text: string;
-  /** The message in whose handler the app logged. */
-  readonly message_id: string | null;
-  readonly fields?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly timestamp: string;
-}
-
-export interface LogRow {
-  readonly level: string;
-  readonly text: string;
-  readonly message_id: string | null;
-  readonly fields: Record<string, unknown> | null;
-  readonly timestamp: string;
+/** A worker that was started while the platform ran. */
+export interface WorkerRow {
+  readonly name: string;
+  /** A type of worker, or one of Vumi's class names. */
+  readonly type: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Null: as the type has it. */
+  readonly placement: 'one' | 'each' | 'shared' | null;
+  /** Null: any. */
+  readonly supervisor: string | null;
+  /** How often somebody had it started anew. */
+  readonly restarts: number;
 }
 
 export interface DueQuery {
@@ -343,19 +302,8 @@ export interface MetricName {
   readonly aggregator: MetricAggregator;
 }
 
-export interface MetricQuery extends MetricName {
-  /** Not before this instant, ISO 8601. */
-  readonly from: string;
-  /** Before this instant, ISO 8601. */
-  readonly to: string;
-  /** Minutes that make one point. */
-  readonly stepMinutes: number;
-}
-
-export interface MetricPoint {
-  /** The start of the step. */
-  readonly at: string;
-  readonly value: number;
+export interface MetricQuery extends SeriesQuery, MetricName {
+  readonly aggregator: MetricAggregator;
 }
 
 /** What is to happen in an app at a time. */
@@ -368,6 +316,8 @@ export interface Schedule extends AppRef {
   readonly data: unknown;
   /** Null: made because of a user's message. */
   readonly chain: Chain | null;
+  /** How often it comes again; null: once. */
+  readonly repeat: Recurrence | null;
   readonly created_at: string;
 }
 
@@ -379,6 +329,7 @@ export interface Snapshot {
   readonly numbers: AssignedNumber[];
   readonly transports: TransportRow[];
   readonly smpp_clients: SmppClient[];
+  readonly prices: Price[];
 }
 
 export interface SnapshotApp extends AppRef {
@@ -392,107 +343,4 @@ export interface SnapshotApp extends AppRef {
   /** What the manifest of the active version says of the two. */
   readonly api: string | null;
   readonly stop: string | false | null;
-}
-
-/** What one message or event used of its app. */
-export interface RunCost {
-  readonly cpu_us: number;
-  readonly wall_ms: number;
-  readonly wait_ms: number;
-  readonly cold: boolean;
-  readonly runs: number;
-  /** By kind. */
-  readonly calls: Readonly<Record<string, number>>;
-  readonly bytes_in: number;
-  readonly bytes_out: number;
-  readonly sends: number;
-}
-
-/** How a message or event fared in an app. */
-export interface NewRun extends AppRef {
-  readonly version: number;
-  /** Or the id of an event. */
-  readonly message_id: string;
-  readonly kind: 'message' | 'event' | 'schedule';
-  /** `ok`, or the reason of its failure. */
-  readonly outcome: string;
-  readonly error: string | null;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly cost: RunCost;
-  /** JSON of what is needed to run it again; null when that is too much to keep. */
-  readonly record: string | null;
-}
-
-export interface RunRow {
-  readonly message_id: string;
-  readonly version: number;
-  readonly kind: 'message' | 'event' | 'schedule';
-  readonly outcome: string;
-  readonly error: string | null;
-  readonly at: string;
-  readonly cost: RunCost;
-  /** Whether it can be run again. */
-  readonly recorded: boolean;
-}
-
-export interface RunDetail extends RunRow {
-  readonly record: Record<string, unknown> | null;
-}
-
-export interface RunQuery extends PageQuery {
-  /** One outcome, or `failed` for all but `ok`. */
-  readonly outcome?: string;
-}
-
-/** ISO 8601; default: the last 31 days. Whole hours are counted. */
-export interface UsageRange {
-  readonly from?: string;
-  readonly to?: string;
-}
-
-export interface Usage {
-  readonly messages: number;
-  readonly cpu_ms: number;
-  readonly http_calls: number;
-  readonly host_calls: number;
-  readonly sends: number;
-  readonly bytes_in: number;
-  readonly bytes_out: number;
-  readonly cold_starts: number;
-  /** By reason. */
-  readonly failures: Readonly<Record<string, number>>;
-}
-
-/** What an app has used since it was first deployed. */
-export interface AppTotals extends AppRef {
-  /** False once it was deleted. */
-  readonly deployed: boolean;
-  readonly cpu_us: number;
-  readonly wall_us: number;
-  /** In which its messages waited for their handlers. */
-  readonly wait_us: number;
-  readonly sends: number;
-  readonly bytes_in: number;
-  readonly bytes_out: number;
-  readonly cold_starts: number;
-  /** Messages and events, by how they ended. */
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Calls to the platform, by kind. */
-  readonly calls: Readonly<Record<string, number>>;
-}
-
-export interface AppUsage extends AppRef {
-  readonly from: string;
-  readonly to: string;
-  readonly total: Usage;
-  readonly hours: readonly (Usage & { readonly hour: string })[];
-}
-
-export interface AccountUsage {
-  readonly account: string;
-  readonly from: string;
-  readonly to: string;
-  readonly total: Usage;
-  readonly apps: readonly (Usage & { readonly app: string })[];
 }

@@ -2,7 +2,7 @@ import { foldText } from '@vumi/core';
 
 /** As the store gives routes out. */
 export const ROUTE_COLUMNS =
-  'account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint, is_default as "default"';
+  'account, name, app, smpp_client, connector, transport, to_addr, keyword, prefix, endpoint, is_default as "default", weight, failover';
 
 /** Null for what matches anything. */
 export function present(text: string | null | undefined): string | null {

@@ -1,4 +1,12 @@
-import { addressKey, DEFAULT_ENDPOINT, endpointSchema, foldText, NumberBook, VumiError } from '@vumi/core';
+import {
+  addressKey,
+  DEFAULT_ENDPOINT,
+  endpointSchema,
+  foldText,
+  NumberBook,
+  readRouteTarget,
+  VumiError,
+} from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
@@ -9,8 +17,9 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import { describeNumber, giveNumber, lockRouting, readNumberBook, readNumbers } from './numbers.ts';
 import type { Page, PageQuery, Route, RoutedBy, RouteInput, StoredRoute } from './records.ts';
 import { present, presentKeyword, ROUTE_COLUMNS } from './route-rows.ts';
+import { requireInterface } from './interfaces.ts';
 import { requireSmppClient } from './smpp-clients.ts';
-import type { Routes } from './store.ts';
+import type { Routes } from './routing-ports.ts';
 
 const cursorSchema = z.tuple([z.literal('routes'), z.string()]);
 
@@ -45,39 +54,31 @@ export function openRoutes(database: Database, changes: Changes): Routes {
 
 /** The route as it is stored, so that routes which match the same messages are equal. */
 function normaliseRoute(input: RouteInput): StoredRoute {
-  const { account, name, app = null, smpp_client = null, transport, endpoint = DEFAULT_ENDPOINT } = input;
+  const { account, name, transport, endpoint = DEFAULT_ENDPOINT } = input;
   checkKey(account, name);
-  if ((app === null) === (smpp_client === null)) {
-    throw new VumiError(
-      'request.invalid',
-      'a route leads to an "app" or to an "smpp_client": name one of them',
-      {
-        field: 'app',
-      },
-    );
-  }
-  if (app !== null) checkSlug('app', app);
+  const target = readRouteTarget(input);
+  if (target.app !== null) checkSlug('app', target.app);
   checkName('transport', transport);
   check(endpointSchema, 'endpoint', endpoint);
   return {
     account,
     name,
-    app,
-    smpp_client,
+    ...target,
     transport,
     to_addr: present(input.to_addr),
     keyword: presentKeyword(input.keyword),
     prefix: present(input.prefix),
     endpoint,
     default: input.default ?? false,
+    weight: input.weight ?? null,
+    failover: input.failover ?? null,
   };
 }
 
 async function putRoute(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<Route> {
-  const { account, app, smpp_client, endpoint } = route;
+  const { account, connector, endpoint } = route;
   await requireAccount(statements, account);
-  if (app !== null) await requireApp(statements, { account, app });
-  if (smpp_client !== null) await requireSmppClient(statements, account, smpp_client);
+  await requireTarget(statements, route, by);
   await lockRouting(statements);
   const book = await readNumberBook(statements, route.transport);
   const isHeld = book.holds(account, route);
@@ -88,24 +89,58 @@ async function putRoute(statements: Statements, route: StoredRoute, by: RoutedBy
   if (route.default) {
     await statements.query(
       `update routes set is_default = false
-       where account = $1 and app is not distinct from $2 and smpp_client is not distinct from $3 and endpoint = $4`,
-      [account, app, smpp_client, endpoint],
+       where account = $1 and connector = $2 and endpoint = $3`,
+      [account, connector, endpoint],
     );
   }
   await write(statements, route);
   return { ...route, assigned: true };
 }
 
+async function requireTarget(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<void> {
+  const { account, app, smpp_client, connector } = route;
+  if (app !== null) {
+    await requireApp(statements, { account, app });
+    return;
+  }
+  if (smpp_client !== null) return requireSmppClient(statements, account, smpp_client);
+  if (await requireInterface(statements, account, connector)) return;
+  const field = 'connector';
+  // What is behind it is whoever's runs it: it may be another account's, or another platform.
+  if (by === 'account') {
+    const text = `only whoever runs the platform leads routes to connectors: ask for one to "${connector}"`;
+    throw new VumiError('auth.forbidden', text, { field });
+  }
+  const found = await statements.query('select 1 from transports where name = $1', [connector]);
+  if (found.length > 0) {
+    const text = `"${connector}" is a transport: a route leads from a transport to another connector`;
+    throw new VumiError('request.invalid', text, { field });
+  }
+}
+
 async function write(statements: Statements, route: StoredRoute): Promise<void> {
-  const { account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint } = route;
+  const { account, name, connector, transport, to_addr, keyword, prefix, endpoint, weight, failover } = route;
   await statements.query(
     `insert into routes
-       (account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint, is_default)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-     on conflict (account, name) do update set app = excluded.app, smpp_client = excluded.smpp_client,
+       (account, name, connector, transport, to_addr, keyword, prefix, endpoint, is_default, weight, failover)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (account, name) do update set connector = excluded.connector,
        transport = excluded.transport, to_addr = excluded.to_addr, keyword = excluded.keyword,
-       prefix = excluded.prefix, endpoint = excluded.endpoint, is_default = excluded.is_default`,
-    [account, name, app, smpp_client, transport, to_addr, keyword, prefix, endpoint, route.default],
+       prefix = excluded.prefix, endpoint = excluded.endpoint, is_default = excluded.is_default,
+       weight = excluded.weight, failover = excluded.failover`,
+    [
+      account,
+      name,
+      connector,
+      transport,
+      to_addr,
+      keyword,
+      prefix,
+      endpoint,
+      route.default,
+      weight,
+      failover,
+    ],
   );
 }
 
@@ -130,8 +165,17 @@ async function findConflict(
         addressKey(other.to_addr ?? '') === key &&
         foldText(other.keyword ?? '') === (keyword ?? '') &&
         // What another has routed and holds no more is in nobody's way.
-        (other.account === account || book.holds(other.account, other)),
+        (other.account === account || book.holds(other.account, other)) &&
+        !isSharedWith(route, other),
     ) ?? null
+  );
+}
+
+/** Whether both want the same messages on purpose: of one account, each with its part or its place. */
+function isSharedWith(route: StoredRoute, other: StoredRoute): boolean {
+  const shares = ({ weight, failover }: StoredRoute): boolean => weight !== null || failover !== null;
+  return (
+    route.account === other.account && route.connector !== other.connector && shares(route) && shares(other)
   );
 }
 
@@ -165,7 +209,7 @@ function noRoute(account: string, name: string): VumiError {
 function conflict(other: StoredRoute): VumiError {
   return new VumiError(
     'route.conflict',
-    `route "${other.name}" of account "${other.account}" matches the same messages: give this one another keyword, to_addr or prefix, or remove that one`,
+    `route "${other.name}" of account "${other.account}" matches the same messages: give this one another keyword, to_addr or prefix, share them by "weight" or "failover" on both, or remove that one`,
     { details: { route: other } },
   );
 }

@@ -6,9 +6,10 @@ import { BatchWriter } from './batch-writer.ts';
 import { checkRef } from './checks.ts';
 import type { Database } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
-import { indexedId } from './recorder.ts';
-import type { NewRun, Page, RunDetail, RunQuery, RunRow } from './records.ts';
-import type { Runs } from './store.ts';
+import { indexedId } from './indexed-text.ts';
+import type { Page } from './records.ts';
+import type { NewRun, RunDetail, RunQuery, RunRow } from './run-records.ts';
+import type { Runs } from './app-ports.ts';
 import { TrimSchedule } from './trim-schedule.ts';
 import { totalsOf } from './usage.ts';
 import { lifetimeTotalsOf } from './usage-totals.ts';
@@ -87,6 +88,7 @@ export function openRuns(database: Database, recording: Database, logger: Logger
   const writer = new BatchWriter<NewRun>({
     ...BATCHES,
     logger,
+    rows: 'runs',
     write: async (runs) => {
       const kept = newest(runs);
       await recording.prepared('insert_runs', INSERT, insertValues(runs, kept));

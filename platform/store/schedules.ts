@@ -1,4 +1,5 @@
-import { VumiError, type AppRef, type ScheduleEffect } from '@vumi/core';
+import { VumiError, type AppRef } from '@vumi/core';
+import type { ScheduleEffect } from '@vumi/records';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { encodeTextArray } from './array-parameter.ts';
@@ -7,9 +8,10 @@ import type { Changes } from './changes.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { Page, PageQuery, Schedule } from './records.ts';
-import type { Schedules } from './store.ts';
+import type { Schedules } from './record-ports.ts';
 
-const COLUMNS = "account, app, id, name, nullif(user_address, '') as user, due_at, data, chain, created_at";
+const COLUMNS =
+  "account, app, id, name, nullif(user_address, '') as user, due_at, data, chain, repeat, created_at";
 const cursorSchema = z.tuple([z.literal('schedules'), z.string(), z.string()]);
 
 /** Of those that are due so many are looked at: thousands of one app may come first. */
@@ -57,6 +59,13 @@ export function openSchedules(database: Database, changes: Changes): Schedules {
         appNames(except),
       );
       return first === undefined ? null : Date.parse(first.due_at);
+    },
+    async repeat(next) {
+      await database.query(
+        `update schedules set due_at = to_timestamp(given.due)
+         from unnest($1::text[], $2::float8[]) as given (id, due) where schedules.id = given.id`,
+        [next.map(({ id }) => id), next.map(({ due }) => due / 1000)],
+      );
     },
     async remove(ids) {
       await database.query('delete from schedules where id = any($1)', [ids]);
@@ -130,13 +139,14 @@ function namesOf(effects: readonly ScheduleEffect[]): Buffer[] {
 async function putSchedules(statements: Statements, ref: AppRef, puts: readonly Put[]): Promise<void> {
   const text = (column: (put: Put) => string): Buffer => encodeTextArray('text', puts.map(column));
   await statements.query(
-    `insert into schedules (account, app, name, user_address, id, due_at, data, chain, created_at)
-     select $1, $2, name, user_address, id, due_at::timestamptz, data, chain, now()
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::json[])
-       as given (name, user_address, id, due_at, data, chain)
+    `insert into schedules (account, app, name, user_address, id, due_at, data, chain, repeat, created_at)
+     select $1, $2, name, user_address, id, due_at::timestamptz, data, chain, repeat, now()
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::json[], $8::json[], $9::json[])
+       as given (name, user_address, id, due_at, data, chain, repeat)
      where exists (select from apps where apps.account = $1 and apps.app = $2)
      on conflict (account, app, name, user_address) do update set
        id = excluded.id, due_at = excluded.due_at, data = excluded.data, chain = excluded.chain,
+       repeat = excluded.repeat,
        created_at = excluded.created_at`,
     [
       ref.account,
@@ -151,6 +161,10 @@ async function putSchedules(statements: Statements, ref: AppRef, puts: readonly 
       encodeTextArray(
         'json',
         puts.map(({ chain }) => (chain === undefined ? null : JSON.stringify(chain))),
+      ),
+      encodeTextArray(
+        'json',
+        puts.map(({ repeat }) => (repeat === undefined ? null : JSON.stringify(repeat))),
       ),
     ],
   );

@@ -10,10 +10,11 @@ import { requireAccount } from './accounts.ts';
 import type { Changes } from './changes.ts';
 import { check, checkSlug } from './checks.ts';
 import type { Database, Statements } from './database.ts';
+import { oneWriterOf } from './postgres-only.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { SmppClient } from './records.ts';
 import { generateSmppPassword, hashSmppPassword, SmppPasswordCheck } from './smpp-password.ts';
-import type { SmppClients } from './store.ts';
+import type { SmppClients } from './routing-ports.ts';
 
 const COLUMNS = 'account, system_id, settings, password_set_at, created_at';
 const cursorSchema = z.tuple([z.literal('smpp_clients'), z.string()]);
@@ -120,7 +121,7 @@ async function newHash(
 
 async function findOwner(statements: Statements, systemId: string): Promise<Owner | null> {
   // Two that come together must not both find nobody.
-  await statements.query('lock table smpp_clients in share row exclusive mode');
+  await statements.query(oneWriterOf('smpp_clients'));
   const [owner] = await statements.query<Owner>(
     'select account, system_id, password_hash from smpp_clients where lower(system_id) = lower($1)',
     [systemId],

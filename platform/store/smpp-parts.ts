@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import type { SmppPartGroup } from './records.ts';
-import type { SmppParts } from './store.ts';
+import type { SmppParts } from './routing-ports.ts';
 
 interface Row {
   readonly system_id: string;

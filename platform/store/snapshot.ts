@@ -1,5 +1,6 @@
 import { ACCOUNT_COLUMNS } from './accounts.ts';
 import { ROLLOUT } from './apps.ts';
+import { readPrices } from './credits/prices.ts';
 import type { Database } from './database.ts';
 import { readNumbers } from './numbers.ts';
 import type { Account, Snapshot, SnapshotApp, StoredRoute, TransportRow } from './records.ts';
@@ -32,6 +33,7 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
         `select ${TRANSPORT_COLUMNS} from transports order by name`,
       ),
       smpp_clients: await readSmppClients(statements),
+      prices: await readPrices(statements),
     };
   });
 }

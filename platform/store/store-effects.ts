@@ -1,27 +1,28 @@
-import {
-  errorText,
-  type AppRef,
-  type ContactEffect,
-  type EffectFailure,
-  type GroupEffect,
-  type Logger,
-  type MetricEffect,
-  type OptoutEffect,
-  type ScheduleEffect,
-  type StoreEffect,
-  type StoreEffects,
-} from '@vumi/core';
+import { errorText, type AppRef, type Logger } from '@vumi/core';
+import type {
+  ContactEffect,
+  EffectFailure,
+  GroupEffect,
+  IdentityEffect,
+  MetricEffect,
+  OptoutEffect,
+  ScheduleEffect,
+  StoreEffect,
+  StoreEffects,
+} from '@vumi/records';
 import type { Changes } from './changes.ts';
 import { applyToContacts } from './contacts.ts';
 import { applyToGroup } from './contact-groups.ts';
 import type { Database, Statements } from './database.ts';
 import { databaseError } from './database-error.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { addToMetrics } from './metrics.ts';
+import { applyToIdentity } from './identities/apply-identity.ts';
+import { addToMetrics } from './series/app-metrics.ts';
 import { applyToOptouts } from './optouts.ts';
-import { indexedId } from './recorder.ts';
+import { LOCK_NAME_UNTIL_COMMIT } from './postgres-only.ts';
+import { indexedId } from './indexed-text.ts';
 import { applyToSchedules } from './schedules.ts';
-import type { EffectsStore } from './store.ts';
+import type { EffectsStore } from './record-ports.ts';
 
 /** Days that a marker is kept: longer than any handled message is remembered (sandbox/config.ts, marker_ttl_ms). */
 const MARKER_DAYS = 8;
@@ -30,6 +31,8 @@ const PURGE_EVERY = 1000;
 const PURGE_LIMIT = 5000;
 /** Who waits for schedules looks so often: an earlier one has to be told of. */
 const SOON_MS = 2000;
+
+type MetricListener = Parameters<EffectsStore['onMetrics']>[0];
 
 export function openEffects(database: Database, changes: Changes, logger: Logger): EffectsStore {
   let untilPurge = PURGE_EVERY;
@@ -47,12 +50,29 @@ export function openEffects(database: Database, changes: Changes, logger: Logger
     );
     return result;
   };
+  const listeners = new Set<MetricListener>();
+  const tell = (account: string, applied: readonly StoreEffect[]): void => {
+    const metrics = listeners.size === 0 ? [] : applied.filter(isOfMetric);
+    if (metrics.length > 0) for (const listener of listeners) listener(account, metrics);
+  };
   const queue = new EffectQueue({
-    write: (account, batch) => inOneStep(batch, (statements) => applyNew(statements, account, batch)),
-    writeEach: (effects) => inOneStep([effects], (statements) => applyEach(statements, effects)),
+    async write(account, batch) {
+      tell(account, await inOneStep(batch, (statements) => applyNew(statements, account, batch)));
+    },
+    async writeEach(effects) {
+      const { applied, failures } = await inOneStep([effects], (statements) =>
+        applyEach(statements, effects),
+      );
+      tell(effects.account, applied);
+      return failures;
+    },
   });
   return {
     apply: (effects) => queue.add(effects),
+    onMetrics(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
     async change(account, effects) {
       await database.transaction(async (statements) => {
         await waitForTurn(statements, account);
@@ -70,26 +90,32 @@ async function applyNew(
   statements: Statements,
   account: string,
   batch: readonly StoreEffects[],
-): Promise<void> {
+): Promise<readonly StoreEffect[]> {
   await waitForTurn(statements, account);
+  const applied: StoreEffect[][] = [];
   for (const { marker, app, effects } of batch) {
-    if (await isNew(statements, marker)) await applyAll(statements, { account, app }, effects);
+    if (!(await isNew(statements, marker))) continue;
+    await applyAll(statements, { account, app }, effects);
+    applied.push([...effects]);
   }
+  return applied.flat();
 }
 
 /** One by one, each undone by itself when the database cannot hold it. */
 async function applyEach(
   statements: Statements,
   { marker, account, app, effects }: StoreEffects,
-): Promise<EffectFailure[]> {
+): Promise<{ readonly applied: readonly StoreEffect[]; readonly failures: readonly EffectFailure[] }> {
   const failures: EffectFailure[] = [];
+  const applied: StoreEffect[] = [];
   await waitForTurn(statements, account);
-  if (!(await isNew(statements, marker))) return failures;
+  if (!(await isNew(statements, marker))) return { applied, failures };
   for (const effect of effects) {
     await statements.query('savepoint effect');
     try {
       await applyAll(statements, { account, app }, [effect]);
       await statements.query('release savepoint effect');
+      applied.push(effect);
     } catch (thrown) {
       const error = databaseError(thrown);
       if (error.outage) throw error;
@@ -97,14 +123,12 @@ async function applyEach(
       failures.push({ effect, reason: errorText(error) });
     }
   }
-  return failures;
+  return { applied, failures };
 }
 
 /** Effects of one account follow one another: two that touch the same rows in another order would block each other. */
 async function waitForTurn(statements: Statements, account: string): Promise<void> {
-  await statements.query("select pg_advisory_xact_lock(hashtextextended('store effects ' || $1, 0))", [
-    account,
-  ]);
+  await statements.query(LOCK_NAME_UNTIL_COMMIT, [account]);
 }
 
 async function isNew(statements: Statements, marker: string): Promise<boolean> {
@@ -115,7 +139,7 @@ async function isNew(statements: Statements, marker: string): Promise<boolean> {
   return inserted.length > 0;
 }
 
-/** Contacts and groups in their order; other kinds have nothing to do with them, nor with each other. */
+/** Contacts, groups and who is who in their order; other kinds have nothing to do with them, nor with each other. */
 async function applyAll(statements: Statements, ref: AppRef, effects: readonly StoreEffect[]): Promise<void> {
   const { account } = ref;
   await applyToRecords(statements, account, effects);
@@ -129,7 +153,9 @@ async function applyToRecords(
   account: string,
   effects: readonly StoreEffect[],
 ): Promise<void> {
-  const records = effects.filter((effect) => isOfContact(effect) || isOfGroup(effect));
+  const records = effects.filter(
+    (effect) => isOfContact(effect) || isOfGroup(effect) || isOfIdentity(effect),
+  );
   let contacts: ContactEffect[] = [];
   for (const effect of records) {
     if (isOfContact(effect)) {
@@ -139,7 +165,8 @@ async function applyToRecords(
     // Neighbours go together, so that a contact that is made and filled is written once.
     await applyToContacts(statements, account, contacts);
     contacts = [];
-    await applyToGroup(statements, account, effect);
+    if (isOfGroup(effect)) await applyToGroup(statements, account, effect);
+    else await applyToIdentity(statements, account, effect);
   }
   await applyToContacts(statements, account, contacts);
 }
@@ -150,6 +177,10 @@ function isOfContact(effect: StoreEffect): effect is ContactEffect {
 
 function isOfGroup(effect: StoreEffect): effect is GroupEffect {
   return effect.kind.startsWith('group.');
+}
+
+function isOfIdentity(effect: StoreEffect): effect is IdentityEffect {
+  return effect.kind.startsWith('identity.');
 }
 
 function isOfMetric(effect: StoreEffect): effect is MetricEffect {

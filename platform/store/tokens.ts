@@ -5,9 +5,10 @@ import { requireAccount } from './accounts.ts';
 import type { Changes } from './changes.ts';
 import type { Database, Statements } from './database.ts';
 import { noteAudit } from './note-audit.ts';
+import { oneWriterOf } from './postgres-only.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { NewToken, Page, PageQuery, TokenInfo } from './records.ts';
-import type { Tokens } from './store.ts';
+import type { Tokens } from './account-ports.ts';
 
 /** So that a token is known for one wherever it turns up. */
 const PREFIX = 'vumi_';
@@ -176,7 +177,7 @@ function configure(changes: Changes, token: string): ReturnType<Tokens['configur
   const hash = hashToken(token);
   return changes.write('tokens', async (statements) => {
     // Processes start together.
-    await statements.query('lock table tokens in share row exclusive mode');
+    await statements.query(oneWriterOf('tokens'));
     const [known] = await statements.query<TokenInfo>(`select ${COLUMNS} from tokens where hash = $1`, [
       hash,
     ]);

@@ -3,7 +3,7 @@ import type { Changes } from './changes.ts';
 import { checkName } from './checks.ts';
 import type { Database } from './database.ts';
 import type { TransportRow } from './records.ts';
-import type { Transports } from './store.ts';
+import type { Transports } from './routing-ports.ts';
 
 export const TRANSPORT_COLUMNS = 'name, type, config';
 

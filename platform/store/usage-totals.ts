@@ -1,6 +1,6 @@
 import { appKey, type AppRef } from '@vumi/core';
 import type { Database } from './database.ts';
-import type { AppTotals, NewRun } from './records.ts';
+import type { AppTotals, NewRun } from './run-records.ts';
 
 /** What runs add to one row of the table `usage_totals`. */
 interface TotalsRow extends AppRef {

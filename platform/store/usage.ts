@@ -3,8 +3,8 @@ import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
 import { checkInstant, checkSlug } from './checks.ts';
 import type { Database } from './database.ts';
-import type { AccountUsage, AppUsage, NewRun, Usage, UsageRange } from './records.ts';
-import type { UsageStore } from './store.ts';
+import type { AccountUsage, AppUsage, NewRun, Usage, UsageRange } from './run-records.ts';
+import type { UsageStore } from './app-ports.ts';
 import { readTotals } from './usage-totals.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import type { AppRef } from '@vumi/core';
 import type { Statements } from './database.ts';
+import { LOCK_UNTIL_COMMIT, SHARE_UNTIL_COMMIT } from './postgres-only.ts';
 import type { VersionFile } from './records.ts';
 
 /** Of the advisory lock that keeps a blob from being dropped while a new version comes to use it. */
@@ -12,7 +13,7 @@ export async function addFiles(
   files: readonly VersionFile[],
 ): Promise<void> {
   if (files.length === 0) return;
-  await statements.query('select pg_advisory_xact_lock_shared($1)', [BLOBS_LOCK]);
+  await statements.query(SHARE_UNTIL_COMMIT, [BLOBS_LOCK]);
   const known = await statements.query<{ sha256: string }>(
     'select sha256 from blobs where sha256 = any($1)',
     [files.map(({ sha256 }) => sha256)],
@@ -46,7 +47,7 @@ export async function dropUnusedBlobs(
   { account, app }: AppRef,
   remove: () => Promise<void>,
 ): Promise<void> {
-  await statements.query('select pg_advisory_xact_lock($1)', [BLOBS_LOCK]);
+  await statements.query(LOCK_UNTIL_COMMIT, [BLOBS_LOCK]);
   const used = await statements.query<{ sha256: string }>(
     'select distinct sha256 from version_files where account = $1 and app = $2',
     [account, app],

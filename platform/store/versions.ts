@@ -7,7 +7,7 @@ import { checkRef } from './checks.ts';
 import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { AppVersion, NewVersion, Page, PageQuery, VersionFile } from './records.ts';
-import type { Versions } from './store.ts';
+import type { Versions } from './app-ports.ts';
 import { addFiles } from './version-files.ts';
 
 const SELECT = `

@@ -8,11 +8,14 @@ import {
   type OnResolveArgs,
   type Plugin,
 } from 'esbuild';
+import { loadWebGlobal } from './web-globals.ts';
 
 /** esbuild's name for the files of the bundle. */
 export const NAMESPACE = 'bundle';
 const SDK = '@vumi/sdk';
 const SDK_NAMESPACE = 'sdk';
+/** esbuild's name for what stands in for globals of browsers. */
+export const WEB_NAMESPACE = 'web';
 const EXTENSIONS = ['.js', '.ts', '.mjs', '.json'] as const;
 const LOADERS: Readonly<Record<string, Loader>> = { '.js': 'js', '.mjs': 'js', '.ts': 'ts', '.json': 'json' };
 const ALLOWED = 'A worker can import files of its own workers folder, such as "./menu.js", and "@vumi/sdk".';
@@ -59,6 +62,8 @@ function findSource(
 }
 
 function resolve(sources: ReadonlyMap<string, string>, { path, importer, kind }: OnResolveArgs) {
+  if (kind === 'entry-point' && path.startsWith(`${WEB_NAMESPACE}:`))
+    return { path: path.slice(WEB_NAMESPACE.length + 1), namespace: WEB_NAMESPACE, sideEffects: false };
   if (kind === 'entry-point') return { path, namespace: NAMESPACE };
   if (path === SDK) return { path, namespace: SDK_NAMESPACE, sideEffects: false };
   if (!/^\.\.?\//.test(path))
@@ -88,6 +93,10 @@ export function bundleFiles(sources: ReadonlyMap<string, string>): Plugin {
     setup(esbuild) {
       esbuild.onResolve({ filter: /.*/ }, (wanted) => resolve(sources, wanted));
       esbuild.onLoad({ filter: /.*/, namespace: SDK_NAMESPACE }, loadSdk);
+      esbuild.onLoad({ filter: /.*/, namespace: WEB_NAMESPACE }, async ({ path }) => ({
+        contents: await loadWebGlobal(path),
+        loader: 'js',
+      }));
       esbuild.onLoad({ filter: /.*/ }, (wanted) => load(sources, wanted));
     },
   };

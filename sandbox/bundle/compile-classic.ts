@@ -5,7 +5,7 @@ import { runCompiler } from './compiler.ts';
 import { keptNamesTail } from './kept-names.ts';
 import { likelyLibraries } from './library-traits.ts';
 import { librariesOfPackage, type LibraryChoice } from './package-libraries.ts';
-import type { CompiledWorker } from './compile-worker.ts';
+import type { CompiledApp } from './compile-app.ts';
 import type { Manifest } from './manifest.ts';
 import type { BundleParts } from './parts.ts';
 
@@ -55,8 +55,8 @@ export interface LibraryEvidence {
 }
 
 /** A classic app, which is one script; its manifest says so. */
-interface ClassicWorker {
-  readonly worker: CompiledWorker;
+interface ClassicApp {
+  readonly worker: CompiledApp;
   readonly manifest: Manifest;
   readonly libraries: LibraryEvidence;
   readonly warnings: string[];
@@ -79,7 +79,7 @@ function evidenceOf(code: string, { packageJson }: BundleParts, { api, libraries
  * Takes a worker for what it is: null when it is written for the SDK. A classic app is not bundled, so that its `var`s
  * stay globals. Throws `bundle.does_not_compile` with `details.file`, `line` and `column`.
  */
-export function compileClassic(parts: BundleParts, manifest: Manifest): Promise<ClassicWorker | null> {
+export function compileClassic(parts: BundleParts, manifest: Manifest): Promise<ClassicApp | null> {
   const { entry } = parts;
   const text = parts.sources.get(entry) ?? '';
   if (manifest.api === 'sdk' || (manifest.api === undefined && !CLASSIC_TRAITS.test(text)))

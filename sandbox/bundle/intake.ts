@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isMeantBy } from '@vumi/core';
 import { compileClassic, type LibraryEvidence } from './compile-classic.ts';
-import { compileWorker, type CompiledWorker } from './compile-worker.ts';
+import { compileApp, type CompiledApp } from './compile-app.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
 import { quoted, refusal } from './refusal.ts';
@@ -24,7 +24,7 @@ export interface Bundle {
   readonly sha256: string;
   /** As its author wrote it, and which API it was found to be written for. */
   readonly manifest: Manifest;
-  readonly worker: CompiledWorker;
+  readonly worker: CompiledApp;
   /** `index.html` and `assets/**`: what the world may read. */
   readonly files: BundleFile[];
   /** The app's self-test; no steps when it has none. */
@@ -55,7 +55,7 @@ async function compile(
   manifest: Manifest,
 ): Promise<Pick<Bundle, 'worker' | 'manifest' | 'libraries' | 'warnings'>> {
   const classic = await compileClassic(parts, manifest);
-  return classic ?? { ...(await compileWorker(parts.entry, parts.sources)), manifest, libraries: null };
+  return classic ?? { ...(await compileApp(parts.entry, parts.sources)), manifest, libraries: null };
 }
 
 /** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */

@@ -1,7 +1,7 @@
 import type { EndpointFaults } from '@vumi/core';
 import { classicEndpoints } from '../classic/endpoints.ts';
 import { noRoute } from '../no-route.ts';
-import type { AppSettings } from '../supervisor/app.ts';
+import type { AppSettings } from '../apps/app.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Warnings of a deploy: endpoints that the manifest or a classic app's configuration names, and by which nothing leaves. */

@@ -1,4 +1,5 @@
-import { formatTimestamp, type Contact } from '@vumi/core';
+import { formatTimestamp } from '@vumi/core';
+import type { Contact } from '@vumi/records';
 import { callResource } from '../resources/registry.ts';
 import type { TurnScope } from '../resources/turn-scope.ts';
 import { refuse, succeed, type Command, type Reply } from './replies.ts';

@@ -1,4 +1,4 @@
-import type { ContactGroup } from '@vumi/core';
+import type { ContactGroup } from '@vumi/records';
 import { callResource } from '../resources/registry.ts';
 import type { TurnScope } from '../resources/turn-scope.ts';
 import { inVumiTime } from './contacts.ts';

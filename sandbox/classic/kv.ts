@@ -1,7 +1,7 @@
 import type { KeyedState, StateWrite } from '@vumi/core';
 import { LONGEST_TTL_SECONDS } from '../longest-ttl.ts';
 import type { TurnScope } from '../resources/turn-scope.ts';
-import { kvCountKey, kvKey } from '../supervisor/keys.ts';
+import { kvCountKey, kvKey } from '../apps/keys.ts';
 import { refuse, succeed, type Command, type Reply } from './replies.ts';
 
 const NO_INTEGER = 'value is not an integer or out of range';

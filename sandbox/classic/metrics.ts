@@ -1,4 +1,4 @@
-import { METRIC_AGGREGATORS, type MetricAggregator } from '@vumi/core';
+import { METRIC_AGGREGATORS, type MetricAggregator } from '@vumi/records';
 import { callResource } from '../resources/registry.ts';
 import type { TurnScope } from '../resources/turn-scope.ts';
 import { inPython, refuse, succeed, type Command, type Reply } from './replies.ts';

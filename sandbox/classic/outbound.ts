@@ -1,5 +1,5 @@
 import { sendFault, type TurnScope } from '../resources/turn-scope.ts';
-import { toOutgoing } from '../supervisor/effects-commit.ts';
+import { toOutgoing } from '../turns/effects-commit.ts';
 import { classicEndpoints } from './endpoints.ts';
 import { inPython, refuse, succeed, type Command, type Reply } from './replies.ts';
 

@@ -4,9 +4,9 @@ import { LIBRARY_SETS, type LibrarySet } from '@vumi/classic-libraries';
 import { silentLogger, VumiError } from '@vumi/core';
 import { startDeadline } from '@vumi/machine';
 import { CLASSIC_LIMITS } from '../limits.ts';
-import { findNativeModule } from '../supervisor/programs.ts';
-import { createRunnerClasses, type RunnerClass } from '../supervisor/runner-class.ts';
-import { spawnRunner } from '../supervisor/runner-process.ts';
+import { findNativeModule } from '../fleet/programs.ts';
+import { createRunnerClasses, type RunnerClass } from '../fleet/runner-class.ts';
+import { spawnRunner } from '../fleet/runner-process.ts';
 import { BUNDLER, classicGuest } from './guest-program.ts';
 import { readSnapshotFile, writeSnapshotFile, type MadeSnapshot } from './snapshot-file.ts';
 

@@ -2,11 +2,13 @@ import { LONGEST_VALIDITY } from '../longest-validity.ts';
 import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
 import { freeze, isArray, text, TrustedError } from './primordials.ts';
+import { richMetadata } from './rich-options.ts';
 import { TurnState } from './state-scope.ts';
 import { TurnContacts } from './turn-contacts.ts';
 import { TurnGroups } from './turn-groups.ts';
 import { TurnHttp } from './turn-http.ts';
 import { createLog } from './turn-log.ts';
+import { TurnIdentity } from './turn-identity.ts';
 import { TurnMessages } from './turn-messages.ts';
 import { TurnMetrics } from './turn-metrics.ts';
 import { TurnOptouts } from './turn-optouts.ts';
@@ -20,9 +22,13 @@ function checkText(value: unknown): string {
   return text(value);
 }
 
-function withOptions(send: GuestSend, { helper_metadata, validity }: ReplyOptions & SendOptions): GuestSend {
+function withOptions(send: GuestSend, options: ReplyOptions & SendOptions): GuestSend {
+  const { helper_metadata, validity } = options;
   const timed = validity === undefined ? send : { ...send, validity: seconds(validity) };
-  return helper_metadata === undefined ? timed : { ...timed, metadata: metadataOf(helper_metadata) };
+  const rich = richMetadata(options);
+  if (rich === undefined && helper_metadata === undefined) return timed;
+  const given = helper_metadata === undefined ? {} : metadataOf(helper_metadata);
+  return { ...timed, metadata: rich === undefined ? given : { ...given, send: rich } };
 }
 
 function metadataOf(metadata: unknown): Record<string, unknown> {
@@ -37,6 +43,11 @@ function seconds(validity: unknown): number {
   throw new TrustedError(`validity is a number of seconds, from 1 to ${LONGEST_VALIDITY}`);
 }
 
+/** Whether there is something to be sent without a text. */
+function saysMore({ helper_metadata, attachments, template }: SendOptions): boolean {
+  return helper_metadata !== undefined || attachments !== undefined || template !== undefined;
+}
+
 /** The message with its verbs, as `onMessage` gets it. */
 export function createMessage(turn: Turn, body: Record<string, unknown>): Message {
   const answer =
@@ -47,6 +58,8 @@ export function createMessage(turn: Turn, body: Record<string, unknown>): Messag
     };
   body['reply'] = answer('reply');
   body['replyGroup'] = answer('group');
+  const { received } = body['helper_metadata'] as Record<string, unknown>;
+  body['received'] = typeof received === 'object' && received !== null ? received : {};
   return body as unknown as Message;
 }
 
@@ -59,7 +72,7 @@ function createSecrets(turn: Turn): Secrets {
 function createSend(turn: Turn): EventApp['send'] {
   return (to: string, value: string, options: SendOptions = {}) => {
     if (typeof to !== 'string' || to === '') throw new TrustedError('send needs the address to send to');
-    if (value === '' && options.helper_metadata === undefined) throw new TrustedError('send needs a text');
+    if (value === '' && !saysMore(options)) throw new TrustedError('send needs a text');
     const send: GuestSend = { kind: 'send', to, text: checkText(value) };
     const given: unknown = options.endpoint;
     const endpoint = given === undefined ? 'default' : text(given);
@@ -80,6 +93,7 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
     now: turn.now,
     contacts: new TurnContacts(turn),
     groups: new TurnGroups(turn),
+    identity: new TurnIdentity(turn),
     optouts: new TurnOptouts(turn),
     metrics: new TurnMetrics(turn),
     messages: new TurnMessages(turn),

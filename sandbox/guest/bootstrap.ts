@@ -57,7 +57,7 @@ function post(kind: PostKind, turn: number, text: string): void {
   else held += `${kind} ${turn} ${text.length}\n${text}`;
 }
 
-/** The worker is a script whose value is what it exports (bundle/compile-worker.ts). */
+/** The worker is a script whose value is what it exports (bundle/compile-app.ts). */
 function exportsOf(worker: string | (() => unknown)): AppDefinition {
   const exported = (typeof worker === 'function' ? worker() : evaluate(worker)) as
     | { default?: unknown }

@@ -44,7 +44,7 @@ function checkTimeout(timeout: unknown): number | undefined {
   return timeout as number;
 }
 
-/** `app.http`. The supervisor makes the call; here is only its form. */
+/** `app.http`. The platform makes the call; here is only its form. */
 export class TurnHttp implements Http {
   readonly #turn: Turn;
 

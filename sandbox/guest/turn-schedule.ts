@@ -1,4 +1,4 @@
-import type { CancelOptions, Schedule, ScheduleOptions } from '@vumi/sdk';
+import type { CancelOptions, RepeatOptions, Schedule, ScheduleOptions } from '@vumi/sdk';
 import { apply, dateToTime, freeze, isFinite, text, TrustedDate, TrustedError } from './primordials.ts';
 import { ask, askFor } from './turn-resource.ts';
 import type { Turn } from './turn.ts';
@@ -36,6 +36,12 @@ export class TurnSchedule implements Schedule {
   once(name: string, options: ScheduleOptions): Promise<string> {
     const args = { name: text(name), when: when(options), data: options.data, user: options.user };
     return askFor(this.#turn, 'schedule.once', { args, member: 'id' });
+  }
+
+  repeat(name: string, options: RepeatOptions): Promise<string> {
+    const { every, time, weekdays, days, data, user } = options;
+    const args = { name: text(name), repeat: { every, time, weekdays, days }, data, user };
+    return askFor(this.#turn, 'schedule.repeat', { args, member: 'id' });
   }
 
   cancel(name: string, options: CancelOptions = {}): Promise<void> {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkHost, isHostPattern } from './allowed-hosts.ts';
 import { createHttpGateway, type HttpGateway } from './gateway.ts';
-import { PrivateServices } from './private-services.ts';
+import { PrivateServices } from '@vumi/http';
 
 type HttpCall = Parameters<HttpGateway['request']>[0];
 

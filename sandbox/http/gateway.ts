@@ -1,7 +1,14 @@
 import { errorText, VumiError } from '@vumi/core';
+import {
+  decodeBody,
+  exchange,
+  isRedirect,
+  NO_PRIVATE_SERVICES,
+  type Exchange,
+  type ExchangeAnswer,
+  type PrivateServices,
+} from '@vumi/http';
 import { checkHost } from './allowed-hosts.ts';
-import { exchange, REDIRECTS, type Exchange } from './exchange.ts';
-import { NO_PRIVATE_SERVICES, type PrivateServices } from './private-services.ts';
 import { parseTarget, resolveTarget, type CallRules, type TargetRules } from './target.ts';
 
 const MAX_REDIRECTS = 5;
@@ -83,6 +90,14 @@ function follow(
   return { url, method: 'GET', headers, body: null };
 }
 
+function toText({ status, headers, body }: ExchangeAnswer): HttpAnswer {
+  const shown: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) shown[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return { status, headers: shown, body: decodeBody(body, headers['content-type']) };
+}
+
 /** A look-up cannot be called off, but nobody has to wait for it. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
@@ -106,8 +121,8 @@ export function createHttpGateway(options: GatewayOptions): HttpGateway {
       checkHost(url, call.allow);
       const sent: Exchange = { ...next, target: await unlessAborted(resolveTarget(url, rules), signal) };
       const answer = await exchange(sent, { signal, maxBytes: options.maxBytes });
-      const location = answer.headers['location'];
-      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      const { location } = answer.headers;
+      if (!isRedirect(answer.status) || location === undefined) return toText(answer);
       ({ url, ...next } = follow(sent, location, { status: answer.status, rules }));
     }
     throw new VumiError('request.invalid', `http: more than ${MAX_REDIRECTS} redirects`);

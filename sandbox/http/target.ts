@@ -1,19 +1,17 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { errorText, VumiError } from '@vumi/core';
-import { findAddresses } from './find-addresses.ts';
-import type { PrivateServices } from './private-services.ts';
-import { isPublicAddress } from './public-address.ts';
+import {
+  findAddresses,
+  hostOf,
+  isPublicAddress,
+  portOf,
+  type PrivateServices,
+  type Target,
+} from '@vumi/http';
 
-const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+const PROTOCOLS = new Set(['http:', 'https:']);
 const ALLOWED_PORTS = new Set([80, 443]);
-
-/** Where a call goes: the address is decided once and then held fast, so that no second answer of DNS can change it. */
-export interface Target {
-  readonly url: URL;
-  readonly address: string;
-  readonly family: 4 | 6;
-}
 
 export interface TargetRules {
   /** Lets calls reach any address and port. For tests and for closed networks. */
@@ -35,18 +33,10 @@ function refuse(text: string): VumiError {
   return new VumiError('request.invalid', `http: ${text}`);
 }
 
-function portOf({ port, protocol }: URL): number {
-  return Number(port || PORTS[protocol]);
-}
-
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-}
-
 export function parseTarget(text: string, base: URL | undefined, rules: CallRules): URL {
   const url = URL.parse(text, base?.href);
   if (url === null) throw refuse('this is no URL');
-  if (PORTS[url.protocol] === undefined) throw refuse('only http and https are allowed');
+  if (!PROTOCOLS.has(url.protocol)) throw refuse('only http and https are allowed');
   if (url.username !== '' || url.password !== '')
     throw refuse('put credentials into a header, not into the URL');
   const { allowPrivate, ports = ALLOWED_PORTS, services } = rules;

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../frames.ts';
-import type { LoadedApp } from '../supervisor/app.ts';
-import { turnKind, type TurnOrigin } from '../supervisor/effects-commit.ts';
-import type { TurnOutcome } from '../supervisor/turns.ts';
+import type { LoadedApp } from '../apps/app.ts';
+import { turnKind, type TurnOrigin } from '../turns/effects-commit.ts';
+import type { TurnOutcome } from '../turns/turns.ts';
 import { composeRecord } from './record.ts';
 import type { Run } from './run.ts';
 
@@ -48,7 +48,10 @@ export function describeRun(
     error: failure?.text ?? null,
     at: now,
     cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
-    record: composeRecord({ wallMs, settings: app.frame.settings, start, effects, recorder }, app.blot),
+    record: composeRecord(
+      { wallMs, settings: app.frame.settings, start, effects, recorder },
+      app.secretRemoval,
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callSchema } from '../effects.ts';
 import { limitsSchema } from '../limits.ts';
-import type { SecretBlot } from './secret-blot.ts';
+import type { SecretRemoval } from './secret-removal.ts';
 import { MAX_RECORD, type TurnRecorder } from './turn-recorder.ts';
 
 /** Bytes that the names of the members take. */
@@ -48,14 +48,14 @@ export interface RecordParts {
 }
 
 /** The record as JSON, put together of texts that are there already; null when it is too large. */
-export function composeRecord(parts: RecordParts, blot: SecretBlot): string | null {
+export function composeRecord(parts: RecordParts, secretRemoval: SecretRemoval): string | null {
   const texts = parts.recorder.texts();
   const { wallMs, settings, start, effects } = parts;
   if (texts === null) return null;
   const size =
     settings.length + start.length + texts.calls.length + texts.answers.length + (effects?.length ?? 0);
   if (size + ENVELOPE > MAX_RECORD) return null;
-  return blot.hideSoon(
+  return secretRemoval.hideSoon(
     `{"wall_ms":${wallMs},"settings":${settings},"start":${start},"calls":${texts.calls},"answers":${texts.answers},"effects":${effects}}`,
   );
 }

@@ -1,4 +1,4 @@
-import { contactInputSchema, toContactChange, toContactFields, type ContactChange } from '@vumi/core';
+import { contactInputSchema, toContactChange, toContactFields, type ContactChange } from '@vumi/records';
 import { z } from 'zod';
 
 const EXTRAS = 'extras-';

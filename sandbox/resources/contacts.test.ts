@@ -1,4 +1,4 @@
-import type { Contact } from '@vumi/core';
+import type { Contact } from '@vumi/records';
 import { describe, expect, test } from 'vitest';
 import { Runs } from './turn.fixture.ts';
 

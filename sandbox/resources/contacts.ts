@@ -1,6 +1,6 @@
+import { deriveId, VumiError } from '@vumi/core';
 import {
   contactAddress,
-  deriveId,
   EMPTY_CONTACT,
   foldContact,
   matchCost,
@@ -8,11 +8,10 @@ import {
   recordKey,
   recordMatches,
   recordText,
-  VumiError,
   type Contact,
   type ContactEffect,
   type ContactQuery,
-} from '@vumi/core';
+} from '@vumi/records';
 import { z } from 'zod';
 import { contactChange, contactFields } from './contact-input.ts';
 import { defineCall } from './resource-call.ts';
@@ -55,7 +54,10 @@ function notFound(text = 'Contact not found'): VumiError {
 }
 
 /** The contact as this run sees it: what it did itself comes first. */
-async function current({ records, origin, effects }: TurnScope, key: string): Promise<Contact | null> {
+export async function currentContact(
+  { records, origin, effects }: TurnScope,
+  key: string,
+): Promise<Contact | null> {
   if (!effects.contacts.has(key)) {
     const stored = await records.contact(origin.ref.account, key);
     if (!effects.contacts.has(key)) return stored;
@@ -64,7 +66,7 @@ async function current({ records, origin, effects }: TurnScope, key: string): Pr
 }
 
 async function required(turn: TurnScope, key: string): Promise<Contact> {
-  const contact = await current(turn, key);
+  const contact = await currentContact(turn, key);
   if (contact === null) throw notFound(`Contact with key '${key}' not found.`);
   return contact;
 }
@@ -78,7 +80,7 @@ async function byAddress(turn: TurnScope, address: Address): Promise<Contact | n
 }
 
 /** The newest that this run has touched. */
-function ownByAddress({ effects }: TurnScope, { field, value }: Address): Contact | null {
+export function ownByAddress({ effects }: TurnScope, { field, value }: Address): Contact | null {
   let newest: Contact | null = null;
   for (const contact of effects.contacts.values()) {
     if (contact?.[field] !== value) continue;
@@ -103,7 +105,7 @@ async function changed(
   return { contact: change(turn, before, effect) };
 }
 
-function create(turn: TurnScope, key: string, fields: Partial<Contact>): Contact | null {
+export function createContact(turn: TurnScope, key: string, fields: Partial<Contact>): Contact | null {
   const { account } = turn.origin.ref;
   const created_at = new Date(turn.now).toISOString();
   const contact = { ...EMPTY_CONTACT, ...fields, key, account, created_at };
@@ -145,12 +147,12 @@ export const CONTACT_CALLS = {
     if (known !== null) return { contact: known, created: false };
     // Two messages that come from a new address at once make one contact, as long as its key is not taken.
     const shared = deriveId('contact', account, address.field, address.value);
-    const isFree = (await current(turn, shared)) === null;
+    const isFree = (await currentContact(turn, shared)) === null;
     // Another call of this run may have made it meanwhile.
     const own = ownByAddress(turn, address);
     if (own !== null) return { contact: own, created: false };
     return {
-      contact: create(turn, isFree ? shared : key, { [address.field]: address.value }),
+      contact: createContact(turn, isFree ? shared : key, { [address.field]: address.value }),
       created: true,
     };
   }),
@@ -158,7 +160,7 @@ export const CONTACT_CALLS = {
   'contacts.get_by_key': defineCall(keyed, async ({ key }, turn) => ({ contact: await required(turn, key) })),
 
   'contacts.new': defineCall(z.strictObject({ contact: contactFields }), ({ contact }, turn) => ({
-    contact: create(turn, turn.effects.nextId(turn.origin.id), contact),
+    contact: createContact(turn, turn.effects.nextId(turn.origin.id), contact),
   })),
 
   'contacts.save': defineCall(

@@ -1,4 +1,4 @@
-import type { ContactGroup } from '@vumi/core';
+import type { ContactGroup } from '@vumi/records';
 import { expect, test } from 'vitest';
 import { Runs } from './turn.fixture.ts';
 

@@ -1,16 +1,15 @@
+import { deriveId, VumiError } from '@vumi/core';
 import {
-  deriveId,
   matchCost,
   MOST_GROUPS,
   parseContactQuery,
   recordKey,
   recordMatches,
   recordText,
-  VumiError,
   type ContactGroup,
   type ContactQuery,
   type StoreEffect,
-} from '@vumi/core';
+} from '@vumi/records';
 import { z } from 'zod';
 import { countMatching } from './contacts.ts';
 import { defineCall } from './resource-call.ts';

@@ -1,4 +1,5 @@
-import { slugSchema, type AppRef, type MessageDirection } from '@vumi/core';
+import { slugSchema, type AppRef } from '@vumi/core';
+import type { MessageDirection } from '@vumi/records';
 import { z } from 'zod';
 import { defineCall, type ResourceCall } from './resource-call.ts';
 import type { TurnScope } from './turn-scope.ts';

@@ -1,4 +1,4 @@
-import { METRIC_AGGREGATORS } from '@vumi/core';
+import { METRIC_AGGREGATORS } from '@vumi/records';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
 import { leave } from './turn-scope.ts';

@@ -1,4 +1,5 @@
-import { normaliseAddress, recordText, VumiError, type Optout, type StoreEffect } from '@vumi/core';
+import { VumiError } from '@vumi/core';
+import { normaliseAddress, recordText, type Optout, type StoreEffect } from '@vumi/records';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';

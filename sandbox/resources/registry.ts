@@ -1,6 +1,7 @@
 import { VumiError } from '@vumi/core';
 import { CONTACT_CALLS } from './contacts.ts';
 import { GROUP_CALLS } from './groups.ts';
+import { IDENTITY_CALLS } from './identity.ts';
 import { MESSAGE_STORE_CALLS } from './message-store.ts';
 import { fireMetric } from './metrics.ts';
 import { OPTOUT_CALLS } from './optouts.ts';
@@ -12,6 +13,7 @@ import type { TurnScope } from './turn-scope.ts';
 const RESOURCES = {
   ...CONTACT_CALLS,
   ...GROUP_CALLS,
+  ...IDENTITY_CALLS,
   ...OPTOUT_CALLS,
   'metrics.fire': fireMetric,
   ...MESSAGE_STORE_CALLS,

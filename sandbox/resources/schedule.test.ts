@@ -88,3 +88,37 @@ describe('a schedule that makes the next one', () => {
     expect(runs.turn.effects.store.at(-1)).not.toHaveProperty('chain');
   });
 });
+
+test('what comes again is due at its first time from now on, and is kept with how often', async () => {
+  const runs = new Runs();
+  const now = runs.turn.now;
+  const { id, due } = await runs.call<{ id: string; due: number }>('schedule.repeat', {
+    name: 'report',
+    repeat: { time: '06:00', weekdays: [1] },
+  });
+  expect(new Date(due).toISOString()).toBe('2026-11-30T06:00:00.000Z');
+  await runs.call('schedule.repeat', { name: 'poll', repeat: { every: 90 }, user: '+2776' });
+  expect(runs.turn.effects.store).toEqual([
+    {
+      kind: 'schedule.put',
+      id,
+      name: 'report',
+      user: null,
+      data: null,
+      due,
+      repeat: { time: '06:00', weekdays: [1] },
+    },
+    expect.objectContaining({ name: 'poll', user: '+2776', due: now + 90_000, repeat: { every: 90 } }),
+  ]);
+});
+
+test.each([{ every: 1 }, { time: 'noon' }, { time: '08:00', days: [1], weekdays: [1] }, {}, 'daily'])(
+  'to repeat %j is refused',
+  async (repeat) => {
+    const runs = new Runs();
+    await expect(runs.call('schedule.repeat', { name: 'n', repeat })).rejects.toThrow(
+      /^repeat.*how often|^repeat/,
+    );
+    expect(runs.turn.effects.store).toEqual([]);
+  },
+);

@@ -1,4 +1,12 @@
-import { nextGeneration, recordText, VumiError, type Chain } from '@vumi/core';
+import {
+  nextGeneration,
+  nextOccurrence,
+  recurrenceSchema,
+  VumiError,
+  type Chain,
+  type Recurrence,
+} from '@vumi/core';
+import { recordText } from '@vumi/records';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
@@ -57,26 +65,36 @@ function pauseAfter({ generation }: Chain, { generations }: { readonly generatio
   return generation <= free ? 0 : Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (generation - free));
 }
 
-/** Things that are to happen once, at a time. A new one takes the place of an open one of its name and user. */
+const scheduled = z.strictObject({ name, data: z.unknown().default(null), user });
+
+interface Asked extends z.infer<typeof scheduled> {
+  readonly due: number;
+  readonly repeat?: Recurrence;
+}
+
+async function put(turn: TurnScope, asked: Asked): Promise<{ id: string; due: number }> {
+  const id = turn.effects.nextId(turn.origin.id);
+  if (JSON.stringify(asked.data).length > MAX_DATA) {
+    throw new VumiError('app.limit', `limit: the data of a schedule may have ${MAX_DATA} characters`);
+  }
+  await checkRoom(turn);
+  const chain = chainOf(turn, asked.due);
+  const pause = chain === null ? 0 : pauseAfter(chain, turn.app.limits);
+  const due = Math.max(asked.due, turn.now + pause);
+  if (due > asked.due) turn.effects.brakedMs = Math.max(turn.effects.brakedMs, due - asked.due);
+  const effect = { kind: 'schedule.put', id, ...asked, due } as const;
+  leave(turn, chain === null ? effect : { ...effect, chain });
+  return { id, due };
+}
+
+/** Things that are to happen once or again and again, at a time. A new one takes the place of an open one of its name and user. */
 export const SCHEDULE_CALLS = {
-  'schedule.once': defineCall(
-    z.strictObject({ name, when, data: z.unknown().default(null), user }),
-    async (args, turn) => {
-      const id = turn.effects.nextId(turn.origin.id);
-      const asked = dueOf(args.when, turn.now);
-      if (JSON.stringify(args.data).length > MAX_DATA) {
-        throw new VumiError('app.limit', `limit: the data of a schedule may have ${MAX_DATA} characters`);
-      }
-      await checkRoom(turn);
-      const chain = chainOf(turn, asked);
-      const pause = chain === null ? 0 : pauseAfter(chain, turn.app.limits);
-      const due = Math.max(asked, turn.now + pause);
-      if (due > asked) turn.effects.brakedMs = Math.max(turn.effects.brakedMs, due - asked);
-      const { name: text, user: address, data } = args;
-      const put = { kind: 'schedule.put', id, name: text, user: address, due, data } as const;
-      leave(turn, chain === null ? put : { ...put, chain });
-      return { id, due };
-    },
+  'schedule.once': defineCall(scheduled.extend({ when }), ({ when: given, ...args }, turn) =>
+    put(turn, { ...args, due: dueOf(given, turn.now) }),
+  ),
+
+  'schedule.repeat': defineCall(scheduled.extend({ repeat: recurrenceSchema }), (args, turn) =>
+    put(turn, { ...args, due: nextOccurrence(args.repeat, turn.now) }),
   ),
 
   'schedule.cancel': defineCall(z.strictObject({ name, user }), (args, turn) => {

@@ -1,27 +1,24 @@
+import { deriveId, VumiError, type EndpointFaults, type StateWrite, type UserMessage } from '@vumi/core';
 import {
   changeContact,
   contactKey,
-  deriveId,
-  VumiError,
   type AccountRecords,
   type Contact,
   type ContactEffect,
   type ContactGroup,
-  type EndpointFaults,
+  type Identity,
   type Optout,
-  type StateWrite,
   type StoreEffect,
-  type UserMessage,
-} from '@vumi/core';
-import type { LoadedApp } from '../supervisor/app.ts';
+} from '@vumi/records';
+import type { LoadedApp } from '../apps/app.ts';
 import type { GuestLogLine } from '../effects.ts';
 import { noRoute } from '../no-route.ts';
-import type { TurnOrigin } from '../supervisor/effects-commit.ts';
+import type { TurnOrigin } from '../turns/effects-commit.ts';
 
 /** Steps of comparing texts that the searches of one message may take, a few milliseconds. */
 const MOST_STEPS = 4_000_000;
 
-/** What one run of a handler has left with the supervisor so far. It is dropped when the run is lost or fails. */
+/** What one run of a handler has left with the platform so far. It is dropped when the run is lost or fails. */
 export class TurnEffects {
   readonly store: StoreEffect[] = [];
   /** The call by which each of them was made. */
@@ -42,6 +39,8 @@ export class TurnEffects {
   readonly optouts = new Map<string, Promise<Optout | null>>();
   /** Contacts that this run has touched, as they are now; null: deleted. */
   readonly contacts = new Map<string, Contact | null>();
+  /** People whose addresses this run has changed, as they are now; by id. */
+  readonly identities = new Map<string, Identity>();
   #bytes = 0;
   #made = 0;
   #read = 0;

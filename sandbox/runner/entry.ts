@@ -1,7 +1,7 @@
 import type { Entries } from '../guest/host.ts';
 import type { Limits } from '../limits.ts';
 import type { EntryReferences } from './isolate.ts';
-import type { WorkerCode } from './worker-code.ts';
+import type { AppCode } from './app-code.ts';
 
 /** The one limit that an entry is bound by. */
 type EntryLimits = Pick<Limits, 'entry_cpu_ms'>;
@@ -21,10 +21,10 @@ export interface Entry {
   readonly name: Exclude<keyof Entries, 'take'>;
   readonly args: (string | number)[];
   /** Of a `load`: V8's code cache of the worker, null where there is none. */
-  readonly cache?: WorkerCode['cache'];
+  readonly cache?: AppCode['cache'];
 }
 
-export function loadEntry(limits: EntryLimits, { code, cache }: WorkerCode, settings: string): Entry {
+export function loadEntry(limits: EntryLimits, { code, cache }: AppCode, settings: string): Entry {
   return { turn: null, limitMs: limits.entry_cpu_ms, name: 'load', args: [code, settings], cache };
 }
 

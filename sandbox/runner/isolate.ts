@@ -2,7 +2,7 @@ import ivm from 'isolated-vm';
 import type { Entries, Post } from '../guest/host.ts';
 import { BOOTSTRAP_NAME } from '../script-names.ts';
 import { BACKSTOP_MS, enterInline, enterThreaded, type Entry } from './entry.ts';
-import { compileWorker, type WorkerCode } from './worker-code.ts';
+import { compileAppCode, type AppCode } from './app-code.ts';
 
 export interface GuestProgram {
   readonly code: string;
@@ -91,12 +91,9 @@ export class GuestIsolate implements Guest {
   }
 
   /** Null where the guest has to evaluate the code itself: then it can say what is wrong with it. */
-  async #compile(
-    code: string,
-    cachedData: WorkerCode['cache'],
-  ): Promise<ivm.Reference<() => unknown> | null> {
+  async #compile(code: string, cachedData: AppCode['cache']): Promise<ivm.Reference<() => unknown> | null> {
     if (cachedData === null || this.#context === null) return null;
-    return compileWorker(this.isolate, this.#context, { code, cachedData }).catch(() => null);
+    return compileAppCode(this.isolate, this.#context, { code, cachedData }).catch(() => null);
   }
 
   async #open(): Promise<EntryReferences> {

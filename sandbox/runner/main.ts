@@ -16,7 +16,7 @@ import { Stretch } from './stretch.ts';
 import { Tenant, type TenantPorts } from './tenant.ts';
 import { TurnClock } from './turn-clock.ts';
 import { Watchdog } from './watchdog.ts';
-import { makeCodeCache, readWorkerCode, type WorkerCode } from './worker-code.ts';
+import { makeCodeCache, readAppCode, type AppCode } from './app-code.ts';
 
 const MEGABYTE = 1024 * 1024;
 /** As much as the system hands over at once. */
@@ -32,7 +32,7 @@ const IS_SLOW: ReadonlySet<string> = new Set<ToRunner[0]>([
   'unload',
 ]);
 
-/** What the supervisor puts in place of RUNNER_SETTINGS when it makes this program (supervisor/programs.ts). */
+/** What the platform puts in place of RUNNER_SETTINGS when it makes this program (fleet/programs.ts). */
 export interface RunnerSettings {
   /** The guest of SDK apps; null in a runner that has none of them. */
   readonly guest: string | null;
@@ -49,10 +49,10 @@ declare const RUNNER_SETTINGS: RunnerSettings;
 const { guest: guestCode } = RUNNER_SETTINGS;
 const spares =
   guestCode === null ? null : new SpareIsolates({ code: guestCode, cache: null }, RUNNER_SETTINGS.memoryMb);
-/** By name, as the supervisor has sent them. */
+/** By name, as the platform has sent them. */
 const classicGuests = new Map<string, ClassicGuest>();
-/** By digest, as the supervisor has sent it; an isolate takes a copy. */
-const learnt = new Map<string, WorkerCode>();
+/** By digest, as the platform has sent it; an isolate takes a copy. */
+const learnt = new Map<string, AppCode>();
 const tenants = new Map<string, Tenant>();
 /** The app that was here first, and whether there ever was another: what one has left behind is freed later, or never. */
 const company = { first: '', isShared: false };
@@ -108,7 +108,7 @@ const ports: TenantPorts = {
   },
 };
 
-// Without its supervisor a runner has nothing to live for; process.exit() could hang in a busy isolate.
+// Without its platform a runner has nothing to live for; process.exit() could hang in a busy isolate.
 socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
 
 function onFrame(frame: ToRunner): void {
@@ -120,7 +120,7 @@ function onFrame(frame: ToRunner): void {
     case 'compile':
       return compile(frame);
     case 'learn':
-      return void learnt.set(frame[1], readWorkerCode(frame[2], frame[3]));
+      return void learnt.set(frame[1], readAppCode(frame[2], frame[3]));
     case 'forget':
       return void learnt.delete(frame[1]);
     case 'load':
@@ -157,7 +157,7 @@ function load(frame: ToRunner & readonly ['load', ...string[]]): void {
   tenants.set(instance, tenant);
   if (company.first === '') company.first = app;
   else if (company.first !== app) company.isShared = true;
-  const worker = learnt.get(digest) ?? readWorkerCode(code, '');
+  const worker = learnt.get(digest) ?? readAppCode(code, '');
   scheduler.add(tenant, loadEntry(tenant.limits, worker, settings));
 }
 

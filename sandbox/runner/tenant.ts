@@ -230,7 +230,7 @@ export class Tenant {
   }
 
   /**
-   * Disposes of the isolate. The turn whose code was running gets the blame; the others were only beside it and run
+   * Disposes of the isolate. The turn whose code was running is held responsible; the others were only beside it and run
    * again elsewhere.
    */
   kill(reason: FailureReason, text: string): void {

@@ -30,7 +30,7 @@ const GROWTH_MB = 8;
 /** An entry that is not done after so long on a machine where the own thread hardly waits will never be. */
 const PARKED_MS = 5000;
 const BUSY_STRETCH = 2;
-/** Entries younger than this are not worth telling the supervisor about. */
+/** Entries younger than this are not worth telling the platform about. */
 const BUSY_MS = 15;
 const DECAY_EVERY = 5;
 

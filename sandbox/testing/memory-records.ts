@@ -1,19 +1,25 @@
+import type { AppRef } from '@vumi/core';
 import {
   changeContact,
+  contactAddresses,
   contactKey,
   contactMatches,
+  mergeContacts,
+  nameOfAddress,
+  toIdentity,
   type AccountRecords,
-  type AppRef,
   type Contact,
   type ContactGroup,
   type ContactSearch,
+  type Identity,
+  type IdentityAddress,
   type MessageDirection,
   type Optout,
   type ProgressStatus,
   type ScheduleEffect,
   type StoreEffect,
   type StoreEffects,
-} from '@vumi/core';
+} from '@vumi/records';
 
 const NO_PROGRESS: ProgressStatus = {
   sent: 0,
@@ -35,6 +41,8 @@ function isOf<Thing extends string>(effect: StoreEffect, thing: Thing): effect i
 export class MemoryRecords implements AccountRecords {
   /** By account and key. */
   readonly contacts = new Map<string, Contact>();
+  /** Keys of contacts by account and address. */
+  readonly links = new Map<string, string>();
   readonly groupsByKey = new Map<string, ContactGroup>();
   readonly optouts = new Map<string, Optout>();
   readonly schedules = new Map<string, ScheduleEffect & { kind: 'schedule.put' }>();
@@ -57,6 +65,13 @@ export class MemoryRecords implements AccountRecords {
       (contact) => contact[field] === value && !except.includes(contact.key),
     );
     return found.sort((a, b) => (a.created_at < b.created_at ? 1 : -1))[0] ?? null;
+  }
+
+  async identity(account: string, address: IdentityAddress): Promise<Identity | null> {
+    const name = nameOfAddress(address);
+    const linked = this.links.get(`${account} ${name}`);
+    const contact = this.#of(account).find(({ key }) => key === linked) ?? this.#newestWith(account, name);
+    return contact === undefined ? null : this.#identityOf(contact);
   }
 
   async findContacts(account: string, search: ContactSearch, limit: number): Promise<string[]> {
@@ -103,6 +118,22 @@ export class MemoryRecords implements AccountRecords {
     return [...this.contacts.values()].filter((contact) => contact.account === account);
   }
 
+  #newestWith(account: string, name: string): Contact | undefined {
+    return this.#of(account)
+      .filter((contact) => contactAddresses(contact).some((address) => nameOfAddress(address) === name))
+      .sort((a, b) => (a.created_at < b.created_at ? 1 : -1))[0];
+  }
+
+  #identityOf(contact: Contact): Identity {
+    const start = `${contact.account} `;
+    const linked = [...this.links].flatMap(([name, key]) => {
+      if (key !== contact.key || !name.startsWith(start)) return [];
+      const [type = '', address = ''] = name.slice(start.length).split(/:(.*)/s);
+      return [{ type, address }];
+    });
+    return toIdentity(contact, linked, []);
+  }
+
   #matching(account: string, { query, except }: ContactSearch): string[] {
     return this.#of(account)
       .filter((contact) => !except.includes(contact.key) && contactMatches(query, contact))
@@ -113,6 +144,7 @@ export class MemoryRecords implements AccountRecords {
   #applyOne(ref: AppRef, effect: StoreEffect): void {
     if (isOf(effect, 'contact')) this.#applyToContact(ref, effect);
     else if (isOf(effect, 'group')) this.#applyToGroup(effect);
+    else if (isOf(effect, 'identity')) this.#applyToIdentity(ref, effect);
     else if (isOf(effect, 'optout')) this.#applyToOptout(ref, effect);
     else if (isOf(effect, 'schedule')) this.#applyToSchedule(ref, effect);
   }
@@ -122,6 +154,31 @@ export class MemoryRecords implements AccountRecords {
     const after = changeContact(this.contacts.get(key) ?? null, effect);
     if (after === null) this.contacts.delete(key);
     else this.contacts.set(key, after);
+  }
+
+  #applyToIdentity({ account }: AppRef, effect: Of<'identity'>): void {
+    if (effect.kind === 'identity.merge') {
+      this.#merge(account, effect.id, effect.other);
+      return;
+    }
+    const name = nameOfAddress(effect);
+    const owner = this.links.get(`${account} ${name}`) ?? this.#newestWith(account, name)?.key;
+    if (effect.kind === 'identity.unlink') {
+      if (owner === effect.id) this.links.delete(`${account} ${name}`);
+      return;
+    }
+    if (owner !== undefined && owner !== effect.id) this.#merge(account, effect.id, owner);
+    this.links.set(`${account} ${name}`, effect.id);
+  }
+
+  #merge(account: string, id: string, otherId: string): void {
+    const [contact, other] = [id, otherId].map((key) => this.contacts.get(`${account} ${key}`));
+    if (contact === undefined || other === undefined) return;
+    const { merged, beside } = mergeContacts(contact, other);
+    this.contacts.set(`${account} ${id}`, merged);
+    this.contacts.delete(`${account} ${otherId}`);
+    for (const [name, key] of this.links) if (key === otherId) this.links.set(name, id);
+    for (const address of beside) this.links.set(`${account} ${nameOfAddress(address)}`, id);
   }
 
   #applyToOptout({ account }: AppRef, effect: Of<'optout'>): void {

@@ -8,20 +8,20 @@ import {
   type FailureMessage,
   type Logger,
   type Rollout,
-  type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
+import type { StoreEffects } from '@vumi/records';
 import { keepSnapshotsIn } from '../classic/snapshot.ts';
 import { compileClassic } from '../bundle/compile-classic.ts';
-import { compileWorker } from '../bundle/compile-worker.ts';
+import { compileApp } from '../bundle/compile-app.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { SandboxConfig } from '../config.ts';
 import type { Run } from '../recording/run.ts';
-import type { AppSettings, VersionCode } from '../supervisor/app.ts';
-import type { LogEntry } from '../supervisor/author-log.ts';
-import { startSandbox, type Sandbox, type SandboxPorts } from '../supervisor/start.ts';
+import type { AppSettings, VersionCode } from '../apps/app.ts';
+import type { LogEntry } from '../turns/author-log.ts';
+import { startSandbox, type Sandbox, type SandboxPorts } from '../start-sandbox.ts';
 import { MemoryRecords } from './memory-records.ts';
-import { MemoryState } from '../trial/memory-state.ts';
+import { BreakableState } from './breakable-state.ts';
 
 export const FIRST_TRY: Delivery = { redelivered: false, attempt: 1 };
 export const SECOND_TRY: Delivery = { redelivered: true, attempt: 2 };
@@ -43,7 +43,7 @@ interface Installed {
 
 /** A real sandbox with real runners; everything around it is in memory. */
 export class SandboxPlace implements AsyncDisposable {
-  readonly state = new MemoryState();
+  readonly state = new BreakableState();
   readonly records = new MemoryRecords();
   readonly sent: UserMessage[] = [];
   readonly failures: FailureMessage[] = [];
@@ -82,7 +82,7 @@ export class SandboxPlace implements AsyncDisposable {
 
   /** Installs a version of an app whose worker is this text, and makes it the active one. */
   async install(app: string, source: string, options: AppOptions = {}): Promise<AppRef> {
-    const { worker } = await compileWorker(WORKER, new Map([[WORKER, source]]));
+    const { worker } = await compileApp(WORKER, new Map([[WORKER, source]]));
     return this.#add(app, { ...worker, manifest: options.manifest ?? {} }, options);
   }
 

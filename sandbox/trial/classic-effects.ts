@@ -1,6 +1,6 @@
 import type { GuestCall, GuestWrite } from '../effects.ts';
 import type { CommandAnswer } from '../guest/host.ts';
-import type { Outgoing } from '../supervisor/effects-commit.ts';
+import type { Outgoing } from '../turns/effects-commit.ts';
 
 type Command = Extract<GuestCall, { call: 'command' }>['command'];
 

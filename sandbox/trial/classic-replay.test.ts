@@ -1,12 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SandboxPlace, type AppOptions } from '../testing/sandbox-place.ts';
 import { replayRun, type ReplayResult } from './replay.ts';
-
-// Each replay starts a process, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 const OPTIONS: AppOptions = {
   manifest: { api: 'classic', libraries: 'modern' },

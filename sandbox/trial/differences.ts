@@ -1,4 +1,4 @@
-import type { Outgoing } from '../supervisor/effects-commit.ts';
+import type { Outgoing } from '../turns/effects-commit.ts';
 import type { ShownEffects, ShownWrite } from './classic-effects.ts';
 
 /** Where an app keeps something, as its author calls it. */

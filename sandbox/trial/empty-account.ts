@@ -1,9 +1,10 @@
-import type { AccountRecords } from '@vumi/core';
+import type { AccountRecords } from '@vumi/records';
 
 /** An account without contacts, groups, messages and the like. */
 export const NO_RECORDS: AccountRecords = {
   contact: async () => null,
   contactByAddress: async () => null,
+  identity: async () => null,
   findContacts: async () => [],
   countContacts: async () => 0,
   groups: async () => [],

@@ -2,8 +2,8 @@ import { createUserMessage, deriveId, type UserMessage } from '@vumi/core';
 import type { GuestLogLine } from '../effects.ts';
 import type { FailureReason } from '../frames.ts';
 import type { HttpGateway } from '../http/gateway.ts';
-import type { LoadedApp } from '../supervisor/app.ts';
-import { MemoryState } from './memory-state.ts';
+import type { LoadedApp } from '../apps/app.ts';
+import { MemoryState } from '@vumi/state/memory';
 import { tryMessage } from './trial-turn.ts';
 import { Trial } from './trial.ts';
 

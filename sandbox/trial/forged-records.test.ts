@@ -1,10 +1,7 @@
 import { createUserMessage, VumiError } from '@vumi/core';
-import { expect, test, vi } from 'vitest';
-import { compileWorker } from '../bundle/compile-worker.ts';
+import { expect, test } from 'vitest';
+import { compileApp } from '../bundle/compile-app.ts';
 import { replayRun } from './replay.ts';
-
-// Each replay starts a process, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 const WORKER = `export default { async onMessage(message, app) {
   const seen = await app.state.get('seen');
@@ -56,7 +53,7 @@ test.each<[what: string, record: unknown]>([
   ['a failure that is no text', { ...RECORD, answers: [[[1, false, { toString: 1 }]]] }],
   ['effects of another form', { ...RECORD, effects: { sends: 'all', writes: POLLUTING } }],
 ])('a record with %s is run or refused, and breaks nothing', async (_what, record) => {
-  const { worker } = await compileWorker('workers/worker.js', new Map([['workers/worker.js', WORKER]]));
+  const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', WORKER]]));
   const ref = { account: 'clinic', app: 'hello' };
   const ended: unknown = await replayRun({
     ref,

@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { compileClassic } from '../bundle/compile-classic.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { settleLibraries } from './library-trial.ts';
-
-// Each trial starts two processes, and the first of all makes the snapshots of both sets.
-vi.setConfig({ testTimeout: 120_000 });
 
 const PATH = 'workers/worker.js';
 

@@ -3,7 +3,7 @@ import { errorText, VumiError } from '@vumi/core';
 import type { Bundle } from '../bundle/intake.ts';
 import type { LibraryChoice } from '../bundle/package-libraries.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
-import { prepareApp, type AppSettings } from '../supervisor/app.ts';
+import { prepareApp, type AppSettings } from '../apps/app.ts';
 import { hearFirstWords, type FirstWords } from './first-words.ts';
 import { madeUpConfig } from './made-up-config.ts';
 

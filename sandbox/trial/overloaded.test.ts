@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runTranscript } from './self-test.ts';
 import type { Trial } from './trial.ts';
-import { prepareApp, type LoadedApp } from '../supervisor/app.ts';
+import { prepareApp, type LoadedApp } from '../apps/app.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
 
 async function app(): Promise<LoadedApp> {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { compileWorker } from '../bundle/compile-worker.ts';
-import { probeWorker } from './probe.ts';
+import { compileApp } from '../bundle/compile-app.ts';
+import { probeApp } from './probe.ts';
 
 async function probe(source: string): Promise<{ handlers: readonly string[] }> {
-  const { worker } = await compileWorker('workers/worker.js', new Map([['workers/worker.js', source]]));
-  return probeWorker(worker.code, worker.map);
+  const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', source]]));
+  return probeApp(worker.code, worker.map);
 }
 
 test('a worker tells its handlers', async () => {

@@ -3,7 +3,7 @@ import type { Manifest } from '../bundle/manifest.ts';
 import type { Transcript } from '../bundle/transcript.ts';
 import type { TurnStart } from '../guest/host.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS } from '../limits.ts';
-import { prepareApp, type AppSettings, type LoadedApp } from '../supervisor/app.ts';
+import { prepareApp, type AppSettings, type LoadedApp } from '../apps/app.ts';
 import { overloaded } from './overloaded.ts';
 import { runTranscript } from './self-test.ts';
 import { Trial } from './trial.ts';
@@ -32,7 +32,7 @@ export interface ProbeOptions {
  * `app.load_failed` with the reason, whose stack points into the author's files when `map` is given,
  * `app.self_test_failed` with the step, or `trial.busy` when too many are under way.
  */
-export async function probeWorker(
+export async function probeApp(
   code: string,
   map: string | null = null,
   options: ProbeOptions = {},

@@ -1,9 +1,9 @@
 import { VumiError } from '@vumi/core';
 import type { GuestCall } from '../effects.ts';
 import type { RunRecord } from '../recording/record.ts';
-import type { SecretBlot } from '../recording/secret-blot.ts';
+import type { SecretRemoval } from '../recording/secret-removal.ts';
 import { recordedCall } from '../recording/turn-recorder.ts';
-import { outgoingId } from '../supervisor/effects-commit.ts';
+import { outgoingId } from '../turns/effects-commit.ts';
 import { isEffect, type AnsweredCall } from './classic-effects.ts';
 
 /** A handler that has stopped in the middle of a batch is not the one that was recorded. Milliseconds. */
@@ -27,7 +27,7 @@ interface Asked {
 export interface AnswerSource {
   /** Values of secrets hidden. */
   readonly record: RunRecord;
-  readonly blot: SecretBlot;
+  readonly secretRemoval: SecretRemoval;
   /** Of today. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly messageId: string;
@@ -75,7 +75,7 @@ export class RecordedAnswers {
   }
 
   async answer(call: GuestCall): Promise<unknown> {
-    const key = this.#source.blot.hide(keyOf(call));
+    const key = this.#source.secretRemoval.hide(keyOf(call));
     const position = this.asked.push(key) - 1;
     const { answers } = this;
     const answer = await this.#answerTo(call, key, position);
@@ -193,8 +193,8 @@ export function recordedCalls(record: RunRecord): AnsweredCall[] {
   }));
 }
 
-function knownCalls({ record, blot }: AnswerSource): Known[] {
-  const answers = JSON.parse(blot.show(JSON.stringify(record.answers))) as RunRecord['answers'];
+function knownCalls({ record, secretRemoval }: AnswerSource): Known[] {
+  const answers = JSON.parse(secretRemoval.show(JSON.stringify(record.answers))) as RunRecord['answers'];
   const byCall = new Map(
     answers.flatMap((batch, index) =>
       batch.map(([id, worked, value]) => [id, { batch: index, answer: { worked, value } }] as const),

@@ -2,15 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { AppRef } from '@vumi/core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { compileWorker } from '../bundle/compile-worker.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileApp } from '../bundle/compile-app.ts';
 import type { Run } from '../recording/run.ts';
-import type { AppSettings } from '../supervisor/app.ts';
+import type { AppSettings } from '../apps/app.ts';
 import { SandboxPlace } from '../testing/sandbox-place.ts';
 import { replayRun, type ReplayResult } from './replay.ts';
-
-// Each replay starts a process, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 let place: SandboxPlace;
 let server: Server;
@@ -49,7 +46,7 @@ async function runOf(ref: AppRef): Promise<Run> {
 }
 
 async function replay(run: Run, source: string, settings = NO_SETTINGS): Promise<ReplayResult> {
-  const { worker } = await compileWorker('workers/worker.js', new Map([['workers/worker.js', source]]));
+  const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', source]]));
   const record = JSON.parse(run.record ?? 'null') as unknown;
   return replayRun({
     ref: run,

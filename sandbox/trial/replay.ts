@@ -6,14 +6,14 @@ import type { HttpGateway } from '../http/gateway.ts';
 import { DEFAULT_LIMITS, limitsOf } from '../limits.ts';
 import { recordSchema, type RunRecord } from '../recording/record.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
-import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../supervisor/app.ts';
-import { redactSecrets } from '../supervisor/redaction.ts';
-import { parseEffects, toPlatform, type TurnOrigin } from '../supervisor/effects-commit.ts';
-import type { TurnOutcome } from '../supervisor/turns.ts';
+import { prepareApp, type AppSettings, type LoadedApp, type VersionCode } from '../apps/app.ts';
+import { redactSecrets } from '../turns/redaction.ts';
+import { parseEffects, toPlatform, type TurnOrigin } from '../turns/effects-commit.ts';
+import type { TurnOutcome } from '../turns/turns.ts';
 import { classicEffects, tookEffect, type AnsweredCall } from './classic-effects.ts';
 import { differencesBetween, type ReplaySide } from './differences.ts';
 import { NO_RECORDS } from './empty-account.ts';
-import { MemoryState } from './memory-state.ts';
+import { MemoryState } from '@vumi/state/memory';
 import { NOT_RECORDED, RecordedAnswers, recordedCalls, type AnswerSource } from './recorded-answers.ts';
 import { Trial } from './trial.ts';
 
@@ -62,13 +62,13 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
   });
   const answers = new RecordedAnswers({
     record,
-    blot: app.blot,
+    secretRemoval: app.secretRemoval,
     secrets: settings.secrets,
     messageId: run.message_id,
     commands: () => commandsInVoid(app, run.message_id, record),
   });
   await using trial = await Trial.open(app);
-  const start = app.blot.show(JSON.stringify(record.start));
+  const start = app.secretRemoval.show(JSON.stringify(record.start));
   const outcome = await trial.run({
     messageId: run.message_id,
     start,
@@ -90,7 +90,10 @@ export async function replayRun(request: ReplayRequest): Promise<ReplayResult> {
     message_id: run.message_id,
     same: differences.length === 0,
     recorded,
-    replayed: { ...replayed, log: JSON.parse(app.blot.hide(JSON.stringify(outcome.log))) as GuestLogLine[] },
+    replayed: {
+      ...replayed,
+      log: JSON.parse(app.secretRemoval.hide(JSON.stringify(outcome.log))) as GuestLogLine[],
+    },
     differences,
     unrecorded_calls: answers.unrecorded.map((call) => JSON.parse(call) as unknown),
   };
@@ -154,7 +157,7 @@ function sideOf(
     return { ...side, outcome: failed.reason, error, ...shownCalls(app, null, answered) };
   }
   const effects =
-    end.kind === 'done' ? (JSON.parse(app.blot.hide(end.effects)) as ReplaySide['effects']) : null;
+    end.kind === 'done' ? (JSON.parse(app.secretRemoval.hide(end.effects)) as ReplaySide['effects']) : null;
   return { ...side, outcome: 'ok', error: null, ...shownCalls(app, effects, answered) };
 }
 

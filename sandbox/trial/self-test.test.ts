@@ -1,10 +1,7 @@
-import { expect, test, vi } from 'vitest';
-import { compileWorker } from '../bundle/compile-worker.ts';
+import { expect, test } from 'vitest';
+import { compileApp } from '../bundle/compile-app.ts';
 import { parseTranscript, type Transcript } from '../bundle/transcript.ts';
-import { probeWorker } from './probe.ts';
-
-// Each probe starts a process, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
+import { probeApp } from './probe.ts';
 
 const COUNTER = `
   const visits = (await app.user.get('visits') ?? 0) + 1;
@@ -18,8 +15,8 @@ const COUNTER = `
 
 async function probe(body: string, transcript: Transcript, config: Record<string, unknown> = {}) {
   const source = `export default { async onMessage(message, app) { ${body} } };`;
-  const { worker } = await compileWorker('workers/worker.js', new Map([['workers/worker.js', source]]));
-  return probeWorker(worker.code, worker.map, { transcript, settings: { config, secrets: {} } });
+  const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', source]]));
+  return probeApp(worker.code, worker.map, { transcript, settings: { config, secrets: {} } });
 }
 
 const ann = '+27760000001';

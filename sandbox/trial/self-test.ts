@@ -1,8 +1,8 @@
 import { createUserMessage, deriveId, VumiError, type UserMessage } from '@vumi/core';
 import type { Transcript } from '../bundle/transcript.ts';
 import type { HttpGateway } from '../http/gateway.ts';
-import type { LoadedApp } from '../supervisor/app.ts';
-import { MemoryState } from './memory-state.ts';
+import type { LoadedApp } from '../apps/app.ts';
+import { MemoryState } from '@vumi/state/memory';
 import { tryMessage, type Stage } from './trial-turn.ts';
 import { overloaded } from './overloaded.ts';
 import type { Trial } from './trial.ts';

@@ -3,13 +3,13 @@ import { silentLogger, VumiError } from '@vumi/core';
 import { startDeadline } from '@vumi/machine';
 import type { FromRunner } from '../frames.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import type { LoadedApp } from '../supervisor/app.ts';
-import { Blame } from '../supervisor/blame.ts';
-import { Instances } from '../supervisor/instances.ts';
-import { createRunnerClasses } from '../supervisor/runner-class.ts';
-import { spawnRunner, type RunnerProcess } from '../supervisor/runner-process.ts';
-import { RunnerWatch } from '../supervisor/runner-watch.ts';
-import { Turns, type TurnOutcome, type TurnRequest } from '../supervisor/turns.ts';
+import type { LoadedApp } from '../apps/app.ts';
+import { RunnerKills } from '../fleet/runner-kills.ts';
+import { Instances } from '../apps/instances.ts';
+import { createRunnerClasses } from '../fleet/runner-class.ts';
+import { spawnRunner, type RunnerProcess } from '../fleet/runner-process.ts';
+import { RunnerWatch } from '../fleet/runner-watch.ts';
+import { Turns, type TurnOutcome, type TurnRequest } from '../turns/turns.ts';
 import { FairPlaces } from './fair-places.ts';
 import { givenSeconds, overloaded } from './overloaded.ts';
 
@@ -60,7 +60,11 @@ export class Trial implements AsyncDisposable {
       },
       { perRunner: 1, fullMb: Infinity, idleMs: Infinity, now: () => 0, cacheOf: () => '' },
     );
-    this.#turns = new Turns(this.#instances, { served: NOTHING }, new Blame({ accuse: NOTHING }, NOTHING));
+    this.#turns = new Turns(
+      this.#instances,
+      { served: NOTHING },
+      new RunnerKills({ accuse: NOTHING }, NOTHING),
+    );
   }
 
   /**

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { serverUrls } from '../backend.ts';
+import { requireServer, serverUrls } from '../backend.ts';
 import { benchAmqpLoop } from './amqp-loop.ts';
+import { benchCredits, type ChargePace } from './credits.ts';
+import { reportHop } from './hop.ts';
 import { reportOverload } from './overload.ts';
 import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
 import { reportSandbox } from './sandbox/report.ts';
 import { benchSmppServer, type ServerRate } from './smpp-server.ts';
 import { benchSmpp } from './smpp.ts';
+import { reportStore } from './store/report.ts';
+import { reportUssd } from './ussd.ts';
 
 /** Windows of deliver_sm in flight, as SMSCs are set to. */
 const WINDOW = 100;
@@ -16,10 +20,21 @@ const ROUND_TRIP = '--round-trip';
 const SMPP_SERVER = '--smpp-server';
 /** `npm run bench -- smpp-server` runs this alone. */
 const SERVER = 'smpp-server';
+const CHARGES = '--charges';
+/** Enough for a pace: it ends within a minute. */
+const CHARGED = 4_000;
+/** `npm run bench -- credits` runs this alone. */
+const CREDITS = 'credits';
+/** `npm run bench -- hop` runs this alone. */
+const HOP = 'hop';
 /** `npm run bench -- sandbox` runs these alone. */
 const SANDBOX = 'sandbox';
 /** `npm run bench -- overload` runs this alone: it takes minutes, on purpose. */
 const OVERLOAD = 'overload';
+/** `npm run bench -- ussd` runs this alone. */
+const USSD = 'ussd';
+/** `npm run bench -- store` runs this alone: it makes ten million messages first. What follows are parts of it. */
+const STORE = 'store';
 const run = promisify(execFile);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -58,6 +73,23 @@ async function reportSmppServer(): Promise<void> {
   }
 }
 
+async function reportCredits(): Promise<void> {
+  print('\nCharges of two processes, with so many under way in each; durable when answered:');
+  await showCharges('embedded');
+  if (await requireServer('database').catch(() => null)) await showCharges('servers');
+  else print('  servers: left out, no Postgres answers');
+}
+
+async function showCharges(backend: 'embedded' | 'servers'): Promise<void> {
+  for (const { accounts, callers, rate, p50, p99, wrong } of await runOn<ChargePace[]>(backend, CHARGES)) {
+    const on = accounts === 1 ? 'one account' : `${accounts} accounts`;
+    print(`  ${`${backend}, ${on}, ${callers} each`.padEnd(34)}${perSecond(rate)}`);
+    print(
+      `  ${''.padEnd(34)}  p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; balances wrong by ${wrong} credits`,
+    );
+  }
+}
+
 async function main(): Promise<void> {
   print(`Vumi bench: ${COUNT} messages, window ${WINDOW}; everything on this one machine\n`);
   print('SMPP, submit_sm and its response:');
@@ -76,7 +108,10 @@ async function main(): Promise<void> {
   print('\nMO over SMPP → app in the sandbox → MT over SMPP; durable, stored, receipts correlated:');
   show('embedded', await runOn<RoundTrip>('embedded', ROUND_TRIP), null);
   if (loop !== null) show('RabbitMQ, Postgres, Redis', await runOn<RoundTrip>('servers', ROUND_TRIP), loop);
+  if (loop !== null) await reportHop(print, COUNT);
   await reportSmppServer();
+  await reportCredits();
+  await reportUssd(print, COUNT);
   print('');
   await reportSandbox(print);
 }
@@ -85,10 +120,20 @@ if (process.argv.includes(ROUND_TRIP)) {
   process.stdout.write(JSON.stringify(await benchRoundTrip(COUNT, WINDOW)));
 } else if (process.argv.includes(SMPP_SERVER)) {
   process.stdout.write(JSON.stringify(await benchSmppServer(COUNT)));
+} else if (process.argv.includes(CHARGES)) {
+  process.stdout.write(JSON.stringify(await benchCredits(Math.min(COUNT, CHARGED))));
+} else if (process.argv.includes(CREDITS)) {
+  await reportCredits();
 } else if (process.argv.includes(SERVER)) {
   await reportSmppServer();
+} else if (process.argv.includes(HOP)) {
+  await reportHop(print, COUNT);
+} else if (process.argv.includes(USSD)) {
+  await reportUssd(print, COUNT);
 } else if (process.argv.includes(OVERLOAD)) {
   await reportOverload(print);
+} else if (process.argv.includes(STORE)) {
+  await reportStore(print, process.argv.slice(process.argv.indexOf(STORE) + 1));
 } else if (process.argv.includes(SANDBOX)) {
   await reportSandbox(print);
 } else {

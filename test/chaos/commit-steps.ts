@@ -6,9 +6,9 @@ import {
   type Delivery,
   type FailureMessage,
   type KeyedState,
-  type StoreEffects,
   type UserMessage,
 } from '@vumi/core';
+import type { StoreEffects } from '@vumi/records';
 import { openEmbeddedBroker } from '@vumi/broker';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { openEmbeddedState } from '@vumi/state';

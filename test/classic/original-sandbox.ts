@@ -33,7 +33,7 @@ export interface OriginalOutcome {
   readonly kv: Readonly<Record<string, unknown>>;
 }
 
-/** A run that has nothing under way for so long will never be done. Milliseconds. */
+/** A run that waits for no answer and does nothing for so long will never be done. Milliseconds. */
 const SILENCE = 300;
 const WHITELIST = new Set(KNOWN_MODULES);
 /** Where the original had Node's own. */
@@ -65,6 +65,7 @@ interface Api extends Record<string, unknown> {
 
 interface Listener {
   readonly onSent: (command: Command) => void;
+  readonly onAnswered: () => void;
   readonly onDone: () => void;
   readonly onKill: (error: unknown) => void;
 }
@@ -84,7 +85,7 @@ let resources = new OriginalResources();
 let crash: (error: unknown) => void = () => {};
 process.on('uncaughtException', (error) => crash(error));
 
-function createApi(turn: OriginalTurn, { onSent, onDone, onKill }: Listener): Api {
+function createApi(turn: OriginalTurn, { onSent, onAnswered, onDone, onKill }: Listener): Api {
   const api: Api = {
     id: 2,
     next_id: () => String(++api.id),
@@ -95,6 +96,7 @@ function createApi(turn: OriginalTurn, { onSent, onDone, onKill }: Listener): Ap
         const command = JSON.parse(JSON.stringify(fields)) as Command;
         onSent(command);
         resources.answer(command, turn).then((answer) => {
+          onAnswered();
           const { cmd, cmd_id } = command;
           const reply = JSON.parse(JSON.stringify({ ...answer, cmd, cmd_id, reply: true })) as Command;
           setImmediate(() => callback?.call(api, reply));
@@ -132,11 +134,19 @@ function run(turn: OriginalTurn): Promise<OriginalOutcome> {
     const kept = resources.end(outcome === 'done');
     resolve({ outcome, error: String(error), commands, ...kept });
   };
-  const timer = setTimeout(() => end('silent'), SILENCE);
+  let asked = 0;
+  const timer: NodeJS.Timeout = setTimeout(() => {
+    if (asked === 0) end('silent');
+    else timer.refresh();
+  }, SILENCE);
   crash = (error) => end('threw', error);
   const api = createApi(turn, {
     onSent: (command) => {
       commands.push(command);
+      asked += 1;
+    },
+    onAnswered: () => {
+      asked -= 1;
       timer.refresh();
     },
     onDone: () => end('done'),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { silentLogger } from '@vumi/core';
 import { startSmscSimulator, type Simulator } from '@vumi/transports/smpp/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../free-port.ts';
+import { freePort } from '@vumi/machine/testing';
 import { eventually, startTestPlatform } from '../platform.ts';
 import { requireProgram } from './debian-program.ts';
 

@@ -9,6 +9,7 @@ import {
   type TransportStatus,
   type UserMessage,
 } from '@vumi/core';
+import { LoopbackHttp } from '@vumi/http/testing';
 import { openLedger } from '@vumi/state';
 import { transportTypes, type Transport, type TransportPorts } from '@vumi/transports';
 import { openStatePlace } from '../contract/state-place.ts';
@@ -23,7 +24,15 @@ export interface TransportPlace extends AsyncDisposable {
   send(message: UserMessage): Promise<void>;
 }
 
-export async function openTransportPlace(): Promise<TransportPlace> {
+const SMPP_CONFIG = {
+  host: '127.0.0.1',
+  system_id: 'vumi',
+  password: 'secret',
+  initial_reconnect_delay: 0.02,
+};
+
+export async function openTransportPlace(type: 'smpp' | 'gammu' = 'smpp'): Promise<TransportPlace> {
+  const name = `${type}_a`;
   const stack = new AsyncDisposableStack();
   const { state } = stack.use(await openStatePlace());
   const dataDir = await mkdtemp(join(tmpdir(), 'vumi-transport-'));
@@ -37,7 +46,7 @@ export async function openTransportPlace(): Promise<TransportPlace> {
   const subscription: Subscription = { pause: nothing, resume: nothing, [Symbol.asyncDispose]: nothing };
   const ports: TransportPorts = {
     end: {
-      name: 'smpp_a',
+      name,
       publishInbound: async (message) => void inbound.push(message),
       publishEvent: async (event) => void events.push(event),
       onOutbound: async (consume) => {
@@ -49,6 +58,7 @@ export async function openTransportPlace(): Promise<TransportPlace> {
     publishFailure: nothing,
     state,
     ledger,
+    http: stack.use(new LoopbackHttp(name)),
     logger: silentLogger,
     clock: Date.now,
     // The shortest of the delays that chance may give.
@@ -59,13 +69,8 @@ export async function openTransportPlace(): Promise<TransportPlace> {
     events,
     statuses,
     start: async (config) => {
-      const options = {
-        host: '127.0.0.1',
-        system_id: 'vumi',
-        password: 'secret',
-        initial_reconnect_delay: 0.02,
-      };
-      return stack.use(await transportTypes.smpp.start({ ...options, ...config }, ports));
+      const usual = type === 'smpp' ? SMPP_CONFIG : {};
+      return stack.use(await transportTypes[type].start({ ...usual, ...config }, ports));
     },
     send: (message) => {
       if (handler === undefined) throw new Error('the transport does not consume');

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectRabbitBroker, openEmbeddedBroker, type RabbitBrokerOptions } from '@vumi/broker';
-import { silentLogger, type Broker } from '@vumi/core';
+import { EXCHANGES, silentLogger, type Broker } from '@vumi/core';
 import amqp from 'amqplib';
 import { backend, requireServer } from '../backend.ts';
 
@@ -52,7 +52,14 @@ export async function openRabbitPlace(options: Partial<RabbitBrokerOptions> = {}
   const names: string[] = [];
   const queue = (kind?: string): string => {
     const name = nameQueue(kind);
-    names.push(name, `${name}.inbound`, `${name}.event`, `${name}.outbound`, `${name}.failures`);
+    names.push(
+      name,
+      `${name}.inbound`,
+      `${name}.event`,
+      `${name}.outbound`,
+      `${name}.failures`,
+      `${name}.failures.dead`,
+    );
     return name;
   };
   return {
@@ -70,7 +77,7 @@ async function deleteQueues(url: string, namespace: string, names: readonly stri
   const connection = await amqp.connect(url);
   const channel = await connection.createChannel();
   for (const name of names) await channel.deleteQueue(`${namespace}.${name}`);
-  await channel.deleteExchange(`${namespace}.vumi`);
+  for (const { name } of Object.values(EXCHANGES)) await channel.deleteExchange(`${namespace}.${name}`);
   await connection.close();
 }
 

@@ -1,4 +1,11 @@
-import { parseFailure, VumiError, type BodyHandler, type Delivery } from '@vumi/core';
+import {
+  EXCHANGES,
+  parseFailure,
+  VumiError,
+  type BodyHandler,
+  type BrokerConsumeOptions,
+  type Delivery,
+} from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrokerPlace, type BrokerPlace } from './broker-place.ts';
 import { createGate } from './gate.ts';
@@ -11,11 +18,7 @@ describe('a broker', () => {
   });
   afterAll(() => place[Symbol.asyncDispose]());
 
-  function consume(
-    queue: string,
-    handle: BodyHandler,
-    options: { prefetch?: number; maxAttempts?: number; exclusive?: boolean } = {},
-  ) {
+  function consume(queue: string, handle: BodyHandler, options: Partial<BrokerConsumeOptions> = {}) {
     return place.broker.consume(queue, handle, {
       prefetch: 10,
       failuresKey: `${queue}.failures`,
@@ -166,6 +169,86 @@ describe('a broker', () => {
     await expect.poll(() => got.toSorted()).toEqual(['for both (copy)', 'for both (own)']);
   });
 
+  test.each(Object.entries(EXCHANGES))(
+    'brings what is published on the exchange of %s to a queue that is bound to it',
+    async (_label, exchange) => {
+      const queue = place.queue();
+      const got: string[] = [];
+      await using _ = await consume(queue, async (body) => void got.push(body), { exchange });
+      await place.broker.publish(queue, 'one', exchange);
+      await place.broker.publish(queue, 'two', exchange);
+      await expect.poll(() => got).toEqual(['one', 'two']);
+    },
+  );
+
+  test('keeps apart what has the same key on different exchanges', async () => {
+    const [key, other] = [place.queue(), place.queue()];
+    const got: string[] = [];
+    const note = (who: string) => async (body: string) => void got.push(`${body} to ${who}`);
+    await using _own = await consume(key, note('messages'));
+    await using _metrics = await consume(other, note('metrics'), {
+      exchange: EXCHANGES.metrics,
+      bindingKey: key,
+    });
+    await place.broker.publish(key, 'a datapoint', EXCHANGES.metrics);
+    await place.broker.publish(key, 'a message');
+    await expect.poll(() => got.toSorted()).toEqual(['a datapoint to metrics', 'a message to messages']);
+  });
+
+  test('takes what no queue wants, where the catalogue allows that, and keeps none of it', async () => {
+    const queue = place.queue();
+    const unwanted = Object.values(EXCHANGES).filter((exchange) => exchange.queue === 'none');
+    for (const exchange of unwanted) await place.broker.publish(queue, 'unwanted', exchange);
+    const got: string[] = [];
+    await using _ = await consume(queue, async (body) => void got.push(body), { exchange: EXCHANGES.health });
+    await place.broker.publish(queue, 'wanted', EXCHANGES.health);
+    await expect.poll(() => got).toEqual(['wanted']);
+  });
+
+  const patterns: readonly [pattern: string, keys: readonly string[]][] = [
+    ['#', ['Clinic.sms', 'clinic.sms.In.count', 'clinic.ussd.in', 'shop.sms.in']],
+    ['clinic.#', ['clinic.sms.In.count', 'clinic.ussd.in']],
+    ['clinic.*.in', ['clinic.ussd.in']],
+    ['*.sms.#', ['Clinic.sms', 'clinic.sms.In.count', 'shop.sms.in']],
+    ['#.in', ['clinic.ussd.in', 'shop.sms.in']],
+    ['Clinic.sms', ['Clinic.sms']],
+  ];
+  test.each(patterns)('hands the pattern %s of a topic exchange those keys', async (pattern, wanted) => {
+    const queue = place.queue();
+    const mark = queue;
+    const got: string[] = [];
+    await place.broker.bind(queue, mark, EXCHANGES.graphite);
+    await using _ = await consume(queue, async (body) => void got.push(body), {
+      exchange: EXCHANGES.graphite,
+      bindingKey: pattern,
+    });
+    for (const key of ['Clinic.sms', 'clinic.sms.In.count', 'clinic.ussd.in', 'shop.sms.in', mark]) {
+      await place.broker.publish(key, key, EXCHANGES.graphite);
+    }
+    await expect.poll(() => got).toEqual([...wanted, mark]);
+  });
+
+  test('refuses keys that are not lower case, but for names of metrics', async () => {
+    const refused = { code: 'name.not_lower_case' };
+    await expect(place.broker.publish('SMSC.inbound', 'x')).rejects.toMatchObject(refused);
+    await expect(place.broker.publish('Heartbeat', 'x', EXCHANGES.health)).rejects.toMatchObject(refused);
+    await place.broker.publish('Clinic.Visits', '1.000000 1334567890', EXCHANGES.graphite);
+  });
+
+  test('hands over all that waits at once when prefetch is 0', async () => {
+    const queue = place.queue();
+    const gate = createGate();
+    let active = 0;
+    const work = async (): Promise<void> => {
+      active += 1;
+      await gate.passed;
+    };
+    await using _ = await consume(queue, work, { prefetch: 0 });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => place.broker.publish(queue, String(n))));
+    await expect.poll(() => active).toBe(50);
+    gate.open();
+  });
+
   test('shares a queue between its consumers', async () => {
     const queue = place.queue();
     const gate = createGate();
@@ -256,6 +339,37 @@ describe('a broker', () => {
     expect(await place.broker.depth(queue)).toBe(0);
     await Promise.all(['a', 'b', 'c'].map((body) => place.broker.publish(queue, body)));
     await expect.poll(() => place.broker.depth(queue)).toBe(3);
+  });
+
+  test('knows how many consumers a queue has', async () => {
+    const queue = place.queue();
+    expect(await place.broker.consumers(queue)).toBe(0);
+    const first = await consume(queue, async () => {});
+    await using _ = await consume(queue, async () => {});
+    await expect.poll(() => place.broker.consumers(queue)).toBe(2);
+    await first[Symbol.asyncDispose]();
+    await expect.poll(() => place.broker.consumers(queue)).toBe(1);
+  });
+
+  test('takes a queue that expires away, with what is in it, when nobody consumes it any more', async () => {
+    const queue = place.queue();
+    const options = { exchange: EXCHANGES.health, expiresMs: 300 };
+    const got: string[] = [];
+    const keep = async (body: string): Promise<void> => void got.push(body);
+    const say = (body: string): Promise<void> => place.broker.publish(queue, body, EXCHANGES.health);
+    const first = await consume(queue, keep, options);
+    await using _ = await consume(`${queue}.other`, keep, { ...options, bindingKey: queue });
+    await say('to both');
+    await expect.poll(() => got).toEqual(['to both', 'to both']);
+    await first[Symbol.asyncDispose]();
+    await say('to the other');
+    await expect.poll(() => got.length).toBe(3);
+    // Each look at the queue keeps it for another while.
+    await expect.poll(() => place.broker.depth(queue), { interval: 1000 }).toBe(0);
+    await using _again = await consume(queue, keep, options);
+    await say('to both again');
+    await expect.poll(() => got.length).toBe(5);
+    expect(got.slice(2)).toEqual(['to the other', 'to both again', 'to both again']);
   });
 
   test('brings 5,000 messages through in order, none lost and none doubled', async () => {

@@ -1,5 +1,5 @@
 import { connectRabbitBroker } from '@vumi/broker';
-import { silentLogger, type Delivery } from '@vumi/core';
+import { EXCHANGES, silentLogger, type Delivery } from '@vumi/core';
 import amqp from 'amqplib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { requireServer } from '../backend.ts';
@@ -85,6 +85,27 @@ describe('a RabbitMQ broker whose connection breaks', () => {
     await Promise.all(waiting);
     await expect.poll(() => place.broker.depth(queue)).toBe(6);
   });
+
+  test('lets nobody wait who publishes metrics while it is away, and brings the newest of them afterwards', async () => {
+    const queue = place.queue();
+    const got: string[] = [];
+    await using _ = await place.broker.consume(queue, async (body) => void got.push(body), {
+      prefetch: 100,
+      failuresKey: `${queue}.failures`,
+      exchange: EXCHANGES.metrics,
+    });
+    await place.broker.publish(queue, 'before', EXCHANGES.metrics);
+    await expect.poll(() => got).toEqual(['before']);
+    const other = place.queue();
+    proxy.sever();
+    // Refused: the publishing connection, too, knows that it is gone.
+    const publishOther = () => Promise.race([refusal(place.broker.publish(other, 'a message')), soon()]);
+    await expect.poll(publishOther).toBe('broker.unavailable');
+    for (let n = 1; n <= 1_500; n += 1) await place.broker.publish(queue, String(n), EXCHANGES.metrics);
+    proxy.mend();
+    await expect.poll(() => got.length).toBe(1_001);
+    expect(got.slice(1)).toEqual(Array.from({ length: 1_000 }, (_, n) => String(n + 501)));
+  });
 });
 
 describe('a RabbitMQ broker', () => {
@@ -124,6 +145,40 @@ describe('a RabbitMQ broker', () => {
     await expect(classic.consume(queue, async () => {}, options)).rejects.toMatchObject(mismatch);
     await expect(classic.publish(queue, 'in a classic queue')).rejects.toMatchObject(mismatch);
   });
+
+  test.each([
+    ['quorum', 'classic'],
+    ['classic', 'quorum'],
+  ] as const)(
+    'uses a %s queue for a worker that would make a %s one, where it may',
+    async (there, wanted) => {
+      const url = await requireServer('broker');
+      await using place = await openRabbitPlace({ queueType: there });
+      const queue = place.queue();
+      await place.broker.publish(queue, '{}');
+      await using worker = await connectRabbitBroker({
+        url,
+        namespace: place.namespace,
+        queueType: wanted,
+        acceptsOtherTypes: true,
+        retryDelayMs: 5,
+        logger: silentLogger,
+      });
+      const attempts: number[] = [];
+      const failing = async (_body: string, { attempt }: Delivery): Promise<void> => {
+        attempts.push(attempt);
+        throw new Error('never');
+      };
+      await using _ = await worker.consume(queue, failing, {
+        prefetch: 1,
+        maxAttempts: 3,
+        failuresKey: `${queue}.failures`,
+      });
+      await expect.poll(() => worker.depth(`${queue}.failures`)).toBe(1);
+      expect(attempts).toEqual([1, 2, 3]);
+      await worker.publish(queue, '{}');
+    },
+  );
 
   test('says what to do about an exclusive consumer of a queue that was not made for it', async () => {
     await using place = await openRabbitPlace();
@@ -203,6 +258,10 @@ async function untilTaken(publish: () => Promise<void>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
+}
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function refusal(publish: Promise<void>): Promise<unknown> {

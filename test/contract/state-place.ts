@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, type KeyedState } from '@vumi/core';
 import { connectRedisState, openEmbeddedState } from '@vumi/state';
+import { MemoryState } from '@vumi/state/memory';
 import { Redis } from 'ioredis';
 import { backend, requireServer } from '../backend.ts';
 
@@ -12,8 +13,18 @@ export interface StatePlace extends AsyncDisposable {
   readonly state: KeyedState;
 }
 
-export async function openStatePlace(): Promise<StatePlace> {
-  return backend === 'servers' ? openRedisPlace() : openEmbeddedPlace();
+/** What must behave alike, by name: the backend's, and beside the embedded one what stands in for them in trials and tests. */
+export const statePlaces: Readonly<Record<string, () => Promise<StatePlace>>> =
+  backend === 'servers'
+    ? { Redis: openRedisPlace }
+    : { 'the embedded state': openEmbeddedPlace, 'state in memory': openMemoryPlace };
+
+/** The backend's. */
+export const openStatePlace = backend === 'servers' ? openRedisPlace : openEmbeddedPlace;
+
+async function openMemoryPlace(): Promise<StatePlace> {
+  const state = new MemoryState();
+  return { state, [Symbol.asyncDispose]: () => state[Symbol.asyncDispose]() };
 }
 
 async function openEmbeddedPlace(): Promise<StatePlace> {

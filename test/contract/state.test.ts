@@ -1,16 +1,16 @@
-import type { StateCommit } from '@vumi/core';
+import type { StateCommit, StatePage } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStatePlace, type StatePlace } from './state-place.ts';
+import { statePlaces, type StatePlace } from './state-place.ts';
 
 const SHORT_MS = 60;
 const LONG_MS = 60_000;
 
-describe('keyed state', () => {
+describe.each(Object.entries(statePlaces))('keyed state: %s', (_, open) => {
   let place: StatePlace;
   let lastKey = 0;
 
   beforeAll(async () => {
-    place = await openStatePlace();
+    place = await open();
   });
   afterAll(() => place[Symbol.asyncDispose]());
 
@@ -94,6 +94,31 @@ describe('keyed state', () => {
     const taken = await Promise.all([1, 2, 3].map(() => place.state.take(name)));
     expect(taken.filter((value) => value === 'prize')).toHaveLength(1);
     expect(taken.filter((value) => value === null)).toHaveLength(2);
+  });
+
+  test('shows everything in a scan, and replaces what is there until its end', async () => {
+    const { state } = place;
+    await state.set('scanned/value', 'old', 60_000);
+    await state.putField('scanned/record', 'a', '1', 60_000);
+    const sent = { marker: 'scanned/marker', markerTtlMs: 60_000, writes: [], outbox: ['sent'] };
+    await state.commit(sent);
+    const scan = async (): Promise<Record<string, string>> => {
+      const found: Record<string, string> = {};
+      let after: string | null = null;
+      do {
+        const page: StatePage = await state.scan(after);
+        for (const [key, value] of page.entries) if (key.startsWith('scanned/')) found[key] = value;
+        after = page.next;
+      } while (after !== null);
+      return found;
+    };
+    const scanned = { 'scanned/value': 'old', 'scanned/record': '{"a":"1"}', 'scanned/marker': '["sent"]' };
+    expect(await scan()).toEqual(scanned);
+    await state.replace('scanned/value', 'new');
+    await state.replace('scanned/marker', '[]');
+    await state.replace('scanned/nothing', 'x');
+    expect(await scan()).toEqual({ ...scanned, 'scanned/value': 'new', 'scanned/marker': '[]' });
+    expect(await state.committed('scanned/marker')).toEqual([]);
   });
 
   test('counts from nothing, up and down', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EMPTY_CONTACT, type MetricEffect, type StoreEffects } from '@vumi/core';
+import { EMPTY_CONTACT, type MetricEffect, type StoreEffects } from '@vumi/records';
 import type { Store } from '@vumi/store';
 import { openQuietStore, openStorePlace, readSql, type StorePlace } from './store-place.ts';
 
@@ -30,7 +30,8 @@ function effectsOf(marker: string, ...effects: MetricEffect[]): StoreEffects {
 function minutesOf(name: string): Promise<object[]> {
   return readSql(
     place.url,
-    `select count::int, sum, min, max, last from metrics where metric = '${name}' order by minute`,
+    `select count::int, sum, min, max, last from series_points join series on series.id = series
+     where metric = '${name}' order by at`,
   );
 }
 
@@ -100,6 +101,23 @@ describe('store effects', () => {
     // Once: what was refused is not tried again.
     expect(await store.effects.apply(huge('done/huge/b'))).toEqual([]);
     expect(await minutesOf('beside')).toMatchObject([{ count: 7 }]);
+  });
+
+  test('metrics that were applied are told of once, and what was not is not', async () => {
+    const told: (readonly [string, readonly string[]])[] = [];
+    const listening = store.effects.onMetrics((account, metrics) => {
+      told.push([account, metrics.map(({ metric: name }) => name)]);
+    });
+    const first = effectsOf('told/once', metric('told', 1), metric('told_too', 2));
+    await Promise.all([store.effects.apply(first), store.effects.apply(first)]);
+    await store.effects.apply(first);
+    await store.effects.apply(effectsOf('told/part', metric('told', 1), metric('not\u0000stored', 1)));
+    listening[Symbol.dispose]();
+    await store.effects.apply(effectsOf('told/later', metric('told', 1)));
+    expect(told).toEqual([
+      ['clinic', ['told', 'told_too']],
+      ['clinic', ['told']],
+    ]);
   });
 
   test('metrics keep sum, least, most and last value by the minute', async () => {

@@ -1,5 +1,21 @@
-import { createAck, createDeliveryReport, createNack, deriveId, type TransportEvent } from '@vumi/core';
-import { MESSAGE_STATUSES, type MessageQuery, type MessageRow, type Store } from '@vumi/store';
+import { randomBytes } from 'node:crypto';
+import {
+  createAck,
+  createDeliveryReport,
+  createNack,
+  deriveId,
+  formatTimestamp,
+  newId,
+  type DeliveryStatus,
+  type TransportEvent,
+} from '@vumi/core';
+import {
+  MESSAGE_STATUSES,
+  type EventDetail,
+  type MessageQuery,
+  type MessageRow,
+  type Store,
+} from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createApp,
@@ -41,6 +57,7 @@ describe('recorded messages', () => {
       to_addr: '12345',
       content: 'hello',
       session_event: 'new',
+      group: null,
       in_reply_to: null,
       timestamp: '2026-11-22T10:00:01.000Z',
       status: 'received',
@@ -197,7 +214,8 @@ describe('lists of messages', () => {
     expect(await contents({ ...query, address: '+1', app: 'hello' })).toEqual([]);
     expect(await contents({ ...query, from: '2026-11-22T10:00:02Z' })).toEqual(['other app', 'out']);
     expect(await contents({ ...query, to: '2026-11-22T12:00:02+02:00' })).toEqual(['in']);
-    expect(await contents({ account: null, address: '+1' })).toEqual(['other app']);
+    const moment = { from: '2026-11-22T10:00:00Z', to: '2026-11-22T10:01:00Z' };
+    expect(await contents({ account: null, address: '+1', ...moment })).toEqual(['other app']);
   });
 
   test('a number is found however it is written, and each message once', async () => {
@@ -225,12 +243,58 @@ describe('lists of messages', () => {
     }
   });
 
+  test('texts are found as they are written, in capitals or not', async () => {
+    const ref = await createApp(store);
+    for (const content of ['Élan 50%', 'élan 500', 'ELAN (a)', null]) {
+      await store.recorder.inbound(userMessage({ content }), ref, 'received');
+    }
+    const find = async (text: string): Promise<(string | null)[]> => contents({ account: ref.account, text });
+    expect(new Set(await find('éLAN'))).toEqual(new Set(['Élan 50%', 'élan 500']));
+    expect(await find('50%')).toEqual(['Élan 50%']);
+    expect(await find('(A')).toEqual(['ELAN (a)']);
+    expect(await find('null')).toEqual([]);
+  });
+
+  test('a page that has looked at thousands of messages ends, and the next ones find the rest', async () => {
+    const ref = await createApp(store);
+    const wanted = new Set([0, 3500, 3501, 7999]);
+    await Promise.all(
+      Array.from({ length: 8000 }, (_, n) => {
+        const isWanted = wanted.has(n);
+        const timestamp = formatTimestamp(Date.parse('2026-11-20T10:00:00Z') + n);
+        const fields = {
+          content: isWanted ? `needle ${n}` : 'hay',
+          transport_name: isWanted ? 'rare' : 'smpp',
+        };
+        return store.recorder.inbound(userMessage({ ...fields, timestamp }), ref, 'received');
+      }),
+    );
+    for (const filter of [{ text: 'NEEDLE' }, { transport: 'rare' }, { text: 'needle', transport: 'rare' }]) {
+      for (const limit of [1, 3, 50]) {
+        const found: (string | null)[] = [];
+        let pages = 0;
+        let cursor: string | null = null;
+        do {
+          const query = { account: ref.account, ...filter, limit, ...(cursor === null ? {} : { cursor }) };
+          const page = await store.messages.list(query);
+          found.push(...page.items.map(({ content }) => content));
+          cursor = page.next_cursor;
+          pages += 1;
+        } while (cursor !== null);
+        expect(found).toEqual(['needle 7999', 'needle 3501', 'needle 3500', 'needle 0']);
+        expect(pages).toBeGreaterThan(1);
+      }
+    }
+  });
+
   test('what is no query is refused with its field', async () => {
     const { account } = await createApp(store);
-    const forged = Buffer.from('["messages","1; drop table messages","1"]').toString('base64url');
+    const forged = (moment: string): string =>
+      Buffer.from(JSON.stringify(['messages', moment, '1'])).toString('base64url');
     for (const [field, query] of [
       ['from', { account, from: 'yesterday' }],
-      ['cursor', { account, cursor: forged }],
+      ['cursor', { account, cursor: forged('1; drop table messages') }],
+      ['cursor', { account, cursor: forged(`-${'9'.repeat(18)}`) }],
       ['account', { account: "x' or 'a'='a" }],
     ] as const) {
       await expect(store.messages.list(query)).rejects.toMatchObject({ code: 'request.invalid', field });
@@ -243,7 +307,7 @@ describe('lists of messages', () => {
 describe('events', () => {
   const record = async (events: (id: string) => TransportEvent[]): Promise<MessageRow> => {
     const ref = await createApp(store);
-    const message = userMessage();
+    const message = userMessage({ timestamp: at(0) });
     await store.recorder.outbound(message, ref, 'queued');
     for (const event of events(message.message_id)) await store.recorder.event(event);
     return store.messages.get(ref.account, message.message_id);
@@ -262,6 +326,41 @@ describe('events', () => {
       { event_type: 'delivery_report', delivery_status: 'pending', status: 'pending' },
       { event_type: 'delivery_report', delivery_status: 'delivered' },
     ]);
+  });
+
+  test('of many messages on a page each has its own, however long after or before it they came', async () => {
+    const ref = await createApp(store);
+    const after = (days: number): string => formatTimestamp(Date.now() + days * 86_400_000);
+    const ids = [...Array.from({ length: 130 }, newId), 'elsewhere', randomBytes(16).toString('hex')];
+    const sent = ids.map((id) => userMessage({ message_id: id, timestamp: after(0) }));
+    const stranger = userMessage();
+    await store.recorder.outbound(stranger, await createApp(store), 'queued');
+    await Promise.all(sent.map((message) => store.recorder.outbound(message, ref, 'queued')));
+    const tell = (id: string, status: DeliveryStatus, days: number): Promise<void> => {
+      const words = { transport_metadata: { smpp_delivery_status: status.toUpperCase() } };
+      const report = createDeliveryReport({ ...fields(id), ...words }, status);
+      return store.recorder.event({ ...report, timestamp: after(days) });
+    };
+    await Promise.all(
+      [...ids, stranger.message_id].flatMap((id) => [
+        store.recorder.event({ ...createAck(fields(id), id), timestamp: after(0) }),
+        tell(id, 'pending', id.length < 32 ? -6 : 40),
+        tell(id, id === ids[0] ? 'failed' : 'delivered', 42),
+      ]),
+    );
+    const { items } = await store.messages.list({ account: ref.account, limit: 500 });
+    expect(items.map(({ message_id }) => message_id).sort()).toEqual(ids.toSorted());
+    for (const { message_id: id, events, status, reason } of items) {
+      const told = id.length < 32 ? ['pending', 'ack', status] : ['ack', 'pending', status];
+      expect(events).toMatchObject(told.map((one) => ({ status: one })));
+      expect(events.find(({ event_type }) => event_type === 'ack')?.sent_message_id).toBe(id);
+      expect([status, reason]).toEqual(id === ids[0] ? ['undelivered', 'FAILED'] : ['delivered', null]);
+    }
+    const read = async (events: EventDetail): Promise<MessageRow[]> =>
+      (await store.messages.list({ account: ref.account, limit: 500, events })).items;
+    expect(await read('status')).toEqual(items.map((row) => ({ ...row, events: [] })));
+    const bare = { status: 'queued', reason: null, events: [] };
+    expect(await read('none')).toEqual(items.map((row) => Object.assign({}, row, bare)));
   });
 
   test('an event that is recorded again is there once', async () => {
@@ -322,52 +421,5 @@ describe('events', () => {
     await store.recorder.event(event);
     const rows = await readSql(place.url, `select from events where event_id = '${event.event_id}'`);
     expect(rows).toHaveLength(1);
-  });
-});
-
-describe('logs of apps', () => {
-  const entry = (ref: { account: string; app: string }, text: string) => ({
-    ...ref,
-    level: 'info',
-    text,
-    message_id: null,
-    timestamp: '2026-11-22T10:00:00.000Z',
-  });
-
-  test('entries come oldest first, and the cursor leads to what comes later', async () => {
-    const ref = await createApp(store);
-    await store.logs.append([entry(ref, 'one'), { ...entry(ref, 'two \u0000'), fields: { nul: '\u0000' } }]);
-    const first = await store.logs.list(ref, { limit: 1 });
-    expect(first.items).toEqual([
-      {
-        level: 'info',
-        text: 'one',
-        message_id: null,
-        fields: null,
-        timestamp: '2026-11-22T10:00:00.000Z',
-      },
-    ]);
-    const after = (cursor: string | null): { after: string } => ({ after: cursor ?? '' });
-    const second = await store.logs.list(ref, after(first.next_cursor));
-    expect(second.items).toMatchObject([{ text: 'two \uFFFD', fields: { nul: '\u0000' } }]);
-    expect(await store.logs.list(ref, after(second.next_cursor))).toEqual({ items: [], next_cursor: null });
-    await store.logs.append([entry(ref, 'three')]);
-    expect((await store.logs.list(ref, after(second.next_cursor))).items).toMatchObject([{ text: 'three' }]);
-    await expect(store.logs.list(ref, { after: 'garbage' })).rejects.toMatchObject({ field: 'after' });
-  });
-
-  test('the newest 1000 are kept, and the log of a removed app is gone', async () => {
-    const ref = await createApp(store);
-    for (let round = 0; round < 12; round += 1) {
-      await store.logs.append(Array.from({ length: 100 }, (_, n) => entry(ref, String(round * 100 + n))));
-    }
-    const { items } = await store.logs.list(ref, { limit: 1000 });
-    expect([items.length, items[0]?.text, items.at(-1)?.text]).toEqual([1000, '200', '1199']);
-    const count = (): Promise<object[]> =>
-      readSql(place.url, `select count(*)::int from app_logs where account = '${ref.account}'`);
-    expect(await count()).toEqual([{ count: 1000 }]);
-    await store.apps.remove(ref);
-    await store.logs.append([entry(ref, 'late')]);
-    expect(await count()).toEqual([{ count: 0 }]);
   });
 });

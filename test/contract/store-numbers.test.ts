@@ -1,3 +1,4 @@
+import { smppClientSettingsSchema } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NumberInput, RouteInput, Store } from '@vumi/store';
 import {
@@ -252,6 +253,94 @@ describe('the default of an endpoint', () => {
   });
 });
 
+/** Routes as they were before they led to connectors. */
+const WITHOUT_CONNECTORS = `
+  alter table routes drop column connector cascade, drop column weight, drop column failover,
+    add column app text collate "C", add column smpp_client text collate "C",
+    add foreign key (account, app) references apps on delete cascade,
+    add foreign key (account, smpp_client) references smpp_clients (account, system_id) on delete cascade,
+    add constraint routes_have_one_target check ((app is null) <> (smpp_client is null));
+  create index routes_by_app on routes (account, app);
+  create index routes_by_smpp_client on routes (account, smpp_client);
+  create unique index routes_by_match
+    on routes (account, transport, coalesce(to_addr, ''), coalesce(keyword, ''), coalesce(prefix, ''));
+  create unique index routes_by_default
+    on routes (account, coalesce(app, ''), coalesce(smpp_client, ''), endpoint) where is_default;
+  delete from vumi_migrations where name = 'route_connectors';`;
+
+describe('a database from before routes led to connectors', () => {
+  it('keeps where its routes lead, and what ends them', async () => {
+    await using old = await openStorePlace();
+    const before = await openQuietStore(old.url);
+    const { account } = await createApp(before);
+    await before.smppClients.put(account, 'Shop', { settings: smppClientSettingsSchema.parse({}) });
+    await before[Symbol.asyncDispose]();
+    await runSql(
+      old.url,
+      `${WITHOUT_CONNECTORS}
+       insert into numbers (account, transport, number, is_range, keyword) values ('${account}', 'net', '', false, '');
+       insert into routes (account, name, app, smpp_client, transport, to_addr, is_default) values
+         ('${account}', 'one', 'hello', null, 'net', '111', true),
+         ('${account}', 'two', null, 'Shop', 'net', '222', false)`,
+    );
+    await using after = await openQuietStore(old.url);
+    const shares = { weight: null, failover: null };
+    expect((await after.routes.list(account, {})).items).toMatchObject([
+      { name: 'one', app: 'hello', smpp_client: null, connector: 'app:hello', default: true, ...shares },
+      { name: 'two', app: null, smpp_client: 'Shop', connector: 'smpp_client:Shop', ...shares },
+    ]);
+    await after.smppClients.remove(account, 'Shop');
+    expect((await after.routes.list(account, {})).items.map(({ name }) => name)).toEqual(['one']);
+  });
+});
+
+describe('what a route leads to', () => {
+  it('may be any connector, when an operator says so', async () => {
+    const { one, assign, route, transport } = await stage();
+    await assign(one);
+    const led = { name: 'led', app: null, connector: 'relay1' };
+    expect(await route(one, led, 'operator')).toMatchObject({
+      app: null,
+      smpp_client: null,
+      connector: 'relay1',
+    });
+    expect((await store.snapshot()).routes).toContainEqual(expect.objectContaining({ connector: 'relay1' }));
+    await store.transports.put(transport, { type: 'smpp', config: {} });
+    for (const [fields, by, code, field] of [
+      [led, 'account', 'auth.forbidden', 'connector'],
+      [{ ...led, connector: transport }, 'operator', 'request.invalid', 'connector'],
+      [{ ...led, connector: 'sandbox_0' }, 'operator', 'request.invalid', 'connector'],
+      [{ ...led, connector: 'smpp.shop' }, 'operator', 'request.invalid', 'connector'],
+      [{ ...led, connector: 'app:none' }, 'operator', 'not_found', undefined],
+      [{ ...led, app: 'hello' }, 'operator', 'request.invalid', 'app'],
+      [{ ...led, connector: null }, 'operator', 'request.invalid', 'app'],
+    ] as const) {
+      await expect(route(one, fields, by)).rejects.toMatchObject({ code, field });
+    }
+    expect(await route(one, { name: 'same', app: null, connector: 'app:hello', to_addr: '1' })).toMatchObject(
+      {
+        app: 'hello',
+      },
+    );
+  });
+
+  it('may be several of one account, which share by weight or failover, each on purpose', async () => {
+    const { one, assign, route } = await stage();
+    await assign(one);
+    const led = { app: null, to_addr: '12345' };
+    await route(one, { name: 'a', to_addr: '12345', weight: 3 });
+    const alone = route(one, { ...led, name: 'b', connector: 'relay1' }, 'operator');
+    await expect(alone).rejects.toMatchObject({ code: 'route.conflict' });
+    await route(one, { ...led, name: 'b', connector: 'relay1', failover: 1 }, 'operator');
+    expect((await store.routes.list(one, {})).items).toMatchObject([
+      { name: 'a', weight: 3, failover: null },
+      { name: 'b', weight: null, failover: 1 },
+    ]);
+    const twice = route(one, { name: 'c', to_addr: '12345', weight: 1 });
+    await expect(twice).rejects.toMatchObject({ code: 'route.conflict' });
+  });
+});
+
 describe('a database from before numbers belonged to anybody', () => {
   it('gives them to those who route them, and keeps by which route messages leave', async () => {
     await using old = await openStorePlace();
@@ -264,7 +353,8 @@ describe('a database from before numbers belonged to anybody', () => {
     await before[Symbol.asyncDispose]();
     await runSql(
       old.url,
-      `drop table numbers;
+      `${WITHOUT_CONNECTORS}
+       drop table numbers;
        drop index routes_by_transport;
        alter table routes drop column endpoint, drop column is_default;
        delete from vumi_migrations where name = 'numbers';

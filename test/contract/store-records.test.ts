@@ -5,7 +5,7 @@ import {
   type Contact,
   type ContactFields,
   type StoreEffect,
-} from '@vumi/core';
+} from '@vumi/records';
 import type { Store } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp, openQuietStore, openStorePlace, type StorePlace } from './store-place.ts';
@@ -311,7 +311,7 @@ describe('metrics', () => {
     ]);
     const range = { from: new Date(start).toISOString(), to: new Date(start + 60 * MINUTE).toISOString() };
     const read = async (aggregator: (typeof aggregators)[number]) => {
-      const query = { store: 's', metric: 'm', aggregator, ...range, stepMinutes: 2 };
+      const query = { store: 's', metric: 'm', aggregator, ...range, stepSeconds: 120 };
       return (await store.metrics.series(ref.account, query)).map(({ value }) => value);
     };
     expect(await read('sum')).toEqual([5, 9]);

@@ -1,7 +1,7 @@
 import { newId } from '@vumi/core';
 import type { NewRun, Store } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp, openQuietStore, openStorePlace, type StorePlace } from './store-place.ts';
+import { createApp, openQuietStore, openStorePlace, readSql, type StorePlace } from './store-place.ts';
 
 let place: StorePlace;
 let store: Store;
@@ -187,5 +187,52 @@ describe('usage', () => {
   ])('of $from to $to is refused', async ({ field, ...range }) => {
     const ref = await createApp(store);
     await expect(store.usage.ofApp(ref, range)).rejects.toMatchObject({ code: 'request.invalid', field });
+  });
+});
+
+describe('logs of apps', () => {
+  const entry = (ref: { account: string; app: string }, text: string) => ({
+    ...ref,
+    level: 'info',
+    text,
+    message_id: null,
+    timestamp: '2026-11-22T10:00:00.000Z',
+  });
+
+  test('entries come oldest first, and the cursor leads to what comes later', async () => {
+    const ref = await createApp(store);
+    await store.logs.append([entry(ref, 'one'), { ...entry(ref, 'two \u0000'), fields: { nul: '\u0000' } }]);
+    const first = await store.logs.list(ref, { limit: 1 });
+    expect(first.items).toEqual([
+      {
+        level: 'info',
+        text: 'one',
+        message_id: null,
+        fields: null,
+        timestamp: '2026-11-22T10:00:00.000Z',
+      },
+    ]);
+    const after = (cursor: string | null): { after: string } => ({ after: cursor ?? '' });
+    const second = await store.logs.list(ref, after(first.next_cursor));
+    expect(second.items).toMatchObject([{ text: 'two \uFFFD', fields: { nul: '\u0000' } }]);
+    expect(await store.logs.list(ref, after(second.next_cursor))).toEqual({ items: [], next_cursor: null });
+    await store.logs.append([entry(ref, 'three')]);
+    expect((await store.logs.list(ref, after(second.next_cursor))).items).toMatchObject([{ text: 'three' }]);
+    await expect(store.logs.list(ref, { after: 'garbage' })).rejects.toMatchObject({ field: 'after' });
+  });
+
+  test('the newest 1000 are kept, and the log of a removed app is gone', async () => {
+    const ref = await createApp(store);
+    for (let round = 0; round < 12; round += 1) {
+      await store.logs.append(Array.from({ length: 100 }, (_, n) => entry(ref, String(round * 100 + n))));
+    }
+    const { items } = await store.logs.list(ref, { limit: 1000 });
+    expect([items.length, items[0]?.text, items.at(-1)?.text]).toEqual([1000, '200', '1199']);
+    const count = (): Promise<object[]> =>
+      readSql(place.url, `select count(*)::int from app_logs where account = '${ref.account}'`);
+    expect(await count()).toEqual([{ count: 1000 }]);
+    await store.apps.remove(ref);
+    await store.logs.append([entry(ref, 'late')]);
+    expect(await count()).toEqual([{ count: 0 }]);
   });
 });

@@ -1,4 +1,5 @@
-import { deriveId, type AppRef, type StoreEffect } from '@vumi/core';
+import { deriveId, type AppRef } from '@vumi/core';
+import type { StoreEffect } from '@vumi/records';
 import type { Store } from '@vumi/store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp, openQuietStore, openStorePlace, userMessage, type StorePlace } from './store-place.ts';
@@ -32,6 +33,28 @@ describe('schedules', () => {
     user: fields.user ?? null,
     due,
     data: fields.data ?? null,
+  });
+
+  test('one that comes again is put off, and not when it was replaced or cancelled meanwhile', async () => {
+    const ref = await createApp(store);
+    const repeat = { time: '08:30', weekdays: [1] };
+    const [first, second] = [put('a', 5000), put('a', 6000)];
+    await apply(ref, { ...first, repeat } as StoreEffect, put('b', 7000));
+    const ids = async () => (await store.schedules.list(ref.account, {})).items;
+    const [repeated] = await ids();
+    expect(repeated).toMatchObject({ name: 'a', repeat });
+    await store.schedules.repeat([{ id: repeated?.id ?? '', due: 9000 }]);
+    expect(await ids()).toMatchObject([
+      { name: 'b', repeat: null },
+      { name: 'a', due_at: '1970-01-01T00:00:09.000Z', repeat },
+    ]);
+    await apply(ref, second);
+    await store.schedules.repeat([{ id: repeated?.id ?? '', due: 10_000 }]);
+    expect(await ids()).toMatchObject([
+      { name: 'a', due_at: '1970-01-01T00:00:06.000Z', repeat: null },
+      { name: 'b' },
+    ]);
+    await store.apps.remove(ref);
   });
 
   test('one of a name is open for each user; a new one takes its place', async () => {

@@ -270,6 +270,9 @@ describe('routes', () => {
     ).toEqual({
       ...key,
       smpp_client: null,
+      connector: `app:${ref.app}`,
+      weight: null,
+      failover: null,
       to_addr: '111',
       keyword: 'quiz',
       prefix: null,

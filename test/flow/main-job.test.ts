@@ -6,11 +6,15 @@ const WORKER = `
 import { defineApp } from '@vumi/sdk';
 export default defineApp({
   async onMessage(message, app) {
+    if (message.content.endsWith('remind')) {
+      await app.send(message.from_addr, 'Remember!', { endpoint: 'sms' });
+      return;
+    }
     const visits = await app.state.increment('visits');
     await message.reply('Hello ' + message.content + ' #' + visits, { end: true });
   },
   async onEvent(event, app) {
-    await app.state.increment('events-' + event.event_type);
+    await app.state.increment('events-' + event.event_type + '-' + event.routing_metadata.endpoint_name);
   },
 });
 `;
@@ -101,6 +105,29 @@ describe('an app behind an SMSC of another make', () => {
       (list) => list.length > before,
     );
     expect(all.at(-1)?.text).toMatch(/^Hello COME now #/);
+  });
+
+  it('sends by the endpoint that the app names, and its events say by which', async () => {
+    const { client } = world;
+    await client.must('PUT', '/accounts/clinic/routes/texts', {
+      app: 'visits',
+      transport: 'peer',
+      to_addr: '8001',
+      endpoint: 'sms',
+    });
+    const before = peer.submitted.length;
+    await peer.deliver('27761234567', '8000', 'come remind');
+    const [reminder] = await eventually(
+      () => peer.submitted.slice(before),
+      (list) => list.length > 0,
+    );
+    expect(reminder).toMatchObject({ from: '8001', to: '27761234567', text: 'Remember!' });
+    const keys = async (): Promise<string[]> => {
+      const { items } = await client.must('GET', '/accounts/clinic/apps/visits/state');
+      return (items as { key: string }[]).map(({ key }) => key);
+    };
+    await eventually(keys, (all) => all.includes('events-ack-sms') && all.includes('events-ack-default'));
+    await client.must('DELETE', '/accounts/clinic/routes/texts');
   });
 
   it('sends what the API is asked to send, once per idempotency key', async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppRef } from '@vumi/core';
-import { probeWorker } from '@vumi/sandbox';
+import { probeApp } from '@vumi/sandbox';
 import { SandboxPlace } from '@vumi/sandbox/testing';
 import { expect, test, vi } from 'vitest';
 import { startBurners } from '../burners.ts';
@@ -74,8 +74,8 @@ test('an app that loads is deployed beside burners, one that never does is refus
   const good = '({ async onMessage(message) { await message.reply("here"); } })';
   const transcript = [{ from: '+27760000001', say: 'hi', expect: 'here' }];
   const [fine, bad] = await Promise.allSettled([
-    probeWorker(good, null, { transcript }),
-    probeWorker('(() => { for (;;) {} })()'),
+    probeApp(good, null, { transcript }),
+    probeApp('(() => { for (;;) {} })()'),
   ]);
   expect(fine).toEqual({ status: 'fulfilled', value: { handlers: ['onMessage'] } });
   expect(bad).toMatchObject({

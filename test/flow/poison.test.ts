@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { takeFailures } from '../failures.ts';
 import {
   createPlace,
@@ -9,9 +9,6 @@ import {
   zipOf,
   type TestPlatform,
 } from '../platform.ts';
-
-// Runners are killed here, and the app waits for one of its own.
-vi.setConfig({ testTimeout: 60_000 });
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** No timeout of V8 stops this: the process has to be killed. */
@@ -130,10 +127,13 @@ it.each(poisons)(
   },
 );
 
-/** Kills this platform's runners twice a second, as somebody outside who has gone mad would. */
+/**
+ * Kills this platform's runners twice a second, as somebody outside who has gone mad would; then less and less often, for
+ * on a slow machine none would be up yet.
+ */
 async function killRunners(signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  for (let pauseMs = 500; !signal.aborted; pauseMs *= 1.2) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (signal.aborted) return;
     for (const pid of await childrenOf(process.pid)) {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

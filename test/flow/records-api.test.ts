@@ -64,6 +64,43 @@ describe('records of an account', () => {
     expect(await must('GET', `${at}/contacts/ann`)).toMatchObject({ groups: [] });
   });
 
+  it('people have addresses on several networks, and are one when they turn out to be', async () => {
+    const people = `${at}/identities`;
+    const sms = { type: 'sms', address: '0027 71 123 4567' };
+    const ann = await must('POST', people, {
+      name: 'Ann',
+      addresses: [sms, { type: 'irc', address: 'Ann' }],
+    });
+    expect(ann.addresses).toEqual([
+      { type: 'irc_nickname', address: 'ann' },
+      { type: 'msisdn', address: '+27711234567' },
+    ]);
+    expect(await must('GET', `${at}/contacts/${ann.id}`)).toMatchObject({
+      name: 'Ann',
+      msisdn: '+27711234567',
+    });
+    const find = async (query: string) => (await must('GET', `${people}?${query}`)).items;
+    expect(await find('type=ussd&address=27711234567')).toEqual([ann]);
+    expect(await find('address=27711234568')).toEqual([]);
+    const bob = await must('POST', people, { addresses: [{ type: 'xmpp', address: 'bob@example.org/x' }] });
+    const taken = await call('PUT', `${people}/${bob.id}/addresses`, sms);
+    expect(taken).toMatchObject({ status: 409, body: { id: ann.id } });
+    expect((await call('POST', people, { addresses: [sms] })).status).toBe(409);
+    const both = await must('PUT', `${people}/${bob.id}/addresses`, { ...sms, merge: true });
+    expect(both).toMatchObject({ id: bob.id, merged_ids: [ann.id] });
+    expect(both.addresses).toHaveLength(3);
+    expect(await must('GET', `${people}/${ann.id}`)).toEqual(both);
+    const left = await must('DELETE', `${people}/${bob.id}/addresses?type=irc&address=ANN`);
+    expect(left.addresses).toHaveLength(2);
+    const eve = await must('POST', people, { addresses: [{ type: 'irc', address: 'ann' }] });
+    expect(await must('POST', `${people}/${bob.id}/merge`, { other: eve.id })).toMatchObject({
+      merged_ids: expect.arrayContaining([ann.id, eve.id]) as string[],
+    });
+    expect((await call('POST', `${people}/${bob.id}/merge`, { other: 'nobody' })).status).toBe(404);
+    const noNumber = await call('POST', people, { addresses: [{ type: 'sms', address: 'my mother' }] });
+    expect(noNumber).toMatchObject({ status: 400, body: { field: 'addresses.0.address' } });
+  });
+
   it('addresses opt out and in', async () => {
     const optout = await must('PUT', `${at}/optouts/msisdn/2776`, { message_id: 'm1' });
     expect(optout).toMatchObject({ address_type: 'msisdn', address_value: '+2776', message_id: 'm1' });
@@ -71,6 +108,88 @@ describe('records of an account', () => {
     await must('DELETE', `${at}/optouts/msisdn/+2776`);
     expect((await must('GET', `${at}/optouts`)).items).toEqual([]);
     expect((await call('DELETE', `${at}/optouts/msisdn/+2776`)).status).toBe(404);
+  });
+
+  it('tags of a pool are declared, taken, listed and released', async () => {
+    const pool = `${at}/tagpools/${encodeURIComponent('короткие номера')}`;
+    const declared = await must('PUT', pool, { tags: ['8002', '8001'], metadata: { country: 'za' } });
+    expect(declared).toMatchObject({
+      name: 'короткие номера',
+      free: 2,
+      in_use: 0,
+      metadata: { country: 'za' },
+    });
+    const first = await must('POST', `${pool}/acquire`, { owner: 'ann', reason: { why: 'test' } });
+    expect(first).toMatchObject({ tag: '8001', owner: 'ann', reason: { why: 'test' } });
+    expect((await must('GET', `${pool}/tags?state=in_use`)).items).toEqual([first]);
+    expect((await must('GET', `${at}/tags?owner=ann`)).items).toEqual([first]);
+    await must('POST', `${pool}/acquire`, { tag: '8002' });
+    for (const body of [{}, { tag: '8001' }])
+      expect(await call('POST', `${pool}/acquire`, body)).toMatchObject({
+        status: 409,
+        body: { code: 'tag.not_free' },
+      });
+    expect((await call('DELETE', pool)).status).toBe(409);
+    for (const tag of ['8001', '8002', '8002']) await must('POST', `${pool}/release`, { tag });
+    expect((await must('GET', `${pool}/tags`)).items.map(({ tag }: { tag: string }) => tag)).toEqual([
+      '8001',
+      '8002',
+    ]);
+    expect((await must('GET', '/tagpools')).items).toEqual([]);
+    await must('DELETE', pool);
+    expect((await call('GET', pool)).status).toBe(404);
+  });
+
+  it("Vumi's JSON-RPC calls do the same, on the platform's pools", async () => {
+    let id = 0;
+    const rpc = async (method: string, ...params: unknown[]): Promise<unknown> => {
+      const answer = await must('POST', '/tagpools', { jsonrpc: '2.0', method, params, id: (id += 1) });
+      expect(answer).toMatchObject({ jsonrpc: '2.0', id });
+      return answer.error ?? answer.result;
+    };
+    expect(await rpc('list_pools')).toEqual([]);
+    expect(
+      await rpc('declare_tags', [
+        ['пул', 'б'],
+        ['пул', 'а'],
+        ['second', 'x'],
+      ]),
+    ).toBeNull();
+    expect(await rpc('list_pools')).toEqual(['second', 'пул']);
+    expect(await rpc('acquire_tag', 'пул', 'me', { why: 1 })).toEqual(['пул', 'а']);
+    expect(await rpc('acquire_specific_tag', ['пул', 'а'])).toBeNull();
+    expect(await rpc('acquire_specific_tag', ['пул', 'б'])).toEqual(['пул', 'б']);
+    expect(await rpc('acquire_tag', 'пул')).toBeNull();
+    expect(await rpc('acquired_by', ['пул', 'а'])).toEqual([
+      'me',
+      { why: 1, owner: 'me', timestamp: expect.any(Number) as number },
+    ]);
+    expect(await rpc('owned_tags', 'me')).toEqual([['пул', 'а']]);
+    expect(await rpc('owned_tags', null)).toEqual([['пул', 'б']]);
+    expect(await rpc('inuse_tags', 'пул')).toEqual([
+      ['пул', 'а'],
+      ['пул', 'б'],
+    ]);
+    expect(await rpc('release_tag', ['пул', 'а'])).toBeNull();
+    expect(await rpc('free_tags', 'пул')).toEqual([['пул', 'а']]);
+    expect(await rpc('set_metadata', 'second', { a: 1 })).toBeNull();
+    expect(await rpc('get_metadata', 'second')).toEqual({ a: 1 });
+    expect(await rpc('purge_pool', 'пул')).toMatchObject({ code: -32_000 });
+    expect(await rpc('purge_pool', 'second')).toBeNull();
+    expect(await rpc('free_tags', 'second')).toEqual([]);
+    expect(await rpc('release_tag', ['nowhere', 'x'])).toBeNull();
+    expect(await rpc('acquire_tag')).toMatchObject({ code: -32_602 });
+    expect(await rpc('acquire_tag', 'пул', 'me', {}, 'more')).toMatchObject({ code: -32_602 });
+    expect(await rpc('drop_tables')).toMatchObject({ code: -32_601 });
+    const named = { method: 'acquired_by', params: { tag: ['пул', 'б'] }, id: 'old' };
+    expect(await must('POST', '/tagpools', named)).toMatchObject({
+      id: 'old',
+      error: null,
+      result: [null, {}],
+    });
+    expect((await call('POST', `${at}/tagpools`, { method: 'list_pools', id: 1 })).body).toMatchObject({
+      result: [],
+    });
   });
 
   it('metrics and schedules of apps that did nothing are empty lists', async () => {
@@ -87,6 +206,9 @@ describe('records of an account', () => {
     const headers = { authorization: `Bearer ${token}` };
     expect((await call('GET', `${at}/contacts`, undefined, headers)).status).toBe(200);
     expect((await call('POST', `${at}/contacts`, {}, headers)).status).toBe(403);
+    expect((await call('GET', `${at}/tagpools`, undefined, headers)).status).toBe(200);
+    expect((await call('POST', `${at}/tagpools`, { method: 'list_pools', id: 1 }, headers)).status).toBe(403);
+    expect((await call('GET', '/tagpools', undefined, headers)).status).toBe(403);
     expect((await call('GET', '/accounts/other/contacts', undefined, headers)).status).toBe(404);
   });
 

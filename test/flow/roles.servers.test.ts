@@ -1,3 +1,5 @@
+import { connectRabbitBroker, queueConnector } from '@vumi/broker';
+import { applicationEnd, reply, silentLogger, type UserMessage } from '@vumi/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client, createPlace, eventually, zipOf, type Place } from '../platform.ts';
 import { SmscPeer } from '../smsc-peer.ts';
@@ -66,6 +68,9 @@ it('four processes share the work: what one is told, all know at once', async ()
   };
   await eventually(delivered, (count) => count === 100);
 
+  // Where requests of a transport arrive, another process runs it.
+  expect(await askOverHttp(client)).toEqual([200, expect.stringMatching(/^re: hi #/)]);
+
   const workers = (await client.must('GET', '/workers')).items as { kind: string; status: string }[];
   expect(workers.filter(({ kind }) => kind.startsWith('process')).length).toBe(ROLES.length);
 
@@ -76,6 +81,39 @@ it('four processes share the work: what one is told, all know at once', async ()
     (newest) => newest?.status === 'discarded',
   );
   expect(peer.submitted.length).toBe(phones.length + 1);
+});
+
+it('routes lead to programs beside the platform, and to the next one while the first is away', async () => {
+  const client = processes[0]?.client;
+  if (client === undefined) throw new Error('no process');
+  await client.must('POST', '/accounts', { name: 'shop' });
+  const from = { transport: 'peer', to_addr: '8100' };
+  await using _spare = await startProgram('relay2');
+  const first = await startProgram('relay1');
+  await client.must('PUT', '/accounts/shop/routes/first', { ...from, connector: 'relay1', failover: 0 });
+  await client.must('PUT', '/accounts/shop/routes/spare', { ...from, connector: 'relay2', failover: 1 });
+  const answers = (phone: string) => peer.submitted.filter(({ to }) => to === phone);
+  let said = 0;
+  const answerTo = async (): Promise<string> => {
+    await peer.deliver('27765550000', '8100', `word ${++said}`);
+    const all = await eventually(
+      () => answers('27765550000'),
+      (list) => list.length === said,
+    );
+    expect(all.at(-1)?.from).toBe('8100');
+    return all.at(-1)?.text ?? '';
+  };
+  expect(await answerTo()).toBe('relay1 heard word 1');
+  await first[Symbol.asyncDispose]();
+  // Until it is seen that nobody consumes, messages wait for the first.
+  const waiting = async (): Promise<string[]> => {
+    await peer.deliver('27765550001', '8100', 'anybody?');
+    return answers('27765550001').map(({ text }) => text);
+  };
+  await eventually(waiting, (texts) => texts.includes('relay2 heard anybody?'));
+  expect(await answerTo()).toMatch(/^relay2 heard/);
+  const rows = (await client.must('GET', '/accounts/shop/messages?address=27765550000')).items;
+  expect(rows.filter(({ direction }: { direction: string }) => direction === 'inbound')).toHaveLength(2);
 });
 
 it(
@@ -111,3 +149,27 @@ it(
     );
   },
 );
+
+async function askOverHttp(client: Client): Promise<unknown[]> {
+  await client.must('PUT', '/transports/web', { type: 'http_api', config: { reply_expected: true } });
+  await client.must('PUT', '/accounts/clinic/routes/web', { app: 'echo', transport: 'web', to_addr: '9000' });
+  const [{ url }] = (await client.must('GET', '/transports/web/urls')).items;
+  const ask = async (): Promise<unknown[]> => {
+    const answer = await fetch(`${url}?content=hi&to_addr=9000&from_addr=27761`);
+    return [answer.status, await answer.text()];
+  };
+  // Until the transport runs the caller is asked to come again.
+  return eventually(ask, ([code]) => code !== 503);
+}
+
+/** An application beside the platform, as one of Vumi is: it answers by its queues. */
+async function startProgram(name: string): Promise<AsyncDisposable> {
+  const { broker: settings } = place.settings as { broker: { url: string; namespace: string } };
+  await using stack = new AsyncDisposableStack();
+  const broker = stack.use(await connectRabbitBroker({ ...settings, logger: silentLogger }));
+  const end = applicationEnd(queueConnector(broker, name));
+  const answer = (message: UserMessage): Promise<void> =>
+    end.publishOutbound(reply(message, `${name} heard ${message.content}`, { continueSession: false }));
+  stack.use(await end.onInbound(answer, { prefetch: 10 }));
+  return stack.move();
+}

@@ -1,11 +1,9 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
 import { vumi } from '../vumi-command.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 const APP = '/accounts/clinic/apps/survey';
 const NUMBER = '4000';

@@ -3,7 +3,7 @@ import { createPlace, eventually } from '../platform.ts';
 import { PlatformProcess } from '../platform-process.ts';
 import { SmppClient, type ClientOptions, type Delivered } from '../smpp-client.ts';
 import { SmscPeer } from '../smsc-peer.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '@vumi/machine/testing';
 
 const COUNT = 400;
 const KILLED_AT = [40, 200];

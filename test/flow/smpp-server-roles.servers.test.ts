@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../free-port.ts';
+import { freePort } from '@vumi/machine/testing';
 import { createPlace, eventually, type Place } from '../platform.ts';
 import { PlatformProcess } from '../platform-process.ts';
 import { SmppClient } from '../smpp-client.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bindOptions, connectionOptions, tlsOptions } from './options/bind-options.ts';
 import { ignoredOptions } from './options/ignored-options.ts';
-import { inboundOptions, numberOptions, receiptOptions } from './options/receiving-options.ts';
+import { inboundOptions, receiptOptions, recognitionOptions } from './options/receiving-options.ts';
 import { textOptions, throughputOptions } from './options/sending-options.ts';
 import { liftVumiSections } from './options/vumi-sections.ts';
 
@@ -14,7 +14,7 @@ export const OPTION_GROUPS = {
   Sending: textOptions,
   Receiving: inboundOptions,
   Receipts: receiptOptions,
-  'Number recognition': numberOptions,
+  'Number recognition': recognitionOptions,
   'Without effect': ignoredOptions,
 } as const;
 
@@ -26,7 +26,7 @@ const fields = z.strictObject({
   ...textOptions,
   ...inboundOptions,
   ...receiptOptions,
-  ...numberOptions,
+  ...recognitionOptions,
   ...ignoredOptions,
 });
 

@@ -22,7 +22,6 @@ export class Health {
     const { status, type, message } = this.#current;
     if (report.status === status && report.type === type && report.message === message) return;
     this.#current = { component: COMPONENT, ...report };
-    this.#ports.logger.info({ ...this.#current }, 'transport status');
     this.#ports
       .publishStatus(createStatus(this.#current))
       .catch((error: unknown) =>

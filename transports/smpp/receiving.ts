@@ -1,16 +1,19 @@
-import { errorText } from '@vumi/core';
+import { errorText, type ExchangeBook } from '@vumi/core';
 import type { TransportPorts } from '../transport-type.ts';
 import { STATUS, statusNamed } from './codec/statuses.ts';
 import type { SmppConfig } from './config.ts';
-import { Deadlines } from './deadlines.ts';
+import { Deadlines } from '../sending/deadlines.ts';
 import { Inbound, type InboundPorts } from './inbound/inbound.ts';
 import { PART, Reassembly } from './inbound/reassembly.ts';
 import { createStatusMap } from './inbound/receipt-states.ts';
 import { createPatternReader, readReceiptText, readUnmarkedReceipt } from './inbound/receipt-text.ts';
 import { compileReceiptPattern } from './options/receiving-options.ts';
-import { Operators } from './numbers/operators.ts';
+import { Operators } from '../numbers/operators.ts';
 import { UssdSessions } from './ussd/sessions.ts';
-import { ReceiptBook } from './receipts/receipt-book.ts';
+import { deliverExchange } from './pdu-exchange.ts';
+import { ReceiptBook, type ReceiptBookPorts } from '../sending/receipts/receipt-book.ts';
+import { describeReceipt } from './receipts/describe-receipt.ts';
+import { ReceiptIds } from './receipts/receipt-ids.ts';
 import { createCharsetTable } from './text/data-coding.ts';
 
 /** What a transport does with what SMSCs deliver, on whatever bind. */
@@ -30,6 +33,8 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
   const inbound = new Inbound({
     end,
     logger,
+    clock,
+    exchanges: ports.exchanges,
     flush,
     receipts,
     classifying: {
@@ -39,7 +44,7 @@ export function createReceiving(config: SmppConfig, ports: TransportPorts, flush
     },
     refusals: refusalsOf(config),
     operators: new Operators(config),
-    internationalSenders: config.international_senders,
+    internationalSenders: config.country_code === undefined ? config.international_senders : 'plus',
     ussd: new UssdSessions({
       state,
       prefix,
@@ -80,7 +85,7 @@ function receiptReaders(
 }
 
 function createReceiptBook(config: SmppConfig, ports: TransportPorts, deadlines: Deadlines): ReceiptBook {
-  const { end, state, clock, logger } = ports;
+  const { end, state, clock, logger, exchanges } = ports;
   const silent = config.disable_delivery_report;
   return new ReceiptBook({
     state,
@@ -88,15 +93,28 @@ function createReceiptBook(config: SmppConfig, ports: TransportPorts, deadlines:
     logger,
     deadlines,
     transport: end.name,
+    ...(exchanges === undefined ? {} : { onMatched: noteReceipt(end.name, exchanges) }),
     publishEvent: (event) => (silent ? Promise.resolve() : end.publishEvent(event)),
     statusOf: createStatusMap(config.delivery_report_status_mapping),
     prefix: `transport/${config.split_bind_prefix ?? end.name}`,
-    base: config.receipt_id_base === 'learn' ? null : config.receipt_id_base,
+    ids: new ReceiptIds(config.receipt_id_base === 'learn' ? null : config.receipt_id_base),
+    describe: describeReceipt,
     rememberedMs: config.third_party_id_expiry * 1000,
     finalMs: config.final_dr_third_party_id_expiry * 1000,
     completedMs: config.completed_multipart_info_expiry * 1000,
     parkedMs: config.unmatched_receipt_timeout * 1000,
   });
+}
+
+/** A receipt as an exchange about the message that it is for. */
+function noteReceipt(transport: string, exchanges: ExchangeBook): NonNullable<ReceiptBookPorts['onMatched']> {
+  return (frame, { messageId, at, failed }) =>
+    exchanges.note(
+      deliverExchange({ messageId, transport, startedAt: at, endedAt: at }, frame, {
+        status: STATUS.ROK,
+        failed,
+      }),
+    );
 }
 
 function refusalsOf(config: SmppConfig): InboundPorts['refusals'] {

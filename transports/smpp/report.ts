@@ -2,9 +2,9 @@ import type { Transport } from '../transport-type.ts';
 import type { BindHealth } from './binding/bind-health.ts';
 import type { SmppConfig } from './config.ts';
 import type { Health } from './health.ts';
-import type { Lanes } from './outbound/lanes.ts';
+import type { Lanes } from '../sending/lanes.ts';
 import type { SubmitCounts } from './outbound/submit.ts';
-import type { ReceiptBook } from './receipts/receipt-book.ts';
+import type { ReceiptBook } from '../sending/receipts/receipt-book.ts';
 import type { Session } from './session/session.ts';
 
 export interface ReportParts {
@@ -34,8 +34,8 @@ export function reportOf(parts: ReportParts): Pick<Transport, 'status' | 'gauges
       waiting: lanes.waiting,
       submit_per_second: lanes.passedPerSecond,
       ...(Number.isFinite(lanes.rate) ? { limit_per_second: Math.round(lanes.rate * 10) / 10 } : {}),
-      response_p50_ms: round(lanes.responseMs(0.5)),
-      response_p95_ms: round(lanes.responseMs(0.95)),
+      response_p50_seconds: lanes.responseMs(0.5) / 1000,
+      response_p95_seconds: lanes.responseMs(0.95) / 1000,
       throttled_total: counts.throttled,
       retried_total: counts.retried,
       uncertain_total: counts.uncertain,

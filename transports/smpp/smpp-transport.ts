@@ -1,16 +1,20 @@
 import { errorText, readPhoneNumber } from '@vumi/core';
+import { transportMeasures } from '@vumi/measures';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
+import { SMPP_ALIASES } from './aliases.ts';
 import { BindHealth } from './binding/bind-health.ts';
 import { BindPool } from './binding/bind-pool.ts';
 import { EsmeSessions } from './binding/esme-sessions.ts';
 import { smppConfigSchema, type SmppConfig } from './config.ts';
 import { Health } from './health.ts';
 import { ReplayGuard } from './inbound/replay-guard.ts';
-import { warnOfIgnored } from './options/ignored-options.ts';
-import { Consumer } from './outbound/consumer.ts';
-import { Lanes } from './outbound/lanes.ts';
+import { warnOfIgnored } from '../ignored-options.ts';
+import { IGNORED_REASONS } from './options/ignored-options.ts';
+import { Consumer } from '../sending/consumer.ts';
+import { Lanes } from '../sending/lanes.ts';
+import { Composer, segmentCounter } from './outbound/compose.ts';
 import { Outbound } from './outbound/outbound.ts';
-import { PartLedger } from './outbound/part-ledger.ts';
+import { PartLedger } from '../sending/part-ledger.ts';
 import { textCodingOf } from './outbound/text-coding-of.ts';
 import { createReceiving } from './receiving.ts';
 import { reportOf } from './report.ts';
@@ -19,8 +23,11 @@ import type { Session } from './session/session.ts';
 /** An ESME: binds to an SMSC, or waits for it to call, over TCP or TLS (spec vumi-core §5.1, spec smpp). */
 export const smppTransport = defineTransport({
   type: 'smpp',
+  aliases: SMPP_ALIASES,
+  summary: 'An ESME: binds to an SMSC over TCP or TLS, or waits for its outbind; SMS and USSD, receipts',
   configSchema: smppConfigSchema,
   textOptions: (config) => textCodingOf(config).options,
+  countSegments: (config) => segmentCounter(new Composer(config)),
   readReceiver: readPhoneNumber,
   start: startSmppTransport,
 });
@@ -31,20 +38,21 @@ const SWEEP_MS = 1000;
 
 async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Promise<Transport> {
   const { end, logger } = ports;
-  warnOfIgnored(config, logger);
+  warnOfIgnored(IGNORED_REASONS, config, logger);
   const guard = new ReplayGuard(ports.ledger, end.name, ports.clock);
   const parts = new PartLedger(ports.ledger, end.name, ports.clock);
   const receiving = createReceiving(config, ports, () => guard.flush());
   const { inbound, receipts } = receiving;
   const health = new Health(ports);
   const binds = new BindHealth((report) => health.report(report));
-  const lanes = createLanes(config, health);
+  const lanes = createLanes(config, health, end.name);
   const consumer = new Consumer(logger);
   const sessions = new EsmeSessions({ ...ports, config, inbound, guard, onRoom: () => lanes.pump() });
   const closing = new AbortController();
   const counts = { throttled: 0, retried: 0, uncertain: 0 };
   const outbound = new Outbound({
     ...ports,
+    transport: end.name,
     config,
     publishFailure: (failure) => ports.publishFailure(failure),
     receipts,
@@ -105,12 +113,13 @@ function followTransmitters(use: {
   };
 }
 
-function createLanes(config: SmppConfig, health: Health): Lanes<Session> {
+function createLanes(config: SmppConfig, health: Health, transport: string): Lanes<Session> {
   return new Lanes({
     window: config.window,
     maxRate: config.mt_tps === 0 ? Number.POSITIVE_INFINITY : config.mt_tps,
     delayMs: config.throttle_delay * 1000,
     clock: () => performance.now(),
+    onAnswered: (ms) => transportMeasures.submitSeconds.observe(ms / 1000, transport),
     onThrottled: (throttled) => {
       if (throttled) return reportThrottled(health);
       health.report({ status: 'ok', type: 'throttled_end', message: 'the SMSC takes messages again' });

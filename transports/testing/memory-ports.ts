@@ -3,7 +3,6 @@ import {
   VumiError,
   type FailureMessage,
   type Handler,
-  type KeyedState,
   type Ledger,
   type Subscription,
   type TransportEnd,
@@ -11,82 +10,62 @@ import {
   type TransportStatus,
   type UserMessage,
 } from '@vumi/core';
+import { LoopbackHttp } from '@vumi/http/testing';
+import { MemoryState } from '@vumi/state/memory';
 import type { TransportPorts } from '../transport-type.ts';
 
-/** Keyed state without expiry; survives a transport, as Redis does. */
-class MemoryState implements KeyedState {
-  readonly values = new Map<string, string>();
-  readonly records = new Map<string, Record<string, string>>();
-  /** Makes every call reject, as when Redis is gone. */
+/** State that survives a transport, as Redis does, and can be gone, as Redis can. */
+class BreakableState extends MemoryState {
+  /** Makes every call reject. */
   broken = false;
 
-  async get(key: string): Promise<string | null> {
-    await this.#roundTrip();
-    return this.values.get(key) ?? null;
+  override async get(key: string): Promise<string | null> {
+    this.#check();
+    return super.get(key);
   }
 
-  async set(key: string, value: string): Promise<void> {
-    await this.#roundTrip();
-    this.values.set(key, value);
+  override async set(key: string, value: string, ttlMs?: number): Promise<void> {
+    this.#check();
+    return super.set(key, value, ttlMs);
   }
 
-  async setIfAbsent(key: string, value: string): Promise<boolean> {
-    await this.#roundTrip();
-    if (this.values.has(key)) return false;
-    this.values.set(key, value);
-    return true;
+  override async setIfAbsent(key: string, value: string, ttlMs?: number): Promise<boolean> {
+    this.#check();
+    return super.setIfAbsent(key, value, ttlMs);
   }
 
-  async delete(key: string): Promise<boolean> {
-    await this.#roundTrip();
-    return this.values.delete(key) || this.records.delete(key);
+  override async delete(key: string): Promise<boolean> {
+    this.#check();
+    return super.delete(key);
   }
 
-  async take(key: string): Promise<string | null> {
-    await this.#roundTrip();
-    const value = this.values.get(key) ?? null;
-    this.values.delete(key);
-    return value;
+  override async take(key: string): Promise<string | null> {
+    this.#check();
+    return super.take(key);
   }
 
-  async putField(key: string, field: string, value: string): Promise<Record<string, string>> {
-    await this.#roundTrip();
-    const record = { ...this.records.get(key), [field]: value };
-    this.records.set(key, record);
-    return record;
+  override async putField(
+    key: string,
+    field: string,
+    value: string,
+    ttlMs: number,
+  ): Promise<Record<string, string>> {
+    this.#check();
+    return super.putField(key, field, value, ttlMs);
   }
 
-  async getFields(key: string): Promise<Record<string, string>> {
-    await this.#roundTrip();
-    return { ...this.records.get(key) };
+  override async getFields(key: string): Promise<Record<string, string>> {
+    this.#check();
+    return super.getFields(key);
   }
 
-  async increment(key: string, by: number): Promise<number> {
-    await this.#roundTrip();
-    const value = Number(this.values.get(key) ?? 0) + by;
-    this.values.set(key, String(value));
-    return value;
+  override async increment(key: string, by: number, ttlMs?: number): Promise<number> {
+    this.#check();
+    return super.increment(key, by, ttlMs);
   }
 
-  commit(): Promise<never> {
-    throw new Error('no transport commits');
-  }
-
-  list(): Promise<never> {
-    throw new Error('no transport lists keys');
-  }
-
-  committed(): Promise<null> {
-    throw new Error('no transport commits');
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
-  }
-
-  #roundTrip(): Promise<void> {
-    if (this.broken) return Promise.reject(new VumiError('state.unavailable', 'the state is gone'));
-    return Promise.resolve();
+  #check(): void {
+    if (this.broken) throw new VumiError('state.unavailable', 'the state is gone');
   }
 }
 
@@ -126,8 +105,9 @@ export class MemoryPorts implements TransportPorts {
   readonly events: TransportEvent[] = [];
   readonly statuses: TransportStatus[] = [];
   readonly failures: FailureMessage[] = [];
-  readonly state = new MemoryState();
+  readonly state = new BreakableState();
   readonly ledger = new MemoryLedger();
+  readonly http: LoopbackHttp;
   readonly logger = silentLogger;
   readonly clock = Date.now;
   /** The shortest of the delays that chance may give. */
@@ -135,11 +115,15 @@ export class MemoryPorts implements TransportPorts {
   readonly end: TransportEnd;
   /** Replaces what happens to an inbound message; it counts as published when this resolves. */
   onInbound: (message: UserMessage) => Promise<void> = () => Promise.resolve();
+  /** Why the platform lets nothing go any more; null: all may. */
+  refusal: string | null = null;
+  readonly refusalOf = (): string | null => this.refusal;
   paused = false;
   #handler: Handler<UserMessage> | undefined;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(name = 'smpp_a') {
+  constructor(name = 'smpp_a', http = new LoopbackHttp(name)) {
+    this.http = http;
     this.end = {
       name,
       publishInbound: async (message) => {

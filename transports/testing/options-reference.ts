@@ -8,19 +8,23 @@ interface OptionSchema {
   readonly required?: readonly string[];
 }
 
-const TITLE = '# Options of the transport `smpp`';
 const INTRODUCTION = [
-  "Made of the schema in `config.ts`: a test fails when it is stale. Times are seconds. The names are Vumi's where Vumi has",
-  'them; what Vumi keeps in sections `…_processor_config` may stand there or here. An unknown option is an error.',
+  "Made of the schema: a test fails when it is stale. Times are seconds. The names are Vumi's where Vumi has them. An",
+  'unknown option is an error.',
 ].join('\n');
 
 /** The reference of options in Markdown: one line each, in groups. */
-export function renderReference(groups: Readonly<Record<string, z.core.$ZodLooseShape>>): string {
+export function renderReference(
+  types: readonly string[],
+  groups: Readonly<Record<string, z.core.$ZodLooseShape>>,
+  more = '',
+): string {
+  const title = `# Options of the transport${types.length > 1 ? 's' : ''} ${types.map((type) => `\`${type}\``).join(' and ')}`;
   const sections = Object.entries(groups).map(([name, shape]) => {
     const schema = z.toJSONSchema(z.strictObject(shape), { io: 'input', unrepresentable: 'any' });
     return `## ${name}\n\n${renderObject(schema as OptionSchema, '')}`;
   });
-  return `${[TITLE, INTRODUCTION, ...sections].join('\n\n')}\n`;
+  return `${[title, INTRODUCTION + more, ...sections].join('\n\n')}\n`;
 }
 
 function renderObject({ properties = {}, required = [] }: OptionSchema, indent: string): string {

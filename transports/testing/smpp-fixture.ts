@@ -32,7 +32,6 @@ export class SmppFixture implements AsyncDisposable {
     const next = new MemoryPorts();
     for (const [key, value] of this.ports.ledger.values) next.ledger.put(key, value);
     for (const [key, value] of this.ports.state.values) next.state.values.set(key, value);
-    for (const [key, record] of this.ports.state.records) next.state.records.set(key, record);
     return next;
   }
 

@@ -3,6 +3,7 @@ import { MESSAGE_STATUSES } from '@vumi/store';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
+import { newestMessages } from '../newest-messages.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams } from '../query.ts';
 import { pageOf, phoneMessageSchema } from '../resources.ts';
@@ -30,8 +31,9 @@ export function accountPhoneRoutes(ports: ApiPorts): Route[] {
       method: 'POST',
       path: PATH,
       id: 'writeFromAccountPhone',
+      audited: { unrecorded: 'it writes as a simulated phone: the message itself is the record' },
       summary: 'Write to an app of the account on a simulated phone; answered when the platform has taken it',
-      access: accountScope('account'),
+      access: accountScope('phone:write'),
       params: accountParams,
       body: phoneBody,
       answers: { 201: { description: 'Taken', schema: phoneMessageSchema } },
@@ -52,13 +54,13 @@ export function accountPhoneRoutes(ports: ApiPorts): Route[] {
       path: PATH,
       id: 'listAccountPhoneMessages',
       summary: 'What the account has sent to a phone, newest last',
-      access: accountScope('account:read'),
+      access: accountScope('messages:read'),
       params: accountParams,
       query: phoneQuery,
       answers: { 200: { description: 'Messages', schema: pageOf(phoneMessageSchema) } },
       handle: async ({ params: { account }, query }) => {
         if (simulator === null) throw noSimulator();
-        const { items } = await store.messages.list({
+        const items = await newestMessages(store.messages, {
           account,
           direction: 'outbound',
           status: SENT,

@@ -1,17 +1,18 @@
+import { newId } from '@vumi/core';
 import {
   contactInputSchema,
   EMPTY_CONTACT,
-  newId,
   toContactChange,
   toContactFields,
   type ContactEffect,
-} from '@vumi/core';
+} from '@vumi/records';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery, present } from '../query.ts';
-import { contactSchema, pageOf } from '../resources.ts';
+import { contactSchema } from '../people-resources.ts';
+import { pageOf } from '../resources.ts';
 import { created, defineRoute, done, ok, type Route } from '../route.ts';
 
 const contactParams = accountParams.extend({ key: z.string().regex(/^[\w.-]{1,128}$/) });
@@ -35,7 +36,7 @@ function readRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/contacts',
       id: 'listContacts',
       summary: 'List or search the people whom the account knows',
-      access: accountScope('account:read'),
+      access: accountScope('contacts:read'),
       params: accountParams,
       query: listQuery,
       answers: { 200: { description: 'Contacts', schema: pageOf(contactSchema) } },
@@ -47,7 +48,7 @@ function readRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/contacts/:key',
       id: 'getContact',
       summary: 'One contact',
-      access: accountScope('account:read'),
+      access: accountScope('contacts:read'),
       params: contactParams,
       answers: { 200: { description: 'The contact', schema: contactSchema } },
       handle: async ({ params }) => ok(await store.contacts.get(params.account, params.key)),
@@ -71,7 +72,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/contacts',
       id: 'createContact',
       summary: 'Add a contact',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: accountParams,
       body: contactBody,
       answers: { 201: { description: 'The contact', schema: contactSchema } },
@@ -82,7 +83,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/contacts/:key',
       id: 'putContact',
       summary: 'Replace all fields of a contact; makes it when it is new',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: contactParams,
       body: contactBody,
       answers: { 200: { description: 'The contact', schema: contactSchema } },
@@ -93,7 +94,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/contacts/:key',
       id: 'deleteContact',
       summary: 'Forget a person',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: contactParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ params: { account, key } }) => {

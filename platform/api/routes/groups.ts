@@ -1,10 +1,12 @@
-import { newId, parseContactQuery, recordText } from '@vumi/core';
+import { newId } from '@vumi/core';
+import { parseContactQuery, recordText } from '@vumi/records';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
-import { groupSchema, pageOf } from '../resources.ts';
+import { groupSchema } from '../people-resources.ts';
+import { pageOf } from '../resources.ts';
 import { created, defineRoute, done, ok, type Route } from '../route.ts';
 
 const groupParams = accountParams.extend({ key: z.string().regex(/^[\w.-]{1,128}$/) });
@@ -29,7 +31,7 @@ function readRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/groups',
       id: 'listGroups',
       summary: 'List the groups of contacts, by name',
-      access: accountScope('account:read'),
+      access: accountScope('contacts:read'),
       params: accountParams,
       query: pageQuery,
       answers: { 200: { description: 'Groups', schema: pageOf(groupSchema) } },
@@ -40,7 +42,7 @@ function readRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/groups/:key',
       id: 'getGroup',
       summary: 'One group; its members are GET …/contacts?q=groups:<key>, of a smart one ?q=<its query>',
-      access: accountScope('account:read'),
+      access: accountScope('contacts:read'),
       params: groupParams,
       answers: { 200: { description: 'The group', schema: groupSchema } },
       handle: async ({ params }) => ok(await store.groups.get(params.account, params.key)),
@@ -68,7 +70,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/groups',
       id: 'createGroup',
       summary: 'Add a group',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: accountParams,
       body: groupBody,
       answers: { 201: { description: 'The group', schema: groupSchema } },
@@ -79,7 +81,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/groups/:key',
       id: 'putGroup',
       summary: 'Rename a group or set its query; makes it when it is new',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: groupParams,
       body: groupBody,
       answers: { 200: { description: 'The group', schema: groupSchema } },
@@ -90,7 +92,7 @@ function changeRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/groups/:key',
       id: 'deleteGroup',
       summary: 'Delete a group; its contacts stay',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: groupParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ params: { account, key } }) => {

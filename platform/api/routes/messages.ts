@@ -7,49 +7,21 @@ import {
   VumiError,
   type UserMessage,
 } from '@vumi/core';
-import {
-  MESSAGE_STATUSES,
-  type MessageQuery,
-  type MessageRow,
-  type Page,
-  type PageQuery,
-  type Store,
-} from '@vumi/store';
 import { z } from 'zod';
-import { accountScope, administrator } from '../access.ts';
+import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import { onceUnderKey } from '../idempotency.ts';
-import { exportMessages, EXPORT_TYPES } from '../message-export.ts';
-import { UNDOCUMENTED } from '../openapi.ts';
+import { listQuery } from '../message-query.ts';
 import type { ApiPorts } from '../ports.ts';
-import { accountParams, pageOfQuery, pageQuery, present } from '../query.ts';
-import { messageSchema, pageOf } from '../resources.ts';
+import { accountParams, pageOfQuery, present } from '../query.ts';
+import { messageSchema, timelineSchema } from '../message-resources.ts';
+import { pageOf } from '../resources.ts';
 import { defineRoute, ok, type Answer, type Route } from '../route.ts';
+import { answerExport } from './message-exports.ts';
 
 const MAX_CONTENT = 20_000;
 const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
 
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'use ISO 8601, such as 2026-11-22T08:00:00Z')
-  .transform((text) => new Date(text).toISOString());
-const listQuery = pageQuery.extend({
-  from: instant.optional().describe('Not before this instant'),
-  to: instant.optional().describe('Before this instant'),
-  direction: z.enum(['inbound', 'outbound']).optional(),
-  app: slugSchema.optional(),
-  address: z.string().max(160).optional().describe('Sender or receiver, however the number is written'),
-  status: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(MESSAGE_STATUSES)).max(MESSAGE_STATUSES.length))
-    .optional()
-    .describe(`Only these, with commas between them: ${MESSAGE_STATUSES.join(', ')}`),
-  format: z
-    .enum(['json', 'ndjson', 'csv'])
-    .default('json')
-    .meta({ [UNDOCUMENTED]: true }),
-});
-const exportQuery = listQuery.omit({ format: true, limit: true });
 const sendHeaders = z.object({
   'Idempotency-Key': z
     .string()
@@ -91,79 +63,49 @@ const sendBody = jsonBody(
 );
 
 export function messageRoutes(ports: ApiPorts): Route[] {
-  const exports = EXPORT_FORMATS.flatMap((format) => exportRoutes(ports, format));
-  const single = [getRoute(ports), sendRoute(ports), cancelRoute(ports)];
-  return [listRoute(ports), listAllRoute(ports), ...exports, ...single];
+  const single = [getRoute(ports), ...timelineRoutes(ports), sendRoute(ports), cancelRoute(ports)];
+  return [listRoute(ports), listAllRoute(ports), ...single];
 }
 
 const LIST_ANSWERS = { 200: { description: 'Messages', schema: pageOf(messageSchema) } };
-const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 
-function listRoute({ store }: ApiPorts): Route {
+function listRoute(ports: ApiPorts): Route {
   return defineRoute({
     method: 'GET',
     path: '/accounts/:account/messages',
     id: 'listMessages',
     summary: 'List messages, newest first',
-    access: accountScope('account:read'),
+    access: accountScope('messages:read'),
     params: accountParams,
     query: listQuery,
     answers: LIST_ANSWERS,
-    handle: ({ params, query }) => answerList(store, params.account, query),
+    handle: ({ params, query }) => answerList(ports, params.account, query),
   });
 }
 
-function listAllRoute({ store }: ApiPorts): Route {
+function listAllRoute(ports: ApiPorts): Route {
   return defineRoute({
     method: 'GET',
     path: '/messages',
     id: 'listAllMessages',
     summary: 'As above, of all accounts and of none: what no route matched is here only',
-    access: administrator,
+    access: platformScope('messages:read'),
     query: listQuery,
     answers: LIST_ANSWERS,
-    handle: ({ query }) => answerList(store, null, query),
+    handle: ({ query }) => answerList(ports, null, query),
   });
 }
 
 async function answerList(
-  store: Store,
+  { store }: ApiPorts,
   account: string | null,
-  { format, cursor, limit, ...filters }: z.infer<typeof listQuery>,
+  { format, limit, ...query }: z.infer<typeof listQuery>,
 ): Promise<Answer> {
-  const filter: MessageQuery = { ...present(filters), account };
-  const list = (page: PageQuery): Promise<Page<MessageRow>> => store.messages.list({ ...filter, ...page });
-  if (format === 'json') return ok(await list(pageOfQuery({ cursor, limit })));
-  return { status: 200, type: EXPORT_TYPES[format], chunks: exportMessages(format, list, cursor) };
-}
-
-function exportRoutes({ store }: ApiPorts, format: (typeof EXPORT_FORMATS)[number]): Route[] {
-  const type = EXPORT_TYPES[format];
-  const name = format === 'csv' ? 'Csv' : 'Ndjson';
-  const common = {
-    method: 'GET',
-    query: exportQuery,
-    answers: { 200: { description: 'Messages, all from the cursor on', type } },
-  } as const;
-  return [
-    defineRoute({
-      ...common,
-      path: `/accounts/:account/exports/messages.${format}`,
-      id: `exportMessages${name}`,
-      summary: `Messages as ${format.toUpperCase()}, newest first`,
-      access: accountScope('account:read'),
-      params: accountParams,
-      handle: ({ params, query }) => answerList(store, params.account, { ...query, format, limit: 0 }),
-    }),
-    defineRoute({
-      ...common,
-      path: `/exports/messages.${format}`,
-      id: `exportAllMessages${name}`,
-      summary: 'The same of all accounts and of none',
-      access: administrator,
-      handle: ({ query }) => answerList(store, null, { ...query, format, limit: 0 }),
-    }),
-  ];
+  if (format !== 'json') {
+    return answerExport(store, account, { form: { of: 'messages', format, columns: 'all' }, query });
+  }
+  const { cursor, ...filters } = query;
+  return ok(await store.messages.list({ ...present(filters), account, ...pageOfQuery({ cursor, limit }) }));
 }
 
 function getRoute({ store }: ApiPorts): Route {
@@ -171,12 +113,40 @@ function getRoute({ store }: ApiPorts): Route {
     method: 'GET',
     path: '/accounts/:account/messages/:id',
     id: 'getMessage',
-    summary: 'One message with its timeline',
-    access: accountScope('account:read'),
+    summary: 'One message with its events',
+    access: accountScope('messages:read'),
     params: messageParams,
     answers: { 200: { description: 'The message', schema: messageSchema } },
     handle: async ({ params }) => ok(await store.messages.get(params.account, params.id)),
   });
+}
+
+const TIMELINE_ANSWERS = { 200: { description: 'What happened, oldest first', schema: timelineSchema } };
+
+function timelineRoutes({ store }: ApiPorts): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/messages/:id/timeline',
+      id: 'getMessageTimeline',
+      summary:
+        'All that happened to a message and to what belongs to it: what the user wrote, and what answers that. By its id, the beginning of it, or the id of its network',
+      access: accountScope('messages:read'),
+      params: messageParams,
+      answers: TIMELINE_ANSWERS,
+      handle: async ({ params }) => ok(await store.timelines.get(params.account, params.id)),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/messages/:id/timeline',
+      id: 'getAnyMessageTimeline',
+      summary: 'The same for a message of any account, or of none',
+      access: platformScope('messages:read'),
+      params: messageParams.omit({ account: true }),
+      answers: TIMELINE_ANSWERS,
+      handle: async ({ params }) => ok(await store.timelines.get(null, params.id)),
+    }),
+  ];
 }
 
 function sendRoute(ports: ApiPorts): Route {
@@ -184,6 +154,7 @@ function sendRoute(ports: ApiPorts): Route {
     method: 'POST',
     path: '/accounts/:account/messages',
     id: 'sendMessage',
+    audited: { unrecorded: 'the message itself is the record, with its account and its times' },
     summary:
       'Send a message; what could leave by several routes is refused with 409, and they are listed as candidates',
     access: accountScope('messages:send'),
@@ -252,6 +223,7 @@ function showQueued(message: UserMessage, { account, app }: { account: string; a
     to_addr: message.to_addr,
     content: message.content,
     session_event: message.session_event,
+    group: message.group,
     in_reply_to: message.in_reply_to,
     timestamp: timestampToIso(message.timestamp),
     status: 'queued',

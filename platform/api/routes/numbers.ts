@@ -1,6 +1,6 @@
 import { nameSchema, slugSchema } from '@vumi/core';
 import { z } from 'zod';
-import { accountScope, administrator } from '../access.ts';
+import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, flag, pageOfQuery, pageQuery } from '../query.ts';
@@ -36,9 +36,10 @@ export function numberRoutes({ store }: ApiPorts): Route[] {
       method: 'PUT',
       path: '/numbers',
       id: 'assignNumber',
+      tells: (body) => ({ ...body }),
       summary:
         'Assign a number, a range, a whole transport or a keyword of one of these to an account; 409 says who has it',
-      access: administrator,
+      access: platformScope('numbers:write'),
       body: assignBody,
       answers: { 200: { description: 'What the account has now', schema: numberSchema } },
       handle: async ({ body: { account, ...number } }) => ok(await store.numbers.assign(account, number)),
@@ -48,7 +49,7 @@ export function numberRoutes({ store }: ApiPorts): Route[] {
       path: '/numbers',
       id: 'releaseNumber',
       summary: 'Take back what was assigned in the same words; routes to it stay and do nothing',
-      access: administrator,
+      access: platformScope('numbers:write'),
       query: releaseQuery,
       answers: { 200: { description: 'What has ended', schema: releasedNumberSchema } },
       handle: async ({ query }) => ok(await store.numbers.release(query)),
@@ -58,7 +59,7 @@ export function numberRoutes({ store }: ApiPorts): Route[] {
       path: '/numbers',
       id: 'listAllNumbers',
       summary: 'List what was assigned, of all accounts',
-      access: administrator,
+      access: platformScope('routes:read'),
       query: listQuery,
       answers: { 200: { description: 'Numbers', schema: pageOf(numberSchema) } },
       handle: async ({ query: { transport, ...page } }) =>
@@ -69,7 +70,7 @@ export function numberRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/numbers',
       id: 'listNumbers',
       summary: 'List what was assigned to an account: it may route and send from these',
-      access: accountScope('account:read'),
+      access: accountScope('routes:read'),
       params: accountParams,
       query: listQuery,
       answers: { 200: { description: 'Numbers', schema: pageOf(numberSchema) } },

@@ -1,10 +1,12 @@
-import { normaliseAddress, recordText, VumiError } from '@vumi/core';
+import { VumiError } from '@vumi/core';
+import { normaliseAddress, recordText } from '@vumi/records';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
-import { optoutSchema, pageOf } from '../resources.ts';
+import { optoutSchema } from '../people-resources.ts';
+import { pageOf } from '../resources.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const optoutParams = accountParams.extend({
@@ -30,7 +32,7 @@ export function optoutRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/optouts',
       id: 'listOptouts',
       summary: 'List who wants no more messages',
-      access: accountScope('account:read'),
+      access: accountScope('contacts:read'),
       params: accountParams,
       query: pageQuery,
       answers: { 200: { description: 'Opt-outs', schema: pageOf(optoutSchema) } },
@@ -41,7 +43,7 @@ export function optoutRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/optouts/:type/:address',
       id: 'putOptout',
       summary: 'Note that an address wants no more messages',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: optoutParams,
       body: optoutBody,
       answers: { 200: { description: 'The opt-out', schema: optoutSchema } },
@@ -56,7 +58,7 @@ export function optoutRoutes({ store, clock }: ApiPorts): Route[] {
       path: '/accounts/:account/optouts/:type/:address',
       id: 'deleteOptout',
       summary: 'The address wants messages again',
-      access: accountScope('account'),
+      access: accountScope('contacts:write'),
       params: optoutParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ params }) => {

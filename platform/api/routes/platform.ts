@@ -1,27 +1,33 @@
-import { administrator } from '../access.ts';
+import { keptFor } from '@vumi/core';
+import { platformScope } from '../access.ts';
 import type { ApiPorts } from '../ports.ts';
-import { pageOf, statusSchema, workerSchema } from '../resources.ts';
+import { figuresSchema } from '../figures-resource.ts';
+import { statusSchema } from '../resources.ts';
 import { defineRoute, ok, type Route } from '../route.ts';
 
+/** However many watch, heartbeats, queues and database are looked at so often at most. */
+const KEPT_MS = 500;
+
 export function platformRoutes(ports: ApiPorts): Route[] {
+  const figures = keptFor(KEPT_MS, ports.clock, () => ports.figures());
   return [
     defineRoute({
       method: 'GET',
       path: '/status',
       id: 'getStatus',
       summary: 'How the platform is',
-      access: administrator,
+      access: platformScope('status:read'),
       answers: { 200: { description: 'The status', schema: statusSchema } },
       handle: async () => ok(await ports.status()),
     }),
     defineRoute({
       method: 'GET',
-      path: '/workers',
-      id: 'listWorkers',
-      summary: 'What runs: the processes of the platform and the transports',
-      access: administrator,
-      answers: { 200: { description: 'Workers', schema: pageOf(workerSchema) } },
-      handle: async () => ok({ items: (await ports.status()).workers, next_cursor: null }),
+      path: '/figures',
+      id: 'getFigures',
+      summary: 'What goes through, as counts since the processes began, and what waits',
+      access: platformScope('status:read'),
+      answers: { 200: { description: 'The figures', schema: figuresSchema } },
+      handle: async () => ok(await figures()),
     }),
   ];
 }

@@ -1,7 +1,7 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
-import { isAdministrator, optionalScope, type Caller } from '../access.ts';
+import { keptFor } from '@vumi/core';
+import { TEXT_TYPE, type Audience } from '@vumi/measures';
+import { ofPlatform, optionalScope, type Caller } from '../access.ts';
 import type { ApiPorts } from '../ports.ts';
-import { keptFor } from '../prometheus/kept-for.ts';
 import { platformGauges } from '../prometheus/platform-gauges.ts';
 import { usageCounters } from '../prometheus/usage-counters.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -11,7 +11,7 @@ const KEPT_MS = 5000;
 
 /** What Prometheus scrapes, where it looks for it by itself: at `/metrics`. */
 export function prometheusRoutes(ports: ApiPorts): Route[] {
-  const type = Registry.PROMETHEUS_CONTENT_TYPE;
+  const type = TEXT_TYPE;
   const read = metricsFor(ports);
   return [
     defineRoute({
@@ -21,24 +21,28 @@ export function prometheusRoutes(ports: ApiPorts): Route[] {
       id: 'getMetrics',
       summary:
         "For Prometheus: without a token how the platform is, with an administrator's also what every app used, with an account's what its own apps used",
-      access: optionalScope('account:read'),
+      access: optionalScope('metrics:read'),
       answers: { 200: { description: "Prometheus' text format", type } },
       handle: async ({ caller }) => ({ status: 200, type, text: await read(caller) }),
     }),
   ];
 }
 
+async function joined(...texts: Promise<string>[]): Promise<string> {
+  return (await Promise.all(texts)).join('\n');
+}
+
 function metricsFor(ports: ApiPorts): (caller: Caller) => Promise<string> {
   const { store, clock } = ports;
-  const ownProcess = new Registry();
-  collectDefaultMetrics({ register: ownProcess });
+  const own = async (audience: Audience): Promise<string> => ports.processMetrics?.(audience) ?? '';
   const platform = keptFor(KEPT_MS, clock, () => platformGauges(ports));
   const totals = keptFor(KEPT_MS, clock, () => store.usage.totals());
   const all = keptFor(KEPT_MS, clock, async () => usageCounters(await totals()));
-  const anybodys = async (): Promise<string[]> => Promise.all([ownProcess.metrics(), platform()]);
   return async (caller) => {
-    if (isAdministrator(caller)) return [...(await anybodys()), await all()].join('\n');
-    if (caller.account === null) return (await anybodys()).join('\n');
-    return usageCounters((await totals()).filter(({ account }) => account === caller.account));
+    if (ofPlatform(caller, 'metrics:read')) return joined(own('administrator'), platform(), all());
+    const { account } = caller;
+    if (account === null) return joined(own('anybody'), platform());
+    const used = totals().then((every) => usageCounters(every.filter((one) => one.account === account)));
+    return joined(own({ account }), used);
   };
 }

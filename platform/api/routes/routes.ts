@@ -1,6 +1,6 @@
 import { DEFAULT_ENDPOINT, endpointSchema, nameSchema, slugSchema, systemIdSchema } from '@vumi/core';
 import { z } from 'zod';
-import { accountScope, isAdministrator } from '../access.ts';
+import { accountScope, ofPlatform } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, namedParams, pageOfQuery, pageQuery } from '../query.ts';
@@ -15,6 +15,16 @@ const routeBody = jsonBody(
       .nullable()
       .default(null)
       .describe('The system_id of the SMPP client that gets them instead of an app'),
+    connector: z
+      .string()
+      .trim()
+      .min(1)
+      .max(80)
+      .nullable()
+      .default(null)
+      .describe(
+        "Any other connector that gets them, such as an HTTP relay's; administrators only. app:NAME and smpp_client:SYSTEM_ID say the same as the two above; interface:NAME is one of the account's interfaces, which needs no administrator",
+      ),
     transport: nameSchema,
     to_addr: optionalText.describe('The short code or number that is written to; null: any'),
     keyword: optionalText.describe('The first word of the message, in any case; null: any'),
@@ -26,6 +36,22 @@ const routeBody = jsonBody(
       .boolean()
       .default(false)
       .describe('true: what could leave by several routes leaves by this one; it takes over from another'),
+    weight: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe(
+        'Its part of the users, where other routes of the account match the same messages; null: 1 of them',
+      ),
+    failover: z
+      .int()
+      .min(0)
+      .max(1000)
+      .nullable()
+      .default(null)
+      .describe('Its place among them: only where all of a lower one are down it is taken; null: 0'),
   }),
 );
 
@@ -35,21 +61,27 @@ export function routeRoutes({ store }: ApiPorts): Route[] {
       method: 'PUT',
       path: '/accounts/:account/routes/:name',
       id: 'putRoute',
+      tells: (body) => ({ ...body }),
       summary:
-        'Bind an app or an SMPP client to what is sent to an address of the account; set by an administrator, the address is assigned to the account. 409 names the route of the account that has it already',
-      access: accountScope('account'),
+        'Lead what is sent to an address of the account to an app, an SMPP client or another connector (administrators). An administrator who sets a route assigns the address to the account; 409 names the route of the account that has it already',
+      access: accountScope('routes:write'),
       params: namedParams,
       body: routeBody,
       answers: { 200: { description: 'The route', schema: routeSchema } },
       handle: async ({ caller, params, body }) =>
-        ok(await store.routes.put({ ...params, ...body }, isAdministrator(caller) ? 'operator' : 'account')),
+        ok(
+          await store.routes.put(
+            { ...params, ...body },
+            ofPlatform(caller, 'numbers:write') ? 'operator' : 'account',
+          ),
+        ),
     }),
     defineRoute({
       method: 'GET',
       path: '/accounts/:account/routes',
       id: 'listRoutes',
       summary: 'List the routes of an account',
-      access: accountScope('account:read'),
+      access: accountScope('routes:read'),
       params: accountParams,
       query: pageQuery,
       answers: { 200: { description: 'Routes', schema: pageOf(routeSchema) } },
@@ -60,7 +92,7 @@ export function routeRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/routes/:name',
       id: 'getRoute',
       summary: 'One route',
-      access: accountScope('account:read'),
+      access: accountScope('routes:read'),
       params: namedParams,
       answers: { 200: { description: 'The route', schema: routeSchema } },
       handle: async ({ params }) => ok(await store.routes.get(params.account, params.name)),
@@ -70,7 +102,7 @@ export function routeRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/routes/:name',
       id: 'deleteRoute',
       summary: 'Delete a route',
-      access: accountScope('account'),
+      access: accountScope('routes:write'),
       params: namedParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ params }) => {

@@ -13,7 +13,7 @@ export function scheduleRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/schedules',
       id: 'listSchedules',
       summary: 'What is to happen in the apps of the account, soonest first',
-      access: accountScope('account:read'),
+      access: accountScope('apps:read'),
       params: accountParams,
       query: pageQuery.extend({ app: slugSchema.optional() }),
       answers: { 200: { description: 'Open schedules', schema: pageOf(scheduleSchema) } },
@@ -25,7 +25,7 @@ export function scheduleRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/apps/:app/schedules/:id',
       id: 'cancelSchedule',
       summary: 'Cancel an open schedule',
-      access: accountScope('account'),
+      access: accountScope('apps:write'),
       params: appParams.extend({ id: z.string().min(1).max(64) }),
       answers: { 204: { description: 'Cancelled' } },
       handle: async ({ params: { id, ...ref } }) => {

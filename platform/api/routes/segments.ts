@@ -43,8 +43,9 @@ export function segmentRoutes(ports: ApiPorts): Route[] {
       method: 'POST',
       path: '/segments',
       id: 'previewSegments',
+      audited: { unrecorded: 'it changes nothing' },
       summary: 'How a text is encoded and cut as SMS, and which characters make it dearer',
-      access: accountScope('account:read'),
+      access: accountScope('transports:read'),
       body: segmentsBody,
       answers: { 200: { description: 'The preview', schema: previewSchema } },
       handle: async ({ body: { content, transport, alphabet, languages } }) => {

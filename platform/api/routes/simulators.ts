@@ -95,6 +95,7 @@ function phoneRoutes(ports: { readonly simulator: Simulator | null }, access: Ac
       method: 'POST',
       path: `${BASE}/messages`,
       id: 'writeFromPhone',
+      audited: { unrecorded: 'it writes as a simulated phone: the message itself is the record' },
       summary: 'Write a message on a simulated phone; answered when the platform has taken it',
       access,
       body: phoneMessageBody,

@@ -1,5 +1,5 @@
 import { smppClientSettingsSchema, smppPasswordSchema, systemIdSchema } from '@vumi/core';
-import { accountScope, administrator } from '../access.ts';
+import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
@@ -22,7 +22,7 @@ export function smppClientRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/smpp-clients/:system_id',
       id: 'putSmppClient',
       summary: 'Let a system bind over SMPP in the name of the account, or change what it may',
-      access: administrator,
+      access: platformScope('smpp_clients:write'),
       params: clientParams,
       body: clientBody,
       answers: {
@@ -40,7 +40,7 @@ export function smppClientRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/smpp-clients',
       id: 'listSmppClients',
       summary: 'List the SMPP clients of an account',
-      access: accountScope('account:read'),
+      access: accountScope('smpp_clients:read'),
       params: accountParams,
       query: pageQuery,
       answers: { 200: { description: 'SMPP clients', schema: pageOf(smppClientSchema) } },
@@ -52,7 +52,7 @@ export function smppClientRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/smpp-clients/:system_id',
       id: 'getSmppClient',
       summary: 'One SMPP client',
-      access: accountScope('account:read'),
+      access: accountScope('smpp_clients:read'),
       params: clientParams,
       answers: { 200: { description: 'The client', schema: smppClientSchema } },
       handle: async ({ params }) => ok(await store.smppClients.get(params.account, params.system_id)),
@@ -62,7 +62,7 @@ export function smppClientRoutes({ store }: ApiPorts): Route[] {
       path: '/accounts/:account/smpp-clients/:system_id',
       id: 'deleteSmppClient',
       summary: 'End the binds of an SMPP client and forget it, with the routes that lead to it',
-      access: administrator,
+      access: platformScope('smpp_clients:write'),
       params: clientParams,
       answers: { 204: { description: 'Deleted' } },
       handle: async ({ params }) => {

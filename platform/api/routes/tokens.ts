@@ -1,9 +1,17 @@
 import { VumiError, type Clock } from '@vumi/core';
 import { z } from 'zod';
-import { ACCOUNT_SCOPES, accountScope, actorOf, administrator, ADMIN_SCOPE, type Access } from '../access.ts';
+import { accountScope, actorOf, administrator, type Access } from '../access.ts';
+import {
+  ACCOUNT_ROLE_NAMES,
+  ACCOUNT_SCOPES,
+  ADMIN_SCOPE,
+  PLATFORM_ROLE_NAMES,
+  PLATFORM_SCOPES,
+  WHOLE_ACCOUNT,
+} from '../scopes.ts';
 import { jsonBody, optionalJsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
-import { accountParams, pageOfQuery, pageQuery } from '../query.ts';
+import { accountOf, accountParams, pageOfQuery, pageQuery } from '../query.ts';
 import { madeTokenSchema, pageOf, tokenInfoSchema } from '../resources.ts';
 import { created, defineRoute, done, ok, type Route } from '../route.ts';
 
@@ -43,13 +51,13 @@ interface Place {
 
 const OF_ACCOUNT: Place = {
   prefix: '/accounts/:account',
-  read: accountScope('account:read'),
+  read: accountScope('tokens:read'),
   write: accountScope('account'),
   scopes: z
-    .array(z.enum(ACCOUNT_SCOPES))
+    .array(z.enum([...ACCOUNT_SCOPES, ...ACCOUNT_ROLE_NAMES]))
     .min(1)
-    .default(['account'])
-    .describe('"account" is everything in the account'),
+    .default([WHOLE_ACCOUNT])
+    .describe('"account" is everything in the account; what the others are for is in docs/access.md'),
   name: 'Token',
   whose: "the account's programs",
 };
@@ -57,7 +65,11 @@ const OF_ADMINISTRATORS: Place = {
   prefix: '',
   read: administrator,
   write: administrator,
-  scopes: z.array(z.literal(ADMIN_SCOPE)).min(1).default([ADMIN_SCOPE]),
+  scopes: z
+    .array(z.enum([...PLATFORM_SCOPES, ...PLATFORM_ROLE_NAMES]))
+    .min(1)
+    .default([ADMIN_SCOPE])
+    .describe('"admin" is everything; what the others are for is in docs/access.md'),
   name: 'AdminToken',
   whose: 'administrators',
 };
@@ -75,18 +87,13 @@ function paramsOf(place: Place) {
   return place.prefix === '' ? z.strictObject({ id }) : accountParams.extend({ id });
 }
 
-/** Null where the path names no account. */
-function accountOf(params: Readonly<Record<string, unknown>>): string | null {
-  const { account } = params;
-  return typeof account === 'string' ? account : null;
-}
-
 function issueRoute({ store, clock }: ApiPorts, place: Place): Route {
   const { prefix, name, whose, scopes } = place;
   return defineRoute({
     method: 'POST',
     path: `${prefix}/tokens`,
     id: `create${name}`,
+    audited: 'in its transaction',
     summary: `Issue a token for ${whose}`,
     access: place.write,
     ...(prefix === '' ? {} : { params: accountParams }),
@@ -129,6 +136,7 @@ function routesOfOne({ store, clock }: ApiPorts, place: Place): Route[] {
       method: 'PATCH',
       path,
       id: `change${place.name}`,
+      audited: 'in its transaction',
       summary: 'Give a token another label, or an end',
       body: jsonBody(change),
       answers: { 200: { description: 'The token', schema: tokenInfoSchema } },
@@ -142,6 +150,7 @@ function routesOfOne({ store, clock }: ApiPorts, place: Place): Route[] {
       method: 'POST',
       path: `${path}/rotate`,
       id: `rotate${place.name}`,
+      audited: 'in its transaction',
       summary: 'Put another token in its place, with the same scopes and label',
       body: optionalJsonBody(rotation),
       answers: { 201: { description: 'The new token, this once', schema: madeTokenSchema } },
@@ -156,6 +165,7 @@ function routesOfOne({ store, clock }: ApiPorts, place: Place): Route[] {
       method: 'DELETE',
       path,
       id: `revoke${place.name}`,
+      audited: 'in its transaction',
       summary: 'End a token at once; answers that it still gets are cut off',
       answers: { 204: { description: 'It is no longer valid' } },
       handle: async ({ params, caller }) => {

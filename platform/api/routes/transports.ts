@@ -1,38 +1,61 @@
-import { nameSchema, parseInput, suggestion, VumiError } from '@vumi/core';
+import { findKind, nameSchema, parseInput, suggestion, VumiError } from '@vumi/core';
 import type { TransportRow } from '@vumi/store';
 import { z } from 'zod';
-import { accountScope, administrator } from '../access.ts';
+import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { accountParams } from '../query.ts';
-import { accountTransportSchema, pageOf, transportSchema } from '../resources.ts';
+import {
+  accountTransportSchema,
+  dialledScreenSchema,
+  pageOf,
+  transportSchema,
+  transportTypeSchema,
+  transportUrlSchema,
+} from '../resources.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const transportParams = z.strictObject({ name: nameSchema });
 const transportBody = jsonBody(
   z.strictObject({
-    type: z.string().describe('smpp, …'),
+    type: z.string().describe("smpp, http_api, …; a class name of Vumi's will do"),
     config: z.record(z.string(), z.unknown()).describe("The options of the type, by Vumi's names"),
   }),
 );
-const SECRET_OPTION = /password|passphrase|secret|token|_key$/i;
-const MASK = '***';
 
-export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
+const address = z.string().trim().min(1).max(160);
+const dialBody = jsonBody(
+  z.strictObject({
+    session: z.string().min(1).max(100).describe('A name of your choice; the same for all steps'),
+    from_addr: address.describe('The number of the phone'),
+    to_addr: address.describe('The code that was dialled, such as *384#'),
+    event: z.enum(['new', 'resume', 'close']),
+    input: z.string().max(1000).default('').describe('What is typed; nothing in the opening'),
+    before: z.array(z.string().max(1000)).max(200).default([]).describe('What was typed before'),
+    number: z.int().min(1).max(1000).default(1).describe('Of the step, from 1'),
+    next: z.string().max(4000).nullable().default(null).describe('Of the answer to the step before'),
+  }),
+);
+
+export function transportRoutes(ports: ApiPorts): Route[] {
+  const { store, transportTypes } = ports;
+  const show = (row: TransportRow): TransportRow => showTransport(transportTypes, row);
   return [
     defineRoute({
       method: 'PUT',
       path: '/transports/:name',
       id: 'putTransport',
       summary: 'Start a transport, or start it again with another configuration',
-      access: administrator,
+      access: platformScope('transports:write'),
       params: transportParams,
       body: transportBody,
       answers: { 200: { description: 'The transport', schema: transportSchema } },
       handle: async ({ params, body }) => {
-        checkConfig(transportTypes, body);
-        await store.transports.put(params.name, body);
-        return ok(showTransport({ name: params.name, ...body }));
+        const before = (await store.transports.list()).find(({ name }) => name === params.name);
+        const made = await complete(ports, body, before);
+        await store.transports.put(params.name, made);
+        return ok(show({ name: params.name, ...made }));
       },
     }),
     defineRoute({
@@ -40,11 +63,11 @@ export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
       path: '/transports',
       id: 'listTransports',
       summary: 'List the transports',
-      access: administrator,
+      access: platformScope('transports:read'),
       answers: { 200: { description: 'Transports', schema: pageOf(transportSchema) } },
       handle: async () => {
         const rows = await store.transports.list();
-        return ok({ items: rows.map(showTransport), next_cursor: null });
+        return ok({ items: rows.map(show), next_cursor: null });
       },
     }),
     defineRoute({
@@ -52,22 +75,81 @@ export function transportRoutes({ store, transportTypes }: ApiPorts): Route[] {
       path: '/transports/:name',
       id: 'getTransport',
       summary: 'One transport',
-      access: administrator,
+      access: platformScope('transports:read'),
       params: transportParams,
       answers: { 200: { description: 'The transport', schema: transportSchema } },
-      handle: async ({ params }) => ok(showTransport(await store.transports.get(params.name))),
+      handle: async ({ params }) => ok(show(await store.transports.get(params.name))),
     }),
     defineRoute({
       method: 'DELETE',
       path: '/transports/:name',
       id: 'deleteTransport',
       summary: 'Stop a transport and forget it',
-      access: administrator,
+      access: platformScope('transports:write'),
       params: transportParams,
       answers: { 204: { description: 'Stopped' } },
       handle: async ({ params }) => {
         await store.transports.remove(params.name);
         return done;
+      },
+    }),
+  ];
+}
+
+/** What operators have to know before and after they make a transport. */
+export function transportHelpRoutes(ports: ApiPorts): Route[] {
+  const { store, transportTypes, publicUrl } = ports;
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/transports/:name/phone',
+      id: 'dialTransport',
+      audited: { unrecorded: 'it dials as a simulated phone: the message itself is the record' },
+      summary: 'Make a step of a USSD session at a phone, as the network of the transport does',
+      access: platformScope('transports:write'),
+      params: transportParams,
+      body: dialBody,
+      answers: { 200: { description: 'What the phone shows', schema: dialledScreenSchema } },
+      handle: async ({ params, body }) => {
+        const { from_addr: from, to_addr: to, ...step } = body;
+        const transport = await store.transports.get(params.name);
+        const { text, ends, next = null } = await ports.dial(transport, { from, to, ...step });
+        return ok({ text, ends, next });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/transports/:name/urls',
+      id: 'listTransportUrls',
+      summary: 'Where the network of a transport finds it, secrets included',
+      access: platformScope('transports:read'),
+      params: transportParams,
+      answers: { 200: { description: 'URLs', schema: pageOf(transportUrlSchema) } },
+      handle: async ({ params }) => {
+        const { name, type, config } = await store.transports.get(params.name);
+        const places = findKind(transportTypes, type)?.kind.places?.(config) ?? [];
+        const items = places.map(({ purpose, path }) => ({
+          purpose,
+          url: path.startsWith('/') ? `${publicUrl}/hooks/${name}${path === '/' ? '' : path}` : path,
+        }));
+        return ok({ items, next_cursor: null });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/transport-types',
+      id: 'listTransportTypes',
+      summary: 'The kinds of transports that there are, and their options',
+      access: platformScope('transports:read'),
+      answers: { 200: { description: 'Kinds', schema: pageOf(transportTypeSchema) } },
+      handle: async () => {
+        const items = Object.entries(transportTypes).map(([type, { summary, aliases, configSchema }]) => ({
+          type,
+          summary,
+          aliases: Object.keys(aliases),
+          options: z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+        }));
+        return ok({ items, next_cursor: null });
       },
     }),
   ];
@@ -81,7 +163,7 @@ export function accountTransportRoutes(ports: ApiPorts): Route[] {
       path: '/accounts/:account/transports',
       id: 'listAccountTransports',
       summary: 'The transports that the routes of an account lead over, and how they are',
-      access: accountScope('account:read'),
+      access: accountScope('transports:read'),
       params: accountParams,
       answers: { 200: { description: 'Transports', schema: pageOf(accountTransportSchema) } },
       handle: async ({ params }) =>
@@ -90,29 +172,35 @@ export function accountTransportRoutes(ports: ApiPorts): Route[] {
   ];
 }
 
-function checkConfig(types: ApiPorts['transportTypes'], body: { type: string; config: unknown }): void {
-  const type = Object.hasOwn(types, body.type) ? types[body.type] : undefined;
-  if (type === undefined) {
-    const known = Object.keys(types);
+/** What is to be stored of what was asked for: under our name of the type, complete and checked. */
+async function complete(
+  { transportTypes: types, checkMiddleware }: Pick<ApiPorts, 'transportTypes' | 'checkMiddleware'>,
+  { type, config }: { type: string; config: Record<string, unknown> },
+  before: TransportRow | undefined,
+): Promise<Omit<TransportRow, 'name'>> {
+  const found = findKind(types, type);
+  if (found === null) {
     throw new VumiError(
       'transport.unknown_type',
-      `there is no transport type "${body.type}"${suggestion(body.type, known)}`,
+      `there is no transport type "${type}"${suggestion(type, Object.keys(types))}`,
       { field: 'type' },
     );
   }
-  parseInput(z.strictObject({ type: z.string(), config: type.configSchema }), body, 'config.invalid');
+  const { name, kind, options } = found;
+  const known = before?.type === name ? before.config : null;
+  const asked = { ...options, ...config };
+  const made = { type: name, config: kind.fillIn?.(asked, known) ?? asked };
+  const own = await checkMiddleware(made.config);
+  const schema = z.strictObject({ type: z.string(), config: kind.configSchema });
+  parseInput(schema, { type: name, config: own }, 'config.invalid');
+  return made;
 }
 
 /** A transport without its passwords. */
-function showTransport({ name, type, config }: TransportRow): TransportRow {
-  return { name, type, config: maskSecrets(config) };
-}
-
-function maskSecrets(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const shown = Object.entries(options).map(([option, value]) => {
-    if (SECRET_OPTION.test(option) && value !== null && value !== '') return [option, MASK];
-    const isSection = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return [option, isSection ? maskSecrets(value as Record<string, unknown>) : value];
-  });
-  return Object.fromEntries(shown) as Record<string, unknown>;
+function showTransport(
+  types: ApiPorts['transportTypes'],
+  { name, type, config }: TransportRow,
+): TransportRow {
+  const schema = findKind(types, type)?.kind.configSchema ?? null;
+  return { name, type, config: maskSecrets(config, schema) };
 }

@@ -38,6 +38,7 @@ class Place implements SchedulerPorts {
       due_at,
       data: null,
       chain: null,
+      repeat: null,
       ...fields,
     });
     if (inMs < 2000) this.#listener();
@@ -69,6 +70,14 @@ class Place implements SchedulerPorts {
   async next(except: readonly AppRef[]): Promise<number | null> {
     const [first] = this.#sorted(except);
     return first === undefined ? null : Date.parse(first.due_at);
+  }
+
+  async repeat(next: readonly { id: string; due: number }[]): Promise<void> {
+    const dues = new Map(next.map(({ id, due }) => [id, new Date(due).toISOString()]));
+    this.open = this.open.map((each) => {
+      const due_at = dues.get(each.id);
+      return due_at === undefined ? each : Object.assign({}, each, { due_at });
+    });
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -217,4 +226,50 @@ test('an app with hundreds that are due at once keeps neither its own queue nor 
   expect(place.open).toEqual([]);
   expect(new Set(place.fired).size).toBe(421);
   expect(place.looks).toBeLessThan(40);
+});
+
+test('what comes again is fired each time, as a message of its own, until it is gone', async () => {
+  const place = new Place();
+  await using _scheduler = startScheduler(place);
+  place.add('hourly', 1000, { repeat: { every: 3600 } });
+  place.add('once', 1000);
+  for (let hours = 1; hours <= 3; hours++) {
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(place.fired.filter((name) => name === 'hourly')).toHaveLength(hours);
+  }
+  const hourly = place.published.filter((message) => scheduleOf(message)?.name === 'hourly');
+  expect(hourly.map((message) => (scheduleOf(message)?.due ?? 0) - START)).toEqual([
+    1000, 3_601_000, 7_201_000,
+  ]);
+  expect(new Set(hourly.map(({ message_id }) => message_id)).size).toBe(3);
+  expect(place.fired.filter((name) => name === 'once')).toHaveLength(1);
+  place.open = [];
+  await vi.advanceTimersByTimeAsync(7_200_000);
+  expect(place.fired).toHaveLength(4);
+});
+
+test('what was due several times while nobody fired comes once, the longest overdue first, and then in time', async () => {
+  const place = new Place();
+  place.add('second', -3_600_000);
+  place.add('daily', -3 * 86_400_000, { repeat: { time: '08:00' } });
+  place.add('interval', -90_000, { repeat: { every: 60 } });
+  await using _scheduler = startScheduler(place);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(place.fired).toEqual(['daily', 'second', 'interval']);
+  const dues = Object.fromEntries(place.open.map(({ name, due_at }) => [name, Date.parse(due_at) - START]));
+  expect(dues).toEqual({ daily: 86_400_000, interval: 30_000 });
+});
+
+test('one that was published and not put off is published again under the same id', async () => {
+  const place = new Place();
+  place.add('hourly', 1000, { repeat: { every: 3600 } });
+  const repeat = place.repeat.bind(place);
+  place.repeat = () => {
+    place.repeat = repeat;
+    return Promise.reject(new VumiError('store.unavailable', 'away'));
+  };
+  await using _scheduler = startScheduler(place);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(place.fired).toEqual(['hourly', 'hourly']);
+  expect(new Set(place.published.map(({ message_id }) => message_id)).size).toBe(1);
 });

@@ -1,7 +1,9 @@
 import {
   appKey,
   backoffMs,
+  deriveId,
   errorText,
+  nextOccurrence,
   scheduleMessage,
   sleep,
   VumiError,
@@ -9,8 +11,10 @@ import {
   type Chain,
   type Clock,
   type Logger,
+  type Recurrence,
   type UserMessage,
 } from '@vumi/core';
+import { schedulerMeasures } from '@vumi/measures';
 
 /** Schedules that are fired in one step. */
 const BATCH = 200;
@@ -31,6 +35,8 @@ export interface OpenSchedule extends AppRef {
   readonly due_at: string;
   readonly data: unknown;
   readonly chain: Chain | null;
+  /** How often it comes again; null: once. */
+  readonly repeat: Recurrence | null;
 }
 
 export interface SchedulerPorts {
@@ -44,6 +50,8 @@ export interface SchedulerPorts {
   /** When the next one is due, but for those of some apps, milliseconds since the epoch; null: there is none. */
   next(except: readonly AppRef[]): Promise<number | null>;
   remove(ids: readonly string[]): Promise<void>;
+  /** Puts those that come again off to their next times. */
+  repeat(next: readonly { readonly id: string; readonly due: number }[]): Promise<void>;
   /** Tells of schedules that were made and are due before the next look. */
   onSoon(listener: () => void): Disposable;
   isActive(account: string): boolean;
@@ -56,7 +64,7 @@ export interface SchedulerPorts {
 }
 
 /**
- * Fires schedules: brings each to its app as a message and then forgets it. Of all processes one does it at a time. A
+ * Fires schedules: brings each to its app as a message and then forgets it, or puts it off to its next time. Of all processes one does it at a time. A
  * crash between the two fires it again under the same message id, which takes effect once.
  */
 export function startScheduler(ports: SchedulerPorts): AsyncDisposable {
@@ -121,12 +129,22 @@ async function fireDue(ports: SchedulerPorts, resting: RestingApps): Promise<num
   const due = await ports.due(now, { limit: BATCH, perApp: APP_BATCH, except });
   const results = await Promise.allSettled(due.map((schedule) => fire(ports, schedule)));
   const fired = due.filter((_, index) => results[index]?.status === 'fulfilled');
-  if (fired.length > 0) await ports.remove(fired.map(({ id }) => id));
+  await forget(ports, fired, now);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   resting.add(fired, now);
   if (due.length === BATCH) return 0;
   const next = (await ports.next(resting.at(now))) ?? Infinity;
   return Math.min(LOOK_EVERY_MS, Math.min(next, resting.nextEnd()) - ports.clock());
+}
+
+/** What is late by several times comes once, and then at its next time. */
+async function forget(ports: SchedulerPorts, fired: readonly OpenSchedule[], now: number): Promise<void> {
+  const once = fired.filter(({ repeat }) => repeat === null);
+  const again = fired.flatMap(({ id, repeat, due_at }) =>
+    repeat === null ? [] : [{ id, due: nextOccurrence(repeat, now, Date.parse(due_at)) }],
+  );
+  if (once.length > 0) await ports.remove(once.map(({ id }) => id));
+  if (again.length > 0) await ports.repeat(again);
 }
 
 /** Apps that had a whole batch fired a moment ago: what is due of theirs waits, so that their users need not. */
@@ -159,12 +177,23 @@ class RestingApps {
 
 async function fire(
   ports: SchedulerPorts,
-  { account, app, id, name, user, due_at, data, chain }: OpenSchedule,
+  { account, app, id, name, user, due_at, data, chain, repeat }: OpenSchedule,
 ): Promise<void> {
   const ref = { account, app };
   const due = Date.parse(due_at);
-  const message = scheduleMessage(ref, { id, name, user, due, data, ...(chain === null ? {} : { chain }) });
+  const fired = {
+    // Each time is a message of its own.
+    id: repeat === null ? id : deriveId(id, due),
+    name,
+    user,
+    due,
+    data,
+    ...(chain === null ? {} : { chain }),
+  };
+  const message = scheduleMessage(ref, fired);
   await (ports.isActive(account) ? ports.publish(ref, message) : ports.recordDiscarded(ref, message));
+  schedulerMeasures.fired.add(1);
+  schedulerMeasures.lateSeconds.observe(Math.max(0, ports.clock() - due) / 1000);
 }
 
 /** Ends a wait early. What rings between `clear` and `wait` ends the next wait at once. */

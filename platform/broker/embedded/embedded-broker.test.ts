@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
-import { silentLogger, type Broker, type Delivery } from '@vumi/core';
+import { EXCHANGES, silentLogger, type Broker, type Delivery } from '@vumi/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedBroker } from './embedded-broker.ts';
 
@@ -54,6 +54,22 @@ describe('an embedded broker', () => {
     expect((await drain(broker, 'copy', 1)).get('both')).toEqual({ redelivered: true, attempt: 1 });
     await broker.publish('original', 'later');
     expect((await drain(broker, 'copy', 1)).get('later')).toEqual({ redelivered: false, attempt: 1 });
+  });
+
+  test('keeps a bounded number of what was published without confirms', async () => {
+    await using broker = await open();
+    await broker.bind('nobody', 'vumi.metrics', EXCHANGES.metrics);
+    const fill = async (count: number): Promise<void> => {
+      for (let each = 0; each < count; each += 1)
+        await broker.publish('vumi.metrics', '{}', EXCHANGES.metrics);
+      // All that was published before has arrived when this has.
+      await broker.publish('vumi.metrics', '{}', { ...EXCHANGES.metrics, confirms: true });
+    };
+    await fill(10_000);
+    const full = await broker.depth('nobody');
+    expect(full).toBe(10_001);
+    await fill(1000);
+    expect(await broker.depth('nobody')).toBe(full + 1);
   });
 
   test('loses nothing that it confirmed, and brings back nothing acknowledged long ago, when it is killed', async () => {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import {
+  EXCHANGES,
   VumiError,
   type BodyHandler,
   type Broker,
   type BrokerConsumeOptions,
+  type Exchange,
   type FailureMessage,
   type Logger,
   type Subscription,
@@ -12,7 +14,7 @@ import { openJournal, type Journal } from '@vumi/journal';
 import { DEFAULT_RETRY_DELAY_MS } from '../attempts.ts';
 import { EmbeddedConsumer, type Settlements } from './embedded-consumer.ts';
 import { EmbeddedTopology } from './embedded-topology.ts';
-import type { BrokerReply, BrokerRequest } from './journal-format.ts';
+import { isVolatileId, type BrokerReply, type BrokerRequest } from './journal-format.ts';
 
 export interface EmbeddedBrokerOptions {
   /** The folder of `broker.sqlite`; one process at a time (`data.in_use`). */
@@ -21,6 +23,12 @@ export interface EmbeddedBrokerOptions {
   /** Milliseconds before a rejected body is tried again; doubles with each attempt. Default 250. */
   readonly retryDelayMs?: number;
 }
+
+/**
+ * Of exchanges without confirms, what a queue holds at most: metrics for a collector that has been taken out of the
+ * configuration must not fill the disk. RabbitMQ has policies for that.
+ */
+const MOST_UNCONFIRMED = 10_000;
 
 const ignore = (): void => {};
 
@@ -42,19 +50,27 @@ class EmbeddedBroker implements Broker, Settlements {
     this.#options = options;
   }
 
-  publish(routingKey: string, body: string): Promise<void> {
+  publish(
+    routingKey: string,
+    body: string,
+    exchange: Exchange = EXCHANGES.messages,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
-    const queues = this.#topology.bound(routingKey);
     return new Promise((resolve, reject) => {
+      const bound = this.#topology.bound(routingKey, exchange);
+      const queues = exchange.confirms ? bound : bound.filter(({ depth }) => depth < MOST_UNCONFIRMED);
       let left = queues.length;
+      if (left === 0 || !exchange.confirms) resolve();
       for (const queue of queues) {
         const id = queue.nextId();
         const arrived = (): void => {
-          queue.arrived(id, body);
+          queue.arrived(id, body, headers);
           left -= 1;
           if (left === 0) resolve();
         };
-        this.#journal.submit(['put', id, body], arrived, reject);
+        if (queue.isVolatile) queueMicrotask(arrived);
+        else this.#journal.submit(['put', id, body], arrived, reject);
       }
     });
   }
@@ -62,7 +78,10 @@ class EmbeddedBroker implements Broker, Settlements {
   consume(name: string, handle: BodyHandler, options: BrokerConsumeOptions): Promise<Subscription> {
     if (this.#closing) return Promise.reject(closedError());
     const { retryDelayMs = DEFAULT_RETRY_DELAY_MS, logger } = this.#options;
-    const queue = this.#topology.declare(name);
+    const { exchange = EXCHANGES.messages, bindingKey = name, expiresMs } = options;
+    const queue =
+      expiresMs === undefined ? this.#topology.declare(name) : this.#topology.declareVolatile(name);
+    this.#topology.bind(queue, bindingKey, exchange);
     const consumer = new EmbeddedConsumer(
       queue,
       { queue: name, handle, options, retryDelayMs, logger },
@@ -76,13 +95,14 @@ class EmbeddedBroker implements Broker, Settlements {
       [Symbol.asyncDispose]: async () => {
         await consumer[Symbol.asyncDispose]();
         this.#consumers.delete(consumer);
+        if (queue.isVolatile && queue.isUnused) this.#topology.drop(queue);
       },
     });
   }
 
-  bind(queue: string, routingKey: string): Promise<void> {
+  bind(queue: string, routingKey: string, exchange: Exchange = EXCHANGES.messages): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
-    this.#topology.bind(this.#topology.declare(queue), routingKey);
+    this.#topology.bind(this.#topology.declare(queue), routingKey, exchange);
     return Promise.resolve();
   }
 
@@ -90,12 +110,16 @@ class EmbeddedBroker implements Broker, Settlements {
     return Promise.resolve(this.#topology.find(queue)?.depth ?? 0);
   }
 
+  consumers(queue: string): Promise<number> {
+    return Promise.resolve(this.#topology.find(queue)?.consumers ?? 0);
+  }
+
   remove(id: number): void {
-    this.#journal.submit(['delete', id], ignore, ignore);
+    if (!isVolatileId(id)) this.#journal.submit(['delete', id], ignore, ignore);
   }
 
   recordAttempts(id: number, attempts: number): void {
-    this.#journal.submit(['attempts', id, attempts], ignore, ignore);
+    if (!isVolatileId(id)) this.#journal.submit(['attempts', id, attempts], ignore, ignore);
   }
 
   fail(id: number, failuresKey: string, failure: FailureMessage): Promise<void> {
@@ -125,7 +149,7 @@ function closedError(): VumiError {
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<Broker> {
   const journal = await openJournal<BrokerRequest, BrokerReply>({
     file: join(options.dataDir, 'broker.sqlite'),
-    worker: new URL('./journal-thread.ts', import.meta.url),
+    thread: new URL('./journal-thread.ts', import.meta.url),
     unavailable: 'broker.unavailable',
     logger: options.logger,
   });

@@ -1,4 +1,4 @@
-import type { FailureMessage, Subscription } from '@vumi/core';
+import { mostAtOnce, type FailureMessage, type Subscription } from '@vumi/core';
 import { attemptDelivery, type Attempts, type Outcome } from '../attempts.ts';
 import { InProgress } from '../in-progress.ts';
 import type { EmbeddedQueue, QueueConsumer, QueuedMessage } from './embedded-queue.ts';
@@ -20,6 +20,7 @@ export class EmbeddedConsumer implements Subscription, QueueConsumer {
   readonly #stop: AbortController;
   readonly #settlements: Settlements;
   readonly #inProgress = new InProgress();
+  readonly #most: number;
   #busy = 0;
   #paused = false;
 
@@ -28,11 +29,16 @@ export class EmbeddedConsumer implements Subscription, QueueConsumer {
     this.#queue = queue;
     this.#attempts = { ...attempts, signal: this.#stop.signal };
     this.#settlements = settlements;
+    this.#most = mostAtOnce(attempts.options);
     this.exclusive = attempts.options.exclusive ?? false;
   }
 
   get ready(): boolean {
-    return !this.#paused && !this.#stop.signal.aborted && this.#busy < this.#attempts.options.prefetch;
+    return !this.resting && this.#busy < this.#most;
+  }
+
+  get resting(): boolean {
+    return this.#paused || this.#stop.signal.aborted;
   }
 
   take(message: QueuedMessage): void {
@@ -42,7 +48,7 @@ export class EmbeddedConsumer implements Subscription, QueueConsumer {
 
   pause(): Promise<void> {
     this.#paused = true;
-    return Promise.resolve();
+    return this.#inProgress.settledSoFar();
   }
 
   resume(): Promise<void> {
@@ -59,7 +65,8 @@ export class EmbeddedConsumer implements Subscription, QueueConsumer {
   }
 
   async #run(message: QueuedMessage): Promise<void> {
-    const delivery = { redelivered: message.redelivered, attempt: message.attempts + 1 };
+    const { redelivered, attempts, headers } = message;
+    const delivery = { redelivered, attempt: attempts + 1, headers };
     await this.#settle(message, await attemptDelivery(message.body, delivery, this.#attempts));
     this.#busy -= 1;
     this.#queue.deliver();

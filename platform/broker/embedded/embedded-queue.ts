@@ -1,5 +1,5 @@
 import { Fifo } from '@vumi/core';
-import { idRange, type StoredMessage, type StoredQueue } from './journal-format.ts';
+import { idRange, isVolatileId, type StoredMessage, type StoredQueue } from './journal-format.ts';
 
 /** Beyond either limit, bodies stay on disk until their turn comes. */
 const MESSAGES_IN_MEMORY = 10_000;
@@ -9,12 +9,15 @@ const PAGE_SIZE = 1_000;
 /** A message that waits or is with a consumer. */
 export interface QueuedMessage extends StoredMessage {
   readonly redelivered: boolean;
+  /** Kept in memory only: a trace that ends with the process is no message that is lost. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a queue asks of a consumer. */
 export interface QueueConsumer {
   readonly exclusive: boolean;
   readonly ready: boolean;
+  readonly resting: boolean;
   take(message: QueuedMessage): void;
 }
 
@@ -60,16 +63,32 @@ export class EmbeddedQueue {
     return this.#returned.length + this.#loaded.length + this.#onDisk;
   }
 
+  /** Those that take messages. */
+  get consumers(): number {
+    return this.#consumers.filter(({ resting }) => !resting).length;
+  }
+
+  /** It is in no journal: what is in it goes with the process. */
+  get isVolatile(): boolean {
+    return isVolatileId(this.queueId);
+  }
+
+  /** Nobody consumes it, not even one who rests. */
+  get isUnused(): boolean {
+    return this.#consumers.length === 0;
+  }
+
   /** The id of the next message, in the order of publishing. */
   nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
   }
 
-  /** A message is in the journal now. Called in the order of ids. */
-  arrived(id: number, body: string): void {
+  /** A message is in the journal now, where it belongs there. Called in the order of ids. */
+  arrived(id: number, body: string, headers?: QueuedMessage['headers']): void {
+    if (this.isVolatile && this.#isFull()) return;
     if (this.#onDisk > 0 || this.#isFull()) this.#onDisk += 1;
-    else this.#load({ id, body, attempts: 0 });
+    else this.#load({ id, body, attempts: 0 }, headers);
     this.deliver();
   }
 
@@ -127,10 +146,10 @@ export class EmbeddedQueue {
     return this.#loaded.length >= MESSAGES_IN_MEMORY || this.#charsLoaded >= CHARS_IN_MEMORY;
   }
 
-  #load(message: StoredMessage): void {
+  #load(message: StoredMessage, headers?: QueuedMessage['headers']): void {
     this.#lastLoadedId = message.id;
     this.#charsLoaded += message.body.length;
-    this.#loaded.push({ ...message, redelivered: message.id <= this.#recoveredUpTo });
+    this.#loaded.push({ ...message, redelivered: message.id <= this.#recoveredUpTo, headers });
   }
 
   #loadMore(): void {

@@ -1,4 +1,6 @@
+import { checkKey, type Exchange } from '@vumi/core';
 import type { Journal } from '@vumi/journal';
+import { Bindings } from './bindings.ts';
 import { EmbeddedQueue, type ReadPage } from './embedded-queue.ts';
 import type { BrokerReply, BrokerRequest } from './journal-format.ts';
 
@@ -8,8 +10,13 @@ const ignore = (): void => {};
 export class EmbeddedTopology {
   readonly #journal: Journal<BrokerRequest, BrokerReply>;
   readonly #queues = new Map<string, EmbeddedQueue>();
-  readonly #bindings = new Map<string, EmbeddedQueue[]>();
+  readonly #exchanges = new Map<string, Bindings>();
+  /** Keys of messages whose own queue is there and bound. */
+  readonly #declared = new Set<string>();
   readonly #unwritten = new Set<BrokerRequest>();
+  /** How many queues there were of either kind: their ids. */
+  #kept = 0;
+  #volatile = 0;
 
   constructor(journal: Journal<BrokerRequest, BrokerReply>) {
     this.#journal = journal;
@@ -23,9 +30,10 @@ export class EmbeddedTopology {
       reply.queues.map((stored) => [stored.queueId, new EmbeddedQueue(stored, this.#readPage)] as const),
     );
     for (const queue of byId.values()) this.#queues.set(queue.name, queue);
-    for (const { routingKey, queueId } of reply.bindings) {
+    this.#kept = byId.size;
+    for (const { exchange, routingKey, queueId } of reply.bindings) {
       const queue = byId.get(queueId);
-      if (queue !== undefined) this.#remember(routingKey, queue);
+      if (queue !== undefined) this.#bindingsOf(exchange).add(routingKey, queue);
     }
   }
 
@@ -33,35 +41,65 @@ export class EmbeddedTopology {
     return this.#queues.get(name);
   }
 
-  /** The queue of that name, bound to the key of that name. */
+  /** The queue of that name. */
   declare(name: string): EmbeddedQueue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
-    const queueId = this.#queues.size + 1;
+    this.#kept += 1;
+    const queueId = this.#kept;
     const queue = new EmbeddedQueue({ queueId, name, waiting: 0, lastId: null }, this.#readPage);
     this.#queues.set(name, queue);
     this.#write(['queue', queueId, name]);
-    this.bind(queue, name);
     return queue;
   }
 
-  bind(queue: EmbeddedQueue, routingKey: string): void {
-    if (this.#bindings.get(routingKey)?.includes(queue) === true) return;
-    this.#remember(routingKey, queue);
-    this.#write(['bind', routingKey, queue.queueId]);
+  /** A queue that is not kept; the same one for whoever asks for it by its name. */
+  declareVolatile(name: string): EmbeddedQueue {
+    const known = this.#queues.get(name);
+    if (known !== undefined) return known;
+    this.#volatile += 1;
+    const queue = new EmbeddedQueue(
+      { queueId: -this.#volatile, name, waiting: 0, lastId: null },
+      this.#readPage,
+    );
+    this.#queues.set(name, queue);
+    return queue;
   }
 
-  /** The queues that get what is published under the key; there is always one. */
-  bound(routingKey: string): readonly EmbeddedQueue[] {
-    if (!this.#queues.has(routingKey)) this.declare(routingKey);
+  /** Takes a queue that is not kept away, and what is in it. */
+  drop(queue: EmbeddedQueue): void {
+    this.#queues.delete(queue.name);
+    for (const bindings of this.#exchanges.values()) bindings.remove(queue);
+  }
+
+  bind(queue: EmbeddedQueue, routingKey: string, exchange: Exchange): void {
+    if (this.#bindingsOf(exchange.name).add(routingKey, queue) && !queue.isVolatile) {
+      this.#write(['bind', exchange.name, routingKey, queue.queueId]);
+    }
+  }
+
+  /** The queues that get what is published under the key; where publishers declare queues there is always one. */
+  bound(routingKey: string, exchange: Exchange): readonly EmbeddedQueue[] {
+    if (exchange.queue === 'declared') this.#declareOwn(routingKey, exchange);
+    else checkKey(exchange, routingKey);
     for (const request of this.#unwritten) this.#write(request);
-    return this.#bindings.get(routingKey) ?? [];
+    const bindings = this.#bindingsOf(exchange.name);
+    return exchange.type === 'topic' ? bindings.underPatterns(routingKey) : bindings.underKey(routingKey);
   }
 
-  #remember(routingKey: string, queue: EmbeddedQueue): void {
-    const bound = this.#bindings.get(routingKey);
-    if (bound === undefined) this.#bindings.set(routingKey, [queue]);
-    else bound.push(queue);
+  #declareOwn(routingKey: string, exchange: Exchange): void {
+    if (this.#declared.has(routingKey)) return;
+    checkKey(exchange, routingKey);
+    this.bind(this.declare(routingKey), routingKey, exchange);
+    this.#declared.add(routingKey);
+  }
+
+  #bindingsOf(exchange: string): Bindings {
+    const known = this.#exchanges.get(exchange);
+    if (known !== undefined) return known;
+    const bindings = new Bindings();
+    this.#exchanges.set(exchange, bindings);
+    return bindings;
   }
 
   #write(request: BrokerRequest): void {

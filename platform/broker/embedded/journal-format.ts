@@ -10,7 +10,7 @@ export type BrokerRequest =
   | readonly [op: 'delete', id: number]
   | readonly [op: 'attempts', id: number, attempts: number]
   | readonly [op: 'queue', queueId: number, name: string]
-  | readonly [op: 'bind', routingKey: string, queueId: number]
+  | readonly [op: 'bind', exchange: string, routingKey: string, queueId: number]
   | readonly [op: 'page', afterId: number, upToId: number, limit: number]
   | readonly [op: 'load'];
 
@@ -30,6 +30,7 @@ export interface StoredQueue {
 }
 
 export interface StoredBinding {
+  readonly exchange: string;
   readonly routingKey: string;
   readonly queueId: number;
 }
@@ -39,6 +40,11 @@ export type BrokerReply =
   | { readonly queues: readonly StoredQueue[]; readonly bindings: readonly StoredBinding[] }
   | readonly StoredMessage[]
   | null;
+
+/** Queues that are not kept, and their messages, have ids below those of the journal. */
+export function isVolatileId(id: number): boolean {
+  return id < 0;
+}
 
 /** Ids of a queue's messages are above the first and up to the last. */
 export function idRange(queueId: number): { readonly first: number; readonly last: number } {

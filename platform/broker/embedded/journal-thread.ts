@@ -14,7 +14,16 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS queue (queue_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS binding (
     routing_key TEXT NOT NULL, queue_id INTEGER NOT NULL, PRIMARY KEY (routing_key, queue_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS exchange_binding (
+    exchange TEXT NOT NULL, routing_key TEXT NOT NULL, queue_id INTEGER NOT NULL,
+    PRIMARY KEY (exchange, routing_key, queue_id)
   ) WITHOUT ROWID`;
+
+/** The first table is of folders that were made when there was one exchange. */
+const BINDINGS = `
+  SELECT 'vumi' AS exchange, routing_key AS routingKey, queue_id AS queueId FROM binding
+  UNION SELECT exchange, routing_key, queue_id FROM exchange_binding`;
 
 type Actions = {
   readonly [Op in BrokerRequest[0]]: (
@@ -29,7 +38,9 @@ function prepare(database: DatabaseSync): Transact<BrokerRequest> {
   const remove = database.prepare('DELETE FROM message WHERE id = ?');
   const attempts = database.prepare('UPDATE message SET attempts = ? WHERE id = ?');
   const queue = database.prepare('INSERT OR IGNORE INTO queue (queue_id, name) VALUES (?, ?)');
-  const bind = database.prepare('INSERT OR IGNORE INTO binding (routing_key, queue_id) VALUES (?, ?)');
+  const bind = database.prepare(
+    'INSERT OR IGNORE INTO exchange_binding (exchange, routing_key, queue_id) VALUES (?, ?, ?)',
+  );
   const page = database.prepare(
     'SELECT id, body, attempts FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
@@ -38,7 +49,7 @@ function prepare(database: DatabaseSync): Transact<BrokerRequest> {
     delete: ([, id]) => done(remove.run(id)),
     attempts: ([, id, count]) => done(attempts.run(count, id)),
     queue: ([, queueId, name]) => done(queue.run(queueId, name)),
-    bind: ([, routingKey, queueId]) => done(bind.run(routingKey, queueId)),
+    bind: ([, exchange, routingKey, queueId]) => done(bind.run(exchange, routingKey, queueId)),
     page: ([, afterId, upToId, limit]) => page.all(afterId, upToId, limit) as unknown as StoredMessage[],
     load: () => load(database),
   };
@@ -50,9 +61,7 @@ function done(_changes: unknown): null {
 }
 
 function load(database: DatabaseSync): BrokerReply {
-  const bindings = database
-    .prepare('SELECT routing_key AS routingKey, queue_id AS queueId FROM binding')
-    .all() as unknown as StoredBinding[];
+  const bindings = database.prepare(BINDINGS).all() as unknown as StoredBinding[];
   const contents = database.prepare(
     'SELECT count(*) AS waiting, max(id) AS lastId FROM message WHERE id > ? AND id <= ?',
   );
@@ -61,7 +70,7 @@ function load(database: DatabaseSync): BrokerReply {
     'queueId' | 'name'
   >[];
   return {
-    bindings: bindings.map(({ routingKey, queueId }) => ({ routingKey, queueId })),
+    bindings: bindings.map(({ exchange, routingKey, queueId }) => ({ exchange, routingKey, queueId })),
     queues: queues.map(({ queueId, name }) => {
       const { first, last } = idRange(queueId);
       const { waiting, lastId } = contents.get(first, last) as unknown as Pick<

@@ -1,14 +1,17 @@
 import {
+  EXCHANGES,
   VumiError,
   type BodyHandler,
   type Broker,
   type BrokerConsumeOptions,
+  type Exchange,
   type Logger,
   type Subscription,
 } from '@vumi/core';
 import { DEFAULT_RETRY_DELAY_MS } from '../attempts.ts';
 import { RabbitConsumer } from './rabbit-consumer.ts';
 import { openRabbitLink, type RabbitLink } from './rabbit-link.ts';
+import { RabbitNotices } from './rabbit-notices.ts';
 import { RabbitPublisher } from './rabbit-publisher.ts';
 import { RabbitTopology, type QueueType } from './rabbit-topology.ts';
 
@@ -20,10 +23,12 @@ const DEFAULT_EXCLUSIVE_QUEUES = /^sandbox_\d+\.(inbound|event)$/;
 export interface RabbitBrokerOptions {
   /** `amqp://user:password@host:port/vhost`. */
   readonly url: string;
-  /** Prefix of the exchange and of all queues. Default: Vumi's own names. */
+  /** Prefix of all exchanges and queues. Default: Vumi's own names. */
   readonly namespace?: string;
   /** How new queues are made. Default `quorum`. */
   readonly queueType?: QueueType;
+  /** A durable queue that exists with another type is used as it is, rather than refused. Default false. */
+  readonly acceptsOtherTypes?: boolean;
   /** Queues whose consumers are exclusive; publishers declare them as such too. Default: the sandbox's. */
   readonly exclusiveQueues?: RegExp;
   /** How long the first connection is tried. Default 30,000. */
@@ -41,6 +46,7 @@ class RabbitBroker implements Broker {
   /** RabbitMQ stops reading from connections that publish when it is short of memory: acks need another one. */
   readonly #links: { readonly publishing: RabbitLink; readonly consuming: RabbitLink };
   readonly #publisher: RabbitPublisher;
+  readonly #notices: RabbitNotices;
   readonly #consumers = new Set<RabbitConsumer>();
   #closing = false;
 
@@ -54,14 +60,22 @@ class RabbitBroker implements Broker {
     this.#topology = topology;
     this.#links = links;
     this.#publisher = new RabbitPublisher(links.publishing, { topology, maxWaiting, logger });
+    this.#notices = new RabbitNotices(links.publishing, topology, logger);
   }
 
   start(): Promise<void> {
     return this.#publisher.start();
   }
 
-  publish(routingKey: string, body: string): Promise<void> {
-    return this.#publisher.publish(routingKey, body);
+  publish(
+    routingKey: string,
+    body: string,
+    exchange: Exchange = EXCHANGES.messages,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    return exchange.confirms
+      ? this.#publisher.publish(routingKey, body, { exchange, headers })
+      : this.#notices.publish(routingKey, body, exchange);
   }
 
   async consume(queue: string, handle: BodyHandler, options: BrokerConsumeOptions): Promise<Subscription> {
@@ -90,14 +104,16 @@ class RabbitBroker implements Broker {
     };
   }
 
-  async bind(queue: string, routingKey: string): Promise<void> {
-    const model = this.#model();
-    await this.#topology.declare(model, queue);
-    await this.#topology.bind(model, queue, routingKey);
+  async bind(queue: string, key: string, exchange: Exchange = EXCHANGES.messages): Promise<void> {
+    await this.#topology.declare(this.#model(), queue, { exchange, key });
   }
 
   async depth(queue: string): Promise<number> {
-    return this.#topology.depth(this.#model(), queue);
+    return (await this.#topology.counts(this.#model(), queue)).messages;
+  }
+
+  async consumers(queue: string): Promise<number> {
+    return (await this.#topology.counts(this.#model(), queue)).consumers;
   }
 
   /** Consumers first: their handlers may publish until the last of them is through. */
@@ -106,6 +122,7 @@ class RabbitBroker implements Broker {
     this.#publisher.stopWaiting();
     await Promise.all([...this.#consumers].map((consumer) => this.#stopConsumer(consumer)));
     await this.#publisher[Symbol.asyncDispose]();
+    await this.#notices[Symbol.asyncDispose]();
     await Promise.all(Object.values(this.#links).map((link) => link[Symbol.asyncDispose]()));
   }
 
@@ -122,7 +139,7 @@ class RabbitBroker implements Broker {
 }
 
 /**
- * A broker on RabbitMQ with Vumi's exchange and routing keys. Rejects with `broker.unavailable` when RabbitMQ is not
+ * A broker on RabbitMQ with Vumi's exchanges and routing keys. Rejects with `broker.unavailable` when RabbitMQ is not
  * there in time; later it may come and go.
  */
 export async function connectRabbitBroker(options: RabbitBrokerOptions): Promise<Broker> {
@@ -131,10 +148,11 @@ export async function connectRabbitBroker(options: RabbitBrokerOptions): Promise
     logger,
     namespace = '',
     queueType = 'quorum',
+    acceptsOtherTypes = false,
     exclusiveQueues = DEFAULT_EXCLUSIVE_QUEUES,
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
   } = options;
-  const topology = new RabbitTopology({ namespace, queueType, exclusiveQueues });
+  const topology = new RabbitTopology({ namespace, queueType, exclusiveQueues, acceptsOtherTypes });
   const publishing = await openRabbitLink({ url, logger, connectTimeoutMs, purpose: 'publishing' });
   const consuming = await openRabbitLink({ url, logger, connectTimeoutMs, purpose: 'consuming' });
   const broker = new RabbitBroker(options, topology, { publishing, consuming });

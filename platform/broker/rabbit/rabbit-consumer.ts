@@ -1,5 +1,6 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import { deriveId, errorText, RecentMap, type Delivery, type Logger, type Subscription } from '@vumi/core';
+import type { Channel, ChannelModel, ConsumeMessage, MessageProperties } from 'amqplib';
+import { LRUCache } from 'lru-cache';
+import { deriveId, errorText, EXCHANGES, type Delivery, type Logger, type Subscription } from '@vumi/core';
 import { attemptDelivery, type Attempts } from '../attempts.ts';
 import { InProgress } from '../in-progress.ts';
 import { Acknowledgements } from './acknowledgements.ts';
@@ -32,8 +33,8 @@ export class RabbitConsumer implements Subscription {
    * Verdicts by message id. When a channel breaks, RabbitMQ delivers again what we are still working on, or what we
    * have acknowledged in vain: that delivery gets the verdict of the first one.
    */
-  readonly #verdicts: RecentMap<string, Promise<Verdict>>;
-  /** Rejections of classic queues, which do not count them. */
+  readonly #verdicts: LRUCache<string, Promise<Verdict>>;
+  /** For classic queues, which do not count them. */
   readonly #rejections = new Map<string, number>();
   #acknowledgements: Acknowledgements | null = null;
   #held: ConsumeMessage[] = [];
@@ -45,7 +46,7 @@ export class RabbitConsumer implements Subscription {
     this.#stop = new AbortController();
     this.#attempts = { ...attempts, signal: this.#stop.signal };
     this.#ports = ports;
-    this.#verdicts = new RecentMap(Math.max(REMEMBERED, 2 * attempts.options.prefetch));
+    this.#verdicts = new LRUCache({ max: Math.max(REMEMBERED, 2 * attempts.options.prefetch) });
     const role = {
       open: (model: ChannelModel) => model.createChannel(),
       prepare: (channel: Channel, model: ChannelModel) => this.#prepare(channel, model),
@@ -66,7 +67,7 @@ export class RabbitConsumer implements Subscription {
     this.#paused = true;
     clearTimeout(this.#giveBackTimer);
     this.#giveBackTimer = setTimeout(() => void this.#giveBack(), HOLD_MS).unref();
-    return Promise.resolve();
+    return this.#inProgress.settledSoFar();
   }
 
   async resume(): Promise<void> {
@@ -91,7 +92,8 @@ export class RabbitConsumer implements Subscription {
 
   async #prepare(channel: Channel, model: ChannelModel): Promise<void> {
     const { queue, options } = this.#attempts;
-    await this.#ports.topology.declare(model, queue, options.exclusive);
+    const { exchange = EXCHANGES.messages, bindingKey = queue } = options;
+    await this.#ports.topology.declare(model, queue, { exchange, key: bindingKey }, options);
     await channel.prefetch(options.prefetch);
   }
 
@@ -120,11 +122,16 @@ export class RabbitConsumer implements Subscription {
   async #run(message: ConsumeMessage): Promise<void> {
     const acknowledgements = this.#acknowledgements;
     const id = idOf(message);
-    const verdict = await (this.#verdicts.get(id) ?? this.#judge(id, message));
+    const verdict = await (this.#earlier(id, message) ?? this.#judge(id, message));
     if (verdict === 'requeue') this.#verdicts.delete(id);
     if (this.#acknowledgements !== acknowledgements) return;
     if (verdict === 'ack') acknowledgements?.ack(message);
     else acknowledgements?.requeue(message);
+  }
+
+  /** Two messages without an id may say the same, as datapoints do: only RabbitMQ knows whether one comes again. */
+  #earlier(id: string, { fields, properties }: ConsumeMessage): Promise<Verdict> | undefined {
+    return hasId(properties) || fields.redelivered ? this.#verdicts.get(id) : undefined;
   }
 
   #judge(id: string, message: ConsumeMessage): Promise<Verdict> {
@@ -158,13 +165,13 @@ export class RabbitConsumer implements Subscription {
   }
 
   #deliveryOf(id: string, { fields, properties }: ConsumeMessage): Delivery {
-    const counted = Number(properties.headers?.['x-delivery-count'] ?? this.#rejections.get(id) ?? 0);
+    const { headers } = properties;
+    const counted = Number(headers?.['x-delivery-count'] ?? this.#rejections.get(id) ?? 0);
     const earlier = Math.max(counted, fields.redelivered ? 1 : 0);
-    return { redelivered: earlier > 0, attempt: earlier + 1 };
+    return { redelivered: earlier > 0, attempt: earlier + 1, headers: textsOf(headers) };
   }
 
   #countRejection(id: string): void {
-    if (this.#ports.topology.queueType === 'quorum') return;
     this.#rejections.set(id, (this.#rejections.get(id) ?? 0) + 1);
     const [oldest] = this.#rejections.keys();
     if (this.#rejections.size > REMEMBERED && oldest !== undefined) this.#rejections.delete(oldest);
@@ -180,5 +187,18 @@ export class RabbitConsumer implements Subscription {
 
 /** Messages of other programs may have no id. */
 function idOf({ properties, content }: ConsumeMessage): string {
-  return typeof properties.messageId === 'string' ? properties.messageId : deriveId(content.toString());
+  return hasId(properties) ? properties.messageId : deriveId(content.toString());
+}
+
+function hasId(
+  properties: MessageProperties,
+): properties is MessageProperties & { readonly messageId: string } {
+  return typeof properties.messageId === 'string';
+}
+
+/** Headers that are texts; whoever else publishes may have others. */
+function textsOf(headers: MessageProperties['headers']): Delivery['headers'] {
+  if (headers === undefined) return undefined;
+  const texts = Object.entries(headers).filter(([, value]) => typeof value === 'string');
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }

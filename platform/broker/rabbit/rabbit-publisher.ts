@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
-import { Fifo, errorText, VumiError, type Logger } from '@vumi/core';
+import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
+import { checkKey, Fifo, errorText, VumiError, type Exchange, type Logger } from '@vumi/core';
 import { KeptChannel } from './kept-channel.ts';
 import type { RabbitLink } from './rabbit-link.ts';
 import type { RabbitTopology } from './rabbit-topology.ts';
@@ -10,10 +10,25 @@ const WRITE_BUFFER = 256 * 1024;
 /** How often a message may come back because its queue was deleted. */
 const MOST_RETURNS = 3;
 
+/** A key of an exchange. */
+interface Route {
+  readonly exchange: Exchange;
+  /** The exchange's name in RabbitMQ. */
+  readonly exchangeName: string;
+  readonly key: string;
+  /** The exchange is there, and the queue where the catalogue wants one. */
+  declared: boolean;
+  /** What waits for the declaration; null while nobody declares. */
+  waiting: Entry[] | null;
+}
+
+type Headers = Readonly<Record<string, string>> | undefined;
+
 interface Entry {
   readonly id: string;
-  readonly key: string;
+  readonly route: Route;
   readonly body: Buffer;
+  readonly headers: Headers;
   readonly resolve: () => void;
   readonly reject: (error: VumiError) => void;
   /** RabbitMQ found no queue for it, and says so before it confirms. */
@@ -39,9 +54,7 @@ export class RabbitPublisher implements AsyncDisposable {
   readonly #link: RabbitLink;
   /** All that is not confirmed, in the order of publishing. */
   readonly #entries = new Map<string, Entry>();
-  /** What waits for the declaration of its queue; a key without a list here is declared, or not known at all. */
-  readonly #undeclared = new Map<string, Entry[]>();
-  readonly #declared = new Set<string>();
+  readonly #routes = new Map<Exchange, Map<string, Route>>();
   readonly #idPrefix = `${randomUUID().replaceAll('-', '')}.`;
   #unsent = new Fifo<Entry>();
   #full = false;
@@ -67,13 +80,27 @@ export class RabbitPublisher implements AsyncDisposable {
     return this.#channel.start();
   }
 
-  publish(key: string, body: string): Promise<void> {
+  publish(
+    key: string,
+    body: string,
+    { exchange, headers }: { readonly exchange: Exchange; readonly headers?: Headers },
+  ): Promise<void> {
     const refusal = this.#refusal();
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
+      const route = this.#routeOf(exchange, key);
       this.#lastId += 1;
       const id = this.#idPrefix + this.#lastId.toString(36);
-      const entry: Entry = { id, key, body: Buffer.from(body), resolve, reject, returned: false, returns: 0 };
+      const entry = {
+        id,
+        route,
+        body: Buffer.from(body),
+        headers,
+        resolve,
+        reject,
+        returned: false,
+        returns: 0,
+      };
       this.#entries.set(id, entry);
       this.#dispatch(entry);
     });
@@ -127,66 +154,90 @@ export class RabbitPublisher implements AsyncDisposable {
 
   #forgetChannel(): void {
     this.#unsent = new Fifo();
-    this.#undeclared.clear();
-    this.#declared.clear();
+    for (const routes of this.#routes.values()) {
+      for (const route of routes.values()) {
+        route.declared = false;
+        route.waiting = null;
+      }
+    }
     this.#full = false;
     if (this.#stopping) this.#rejectAll();
+  }
+
+  #routeOf(exchange: Exchange, key: string): Route {
+    let routes = this.#routes.get(exchange);
+    if (routes === undefined) {
+      routes = new Map();
+      this.#routes.set(exchange, routes);
+    }
+    let route = routes.get(key);
+    if (route === undefined) {
+      checkKey(exchange, key);
+      const exchangeName = this.#topology.exchangeName(exchange);
+      route = { exchange, exchangeName, key, declared: false, waiting: null };
+      routes.set(key, route);
+    }
+    return route;
   }
 
   #dispatch(entry: Entry): void {
     const channel = this.#channel.current;
     if (channel === null) return;
-    if (!this.#declared.has(entry.key)) this.#awaitQueue(entry);
+    if (!entry.route.declared) this.#awaitQueue(entry);
     else if (this.#full) this.#unsent.push(entry);
     else this.#send(channel, entry);
   }
 
   #awaitQueue(entry: Entry): void {
-    const waiting = this.#undeclared.get(entry.key);
-    if (waiting !== undefined) {
-      waiting.push(entry);
+    const { route } = entry;
+    if (route.waiting !== null) {
+      route.waiting.push(entry);
       return;
     }
     const list = [entry];
-    this.#undeclared.set(entry.key, list);
-    void this.#declare(entry.key, list);
+    route.waiting = list;
+    void this.#declare(route, list);
   }
 
-  async #declare(key: string, list: readonly Entry[]): Promise<void> {
+  async #declare(route: Route, list: readonly Entry[]): Promise<void> {
+    const { exchange, key } = route;
     try {
       const { model } = this.#link;
       if (model === null) return;
-      await this.#topology.declare(model, key);
-      if (this.#undeclared.get(key) !== list) return;
-      this.#undeclared.delete(key);
-      this.#declared.add(key);
+      if (exchange.queue === 'declared') await this.#topology.declare(model, key, { exchange, key });
+      else await this.#topology.declareExchange(model, exchange);
+      if (route.waiting !== list) return;
+      route.waiting = null;
+      route.declared = true;
       for (const entry of list) this.#dispatch(entry);
     } catch (error) {
-      this.#refuse(key, list, error);
+      this.#refuse(route, list, error);
     }
   }
 
   /** A channel lost meanwhile has dropped the list: its entries go out again over the next one. */
-  #refuse(key: string, list: readonly Entry[], error: unknown): void {
-    if (this.#undeclared.get(key) !== list) return;
-    this.#undeclared.delete(key);
+  #refuse(route: Route, list: readonly Entry[], error: unknown): void {
+    if (route.waiting !== list) return;
+    route.waiting = null;
     const reason =
       error instanceof VumiError
         ? error
-        : new VumiError('broker.unavailable', `cannot declare "${key}": ${errorText(error)}`, {
+        : new VumiError('broker.unavailable', `cannot declare "${route.key}": ${errorText(error)}`, {
             cause: error,
           });
     for (const entry of list) this.#finish(entry, reason);
   }
 
   #send(channel: ConfirmChannel, entry: Entry): void {
-    const properties = { persistent: true, mandatory: true, messageId: entry.id };
-    const written = channel.publish(
-      this.#topology.exchange,
-      entry.key,
-      entry.body,
-      properties,
-      (error: unknown) => this.#onConfirm(channel, entry, error),
+    const { exchange, exchangeName, key } = entry.route;
+    const properties: Options.Publish = {
+      persistent: true,
+      mandatory: exchange.queue === 'declared',
+      messageId: entry.id,
+    };
+    if (entry.headers !== undefined) properties.headers = entry.headers;
+    const written = channel.publish(exchangeName, key, entry.body, properties, (error: unknown) =>
+      this.#onConfirm(channel, entry, error),
     );
     this.#full = !written;
   }
@@ -206,7 +257,7 @@ export class RabbitPublisher implements AsyncDisposable {
     if (error !== null && error !== undefined) {
       // A closing channel answers like a refusal, and is not yet known to be gone.
       setImmediate(() => {
-        if (this.#channel.current === channel) this.#finish(entry, refusedError(entry.key));
+        if (this.#channel.current === channel) this.#finish(entry, refusedError(entry.route.key));
       });
     } else if (entry.returned) {
       this.#sendAgain(entry);
@@ -219,10 +270,10 @@ export class RabbitPublisher implements AsyncDisposable {
     entry.returned = false;
     entry.returns += 1;
     if (entry.returns > MOST_RETURNS) {
-      this.#finish(entry, refusedError(entry.key));
+      this.#finish(entry, refusedError(entry.route.key));
       return;
     }
-    this.#declared.delete(entry.key);
+    entry.route.declared = false;
     this.#dispatch(entry);
   }
 

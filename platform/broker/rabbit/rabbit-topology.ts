@@ -1,34 +1,43 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import { VumiError } from '@vumi/core';
+import { EXCHANGES, VumiError, type BrokerConsumeOptions, type Exchange } from '@vumi/core';
 
 export type QueueType = 'quorum' | 'classic';
 
-/** Vumi's exchange for messages, events and failures (spec vumi-core §2). */
-const EXCHANGE = 'vumi';
 const PRECONDITION_FAILED = 406;
 
 export interface RabbitTopologyOptions {
-  /** Prefix of the exchange and of the queues, so that several platforms share one RabbitMQ. */
+  /** Prefix of the exchanges and of the queues, so that several platforms share one RabbitMQ. */
   readonly namespace: string;
   readonly queueType: QueueType;
   /** Queues that have one consumer at a time. Publishers declare them too and must know it as well. */
   readonly exclusiveQueues: RegExp;
+  /** A durable queue that exists with another type is used as it is. */
+  readonly acceptsOtherTypes: boolean;
 }
+
+/** Where a queue gets its messages from. */
+export interface Binding {
+  readonly exchange: Exchange;
+  readonly key: string;
+}
+
+/** What a consumer wants of its queue (BrokerConsumeOptions). */
+type QueueTraits = Pick<BrokerConsumeOptions, 'exclusive' | 'expiresMs'>;
 
 const ignore = (): void => {};
 
-/** Names and declarations: the routing key of a queue is its name, on a durable direct exchange. */
+/** Names and declarations. */
 export class RabbitTopology {
-  readonly exchange: string;
   readonly queueType: QueueType;
   readonly #prefix: string;
   readonly #exclusiveQueues: RegExp;
+  readonly #acceptsOtherTypes: boolean;
 
-  constructor({ namespace, queueType, exclusiveQueues }: RabbitTopologyOptions) {
+  constructor({ namespace, queueType, exclusiveQueues, acceptsOtherTypes }: RabbitTopologyOptions) {
     this.#prefix = namespace === '' ? '' : `${namespace}.`;
-    this.exchange = this.#prefix + EXCHANGE;
     this.queueType = queueType;
     this.#exclusiveQueues = exclusiveQueues;
+    this.#acceptsOtherTypes = acceptsOtherTypes;
   }
 
   /** The queue's name in RabbitMQ. */
@@ -36,36 +45,56 @@ export class RabbitTopology {
     return this.#prefix + queue;
   }
 
+  /** The exchange's name in RabbitMQ. */
+  exchangeName({ name }: Exchange): string {
+    return this.#prefix + name;
+  }
+
+  async declareExchange(model: ChannelModel, exchange: Exchange): Promise<void> {
+    const { type, durable } = exchange;
+    await onChannel(model, (channel) =>
+      channel.assertExchange(this.exchangeName(exchange), type, { durable }),
+    );
+  }
+
   /**
-   * Declares the exchange and the queue and binds them. `exclusive` undefined comes from those who do not care, such
-   * as publishers. Rejects with `broker.queue_mismatch` when the queue exists and does not serve.
+   * Declares a queue and binds it, by default to its own name. `exclusive` absent comes from those who do not care,
+   * such as publishers. Rejects with `broker.queue_mismatch` when the queue exists and does not serve.
    */
-  async declare(model: ChannelModel, queue: string, exclusive?: boolean): Promise<void> {
+  async declare(
+    model: ChannelModel,
+    queue: string,
+    { exchange, key }: Binding = { exchange: EXCHANGES.messages, key: queue },
+    { exclusive, expiresMs }: QueueTraits = {},
+  ): Promise<void> {
     const name = this.queueName(queue);
-    await onChannel(model, (channel) => channel.assertExchange(this.exchange, 'direct', { durable: true }));
+    await this.declareExchange(model, exchange);
     try {
       const options = {
         durable: true,
-        arguments: this.#arguments(model, exclusive ?? this.#exclusiveQueues.test(queue)),
+        arguments:
+          expiresMs === undefined
+            ? this.#arguments(model, exclusive ?? this.#exclusiveQueues.test(queue))
+            : // What may be lost needs no replicas.
+              { 'x-queue-type': 'classic', 'x-expires': expiresMs },
       };
       await onChannel(model, (channel) => channel.assertQueue(name, options));
     } catch (error) {
       this.#acceptExisting(name, exclusive === true, error);
     }
-    await this.bind(model, queue, queue);
+    await onChannel(model, (channel) => channel.bindQueue(name, this.exchangeName(exchange), key));
   }
 
-  async bind(model: ChannelModel, queue: string, routingKey: string): Promise<void> {
-    await onChannel(model, (channel) => channel.bindQueue(this.queueName(queue), this.exchange, routingKey));
-  }
-
-  /** Messages that wait; 0 for a queue that nobody has declared yet. */
-  async depth(model: ChannelModel, queue: string): Promise<number> {
+  /** Messages that wait, and consumers; none of a queue that nobody has declared yet. */
+  async counts(
+    model: ChannelModel,
+    queue: string,
+  ): Promise<{ readonly messages: number; readonly consumers: number }> {
     try {
-      const { messageCount } = await onChannel(model, (channel) => channel.checkQueue(this.queueName(queue)));
-      return messageCount;
+      const found = await onChannel(model, (channel) => channel.checkQueue(this.queueName(queue)));
+      return { messages: found.messageCount, consumers: found.consumerCount };
     } catch (error) {
-      if (codeOf(error) === 404) return 0;
+      if (codeOf(error) === 404) return { messages: 0, consumers: 0 };
       throw error;
     }
   }
@@ -85,6 +114,7 @@ export class RabbitTopology {
     const argument = /inequivalent arg '([^']+)'/.exec(String(error))?.[1];
     if (codeOf(error) !== PRECONDITION_FAILED || argument === undefined) throw error;
     const remedy = `drain it and delete it ("rabbitmqctl delete_queue ${name}"); it is made anew at the next start`;
+    if (argument === 'x-queue-type' && this.#acceptsOtherTypes) return;
     if (argument === 'x-queue-type' || argument === 'durable') {
       throw new VumiError(
         'broker.queue_mismatch',

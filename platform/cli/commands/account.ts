@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { parseAssignments } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
+import { addBilling } from './account-billing.ts';
 import { addPrivateServices } from './account-private-services.ts';
 
 interface Account {
@@ -12,6 +14,7 @@ interface Account {
   readonly limits: Readonly<Record<string, number>>;
   readonly can_manage_optouts: boolean;
   readonly respect_optouts: boolean;
+  readonly retention_days: number | null;
   readonly created_at: string;
 }
 
@@ -35,6 +38,8 @@ export function addAccountCommands(program: Command): void {
   addLimits(account);
   addOptouts(account);
   addPrivateServices(account);
+  addRetention(account);
+  addBilling(account);
   addHistory(account);
   withExample(account.command('list').description('list accounts'), 'npx vumi account list').action(
     async (_options: object, command: Command) => {
@@ -108,6 +113,39 @@ function optoutsText({ can_manage_optouts: allowed, respect_optouts: respected }
     ? 'replies only'
     : `whatever is sent; "npx vumi account history" says who switched that off`;
   return `Its apps may ${allowed ? '' : 'not '}manage opt-outs.\nWho has opted out gets ${sends}.\n`;
+}
+
+function addRetention(account: Command): void {
+  const command = account
+    .command('retention')
+    .argument('<name>')
+    .argument('[days]', 'a number of days, or "default": as the platform has it')
+    .description('show or set for how long messages, events, runs, logs and failures are kept');
+  withExample(command, 'npx vumi account retention acme 90').action(
+    async (name: string, days: string | undefined, _options: object, command: Command) => {
+      const session = openSession(command);
+      const address = path`/accounts/${name}`;
+      const account =
+        days === undefined
+          ? await session.client.call<Account>('GET', address)
+          : await session.client.call<Account>('PATCH', address, {
+              body: { retention_days: keptDays(days) },
+            });
+      const { retention_days: kept } = account;
+      session.show(account, () =>
+        kept === null
+          ? `Account ${name} keeps its messages as long as the platform does (setting messages.retention_days).\n`
+          : `Account ${name} keeps its messages for ${kept} days; what is older is deleted for good.\n`,
+      );
+    },
+  );
+}
+
+/** Null: as the platform has it. A word that is no number must never be taken for that. */
+function keptDays(text: string): number | null {
+  if (text === 'default') return null;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw usageError(`"${text}" is no number of days: write one such as 90, or "default"`);
 }
 
 interface AuditEntry {

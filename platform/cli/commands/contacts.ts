@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ADDRESS_FIELDS, DETAIL_FIELDS } from '@vumi/core';
+import { ADDRESS_FIELDS, DETAIL_FIELDS } from '@vumi/records';
 import { parseAssignments } from '../assignments.ts';
 import { path } from '../client.ts';
 import { confirm } from '../confirm.ts';

@@ -4,6 +4,8 @@ import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
 import { shortTime, table, writeData } from '../output.ts';
 import { openSession } from '../session.ts';
+import { addMessageExport } from './messages-export.ts';
+import { addMessageTimeline } from './message-timeline.ts';
 
 interface Message {
   readonly message_id: string;
@@ -26,6 +28,10 @@ interface ListOptions {
   readonly app?: string;
   readonly address?: string;
   readonly status?: string;
+  readonly transport?: string;
+  readonly text?: string;
+  readonly batch?: string;
+  readonly tag?: string;
   readonly format?: string;
   readonly all?: boolean;
 }
@@ -33,7 +39,10 @@ interface ListOptions {
 const EXPORT_FORMATS = ['csv', 'ndjson'];
 
 export function addMessageCommands(program: Command): void {
-  addCancel(addList(program));
+  const messages = addList(program);
+  addCancel(messages);
+  addMessageExport(messages);
+  addMessageTimeline(messages);
   addSend(program);
 }
 
@@ -71,12 +80,17 @@ function addList(program: Command): Command {
     .option('--app <app>', 'of one app')
     .option('--address <number>', 'from or to one number')
     .option('--status <statuses>', 'only these, with commas between them, such as nack,undelivered')
+    .option('--transport <name>', 'from or over one transport')
+    .option('--text <text>', 'with this in their content')
+    .option('--batch <id>', 'of one batch')
+    .option('--tag <pool:tag>', 'those that came to a batch by this tag')
     .option('--format <format>', 'export everything: csv or ndjson')
     .option('--all', 'of all accounts, with what no route matched (administrators)');
   withExample(
     messages,
     'npx vumi messages +27761234567',
     'npx vumi messages --status nack,undelivered,uncertain',
+    'npx vumi messages --text "day 12" --from 2026-11-01',
     'npx vumi messages --format csv > messages.csv',
   ).action(async (number: string | undefined, options: ListOptions, command: Command) => {
     const session = openSession(command);

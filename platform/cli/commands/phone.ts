@@ -6,12 +6,14 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { overwriteLine, write } from '../output.ts';
 import { openPhone, type Phone, type PhoneMessage } from '../phone.ts';
 import { openSession } from '../session.ts';
+import { dialInTerminal } from './ussd-phone.ts';
 
 const POLL_MS = 250;
 const PROMPT = 'you: ';
 
 interface PhoneOptions {
   readonly wait: string;
+  readonly transport?: string;
 }
 
 /** How this phone shows what it received. */
@@ -21,22 +23,26 @@ export function addPhoneCommand(program: Command): void {
   const phone = program
     .command('phone')
     .argument('<from>', 'the number of the phone')
-    .argument('<to>', 'the short code to write to')
-    .argument('[text...]', 'write this, show the reply and end')
+    .argument('<to>', 'the short code to write to, or the code to dial')
+    .argument('[text...]', 'write this, show the reply and end; of USSD: what is typed, one for each screen')
     .description(
       "a phone in the terminal, behind the SMSC simulator; with an account's token it reaches that account's apps",
     )
+    .option('--transport <name>', 'dial over this transport of USSD, as its network does')
     .option('--wait <seconds>', 'how long to wait for a reply; without one the exit code is 1', '10');
   withExample(
     phone,
     'npx vumi phone +27761234567 12345',
     'npx vumi phone +27761234567 12345 "quiz" --wait 5',
+    "npx vumi phone +27761234567 '*384#' --transport ussd",
     "printf 'quiz\\nA\\nB\\n' | npx vumi phone +27761234567 12345",
   ).action(
     async (from: string, to: string, words: string[], ...[options, command]: [PhoneOptions, Command]) => {
       const waitMs = Number(options.wait) * 1000;
       if (!(waitMs > 0)) throw usageError(`--wait is a number of seconds, not "${options.wait}"`);
       const session = openSession(command);
+      const { transport } = options;
+      if (transport !== undefined) return dialInTerminal(session, { transport, from, to, inputs: words });
       const device = await openPhone(session, from, to);
       const show: Show = (messages) =>
         messages.map((one) => (session.json ? jsonLine(one) : text(one))).join('');

@@ -9,30 +9,37 @@ interface Route {
   readonly name: string;
   readonly app: string | null;
   readonly smpp_client: string | null;
+  readonly connector: string;
   readonly transport: string;
   readonly to_addr: string | null;
   readonly keyword: string | null;
   readonly prefix: string | null;
   readonly endpoint: string;
   readonly default: boolean;
+  readonly weight: number | null;
+  readonly failover: number | null;
   readonly assigned: boolean;
 }
 
 interface SetOptions {
   readonly app?: string;
   readonly smppClient?: string;
+  readonly interface?: string;
+  readonly connector?: string;
   readonly transport: string;
   readonly to?: string;
   readonly keyword?: string;
   readonly prefix?: string;
   readonly endpoint?: string;
   readonly default?: boolean;
+  readonly weight?: string;
+  readonly failover?: string;
 }
 
 export function addRouteCommands(program: Command): void {
   const route = program
     .command('route')
-    .description('routes: which app, or SMPP client, gets what is sent to an address');
+    .description('routes: which app, SMPP client or other connector gets what is sent to an address');
   addSet(route);
   withExample(
     route.command('list').description('list the routes of an account'),
@@ -76,25 +83,40 @@ function addSet(route: Command): void {
     .description('make a route or change it')
     .option('--app <app>', 'the app that answers')
     .option('--smpp-client <system_id>', 'the SMPP client that gets the messages instead of an app')
+    .option('--interface <name>', 'the interface that gets them; see "npx vumi interface list"')
+    .option(
+      '--connector <name>',
+      'another connector instead, such as that of an HTTP relay; administrators only',
+    )
     .requiredOption('--transport <transport>', 'where the messages come from; see "npx vumi transport list"')
     .option('--to <address>', 'the short code or number that people write to (default: any)')
     .option('--keyword <word>', 'only messages that start with this word')
     .option('--prefix <digits>', 'only senders whose number starts so, such as +27')
     .option('--endpoint <name>', 'the endpoint of the app that leaves by it (default: "default")')
-    .option('--default', 'what could leave by several routes leaves by this one');
+    .option('--default', 'what could leave by several routes leaves by this one')
+    .option('--weight <n>', 'its part of the users, where several routes match the same messages')
+    .option('--failover <n>', 'its place among them: taken when all of a lower one are down (default: 0)');
   withExample(
     set,
     'npx vumi route set hello --app hello --transport smsc --to 12345',
     'npx vumi route set join --app quiz --transport smsc --to 12345 --keyword join',
     'npx vumi route set hello-sms --app hello --transport mno --to 8000 --endpoint sms',
     'npx vumi route set acme --smpp-client acme --transport smsc --to 8000',
+    'npx vumi route set news --interface news --transport smsc --to 8003',
+    'npx vumi route set shop --connector relay1 --transport smsc --to 8001',
+    'npx vumi route set spare --app clinic2 --transport smsc --to 8002 --failover 1',
   ).action(async (name: string, options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const { to, app, smppClient, ...others } = options;
-    if ((app === undefined) === (smppClient === undefined)) {
-      throw usageError('say where the messages go: --app APP, or --smpp-client SYSTEM_ID');
+    const { to, smppClient, interface: door, weight, failover, connector: named, ...others } = options;
+    const connector = door === undefined ? named : `interface:${door}`;
+    const targets = [options.app, smppClient, door, named].filter((one) => one !== undefined);
+    if (targets.length !== 1) {
+      throw usageError(
+        'say where the messages go: --app APP, --smpp-client SYSTEM_ID, --interface NAME, or --connector NAME',
+      );
     }
-    const body = { app, smpp_client: smppClient, to_addr: to, ...others };
+    const shares = { weight: wholeNumber('--weight', weight), failover: wholeNumber('--failover', failover) };
+    const body = { smpp_client: smppClient, connector, to_addr: to, ...others, ...shares };
     const made = await session.client.call<Route>(
       'PUT',
       path`/accounts/${await session.account()}/routes/${name}`,
@@ -112,13 +134,26 @@ async function missingTransport({ client }: Session, name: string): Promise<stri
   return `There is no transport "${name}" yet: npx vumi transport set ${name} --type smpp host=… port=…\n`;
 }
 
-function target({ app, smpp_client }: Route): string {
-  return app ?? `SMPP client ${smpp_client}`;
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,7}$/.test(text)) throw usageError(`${option} is a whole number, not "${text}"`);
+  return Number(text);
 }
 
-function state({ assigned, default: isDefault }: Route): string {
+function target({ app, smpp_client, connector }: Route): string {
+  if (app !== null) return app;
+  return smpp_client === null ? `connector ${connector}` : `SMPP client ${smpp_client}`;
+}
+
+function state({ assigned, default: isDefault, weight, failover }: Route): string {
   if (!assigned) return "does nothing: the number is not this account's";
-  return isDefault ? 'default' : '';
+  return [
+    isDefault ? 'default' : '',
+    weight === null ? '' : `weight ${weight}`,
+    failover === null ? '' : `failover ${failover}`,
+  ]
+    .filter((word) => word !== '')
+    .join(', ');
 }
 
 function sender(route: Route): string {

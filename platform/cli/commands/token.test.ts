@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FakePlatform, page } from '../fake-platform.fixture.ts';
-
-// Each test starts the launcher anew, on whatever else the machine is busy with.
-vi.setConfig({ testTimeout: 30_000 });
 
 const TOKEN = {
   id: '019ac0de',

@@ -24,6 +24,7 @@ interface Whose {
 }
 interface CreateOptions extends Whose {
   readonly label: string;
+  readonly role?: string[];
   readonly scope?: string[];
   readonly expires?: string;
 }
@@ -36,6 +37,8 @@ interface ChangeOptions extends Whose {
   readonly expires?: string;
 }
 
+const ROLES =
+  'owner, developer, operator, sender, auditor or billing; with --admin administrator, operator, support or finance';
 const ID = 'its id, as "npx vumi token list" shows it';
 const EXPIRES = 'when it ends: from now such as 90d, a date, or never';
 
@@ -63,17 +66,20 @@ async function tokensOf(session: Session, { admin }: Whose): Promise<string> {
 function addCreate(token: Command): void {
   const create = command(token, 'create', 'issue a token; it is shown this once')
     .requiredOption('--label <text>', 'what the token is for')
-    .option('--scope <scope...>', 'account (everything), account:read, apps:deploy or messages:send')
+    .option('--role <role...>', `a set of scopes: ${ROLES}`)
+    .option('--scope <scope...>', 'account (everything), account:read, messages:send, …: docs/access.md')
     .option('--expires <when>', EXPIRES);
   withExample(
     create,
     'npx vumi token create --account acme --label ci --scope apps:deploy --expires 90d',
-    'npx vumi token create --admin --label prometheus',
+    'npx vumi token create --account acme --label shop --role sender --expires 365d',
+    'npx vumi token create --admin --label prometheus --scope metrics:read',
   ).action(async (options: CreateOptions, self: Command) => {
     const session = openSession(self);
+    const scopes = [...(options.role ?? []).map((role) => `role:${role}`), ...(options.scope ?? [])];
     const body = {
       label: options.label,
-      ...(options.scope === undefined ? {} : { scopes: options.scope }),
+      ...(scopes.length === 0 ? {} : { scopes }),
       ...endOf(options),
     };
     const made = await session.client.call<MadeToken>('POST', await tokensOf(session, options), { body });

@@ -5,6 +5,7 @@ import { withExample } from '../examples.ts';
 import { CliError } from '../exit.ts';
 import { table } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
+import { addTransportHelp } from './transport-help.ts';
 
 interface Transport {
   readonly name: string;
@@ -35,7 +36,7 @@ export function addTransportCommands(program: Command): void {
     .argument('<name>')
     .argument('[option=value...]', "the type's options, by Vumi's names")
     .description('start a transport, or start it again with other options')
-    .requiredOption('--type <type>', 'smpp, …')
+    .requiredOption('--type <type>', 'smpp, http_api, …: npx vumi transport types')
     .option('--file <file>', 'read the options from a JSON file first');
   withExample(
     set,
@@ -47,12 +48,17 @@ export function addTransportCommands(program: Command): void {
       const body = { type: options.type, config: { ...file, ...values } };
       return session.client.call<Transport>('PUT', path`/transports/${name}`, { body });
     });
-    session.show(made, () => `Transport ${name} starts. How it is doing: npx vumi transport list\n`);
+    session.show(
+      made,
+      () =>
+        `Transport ${name} starts. How it is doing: npx vumi transport list; where it is found: npx vumi transport urls ${name}\n`,
+    );
   });
   withExample(
     transport.command('list').description('list transports and how they are doing'),
     'npx vumi transport list',
   ).action(list);
+  addTransportHelp(transport);
   withExample(
     transport.command('rm').argument('<name>').description('stop a transport and forget it'),
     'npx vumi transport rm mno_a',

@@ -6,7 +6,7 @@ import {
   normaliseAddress,
   type AddressField,
   type ContactFields,
-} from '@vumi/core';
+} from '@vumi/records';
 import { orNone, path, type Client } from '../client.ts';
 import { outcomeOf, type Outcome, type RowTarget } from './import-rows.ts';
 import type { Row } from './rows.ts';

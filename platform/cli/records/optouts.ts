@@ -1,4 +1,4 @@
-import { normaliseAddress } from '@vumi/core';
+import { normaliseAddress } from '@vumi/records';
 import { path, type Client } from '../client.ts';
 import { outcomeOf, type Outcome, type RowTarget } from './import-rows.ts';
 import type { Row } from './rows.ts';

@@ -2,7 +2,7 @@
  * How texts are sent by SMS. Nothing here needs Node: apps run the same code in their isolates (`@vumi/sdk`), so that
  * what an author is shown is what the wire carries.
  */
-export { TEXT_ALPHABETS, type TextAlphabet } from './alphabet.ts';
+export { measureOf, TEXT_ALPHABETS, type Measure, type TextAlphabet } from './alphabet.ts';
 export { ESCAPE, gsmAlphabet, type DecodedSeptets } from './gsm-alphabet.ts';
 export {
   languageId,
@@ -13,4 +13,6 @@ export {
   type Shift,
 } from './national-languages.ts';
 export { previewText, type ForeignCharacter, type TextPreview } from './preview.ts';
+export { cutText } from './cut-text.ts';
 export { MAX_SEGMENTS, segmentText, type Segmentation, type TextOptions } from './segments.ts';
+export { swapFor } from './swaps.ts';

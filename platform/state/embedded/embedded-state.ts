@@ -78,6 +78,14 @@ class EmbeddedState implements KeyedState {
     return this.#ask<'list'>(['list', query, this.#clock()]);
   }
 
+  scan(after: string | null): Promise<StatePage> {
+    return this.#ask<'scan'>(['scan', after ?? '', this.#clock()]);
+  }
+
+  async replace(key: string, value: string): Promise<void> {
+    await this.#ask<'replace'>(['replace', key, value]);
+  }
+
   committed(marker: string): Promise<readonly string[] | null> {
     return this.#ask<'committed'>(['committed', marker, this.#clock()]);
   }
@@ -121,7 +129,7 @@ function orThrow<T extends number | readonly string[] | null>(reply: T | NotANum
 export async function openEmbeddedState(options: EmbeddedStateOptions): Promise<KeyedState> {
   const journal = await openJournal<StateRequest, StateReply>({
     file: join(options.dataDir, 'state.sqlite'),
-    worker: new URL('./state-thread.ts', import.meta.url),
+    thread: new URL('./state-thread.ts', import.meta.url),
     unavailable: 'state.unavailable',
     logger: options.logger,
   });

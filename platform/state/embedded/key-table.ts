@@ -22,6 +22,7 @@ export class KeyTable {
   readonly #set;
   readonly #delete;
   readonly #sweep;
+  readonly #replace;
   readonly #count;
   readonly #list;
 
@@ -38,6 +39,7 @@ export class KeyTable {
       'SELECT key, value FROM entry WHERE key >= ? AND key > ? AND key < ? ' +
         'AND (expires_at IS NULL OR expires_at > ?) ORDER BY key',
     );
+    this.#replace = database.prepare('UPDATE entry SET value = ? WHERE key = ?');
     this.#delete = database.prepare('DELETE FROM entry WHERE key = ?');
     this.#sweep = database.prepare(
       `DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE expires_at <= ? LIMIT ${SWEEP_LIMIT})`,
@@ -71,6 +73,11 @@ export class KeyTable {
 
   set(key: string, value: string, expiresAt: number | null): void {
     this.#set.run(key, value, expiresAt);
+  }
+
+  /** It ends when the value before was to. */
+  replace(key: string, value: string): void {
+    this.#replace.run(value, key);
   }
 
   /** Whether there was something. */

@@ -11,6 +11,8 @@ export type StateRequest =
   | readonly [op: 'putField', key: string, field: string, value: string, expiresAt: number, now: number]
   | readonly [op: 'commit', commit: StateCommit, now: number]
   | readonly [op: 'list', query: StateListQuery, now: number]
+  | readonly [op: 'scan', after: string, now: number]
+  | readonly [op: 'replace', key: string, value: string]
   | readonly [op: 'committed', marker: string, now: number]
   | readonly [op: 'sweep', now: number];
 
@@ -36,6 +38,8 @@ export interface StateReplies {
   /** The outbox of an earlier commit under the marker; null when this one was made. */
   commit: readonly string[] | null | NotANumber | TooManyKeys;
   list: StatePage;
+  scan: StatePage;
+  replace: null;
   committed: readonly string[] | null;
   sweep: boolean;
 }

@@ -6,6 +6,9 @@ import { KeyCounts } from './key-counts.ts';
 import { KEY_TABLE, KeyTable } from './key-table.ts';
 import type { NotANumber, StateReplies, StateReply, StateRequest } from './state-format.ts';
 
+/** Keys of one part of a scan. */
+const SCANNED = 500;
+
 type Actions = {
   readonly [Op in StateRequest[0]]: (
     request: Extract<StateRequest, readonly [Op, ...unknown[]]>,
@@ -53,6 +56,11 @@ function prepare(database: DatabaseSync): Transact<StateRequest> {
       return null;
     },
     list: ([, query, now]) => table.list(query, now),
+    scan: ([, after, now]) => table.list({ place: '', prefix: '', after, limit: SCANNED }, now),
+    replace: ([, key, value]) => {
+      table.replace(key, value);
+      return null;
+    },
     committed: ([, marker, now]) => outboxUnder(table, marker, now),
     sweep: ([, now]) => table.sweep(now),
   };

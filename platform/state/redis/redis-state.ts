@@ -32,6 +32,9 @@ export interface RedisStateOptions {
   readonly logger: Logger;
 }
 
+/** Keys that Redis looks at for one part of a scan. */
+const SCANNED = 500;
+
 class RedisState implements KeyedState {
   readonly #link: RedisLink;
   readonly #prefix: string;
@@ -128,6 +131,24 @@ class RedisState implements KeyedState {
     return { entries, next: last === undefined || last === '' ? null : last.slice(this.#prefix.length) };
   }
 
+  async scan(after: string | null): Promise<StatePage> {
+    const [next, names] = await this.#run('repeatable', 'scan', (redis) =>
+      redis.scan(after ?? '0', 'MATCH', `${escapePattern(this.#prefix)}*`, 'COUNT', SCANNED),
+    );
+    const read = names.map(async (name): Promise<[string, string][]> => {
+      const key = name.slice(this.#prefix.length);
+      const type = await this.#run('repeatable', key, (redis) => redis.type(name));
+      if (type === 'hash') return [[key, JSON.stringify(await this.getFields(key))]];
+      const value = type === 'string' ? await this.get(key) : null;
+      return value === null ? [] : [[key, value]];
+    });
+    return { entries: (await Promise.all(read)).flat(), next: next === '0' ? null : next };
+  }
+
+  async replace(key: string, value: string): Promise<void> {
+    await this.#run('repeatable', key, (redis) => redis.set(this.#prefix + key, value, 'KEEPTTL', 'XX'));
+  }
+
   async committed(marker: string): Promise<readonly string[] | null> {
     const outbox = await this.get(marker);
     return outbox === null ? null : (JSON.parse(outbox) as string[]);
@@ -156,6 +177,10 @@ class RedisState implements KeyedState {
     if (/not an integer|would overflow/.test(text)) return notANumber(key);
     return new VumiError('state.unavailable', `Redis refused a command: ${text}`, { cause: error });
   }
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[*?[\]\\^-]/g, '\\$&');
 }
 
 function isTooMany(error: unknown): boolean {

@@ -14,7 +14,11 @@ export interface Runtime {
 }
 
 /** The database's superuser, which is not a user of the operating system. */
-export const DATABASE_USER = 'vumi';
+const DATABASE_USER = 'vumi';
+
+export function databaseUrl(password: string, port: number): string {
+  return `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/postgres`;
+}
 
 /**
  * How Postgres is told where its data is. A private folder above (`mktemp -d`, /root) would keep another user out,

@@ -21,7 +21,7 @@ test.each([
   ['a server that has only begun', '123\n/data\n1700000000\n5432\n\n', 123, ''],
 ])('%s is read from its file', async (_label, text, pid, status) => {
   await writeFile(join(data, 'postmaster.pid'), text);
-  expect(await readPostmasterPid(data)).toEqual({ pid, status });
+  expect(await readPostmasterPid(data)).toEqual({ pid, status, port: 5432 });
 });
 
 test.each([

@@ -10,8 +10,11 @@ interface PostmasterPid {
   readonly pid: number;
   /** `starting`, `ready`, `stopping` or, before Postgres wrote one, empty. */
   readonly status: string;
+  /** Null before Postgres wrote one. */
+  readonly port: number | null;
 }
 
+const PORT_LINE = 3;
 const STATUS_LINE = 7;
 
 /** Null when the text holds no process id, as while Postgres is writing it. */
@@ -19,7 +22,8 @@ function parsePostmasterPid(text: string): PostmasterPid | null {
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return null;
-  return { pid, status: (lines[STATUS_LINE] ?? '').trim() };
+  const port = Number(lines[PORT_LINE]);
+  return { pid, status: (lines[STATUS_LINE] ?? '').trim(), port: port > 0 ? port : null };
 }
 
 /** Null when no server runs on the data and none was killed there. */

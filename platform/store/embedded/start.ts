@@ -2,16 +2,11 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backoffMs, errorText, sleep, type Logger } from '@vumi/core';
 import { findBinaries } from './binaries.ts';
-import { DATABASE_USER, prepareCluster, syncCluster, type Runtime } from './cluster.ts';
+import { databaseUrl, prepareCluster, syncCluster, type Runtime } from './cluster.ts';
 import { dataFolder, stopLeftover } from './leftover.ts';
 import { pickOsUser } from './os-user.ts';
-import {
-  freePort,
-  startPostmaster,
-  stopPostmaster,
-  type Postmaster,
-  type PostmasterOptions,
-} from './postmaster.ts';
+import { freePort } from '@vumi/machine';
+import { startPostmaster, stopPostmaster, type Postmaster, type PostmasterOptions } from './postmaster.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Made when it is absent; holds the database and its password. */
@@ -44,7 +39,7 @@ export async function startEmbeddedPostgres({
   const synced = fresh ? sync(options) : Promise.resolve();
   const stop = keepRunning({ ...options, port }, postmaster);
   return {
-    url: `postgres://${DATABASE_USER}:${password}@127.0.0.1:${port}/postgres`,
+    url: databaseUrl(password, port),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([stop(), synced]);
     },

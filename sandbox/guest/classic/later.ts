@@ -29,7 +29,7 @@ export function later(task: () => void): void {
   void andThen(resolved(undefined), guarded(task));
 }
 
-/** Runs a task after some time, of which the supervisor keeps count. */
+/** Runs a task after some time, of which the platform keeps count. */
 export function laterBy(milliseconds: number, task: () => void): void {
   if (milliseconds > 0 && timekeeper !== null) timekeeper.wait(milliseconds, guarded(task));
   else later(task);

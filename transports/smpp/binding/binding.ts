@@ -1,5 +1,7 @@
-import { backoffMs, errorText, sleep, type Logger } from '@vumi/core';
+import { errorText, type Logger } from '@vumi/core';
 import type { Socket } from 'node:net';
+import { connect, type Target } from '../../dialing/connect.ts';
+import { keepTrying, type TryOutcome } from '../../dialing/keep-trying.ts';
 import type { BindBody, BindCommand } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { SmppConfig } from '../config.ts';
@@ -7,7 +9,6 @@ import type { CloseReason } from '../session/outcome.ts';
 import { isBound } from '../session/rules.ts';
 import type { Session } from '../session/session.ts';
 import type { BindReport } from './bind-health.ts';
-import { connect, type Target } from './connect.ts';
 
 export interface BindingOptions {
   readonly config: SmppConfig;
@@ -22,8 +23,6 @@ export interface BindingOptions {
   readonly onBound: (session: Session) => void;
 }
 
-/** A session that lasted so long shows that the SMSC is well: the next loss is the first one again. */
-const STABLE_MS = 10_000;
 /** How much slower than after other failures a refused bind is tried again: 2³ times. */
 const REFUSED_STEPS = 3;
 
@@ -35,8 +34,16 @@ export class Binding {
   #session: Session | null = null;
 
   constructor(options: BindingOptions) {
+    const { config } = options;
     this.#options = options;
-    this.#done = this.#run();
+    this.#done = keepTrying({
+      ...options,
+      attempt: () => this.#attempt(),
+      firstMs: config.initial_reconnect_delay * 1000,
+      mostMs: config.max_reconnect_delay * 1000,
+      refusedSteps: REFUSED_STEPS,
+      signal: this.#closing.signal,
+    });
   }
 
   /** Lets what is in flight finish for up to `drainMs`, unbinds and stays closed. */
@@ -46,27 +53,8 @@ export class Binding {
     await this.#done;
   }
 
-  async #run(): Promise<void> {
-    const { signal } = this.#closing;
-    for (let failures = 0; !signal.aborted; failures += 1) {
-      const startedAt = this.#options.clock();
-      const refused = await this.#attempt();
-      if (signal.aborted) return;
-      if (!refused && this.#options.clock() - startedAt >= STABLE_MS) failures = 0;
-      await sleep(this.#delayMs(failures, refused), signal).catch(() => {});
-    }
-  }
-
-  /** The first new attempt comes fast, the others after growing times. */
-  #delayMs(failures: number, refused: boolean): number {
-    const { config, random } = this.#options;
-    if (failures === 0 && !refused) return 100 + random() * 400;
-    const steps = Math.max(0, failures - 1) + (refused ? REFUSED_STEPS : 0);
-    return backoffMs(steps, config.initial_reconnect_delay * 1000, config.max_reconnect_delay * 1000, random);
-  }
-
-  /** One connection from its beginning to its end; true when the SMSC refused the bind. */
-  async #attempt(): Promise<boolean> {
+  /** One connection from its beginning to its end. */
+  async #attempt(): Promise<TryOutcome> {
     const { config, target, report, createSession } = this.#options;
     const where = `${target.host}:${target.port}`;
     report({ status: 'down', type: 'binding', message: `binding to ${where}` });
@@ -78,17 +66,17 @@ export class Binding {
       if (refusal !== null) {
         await session.close();
         if (!this.#closing.signal.aborted) report({ status: 'down', type: 'bind_failed', message: refusal });
-        return true;
+        return 'refused';
       }
       this.#onEnd(await session.closed);
     } catch (error) {
-      if (this.#closing.signal.aborted) return false;
+      if (this.#closing.signal.aborted) return 'ended';
       const message = `no connection to ${where}: ${errorText(error)}`;
       report({ status: 'down', type: 'connection_lost', message });
     } finally {
       this.#session = null;
     }
-    return false;
+    return 'ended';
   }
 
   /** Null when bound or when the connection ended, else what the SMSC has against us. */

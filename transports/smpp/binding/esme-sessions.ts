@@ -8,8 +8,9 @@ import type { Inbound } from '../inbound/inbound.ts';
 import type { ReplayGuard, SessionReplays } from '../inbound/replay-guard.ts';
 import type { Answer } from '../session/answer.ts';
 import { Session, type IncomingRequest } from '../session/session.ts';
+import { Traffic } from './traffic.ts';
 
-export interface EsmeSessionPorts extends Pick<TransportPorts, 'logger' | 'clock' | 'ledger'> {
+export interface EsmeSessionPorts extends Pick<TransportPorts, 'end' | 'logger' | 'clock' | 'ledger'> {
   readonly config: SmppConfig;
   readonly inbound: Inbound;
   readonly guard: ReplayGuard;
@@ -24,7 +25,7 @@ const NOTED: Answer = { status: STATUS.ROK };
 /** Makes the transport's sessions: what any of them delivers goes the one way in. */
 export class EsmeSessions {
   readonly #ports: EsmeSessionPorts;
-  readonly #open = new Map<Session, SessionReplays>();
+  readonly #open = new Map<Session, { readonly replays: SessionReplays; readonly traffic: Traffic }>();
 
   constructor(ports: EsmeSessionPorts) {
     this.#ports = ports;
@@ -32,7 +33,7 @@ export class EsmeSessions {
 
   /** `onOutbind` is told of an outbind, once; elsewhere the SMSC has no business to send one. */
   create(socket: Socket, onOutbind: (body: OutbindBody) => void = () => {}): Session {
-    const { config, inbound, guard, ledger, logger, onRoom } = this.#ports;
+    const { config, end, inbound, guard, ledger, logger, onRoom } = this.#ports;
     const replays = guard.openSession();
     let called = false;
     const onRequest = (request: IncomingRequest): Answer | Promise<Answer> => {
@@ -56,18 +57,22 @@ export class EsmeSessions {
       beforeWrite: () => ledger.flush(),
       onRead: (order) => replays.read(order),
     });
-    this.#open.set(session, replays);
+    const traffic = new Traffic(socket, end.name);
+    this.#open.set(session, { replays, traffic });
     void session.closed.then(() => {
       this.#open.delete(session);
+      traffic.count();
       replays.end();
     });
     return session;
   }
 
-  /** Asks for proof where an SMSC may not have read a response. */
+  /** Counts bytes, and asks for proof where an SMSC may not have read a response. */
   sweep(): void {
     const now = this.#ports.clock();
-    for (const [session, { unreadSince }] of this.#open) {
+    for (const [session, { replays, traffic }] of this.#open) {
+      traffic.count();
+      const { unreadSince } = replays;
       if (session.ready && unreadSince !== null && now - unreadSince >= UNREAD_MS) session.probe(UNREAD_MS);
     }
   }

@@ -4,16 +4,9 @@ import { isIP } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import { errorText, VumiError, type Logger } from '@vumi/core';
+import type { TlsClient } from '../../dialing/connect.ts';
 import type { SmppConfig } from '../config.ts';
 import type { OutbindConfig } from '../options/bind-options.ts';
-
-/** What a TLS client needs; `servername` is undefined where the host is an address, which has no name to ask for. */
-export interface TlsClient extends SecureContextOptions {
-  readonly rejectUnauthorized: boolean;
-  readonly servername?: string;
-  /** The name that the certificate must have. */
-  readonly expected: string;
-}
 
 const PEM = '-----BEGIN';
 

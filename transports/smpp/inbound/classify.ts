@@ -3,7 +3,7 @@ import type { DataBody, MessageBody, Tlv } from '../codec/pdu.ts';
 import { TAG } from '../codec/tags.ts';
 import { findTlv, findTlvInteger, findTlvText } from '../codec/tlvs.ts';
 import type { CharsetTable } from '../text/data-coding.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../../sending/receipts/receipt.ts';
 import { messageStateName } from './receipt-states.ts';
 import { plainText, type ReceiptFields, type ReceiptReader } from './receipt-text.ts';
 import { receiptTexts } from './receipt-charsets.ts';

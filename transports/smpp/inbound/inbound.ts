@@ -1,23 +1,33 @@
-import { createUserMessage, errorText, type Logger, type TransportEnd } from '@vumi/core';
+import {
+  createUserMessage,
+  errorText,
+  type Clock,
+  type ExchangeBook,
+  type Logger,
+  type TransportEnd,
+} from '@vumi/core';
 import type { DataBody, MessageBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
-import type { ReceiptBook } from '../receipts/receipt-book.ts';
+import type { ReceiptBook } from '../../sending/receipts/receipt-book.ts';
 import type { Answer } from '../session/answer.ts';
 import type { IncomingRequest } from '../session/session.ts';
 import { presentSender, type InternationalSenders } from '../numbers/international-senders.ts';
-import type { Operators } from '../numbers/operators.ts';
+import type { Operators } from '../../numbers/operators.ts';
+import { deliverExchange } from '../pdu-exchange.ts';
 import { isUssd, type UssdFields, type UssdSessions } from '../ussd/sessions.ts';
 import { classify, type ClassifyOptions } from './classify.ts';
 import { envelopeOf } from './envelope.ts';
 import { incomingText, readText, type PartText, type ReadText } from './incoming-text.ts';
 import { PublishQueue, type Job } from './publish-queue.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt } from '../../sending/receipts/receipt.ts';
 import type { Envelope, Joined, Reassembly } from './reassembly.ts';
 import type { SessionReplays } from './replay-guard.ts';
 
 export interface InboundPorts {
   readonly end: TransportEnd;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly exchanges?: ExchangeBook | undefined;
   /** Makes safe what was noted about PDUs. */
   readonly flush: () => void;
   readonly receipts: ReceiptBook;
@@ -85,7 +95,9 @@ export class Inbound {
     if (classified.kind === 'message') return this.#message(request, replays);
     if (classified.kind === 'unreadable') return this.#unreadable(classified.text, request, replays);
     const { receipt } = classified;
-    return this.#ports.receipts.handle(withNotes(receipt, request.mended)).then(
+    const noted = withNotes(receipt, request.mended);
+    const told = this.#ports.exchanges === undefined ? noted : { ...noted, frame: request.frame };
+    return this.#ports.receipts.handle(told).then(
       () => TAKEN,
       (error: unknown) => this.#askAgain(error),
     );
@@ -124,14 +136,30 @@ export class Inbound {
     frame: Buffer,
     prepare: (messageId: string) => Job | Promise<Job>,
   ): Promise<Answer> {
+    const startedAt = this.#ports.clock();
     const taken = replays.take(frame);
-    return this.#queue.add(prepare(taken.messageId)).then(
-      () => ({ ...TAKEN, onQueued: (order) => replays.answered(taken, order) }),
+    const { messageId } = taken;
+    return this.#queue.add(prepare(messageId)).then(
+      () => {
+        this.#noteExchange(frame, { messageId, startedAt, status: TAKEN.status });
+        return { ...TAKEN, onQueued: (order) => replays.answered(taken, order) };
+      },
       (error: unknown) => {
         replays.failed(taken);
+        this.#noteExchange(frame, { messageId, startedAt, status: NOT_NOW.status });
         return this.#askAgain(error);
       },
     );
+  }
+
+  #noteExchange(
+    frame: Buffer,
+    { messageId, startedAt, status }: { messageId: string; startedAt: number; status: number },
+  ): void {
+    const { exchanges, clock, end } = this.#ports;
+    if (exchanges === undefined) return;
+    const about = { messageId, transport: end.name, startedAt, endedAt: clock() };
+    exchanges.note(deliverExchange(about, frame, { status, failed: status !== TAKEN.status }));
   }
 
   #refusal({ content, lossy }: ReadText): number | null {

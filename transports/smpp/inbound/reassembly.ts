@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { VumiError, type Clock, type KeyedState } from '@vumi/core';
-import type { Deadlines } from '../deadlines.ts';
+import type { Deadlines } from '../../sending/deadlines.ts';
 import { NO_HEADER, readElements, type Concatenation } from '../text/user-data-header.ts';
 import type { PartText } from './incoming-text.ts';
-import { KeyedLock } from './keyed-lock.ts';
+import { KeyedLock } from '../../sending/keyed-lock.ts';
 
 /** Who wrote to whom, and what else the SMSC said of it. */
 export interface Envelope {

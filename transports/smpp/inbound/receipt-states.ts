@@ -1,4 +1,5 @@
 import type { DeliveryStatus } from '@vumi/core';
+import type { StatusOf } from '../../sending/receipts/receipt.ts';
 
 /** message_state (SMPP v3.4 section 5.2.28; 0 and 9 are of v5.0). */
 const MESSAGE_STATES: readonly string[] = [
@@ -36,8 +37,6 @@ const STEMS: readonly (readonly [string, DeliveryStatus])[] = [
   ['SKIP', 'failed'],
   ['CANCEL', 'failed'],
 ];
-
-export type StatusOf = (state: string) => DeliveryStatus;
 
 /** Reads states without regard to case; `overrides` is the option `delivery_report_status_mapping`. */
 export function createStatusMap(overrides: Readonly<Record<string, DeliveryStatus>>): StatusOf {

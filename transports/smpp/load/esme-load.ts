@@ -1,6 +1,6 @@
 import { VumiError, type Logger } from '@vumi/core';
 import { systemMachine } from '@vumi/machine';
-import { connect } from '../binding/connect.ts';
+import { connect } from '../../dialing/connect.ts';
 import { BLANK_MESSAGE, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import { TAG } from '../codec/tags.ts';

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import { RECEIPT_BASES } from '../receipts/receipt-ids.ts';
+import { numberOptions } from '../../numbers/number-options.ts';
 import { INTERNATIONAL_SENDERS } from '../numbers/international-senders.ts';
 import { CHARSETS } from '../text/charset.ts';
 import { STATUS_NAMES } from '../codec/statuses.ts';
 import { seconds } from './kinds.ts';
-
-type OperatorPrefixes = { [prefix: string]: string | OperatorPrefixes };
-const operatorPrefixes: z.ZodType<OperatorPrefixes> = z.lazy(() =>
-  z.record(z.string(), z.union([z.string(), operatorPrefixes])),
-);
 
 /** How what the SMSC delivers is read. */
 export const inboundOptions = {
@@ -34,7 +30,7 @@ export const inboundOptions = {
     .enum(INTERNATIONAL_SENDERS)
     .default('classic')
     .describe(
-      'Who sees the number of a sender that the network calls international with its plus: `classic` apps only, which know numbers so; everybody (`plus`): choose that before there are users, for what is stored of a person stands under his number; or nobody (`as_sent`). Default: classic; as_sent for transports that are older than this option',
+      'Who sees the number of a sender that the network calls international with its plus: `classic` apps only, which know numbers so; everybody (`plus`): choose that before there are users, for what is stored of a person stands under his number; or nobody (`as_sent`). Default: classic; as_sent for transports that are older than this option; with country_code it is plus',
     ),
   multipart_timeout: seconds()
     .default(600)
@@ -104,19 +100,15 @@ export const receiptOptions = {
 } as const;
 
 /** Number recognition of Vumi's older transport: which of our numbers a message of an operator's subscriber gets. */
-export const numberOptions = {
+export const recognitionOptions = {
+  ...numberOptions,
   COUNTRY_CODE: z
     .string()
     .regex(/^\d+$/, 'digits, such as "27"')
     .optional()
-    .describe('Country of numbers that begin with 0, such as "27". Default: they stay as they are'),
-  OPERATOR_NUMBER: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe('from_addr by operator, such as `{"VODACOM": "27820001001"}`. Default: none'),
-  OPERATOR_PREFIX: operatorPrefixes
-    .default({})
-    .describe('Operator by prefix of to_addr; may be nested, such as `{"2782": "VODACOM"}`. Default: none'),
+    .describe(
+      'As Vumi has it: country of numbers that begin with 0, such as "27", and all numbers lose their plus; country_code counts before it. Default: they stay as they are',
+    ),
 } as const;
 
 function isReceiptPattern(source: string): boolean {

@@ -152,6 +152,38 @@ describe('an international sender', () => {
   );
 });
 
+describe('with a country code', () => {
+  it.each([
+    ['national', 2, '0761230001'],
+    ['international', 1, '27761230001'],
+    ['unknown, behind 00', 0, '0027761230001'],
+    ['unknown, without its 0', 0, '761230001'],
+    ['unknown', 0, '27761230001'],
+  ])('one person has one number, and is answered at the one that wrote: %s', async (_, ton, address) => {
+    await fixture.start({ country_code: '27', OPERATOR_PREFIX: { '2776': 'VODACOM' } });
+    const message = await deliver({ sourceAddrTon: ton, sourceAddr: address });
+    expect(message).toMatchObject({ from_addr: '+27761230001', provider: 'VODACOM' });
+    await fixture.ports.send(reply(message, 'ok'));
+    expect(submitted()?.to).toEqual([ton, 1, address]);
+  });
+
+  it.each([
+    ['076 123 0001', [1, 1, '27761230001']],
+    ['27761230001', [1, 1, '27761230001']],
+    ['8000', [0, 1, '8000']],
+  ])('a message to %s that answers nothing goes to the number', async (to_addr, right) => {
+    await fixture.start({ country_code: '27' });
+    await fixture.ports.send(outbound('x', { to_addr }));
+    expect(submitted()?.to).toEqual(right);
+  });
+
+  it('short codes and names that write stay as they are', async () => {
+    await fixture.start({ country_code: '27' });
+    expect((await deliver({ sourceAddrTon: 0, sourceAddr: '8000' })).from_addr).toBe('8000');
+    expect((await deliver({ sourceAddrTon: 5, sourceAddr: 'MyBank' })).from_addr).toBe('MyBank');
+  });
+});
+
 describe('a message that answers nothing', () => {
   it.each([
     ['+27 76 123 0001', [1, 1, '27761230001']],

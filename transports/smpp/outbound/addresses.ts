@@ -9,7 +9,7 @@ import {
   writeAddress,
   type AddressDefaults,
 } from '../numbers/address-kind.ts';
-import { Operators } from '../numbers/operators.ts';
+import { Operators } from '../../numbers/operators.ts';
 import { DIALECTS } from '../ussd/dialects.ts';
 import type { SubmitOptions } from './submit-options.ts';
 

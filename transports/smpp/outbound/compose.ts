@@ -111,6 +111,16 @@ export class Composer {
   }
 }
 
+/** A screen is one, whatever its length; of a text in message_payload the SMSC makes its segments. */
+export function segmentCounter(composer: Composer): (message: UserMessage) => number {
+  return (message) => {
+    const composed = composer.compose(message);
+    if (composed.kind === 'refused') return 0;
+    const { carriage, text } = composed.submission;
+    return carriage === 'screen' ? 1 : text.segments.length;
+  };
+}
+
 function refused(reason: string): Composed {
   return { kind: 'refused', reason };
 }

@@ -217,7 +217,7 @@ describe('a message of which nobody knows whether the SMSC has it', () => {
     expect(fixture.ports.events).toMatchObject([uncertain]);
     answer.resolve({ status: STATUS.ROK, id: 'late' });
     await eventually(
-      () => [...fixture.ports.state.records.keys()],
+      () => [...fixture.ports.state.values.keys()],
       (keys) => keys.length > 0,
     );
     await fixture.smsc.receipt('id:late stat:DELIVRD');

@@ -7,10 +7,10 @@ import {
   type TransportEnd,
   type UserMessage,
 } from '@vumi/core';
-import type { ReceiptBook } from '../receipts/receipt-book.ts';
+import type { ReceiptBook } from '../../sending/receipts/receipt-book.ts';
 import { Composer } from './compose.ts';
 import { composePart, type Submission } from './compose-part.ts';
-import { CANCELLED, resultEvent, type PartResult } from './part-result.ts';
+import { CANCELLED, resultEvent, type PartResult } from '../../sending/part-result.ts';
 import { submitPart, type SubmitPorts } from './submit.ts';
 
 export interface OutboundPorts extends SubmitPorts {
@@ -18,6 +18,8 @@ export interface OutboundPorts extends SubmitPorts {
   readonly state: KeyedState;
   readonly receipts: ReceiptBook;
   readonly publishFailure: (failure: FailureMessage) => Promise<void>;
+  /** As `refusalOf` of the transport's ports. */
+  readonly refusalOf?: (message: UserMessage) => string | null;
 }
 
 /** As long as anything upstream may publish a message again. */
@@ -108,6 +110,7 @@ export class Outbound {
       segments: composed.carriage === 'whole' ? composed.text.segments.length : 1,
       reference,
       expiresAt,
+      refusal: () => this.#ports.refusalOf?.(message) ?? null,
       body: composePart(composed, index, reference),
     };
     const past = parts.read(message.message_id, index)?.record;

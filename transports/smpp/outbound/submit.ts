@@ -1,24 +1,23 @@
-import { backoffMs, sleep, VumiError, type Clock, type Logger } from '@vumi/core';
+import { backoffMs, sleep, VumiError, type Clock, type ExchangeBook, type Logger } from '@vumi/core';
 import { PduError, type MessageBody } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { SmppConfig } from '../config.ts';
 import type { Outcome, PduResponse } from '../session/outcome.ts';
 import type { Session } from '../session/session.ts';
-import type { Lanes } from './lanes.ts';
-import type { PaceSign } from './pace.ts';
-import type { PartLedger } from './part-ledger.ts';
-import { CANCELLED, type PartResult } from './part-result.ts';
+import { submitExchange } from '../pdu-exchange.ts';
+import type { Lanes } from '../../sending/lanes.ts';
+import type { PaceSign } from '../../sending/pace.ts';
+import type { PartLedger } from '../../sending/part-ledger.ts';
+import type { PartResult } from '../../sending/part-result.ts';
+import { unwantedResult, type Due } from '../../sending/unwanted.ts';
 
-export interface Part {
-  readonly messageId: string;
+export interface Part extends Due {
   /** Counts from 0. */
   readonly part: number;
   readonly total: number;
   /** That the SMSC makes of it: more than one when it holds a long message whole. */
   readonly segments: number;
   readonly reference: number;
-  /** Milliseconds since the epoch, after which it is not sent any more; null: never. */
-  readonly expiresAt: number | null;
   readonly body: MessageBody;
 }
 
@@ -30,10 +29,13 @@ export interface SubmitCounts {
 }
 
 export interface SubmitPorts {
+  /** Its name. */
+  readonly transport: string;
   readonly lanes: Lanes<Session>;
   readonly parts: PartLedger;
   readonly config: SmppConfig;
   readonly logger: Logger;
+  readonly exchanges?: ExchangeBook;
   readonly counts: SubmitCounts;
   readonly random: () => number;
   readonly clock: Clock;
@@ -89,6 +91,8 @@ class Submission {
   #firstAt = 0;
   /** What a response said that came after its time, of a part that is to be sent again. */
   #late: PartResult | null = null;
+  /** What an attempt came to of which nobody knows whether the SMSC has it. */
+  #doubtful: PartResult | null = null;
 
   constructor(part: Part, ports: SubmitPorts) {
     this.#part = part;
@@ -99,17 +103,12 @@ class Submission {
     for (;;) {
       const verdict = await this.#attempt();
       switch (verdict.kind) {
-        case 'ok':
-        case 'failed':
-        case 'uncertain':
-        case 'expired':
-        case 'cancelled':
-          return verdict;
         case 'unsent':
           this.#forget();
           break;
         case 'doubt':
-          if (this.#exhausted()) return { kind: 'uncertain', reason: verdict.reason };
+          this.#doubtful = { kind: 'uncertain', reason: verdict.reason };
+          if (this.#exhausted()) return this.#doubtful;
           this.#ports.counts.retried += 1;
           break;
         case 'put_off': {
@@ -119,6 +118,8 @@ class Submission {
           await this.#rest(verdict);
           break;
         }
+        default:
+          return verdict;
       }
     }
   }
@@ -132,13 +133,16 @@ class Submission {
     try {
       // Known only now: a late response makes another attempt needless (spec smpp §5 point 58).
       if (this.#late !== null) return this.#late;
-      const unwanted = this.#unwanted();
-      if (unwanted !== null) return unwanted;
+      const unwanted = unwantedResult(this.#part, this.#ports);
+      // The SMSC may have it of an attempt before: then nobody can say that it was not sent.
+      if (unwanted !== null) return this.#doubtful ?? unwanted;
       this.#attempts += 1;
       if (this.#attempts === 1) this.#firstAt = performance.now();
+      const startedAt = this.#ports.clock();
       const outcome = await session.request(this.#part.body, () => {
         parts.write(this.#part, { kind: 'submitting' });
       });
+      this.#noteExchange(startedAt, outcome);
       const verdict = this.#judge(outcome, session);
       sign = signOf(verdict);
       return verdict;
@@ -151,12 +155,11 @@ class Submission {
     }
   }
 
-  /** What became of a part that is not to be sent any more. */
-  #unwanted(): PartResult | null {
-    const { expiresAt, messageId } = this.#part;
-    if (this.#ports.parts.isWithdrawn(messageId)) return CANCELLED;
-    if (expiresAt === null || this.#ports.clock() < expiresAt) return null;
-    return { kind: 'expired', reason: `its validity ended at ${new Date(expiresAt).toISOString()}` };
+  #noteExchange(startedAt: number, outcome: Outcome): void {
+    const { exchanges, clock, transport } = this.#ports;
+    if (exchanges === undefined || outcome.outcome === 'unsent') return;
+    const { messageId, body } = this.#part;
+    exchanges.note(submitExchange({ messageId, transport, startedAt, endedAt: clock() }, body, outcome));
   }
 
   #judge(outcome: Outcome, session: Session): Verdict {
@@ -196,7 +199,7 @@ class Submission {
     if (response === null || response.body.command !== 'submit_sm_resp') return;
     const { logger, onLate } = this.#ports;
     logger.warn(
-      { messageId: this.#part.messageId, status: statusName(response.status) },
+      { message_id: this.#part.messageId, status: statusName(response.status) },
       'response after its time',
     );
     if (response.status !== STATUS.ROK) return;

@@ -1,7 +1,7 @@
 import { withValidity } from '@vumi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/eventually.ts';
-import { outbound, SmppFixture } from '../../testing/smpp-fixture.ts';
+import { NEVER, outbound, SmppFixture } from '../../testing/smpp-fixture.ts';
 import { STATUS } from '../codec/statuses.ts';
 
 let fixture: SmppFixture;
@@ -133,6 +133,78 @@ describe('a message that is cancelled', () => {
     await sending;
     expect(await transport.cancel?.(message.message_id)).toBe(false);
     expect(fixture.eventsOf(message)).toMatchObject([{ event_type: 'ack' }]);
+  });
+});
+
+describe('a message that the platform lets go no more', () => {
+  const inactive = 'account "acme" is inactive';
+  const discarded = {
+    event_type: 'nack',
+    nack_reason: 'discarded: account "acme" is inactive',
+    transport_metadata: { outcome: 'discarded' },
+  };
+
+  it('while it waits for a place in the window is not sent, in this life or the next', async () => {
+    const answers: (() => void)[] = [];
+    fixture.smsc.onSubmit = (_, number) =>
+      new Promise((resolve) => {
+        answers.push(() => resolve({ status: STATUS.ROK, id: `id-${number}` }));
+      });
+    const transport = await fixture.start({ window: 1 });
+    const [first, second, third] = [outbound('one'), outbound('two'), outbound('three')];
+    const sending = [first, second, third].map((message) => fixture.ports.send(message));
+    await eventually(
+      () => [answers.length, transport.gauges()['waiting']],
+      ([submitted, waiting]) => submitted === 1 && waiting === 2,
+    );
+    fixture.ports.refusal = inactive;
+    answers[0]?.();
+    await Promise.all(sending);
+    expect(fixture.smsc.submits).toHaveLength(1);
+    expect(fixture.eventsOf(first)).toMatchObject([{ event_type: 'ack' }]);
+    for (const message of [second, third]) expect(fixture.eventsOf(message)).toMatchObject([discarded]);
+    const next = fixture.nextLife();
+    await fixture.start({}, next);
+    await next.send(second);
+    expect(fixture.eventsOf(second, next)).toMatchObject([discarded]);
+    expect(fixture.smsc.submits).toHaveLength(1);
+  });
+
+  it('while the SMSC puts it off is not tried again', async () => {
+    fixture.smsc.onSubmit = () => {
+      fixture.ports.refusal = inactive;
+      return { status: STATUS.RTHROTTLED };
+    };
+    await fixture.start();
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    expect(fixture.smsc.submits).toHaveLength(1);
+    expect(fixture.eventsOf(message)).toMatchObject([discarded]);
+  });
+
+  it('says what the SMSC has of it, when its first parts have gone', async () => {
+    fixture.smsc.onSubmit = (_, number) => {
+      fixture.ports.refusal = inactive;
+      return { status: STATUS.ROK, id: `id-${number}` };
+    };
+    await fixture.start({ window: 1 });
+    const message = outbound('x'.repeat(400));
+    await fixture.ports.send(message);
+    expect(fixture.smsc.submits).toHaveLength(1);
+    expect(fixture.eventsOf(message)).toMatchObject([
+      { ...discarded, transport_metadata: { outcome: 'discarded', parts_sent: 1 } },
+    ]);
+  });
+
+  it('is uncertain when the SMSC may have it of an attempt before', async () => {
+    fixture.smsc.onSubmit = () => {
+      fixture.ports.refusal = inactive;
+      return NEVER;
+    };
+    await fixture.start({ response_timeout: 0.05, uncertain_policy: 'at-least-once' });
+    const message = outbound('x');
+    await fixture.ports.send(message);
+    expect(fixture.eventsOf(message)).toMatchObject([{ transport_metadata: { outcome: 'uncertain' } }]);
   });
 });
 

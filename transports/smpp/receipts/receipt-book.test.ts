@@ -1,10 +1,11 @@
 import { silentLogger, type TransportEvent } from '@vumi/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryPorts } from '../../testing/memory-ports.ts';
-import { Deadlines } from '../deadlines.ts';
+import { Deadlines } from '../../sending/deadlines.ts';
 import { createStatusMap } from '../inbound/receipt-states.ts';
-import { ReceiptBook } from './receipt-book.ts';
-import type { ReceiptBase } from './receipt-ids.ts';
+import { ReceiptBook } from '../../sending/receipts/receipt-book.ts';
+import { describeReceipt } from './describe-receipt.ts';
+import { ReceiptIds, type ReceiptBase } from './receipt-ids.ts';
 
 const PARKED_MS = 600_000;
 
@@ -24,7 +25,8 @@ function start(name = 'a', base: ReceiptBase | null = null) {
   const deadlines = new Deadlines(common);
   const book = new ReceiptBook({
     ...common,
-    base,
+    ids: new ReceiptIds(base),
+    describe: describeReceipt,
     deadlines,
     logger: silentLogger,
     transport: name,

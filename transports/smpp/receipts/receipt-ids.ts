@@ -1,14 +1,12 @@
+import type { IdReading, IdSpelling } from '../../sending/receipts/id-spelling.ts';
+
 /** How receipts spell the ids of responses: alike, or as numbers in the other base. */
 export const RECEIPT_BASES = ['same', 'decimal', 'hexadecimal'] as const;
 export type ReceiptBase = (typeof RECEIPT_BASES)[number];
 
-/** One way to read a receipt's id. */
-export interface Reading {
-  /** The id of a response, plain. */
-  readonly id: string;
+/** One way to read a receipt's id. Certain: "1e" and "30"; "256" may be "100", or itself. */
+interface Reading extends IdReading {
   readonly base: ReceiptBase;
-  /** Whether a message of that id proves the reading: "1e" and "30"; "256" may be "100", or itself. */
-  readonly certain: boolean;
 }
 
 /** So many messages in a row that only an uncertain reading finds prove it, too. */
@@ -18,13 +16,21 @@ const PROOF = 3;
  * Which id of a response a receipt means (spec smpp §5.51). Some SMSCs write one of the two in hexadecimal; which is
  * learned from the messages that are found.
  */
-export class ReceiptIds {
+export class ReceiptIds implements IdSpelling {
   #base: ReceiptBase | null;
   readonly #hints: Record<ReceiptBase, number> = { same: 0, decimal: 0, hexadecimal: 0 };
 
   /** `base` null: it has to be learned. */
   constructor(base: ReceiptBase | null = null) {
     this.#base = base;
+  }
+
+  get isKnown(): boolean {
+    return this.#base !== null;
+  }
+
+  plain(id: string): string {
+    return plainId(id);
   }
 
   /** By what has been learned of this SMSC. */
@@ -44,19 +50,23 @@ export class ReceiptIds {
   }
 
   /** There is a message of this id. True when that is news about how the SMSC spells ids. */
-  confirm({ base, certain }: Reading): boolean {
+  confirm({ base, certain }: IdReading): boolean {
     if (base === (this.#base ?? 'same')) {
       this.#forgetHints();
       return false;
     }
-    this.#hints[base] += 1;
-    if (!certain && this.#hints[base] < PROOF) return false;
-    this.learn(base);
+    const known = RECEIPT_BASES.find((one) => one === base);
+    if (known === undefined) return false;
+    this.#hints[known] += 1;
+    if (!certain && this.#hints[known] < PROOF) return false;
+    this.learn(known);
     return true;
   }
 
-  learn(base: ReceiptBase): void {
-    this.#base = base;
+  learn(base: string): void {
+    const known = RECEIPT_BASES.find((one) => one === base);
+    if (known === undefined) return;
+    this.#base = known;
     this.#forgetHints();
   }
 
@@ -66,7 +76,7 @@ export class ReceiptIds {
 }
 
 /** SMSCs spell an id differently in response and receipt: case, leading zeros, a prefix 0x, quotes and blanks. */
-export function plainId(id: string): string {
+function plainId(id: string): string {
   const plain = id
     .toLowerCase()
     .replaceAll(/[\s"']/g, '')

@@ -1,4 +1,5 @@
 import { sleep, type Clock } from '@vumi/core';
+import { LRUCache } from 'lru-cache';
 
 /** An address that failed as often as this is slowed down. */
 const FREE_FAILURES = 3;
@@ -19,7 +20,7 @@ interface Failures {
 export class BindGate {
   readonly #clock: Clock;
   /** The one that failed longest ago comes first. */
-  readonly #addresses = new Map<string, Failures>();
+  readonly #addresses = new LRUCache<string, Failures>({ max: MOST_ADDRESSES });
   readonly #waiting: (() => void)[] = [];
   #checking = 0;
 
@@ -41,10 +42,7 @@ export class BindGate {
 
   failed(address: string): void {
     const failures = this.#failures(address) + 1;
-    this.#addresses.delete(address);
     this.#addresses.set(address, { failures, lastAt: this.#clock() });
-    const oldest = this.#addresses.keys().next();
-    if (this.#addresses.size > MOST_ADDRESSES && oldest.done !== true) this.#addresses.delete(oldest.value);
   }
 
   succeeded(address: string): void {

@@ -23,7 +23,7 @@ function createRegistry(process: string): BindRegistry {
 
 afterEach(async () => {
   for (const registry of open.splice(0)) registry[Symbol.dispose]();
-  state.records.clear();
+  state.values.clear();
 });
 
 test('binds are counted over all processes, and a place that is free is given again', async () => {

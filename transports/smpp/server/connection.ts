@@ -12,7 +12,7 @@ import type {
 } from '../codec/pdu.ts';
 import { STATUS, statusName } from '../codec/statuses.ts';
 import type { Answer, IncomingBody } from '../session/answer.ts';
-import type { BindDesk } from '../session/bind-desk.ts';
+import type { BindRequests } from '../session/bind-requests.ts';
 import { Session } from '../session/session.ts';
 import type { BindGate } from './bind-gate.ts';
 import type { BindRegistry } from './bind-registry.ts';
@@ -23,7 +23,7 @@ import type { Submits } from './submits.ts';
 
 export interface ConnectionPorts extends Pick<SmppServerPorts, 'client' | 'isActive' | 'verify' | 'logger'> {
   readonly config: SmppServerConfig;
-  readonly desk: BindDesk;
+  readonly bindRequests: BindRequests;
   readonly gate: BindGate;
   readonly registry: BindRegistry;
   readonly submits: Submits;
@@ -160,7 +160,7 @@ export class Connection {
   async #bind(body: BindBody): Promise<Answer> {
     if (this.#binding) return { status: STATUS.RALYBND };
     this.#binding = true;
-    const { gate, desk, config } = this.#ports;
+    const { gate, bindRequests, config } = this.#ports;
     await gate.enter(this.#address, this.#gone.signal);
     const { client, status } = await this.#admit(body);
     this.#logger.info(
@@ -183,7 +183,7 @@ export class Connection {
     this.#logger = this.#logger.child({ systemId: client.system_id });
     this.session.setWindow(client.window);
     return {
-      ...desk.answer(body, this.session, { systemId: config.system_id, status }),
+      ...bindRequests.answer(body, this.session, { systemId: config.system_id, status }),
       onQueued: () => {
         if (body.command === 'bind_transmitter') return;
         this.#ports.onReceiver(client.system_id, { session: this.session, knowsTlvs });

@@ -1,7 +1,7 @@
 import { formatTimestamp, VumiError } from '@vumi/core';
 import { readSmppTime } from '../codec/smpp-time.ts';
 import { readText, type PartText } from '../inbound/incoming-text.ts';
-import { KeyedLock } from '../inbound/keyed-lock.ts';
+import { KeyedLock } from '../../sending/keyed-lock.ts';
 import { readElements } from '../text/user-data-header.ts';
 import { carriedText, joinFields } from './carried-fields.ts';
 import type { IdBook, MessageIds } from './message-ids.ts';

@@ -76,8 +76,8 @@ export interface SmppServerPorts {
   /** Whether the account may send and receive. */
   isActive(account: string): boolean;
   verify(systemId: string, password: string): Promise<boolean>;
-  /** Runs whenever clients or accounts may have changed. */
-  onClientsChanged(listener: () => void): void;
+  /** Runs the listener whenever clients or accounts may have changed, until what it answers is disposed of. */
+  onClientsChanged(listener: () => void): Disposable;
   /**
    * Resolves when the message is durably queued. A VumiError that cannot be tried again says why it never will be:
    * `route.none`, `account.inactive`.

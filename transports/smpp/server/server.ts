@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { errorText } from '@vumi/core';
-import { BindDesk } from '../session/bind-desk.ts';
+import { BindRequests } from '../session/bind-requests.ts';
 import { BindGate } from './bind-gate.ts';
 import { BindRegistry } from './bind-registry.ts';
 import { ClientDeliveries, type Receiver } from './client-deliveries.ts';
@@ -53,6 +53,7 @@ class Server implements SmppServer {
   readonly #connecting: ConnectionPorts;
   readonly #connections = new Set<Connection>();
   readonly #deliveries = new Map<string, ClientDeliveries>();
+  readonly #changes: Disposable;
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt: number;
   #plain: Listener | null = null;
@@ -68,13 +69,13 @@ class Server implements SmppServer {
     this.#connecting = {
       ...ports,
       config,
-      desk: new BindDesk(),
+      bindRequests: new BindRequests(),
       gate: new BindGate(ports.clock),
       registry: this.#registry,
       submits: new Submits({ ...ports, ids, messages: this.#messages, registry: this.#registry }),
       onReceiver: (systemId, receiver) => this.#receive(systemId, receiver),
     };
-    ports.onClientsChanged(() => this.#refresh());
+    this.#changes = ports.onClientsChanged(() => this.#refresh());
     this.#timer = setInterval(() => this.#forget(), FORGET_MS).unref();
   }
 
@@ -107,6 +108,7 @@ class Server implements SmppServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#changes[Symbol.dispose]();
     const listeners = [this.#plain, this.#tls].filter((listener) => listener !== null);
     const closing = listeners.map((listener) => listener[Symbol.asyncDispose]());
     await Promise.all([...this.#connections].map(({ session }) => session.close(DRAIN_MS)));

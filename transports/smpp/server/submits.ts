@@ -113,8 +113,7 @@ export class Submits {
       return { status: STATUS.ROK, id: await this.#ports.messages.take(client, part, ids) };
     } catch (error) {
       if (!(error instanceof VumiError) || error.retry) throw error;
-      const unrouted = error.code === 'route.none' && part.source.address !== '';
-      return refuse(unrouted ? STATUS.RINVSRCADR : STATUS.RSUBMITFAIL, error.message, logger);
+      return refuse(statusOf(error, part.source.address), error.message, logger);
     }
   }
 
@@ -129,6 +128,14 @@ export class Submits {
     known.perSecond = own;
     return known;
   }
+}
+
+/** Of the range that SMPP v3.4 leaves to vendors (section 5.1.3): the account has no credit; 402 is its HTTP status. */
+const NO_CREDIT = 0x402;
+
+function statusOf({ code }: VumiError, from: string): number {
+  if (code === 'credit.insufficient') return NO_CREDIT;
+  return code === 'route.none' && from !== '' ? STATUS.RINVSRCADR : STATUS.RSUBMITFAIL;
 }
 
 function refuse(status: number, reason: string, logger: Logger): Answer {

@@ -1,4 +1,4 @@
-import { describePdu, type PduDescription } from './pdu-description.ts';
+import { describePdu, type PduDescription } from '../codec/pdu-description.ts';
 
 export interface LoggedPdu extends PduDescription {
   /** Counts from 1 since the start. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { MessageBody } from '../codec/pdu.ts';
 import { incomingText, readText, type IncomingText } from '../inbound/incoming-text.ts';
 import { createCharsetTable } from '../text/data-coding.ts';
@@ -17,7 +18,7 @@ type Listener = (message: PhoneMessage) => void;
 /** All phones of the simulated network: joins long messages and keeps what the screens show. */
 export class Phones {
   readonly #table = createCharsetTable();
-  readonly #incomplete = new Map<string, Incomplete>();
+  readonly #incomplete = new LRUCache<string, Incomplete>({ max: KEPT_INCOMPLETE });
   readonly #listeners = new Set<Listener>();
   #messages: PhoneMessage[] = [];
 
@@ -46,9 +47,6 @@ export class Phones {
   }
 
   #begin(key: string, messageId: string): Incomplete {
-    const oldest = this.#incomplete.keys().next();
-    if (this.#incomplete.size >= KEPT_INCOMPLETE && oldest.done !== true)
-      this.#incomplete.delete(oldest.value);
     const incomplete = { messageId, parts: new Map<number, IncomingText>() };
     this.#incomplete.set(key, incomplete);
     return incomplete;

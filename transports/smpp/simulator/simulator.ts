@@ -3,12 +3,12 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { errorText, VumiError } from '@vumi/core';
 import { systemMachine } from '@vumi/machine';
-import { connect } from '../binding/connect.ts';
+import { connect } from '../../dialing/connect.ts';
 import { encodeFrame } from '../codec/encode.ts';
 import type { BindBody } from '../codec/pdu.ts';
 import { STATUS } from '../codec/statuses.ts';
 import type { Answer } from '../session/answer.ts';
-import { BindDesk, VERSION_3_4 } from '../session/bind-desk.ts';
+import { BindRequests, VERSION_3_4 } from '../session/bind-requests.ts';
 import { Session, type IncomingRequest } from '../session/session.ts';
 import { createChance } from './chance.ts';
 import { Counters } from './counters.ts';
@@ -81,7 +81,7 @@ class Smsc implements Simulator {
   readonly #counters = new Counters();
   readonly #log = new PduLog();
   readonly #book = new MessageBook();
-  readonly #desk = new BindDesk();
+  readonly #bindRequests = new BindRequests();
   readonly #timers = new Timers();
   readonly #deliveries: Deliveries;
   readonly #submits: Submits;
@@ -301,7 +301,7 @@ class Smsc implements Simulator {
   #admit(body: BindBody, link: Link): Answer {
     const { accounts, system_id: systemId, version, max_binds, bind_full_status } = this.#play.script;
     const status = checkCredentials(accounts, body);
-    const answer = this.#desk.answer(body, link.session, {
+    const answer = this.#bindRequests.answer(body, link.session, {
       systemId,
       status,
       ...(max_binds === undefined ? {} : { maxBinds: max_binds }),

@@ -1,0 +1,133 @@
+import {
+  createUserMessage,
+  interfaceSettingsSchema,
+  send,
+  VumiError,
+  type InterfaceSettings,
+  type UserMessage,
+} from '@vumi/core';
+import type { HttpAnswer, HttpRequest } from '@vumi/http';
+import type { MessageRow, ServedInterface } from '@vumi/store';
+import type { z } from 'zod';
+import type { Dialect, Door, Metric, Submission } from './dialect.ts';
+
+export const USER = '+27761234567';
+export const NAME = 'crm';
+export const TOKEN = 'vumi_token';
+
+const SENT: MessageRow = {
+  message_id: 'm1',
+  direction: 'outbound',
+  account: 'shop',
+  app: null,
+  transport_name: 'mno',
+  from_addr: '8000',
+  to_addr: USER,
+  content: 'hi',
+  session_event: null,
+  group: null,
+  in_reply_to: null,
+  timestamp: '2026-11-29T08:00:00.000Z',
+  status: 'delivered',
+  reason: null,
+  events: [
+    { event_id: 'e1', event_type: 'ack', status: 'ack', timestamp: '2026-11-29T08:00:01.000Z' },
+    {
+      event_id: 'e2',
+      event_type: 'delivery_report',
+      status: 'delivered',
+      timestamp: '2026-11-29T08:00:02.000Z',
+      delivery_status: 'delivered',
+    },
+  ],
+};
+
+/** An interface of account `shop`. */
+export function interfaceOf(settings: z.input<typeof interfaceSettingsSchema>): ServedInterface {
+  const parsed: InterfaceSettings = interfaceSettingsSchema.parse(settings);
+  return { account: 'shop', name: NAME, created_at: '', private_services: [], ...parsed };
+}
+
+export interface DialectPlace {
+  readonly sent: Submission[];
+  readonly fired: Metric[];
+  /** What a client is answered. The URL is the path with its query. */
+  ask(
+    url: string,
+    request?: Partial<Pick<HttpRequest, 'method' | 'headers'>> & { body?: string },
+  ): Promise<{
+    readonly status: number;
+    readonly body: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }>;
+}
+
+/** A dialect in front of a platform that takes everything but from 9999 and to 000, and has no credit for 402. */
+export function openDialect(
+  dialect: Dialect,
+  own: ServedInterface,
+  originals: readonly UserMessage[] = [],
+): DialectPlace {
+  const sent: Submission[] = [];
+  const fired: Metric[] = [];
+  const door: Door = {
+    enter: async (name, token) => ((name ?? NAME) === own.name && token === TOKEN ? own : null),
+    submit: async (_door, submission) => {
+      refuse(submission);
+      sent.push(submission);
+      const { to, content, from } = submission;
+      const fields = { message_id: `m${sent.length}`, timestamp: '2026-11-29 08:00:00.000000' };
+      return createUserMessage({
+        ...send(to, content),
+        ...fields,
+        from_addr: from ?? '8000',
+        transport_name: 'mno',
+      });
+    },
+    isUp: () => true,
+    isOptedOut: async (_door, address) => address.endsWith('000'),
+    fire: async (_door, metrics) => void fired.push(...metrics),
+    lines: (_door, of) => (of === 'events' ? null : linesOf('{"a":1}', '{"a":2}')),
+    message: async (_door, id) => {
+      if (id === SENT.message_id) return SENT;
+      throw new VumiError('not_found', 'no such message');
+    },
+    original: async (_door, id) => originals.find(({ message_id }) => message_id === id) ?? null,
+  };
+  return {
+    sent,
+    fired,
+    async ask(url, { method = 'GET', headers = {}, body = '' } = {}) {
+      const asked = new URL(url, 'http://vumi.example');
+      const answer = await dialect.answer(
+        {
+          method,
+          path: asked.pathname,
+          url: asked,
+          headers,
+          body: Buffer.from(body),
+          remoteAddress: '192.0.2.1',
+          gone: new AbortController().signal,
+        },
+        door,
+      );
+      return { status: answer.status, headers: answer.headers ?? {}, body: await textOf(answer) };
+    },
+  };
+}
+
+async function* linesOf(...lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+async function textOf({ body = '', pieces }: HttpAnswer): Promise<string> {
+  let text = body.toString();
+  if (pieces !== undefined) for await (const piece of pieces) text += piece;
+  return text;
+}
+
+function refuse({ from, to }: Submission): void {
+  if (from === '9999') throw new VumiError('number.not_assigned', 'not the number of this account');
+  if (to.endsWith('402')) throw new VumiError('credit.insufficient', 'no credit');
+  if (to === '000') throw new VumiError('message.invalid_receiver', 'no number');
+}

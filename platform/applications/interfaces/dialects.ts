@@ -1,0 +1,12 @@
+import type { InterfaceDialect } from '@vumi/core';
+import type { Dialect } from './dialect.ts';
+import { jasmin } from './jasmin/jasmin.ts';
+import { junebug } from './junebug/junebug.ts';
+import { kannel } from './kannel/kannel.ts';
+import { vumiGo } from './vumi-go/vumi-go.ts';
+
+/** Every gateway whose clients are served; a new one is a folder and a line here. */
+export const dialects = { kannel, jasmin, junebug, vumi_go: vumiGo } as const satisfies Record<
+  InterfaceDialect,
+  Dialect
+>;

@@ -1,0 +1,80 @@
+import { suggestion } from '@vumi/core';
+import type { Command } from 'commander';
+import { path } from '../client.ts';
+import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
+import { table } from '../output.ts';
+import { openSession } from '../session.ts';
+
+interface TransportKind {
+  readonly type: string;
+  readonly summary: string;
+  readonly options: OptionsSchema;
+}
+
+interface OptionsSchema {
+  readonly properties?: Readonly<
+    Record<string, { readonly description?: string; readonly deprecated?: boolean }>
+  >;
+  readonly required?: readonly string[];
+}
+
+/** What kinds there are, and where a transport is found. */
+export function addTransportHelp(transport: Command): void {
+  withExample(
+    transport
+      .command('types')
+      .argument('[type]')
+      .description('list the kinds of transports, or the options of one'),
+    'npx vumi transport types http_api',
+  ).action(listTypes);
+  withExample(
+    transport
+      .command('urls')
+      .argument('<name>')
+      .description('show where the network of a transport finds it, secrets included'),
+    'npx vumi transport urls web',
+  ).action(async (name: string, _options: object, command: Command) => {
+    const session = openSession(command);
+    const urls = await session.client.list<{ purpose: string; url: string }>(path`/transports/${name}/urls`);
+    session.show(urls, () =>
+      urls.length === 0
+        ? `Nobody calls ${name}: it calls its network.\n`
+        : table(
+            ['URL', 'THERE'],
+            urls.map(({ purpose, url }) => [url, purpose]),
+          ),
+    );
+  });
+}
+
+async function listTypes(type: string | undefined, _options: object, command: Command): Promise<void> {
+  const session = openSession(command);
+  const kinds = await session.client.list<TransportKind>('/transport-types');
+  if (type === undefined) {
+    session.show(kinds, () =>
+      table(
+        ['TYPE', 'WHAT IT IS'],
+        kinds.map(({ type, summary }) => [type, summary]),
+      ),
+    );
+    return;
+  }
+  const kind = kinds.find((one) => one.type === type);
+  if (kind === undefined) {
+    const names = kinds.map((one) => one.type);
+    throw usageError(`there is no transport type "${type}"${suggestion(type, names)}`);
+  }
+  session.show(kind, () => `${kind.summary}\n\n${describeOptions(kind.options)}`);
+}
+
+/** What has no effect is left out. */
+function describeOptions({ properties = {}, required = [] }: OptionsSchema): string {
+  const lines = Object.entries(properties)
+    .filter(([, { deprecated }]) => deprecated !== true)
+    .map(([name, { description = '' }]) => {
+      const need = required.includes(name) ? ' (required)' : '';
+      return `${name}${need}\n    ${description}\n`;
+    });
+  return lines.join('');
+}

@@ -1,0 +1,64 @@
+import type { AppRef } from './app-ref.ts';
+import { readChain, type Chain } from './chain.ts';
+import type { UserMessage } from './wire.ts';
+
+/**
+ * The platform's own key in helper_metadata: whose message this is. Applications cannot set it; `reply` carries it
+ * along, so that a message names its account in every queue.
+ */
+const KEY = 'vumi';
+
+/** Who else than an app sent a message and wants to hear of it. */
+export interface Sender {
+  /** Where events go. */
+  readonly connector: string;
+  /** Those that are wanted, as `eventStatus` names them. */
+  readonly events: readonly string[];
+  /** Comes back with each event; JSON. */
+  readonly note: unknown;
+}
+
+/** Whose message it is; `app` null for one that an account sent through the API or over SMPP. */
+export interface Stamp {
+  readonly account: string;
+  readonly app: string | null;
+  /** Of what is neither an app's nor an SMPP client's: the connector that a route leads to, such as an HTTP relay's. */
+  readonly connector?: string;
+  /** Of what a user wrote: the route that led it here. */
+  readonly route?: string;
+  readonly sender?: Sender;
+  /** Of a message that an app sent because of an event or a schedule. */
+  readonly chain?: Chain;
+}
+
+export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
+  return { ...message, helper_metadata: { ...message.helper_metadata, [KEY]: stamp } };
+}
+
+export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
+  const value = message.helper_metadata[KEY];
+  if (typeof value !== 'object' || value === null) return null;
+  const { account, app, connector, route, sender, chain: given } = value as Readonly<Record<string, unknown>>;
+  if (typeof account !== 'string') return null;
+  const chain = given === undefined ? null : readChain(given);
+  const stamp: Stamp = {
+    account,
+    app: typeof app === 'string' ? app : null,
+    ...(typeof connector === 'string' ? { connector } : {}),
+    ...(typeof route === 'string' ? { route } : {}),
+    ...(chain === null ? {} : { chain }),
+  };
+  return isSender(sender) ? { ...stamp, sender } : stamp;
+}
+
+function isSender(value: unknown): value is Sender {
+  if (typeof value !== 'object' || value === null) return false;
+  const { connector, events } = value as { connector?: unknown; events?: unknown };
+  return typeof connector === 'string' && Array.isArray(events);
+}
+
+/** The app that a message belongs to, or null when it has none. */
+export function appOf(message: Pick<UserMessage, 'helper_metadata'>): AppRef | null {
+  const stamp = stampOf(message);
+  return stamp === null || stamp.app === null ? null : { account: stamp.account, app: stamp.app };
+}

@@ -1,0 +1,15 @@
+export { allMeasures } from './all-measures.ts';
+export { schedulerMeasures, webhookMeasures } from './boxes/applications.ts';
+export { brokerMeasures } from './boxes/broker.ts';
+export { dispatchMeasures } from './boxes/dispatch.ts';
+export { httpMeasures } from './boxes/http.ts';
+export { messageMeasures } from './boxes/messages.ts';
+export { sandboxMeasures } from './boxes/sandbox.ts';
+export { stateMeasures, storeMeasures } from './boxes/storage.ts';
+export { transportMeasures } from './boxes/transports.ts';
+export { Counter } from './counter.ts';
+export { readFigures, type MessageFigures, type OwnerFigures, type ProcessFigures } from './figures.ts';
+export { Gauge } from './gauge.ts';
+export { processPage, watchNode, type Audience } from './process-page.ts';
+export type { Measure } from './definition.ts';
+export { TEXT_TYPE } from './text-format.ts';

@@ -1,0 +1,106 @@
+/** How apps fared and what they used, as the store gives it out and takes it in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
+import type { AppRef } from '@vumi/core';
+import type { PageQuery } from './records.ts';
+
+/** What one message or event used of its app. */
+export interface RunCost {
+  readonly cpu_us: number;
+  readonly wall_ms: number;
+  readonly wait_ms: number;
+  readonly cold: boolean;
+  readonly runs: number;
+  /** By kind. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly sends: number;
+}
+
+/** How a message or event fared in an app. */
+export interface NewRun extends AppRef {
+  readonly version: number;
+  /** Or the id of an event. */
+  readonly message_id: string;
+  readonly kind: 'message' | 'event' | 'schedule';
+  /** `ok`, or the reason of its failure. */
+  readonly outcome: string;
+  readonly error: string | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly cost: RunCost;
+  /** JSON of what is needed to run it again; null when that is too much to keep. */
+  readonly record: string | null;
+}
+
+export interface RunRow {
+  readonly message_id: string;
+  readonly version: number;
+  readonly kind: 'message' | 'event' | 'schedule';
+  readonly outcome: string;
+  readonly error: string | null;
+  readonly at: string;
+  readonly cost: RunCost;
+  /** Whether it can be run again. */
+  readonly recorded: boolean;
+}
+
+export interface RunDetail extends RunRow {
+  readonly record: Record<string, unknown> | null;
+}
+
+export interface RunQuery extends PageQuery {
+  /** One outcome, or `failed` for all but `ok`. */
+  readonly outcome?: string;
+}
+
+/** ISO 8601; default: the last 31 days. Whole hours are counted. */
+export interface UsageRange {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface Usage {
+  readonly messages: number;
+  readonly cpu_ms: number;
+  readonly http_calls: number;
+  readonly host_calls: number;
+  readonly sends: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly cold_starts: number;
+  /** By reason. */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** What an app has used since it was first deployed. */
+export interface AppTotals extends AppRef {
+  /** False once it was deleted. */
+  readonly deployed: boolean;
+  readonly cpu_us: number;
+  readonly wall_us: number;
+  /** In which its messages waited for their handlers. */
+  readonly wait_us: number;
+  readonly sends: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly cold_starts: number;
+  /** Messages and events, by how they ended. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Calls to the platform, by kind. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+export interface AppUsage extends AppRef {
+  readonly from: string;
+  readonly to: string;
+  readonly total: Usage;
+  readonly hours: readonly (Usage & { readonly hour: string })[];
+}
+
+export interface AccountUsage {
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly total: Usage;
+  readonly apps: readonly (Usage & { readonly app: string })[];
+}

@@ -1,0 +1,109 @@
+import { VumiError, type AppRef, type EndpointFaults } from '@vumi/core';
+import type { AppSettings } from './apps/app.ts';
+import { intakeBundle, type Bundle } from './bundle/intake.ts';
+import type { Manifest } from './bundle/manifest.ts';
+import { endpointWarnings } from './bundle/wanted-endpoints.ts';
+import { settleLibraries } from './trial/library-trial.ts';
+import { probeApp } from './trial/probe.ts';
+
+/** `V`: a version as the store describes it. */
+export interface Deployment<V> {
+  readonly version: V;
+  /** False when the app has this very bundle already. */
+  readonly created: boolean;
+  readonly warnings: string[];
+}
+
+export interface DeployOptions {
+  readonly activate: boolean;
+  /** False: the bundle's transcript is not run. */
+  readonly selfTest: boolean;
+}
+
+/** A version to be kept. */
+interface CheckedVersion extends Pick<Bundle, 'sha256' | 'worker' | 'files'> {
+  readonly ref: AppRef;
+  /** The zip as it was uploaded. */
+  readonly bundle: Buffer;
+  readonly manifest: Manifest;
+  readonly handlers: readonly string[];
+  readonly activate: boolean;
+}
+
+export interface DeployPorts<V> {
+  readonly store: {
+    readonly versions: { add(version: CheckedVersion): Promise<{ version: V; created: boolean }> };
+    readonly apps: { settings(ref: AppRef): Promise<AppSettings> };
+  };
+  /** What the app can send by. */
+  readonly endpoints: (ref: AppRef) => EndpointFaults;
+}
+
+/** Takes a zip in: checked, compiled, loaded and tested in a throw-away runner, and only then stored and activated. */
+export async function deployBundle<V>(
+  { store, endpoints }: DeployPorts<V>,
+  ref: AppRef,
+  zip: Buffer,
+  options: DeployOptions,
+): Promise<Deployment<V>> {
+  const bundle = await intakeBundle(zip);
+  if (options.selfTest) refuseFaultyTranscript(bundle);
+  const settings = await settingsOf(store, ref);
+  const { manifest, warnings: ofLibraries } = await settleLibraries(bundle, {
+    account: ref.account,
+    settings,
+  });
+  const warnings = [...ofLibraries, ...bundle.warnings];
+  const { handlers } = await probeApp(bundle.worker.code, bundle.worker.map, {
+    account: ref.account,
+    manifest,
+    settings,
+    transcript: options.selfTest ? bundle.transcript : [],
+  }).catch((error: unknown) => {
+    throw withWarnings(error, warnings);
+  });
+  const { version, created } = await store.versions.add({
+    ref,
+    bundle: zip,
+    sha256: bundle.sha256,
+    manifest,
+    handlers,
+    worker: bundle.worker,
+    files: bundle.files,
+    activate: options.activate,
+  });
+  return {
+    version,
+    created,
+    warnings: [...warnings, ...endpointWarnings(manifest, settings, endpoints(ref))],
+  };
+}
+
+/** A conversation that cannot be had proves nothing. */
+function refuseFaultyTranscript({ transcriptFault: fault }: Bundle): void {
+  if (fault === null) return;
+  throw new VumiError(
+    'bundle.refused',
+    `transcript.json is no list of {"from", "say", "expect"}: ${fault}; correct it, or deploy with --no-self-test (?self_test=false)`,
+    { details: { reason: 'transcript-invalid', file: 'transcript.json' } },
+  );
+}
+
+/** What was odd about a bundle is often why it does not load, such as a library that is not there. */
+function withWarnings(error: unknown, warnings: readonly string[]): unknown {
+  if (!(error instanceof VumiError) || error.code !== 'app.load_failed' || warnings.length === 0)
+    return error;
+  const { details } = error;
+  const text = `${error.message}\n${warnings.join('\n')}`;
+  return new VumiError(error.code, text, { cause: error, ...(details === undefined ? {} : { details }) });
+}
+
+/** What the self-test runs with: nothing is set for an app that is deployed for the first time. */
+async function settingsOf({ apps }: DeployPorts<unknown>['store'], ref: AppRef): Promise<AppSettings> {
+  try {
+    return await apps.settings(ref);
+  } catch (error) {
+    if (error instanceof VumiError && error.code === 'not_found') return { config: {}, secrets: {} };
+    throw error;
+  }
+}

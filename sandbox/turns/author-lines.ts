@@ -1,0 +1,52 @@
+import type { EffectFailure, StoreEffect } from '@vumi/records';
+import type { GuestLogLine } from '../effects.ts';
+
+/** What the platform tells an author of a message of his app. */
+export const GOES_ON: GuestLogLine = {
+  level: 'warn',
+  text: 'the handler has ended, but code that it started goes on: what that does has no effect. Await what a handler starts',
+};
+
+/** Names of calls that are told of one by one. */
+const MOST_NAMES = 5;
+
+export function droppedLine(names: readonly string[]): GuestLogLine {
+  const some = [...new Set(names)].slice(0, MOST_NAMES).join(', ');
+  return {
+    level: 'warn',
+    text: `the handler ended before ${names.length} of its calls were answered, and they have no effect: ${some}. Await what a handler starts`,
+  };
+}
+
+export function notStoredLine({ effect, reason }: EffectFailure): GuestLogLine {
+  return { level: 'error', text: `the store did not keep ${describeEffect(effect)}: ${reason}` };
+}
+
+/** Without what may be long or secret. */
+function describeEffect(effect: StoreEffect): string {
+  if (effect.kind === 'metric') return `metric ${effect.metric}`;
+  if (effect.kind === 'schedule.put' || effect.kind === 'schedule.cancel')
+    return `${effect.kind} ${effect.name}`;
+  return effect.kind;
+}
+
+export function brakedLine(pauseMs: number): GuestLogLine {
+  return {
+    level: 'warn',
+    text: `a schedule makes the next one without a pause again and again: it now waits ${pauseMs / 1000} s. Leave at least a second between them`,
+    fields: { reason: 'pace' },
+  };
+}
+
+export function againLine(
+  kind: string,
+  text: string,
+  attempts: { attempt: number; most: number },
+): GuestLogLine {
+  const { attempt, most } = attempts;
+  return {
+    level: 'warn',
+    text: `${text}\nThis ${kind} is handled again soon (attempt ${attempt} of ${most})`,
+    fields: { attempt },
+  };
+}

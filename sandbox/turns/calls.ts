@@ -1,0 +1,43 @@
+import { setTimeout as passed } from 'node:timers/promises';
+import { deriveId, VumiError, type KeyedState } from '@vumi/core';
+import { answerCommand } from '../classic/commands.ts';
+import type { HttpGateway } from '../http/gateway.ts';
+import { callResource } from '../resources/registry.ts';
+import type { TurnScope } from '../resources/turn-scope.ts';
+import { outgoingId, userOf } from './effects-commit.ts';
+import { stateKey } from '../apps/keys.ts';
+import type { AskedCall } from './turn-calls.ts';
+
+export interface CallPorts {
+  readonly state: KeyedState;
+  readonly http: HttpGateway;
+}
+
+/** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
+export async function answerCall(
+  ports: CallPorts,
+  run: Omit<TurnScope, 'call'>,
+  { id, call, number, leftMs }: AskedCall,
+): Promise<unknown> {
+  const turn: TurnScope = { ...run, call: id };
+  const { origin, app } = turn;
+  const http = withinHandler(ports.http, leftMs);
+  const { limits } = app;
+  const { secrets } = app.settings;
+  if (call.call === 'get') return ports.state.get(stateKey(origin.ref, userOf(origin), call));
+  if (call.call === 'secret') return Object.hasOwn(secrets, call.name) ? secrets[call.name] : null;
+  if (call.call === 'ids')
+    return Array.from({ length: limits.sends }, (_, index) => outgoingId(origin.id, index));
+  if (call.call === 'resource') return callResource(call.name, call.args, turn);
+  if (call.call === 'command') return answerCommand({ ...ports, http }, turn, call.command);
+  if (call.call === 'delay') return passed(Math.min(call.milliseconds, limits.wall_ms), null);
+  if (number >= limits.http_calls) throw new VumiError('app.limit', `limit: ${limits.http_calls} HTTP calls`);
+  const { allow } = app.manifest.http ?? {};
+  const idempotencyKey = deriveId(origin.id, 'http', number);
+  return http.request({ ...call, allow, services: app.services, timeoutMs: call.timeout, idempotencyKey });
+}
+
+/** A call ends before the time of its handler does, so that the handler can still say something. */
+function withinHandler(http: HttpGateway, leftMs: number): HttpGateway {
+  return { request: (call) => http.request({ ...call, mostMs: leftMs }) };
+}

@@ -1,0 +1,57 @@
+import type { EndpointFaults, TransportEvent, UserMessage } from '@vumi/core';
+import { deliveryClassOf } from '../classic/delivery-class.ts';
+import type { TurnStart } from '../guest/host.ts';
+import type { LoadedApp } from '../apps/app.ts';
+import { outgoingId, turnKind, type TurnOrigin } from './effects-commit.ts';
+
+/** Most handlers send one message: its id goes along, more are asked for. */
+const IDS_SENT_ALONG = 1;
+
+/** What the guest gets to see: everything but the platform's own key. */
+function forGuest(body: UserMessage | TransportEvent): { helper_metadata: Record<string, unknown> } {
+  const { vumi: _platform, ...metadata } = body.helper_metadata;
+  return { ...body, helper_metadata: metadata };
+}
+
+function forClassicGuest(body: UserMessage | TransportEvent): Record<string, unknown> {
+  const own = forGuest(body);
+  if (!('transport_type' in body)) return own;
+  const delivery_class = deliveryClassOf(body as UserMessage);
+  const { international_sender: sender } = body.transport_metadata;
+  return {
+    ...own,
+    // Vumi Go wrote numbers with a plus, and so do the keys and lists of its apps.
+    ...(typeof sender === 'string' ? { from_addr: sender } : {}),
+    helper_metadata: { delivery_class, ...own.helper_metadata },
+  };
+}
+
+export interface TurnFacts {
+  readonly origin: TurnOrigin;
+  readonly app: Pick<LoadedApp, 'kind'>;
+  /** What the app can send by; null: by everything. */
+  readonly endpoints: EndpointFaults | null;
+}
+
+/** JSON of what a turn starts with. */
+export function turnStart(
+  { origin, app, endpoints }: TurnFacts,
+  body: UserMessage | TransportEvent,
+  now: number,
+): string {
+  const { chain: _, ...schedule } = origin.schedule ?? {};
+  const start = {
+    kind: turnKind(origin),
+    body:
+      origin.schedule !== undefined
+        ? schedule
+        : app.kind === 'classic'
+          ? forClassicGuest(body)
+          : forGuest(body),
+    now,
+    // The platform answers the sends of a classic app.
+    ...(endpoints === null || app.kind === 'classic' ? {} : { endpoints }),
+    ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
+  } satisfies Omit<TurnStart, 'body'> & { body: object };
+  return JSON.stringify(start);
+}

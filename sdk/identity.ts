@@ -1,0 +1,50 @@
+export interface IdentityAddress {
+  /** `msisdn`, `jabber_id`, `twitter_handle`, `irc_nickname`, …, or the type of a network that has no other name. */
+  readonly type: string;
+  /** In its one form: a number with its plus, a handle in small letters. */
+  readonly address: string;
+}
+
+/** One person, whatever network he comes by. */
+export interface Identity {
+  /** The same for each of his addresses: the key of the contact that he is. */
+  readonly id: string;
+  readonly addresses: readonly IdentityAddress[];
+  /** Ids of people who turned out to be this one. */
+  readonly merged_ids: readonly string[];
+}
+
+export interface IdentityOptions {
+  /** Kind of address, or of network: `sms`, `xmpp`, `twitter`, `irc`, …; `msisdn` when absent. */
+  readonly type?: string;
+}
+
+/**
+ * Who somebody is. `app.user` is what the app keeps of an address; what is to follow the person stands in `app.state`
+ * under his id.
+ */
+export interface Identities {
+  /**
+   * The user whose message, or schedule, is in hand. Whom nobody knows yet becomes a contact.
+   *
+   * @example
+   * const { id } = await app.identity.get();
+   * const points = await app.state.increment(`points/${id}`);
+   */
+  get(): Promise<Identity>;
+
+  /** Whose address it is, in any spelling; null: nobody's that the account knows. */
+  find(address: string, options?: IdentityOptions): Promise<Identity | null>;
+
+  /**
+   * The user in hand has that address too: ask him to prove it first. When it is somebody else's, both are one person
+   * from now on, under the id of the user in hand.
+   *
+   * @example
+   * if (message.content === code) await app.identity.link(number);
+   */
+  link(address: string, options?: IdentityOptions): Promise<Identity>;
+
+  /** The address is not his any more. */
+  unlink(address: string, options?: IdentityOptions): Promise<Identity>;
+}

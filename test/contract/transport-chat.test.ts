@@ -1,0 +1,3 @@
+import { holdToContract } from './transport-contract.ts';
+
+holdToContract(({ label }) => label === 'chat');

@@ -1,0 +1,1 @@
+update accounts set limits = '{"schedules": 50}' where name = 'clinic';

@@ -1,0 +1,54 @@
+import { backoffMs, sleep, type Clock } from '@vumi/core';
+import type { HttpPort, RequestOutcome } from '@vumi/http';
+import type { ChannelRequestOut } from './channel-sending.ts';
+import type { ComponentHealth } from '../sending/component-health.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface AnnouncementPorts {
+  readonly http: Pick<HttpPort, 'send'>;
+  readonly health: ComponentHealth;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly allowPrivate: boolean;
+  /** Aborted when the transport closes. */
+  readonly signal: AbortSignal;
+}
+
+const COMPONENT = 'webhook';
+const TIMEOUT_MS = 30_000;
+const FIRST_REST_MS = 1000;
+const LONGEST_REST_MS = 60_000;
+
+/** Tells a network where the channel is, again until it has heard. */
+export async function announce(
+  request: ChannelRequestOut,
+  { http, health, clock, random, allowPrivate, signal }: AnnouncementPorts,
+): Promise<void> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    const outcome = await http.send({ ...request, timeoutMs: TIMEOUT_MS, allowPrivate, signal });
+    const fault = faultOf(outcome, clock());
+    if (fault === null) {
+      const message = 'the network knows whether and where to bring messages';
+      return health.report({ component: COMPONENT, status: 'ok', type: 'announced', message });
+    }
+    if (signal.aborted) return;
+    const message = `the network was not told where to bring messages: ${fault}`;
+    health.report({ component: COMPONENT, status: 'down', type: 'not_announced', message });
+    await sleep(backoffMs(failures, FIRST_REST_MS, LONGEST_REST_MS, random), signal).catch(() => {});
+  }
+}
+
+/** Nobody can tell the network where the channel is. */
+export function reportNoPublicUrl(health: ComponentHealth): void {
+  const message =
+    'the network cannot find us: give the platform its public URL (VUMI_PUBLIC_URL), or have the transport ask where it can (option mode)';
+  health.report({ component: COMPONENT, status: 'down', type: 'no_public_url', message });
+}
+
+/** What went wrong, or null. */
+function faultOf(outcome: RequestOutcome, now: number): string | null {
+  if (outcome.kind !== 'answered') return outcome.reason;
+  const verdict = verdictOf(outcome, now);
+  if (verdict.kind === 'accepted') return null;
+  return 'reason' in verdict ? verdict.reason : `it answered ${outcome.status}`;
+}

@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { UserMessage } from '@vumi/core';
+import type { TextOptions } from '@vumi/core/text';
+import type { HttpAnswer } from '@vumi/http';
+import type { z } from 'zod';
+import type { ReceiptReading } from '../sending/receipts/receipts.ts';
+import { defineTransport, type TransportAliases, type TransportType } from '../transport-type.ts';
+import type { ChannelNumberOptions } from '../numbers/channel-numbers.ts';
+import type { ChannelRequestOut, ChannelSending } from './channel-sending.ts';
+import type { CallerConfig, HeldConfig, MessageConfig } from './options.ts';
+import { shownPath } from './place.ts';
+import type { ChannelPolling } from './polling.ts';
+import type { RequestFields } from './request-fields.ts';
+import type { TextPart } from './part-join.ts';
+import { startChannel } from './start-channel.ts';
+import type { UssdDialect, UssdStep } from './ussd/dialect.ts';
+
+/** A request as a dialect sees it. */
+export interface ChannelRequest {
+  readonly method: string;
+  /** Below the place of the route; begins with "/". */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly remoteAddress: string;
+  readonly url: URL;
+  readonly body: Buffer;
+  /** Null when it has none that can be read: it is no UTF-8, or no JSON object. */
+  readonly fields: RequestFields | null;
+  /** Of a route with a URL for each message: the message. */
+  readonly messageId?: string;
+}
+
+/** What a request says, in Vumi's words. */
+export type Reading =
+  | {
+      readonly kind: 'message';
+      /** The caller's own id for it: the same one again is the same message. Absent: each request is a new one. */
+      readonly id?: string;
+      readonly fields: Partial<UserMessage> & Pick<UserMessage, 'to_addr' | 'from_addr'>;
+      /** Of a long text that comes in several: it is published as one. */
+      readonly part?: TextPart;
+    }
+  | ReceiptReading
+  /** A step of a session of USSD, whose response is the next screen. The only reading of its request. */
+  | UssdStep
+  /** Of no interest, for people who look why: answered as if it had been published. */
+  | { readonly kind: 'ignored'; readonly why: string }
+  /** Nothing is published. */
+  | { readonly kind: 'refused'; readonly answer: HttpAnswer };
+
+export interface ChannelRoute<C> {
+  /** Below the place of the channel; "" is the place itself. */
+  readonly path: string;
+  /** What callers do there, for people. */
+  readonly purpose: string;
+  readonly methods: readonly string[];
+  /** Requests below the path are its own too. */
+  readonly below?: boolean;
+  /** Whether there is such a place in this configuration. Absent: in each. */
+  isOpen?(config: C): boolean;
+  /** Each message has a URL of its own below this one, which proves which message is meant. */
+  readonly perMessage?: boolean;
+  /** The answer for a caller who does not prove that he is the network, or null. `now`: milliseconds since the epoch. */
+  verify?(request: ChannelRequest, config: C, now: number): HttpAnswer | null;
+  read(request: ChannelRequest, config: C): readonly Reading[];
+  /** What a request is answered that waits for no reply, when all that it says is published. */
+  answer(published: readonly UserMessage[], request: ChannelRequest, config: C): HttpAnswer;
+}
+
+/** A dialect of HTTP: pure functions and data. All else is the base's (spec channels §F.1). */
+export interface HttpChannel<C> {
+  readonly transportType: string;
+  readonly routes: readonly ChannelRoute<C>[];
+  /** How a reply becomes the response to its request; absent: no request waits. */
+  readonly reply?: {
+    waits(config: C): boolean;
+    answer(reply: UserMessage, request: ChannelRequest, config: C): HttpAnswer;
+  };
+  /** How the steps of sessions are answered; absent: the channel has none. */
+  readonly ussd?: UssdDialect<C>;
+  readonly sending?: ChannelSending<C>;
+  /** The network brings messages to a URL that it is told by hand: without a public one nothing comes. */
+  readonly isFoundByUrl?: boolean;
+  /**
+   * The requests that tell the network where it finds the route "", which are made at each start. `url` is null without a
+   * public URL. Null: it cannot be found so.
+   */
+  announce?(config: C, url: string | null): ChannelRequestOut | readonly ChannelRequestOut[] | null;
+  /** What the network does not bring is fetched, where this configuration says so. */
+  readonly polling?: ChannelPolling<C>;
+  /** Readings may be parts of long texts. */
+  readonly joinsParts?: boolean;
+  /** Whatever is sent is acknowledged and goes nowhere. */
+  readonly discardsReplies?: boolean;
+}
+
+export type ChannelConfig = CallerConfig & HeldConfig & MessageConfig & ChannelNumberOptions;
+
+export interface HttpChannelDefinition<S extends z.ZodType<ChannelConfig>> extends HttpChannel<z.infer<S>> {
+  readonly type: string;
+  readonly aliases: TransportAliases;
+  readonly summary: string;
+  readonly configSchema: S;
+  readonly fillIn?: TransportType['fillIn'];
+  readonly limits?: TransportType['limits'];
+  /** Of networks of SMS: how many segments they make of a text. */
+  readonly textOptions?: (config: z.infer<S>) => TextOptions;
+}
+
+/** A transport of a dialect. */
+export function defineHttpChannel<S extends z.ZodType<ChannelConfig>>(
+  definition: HttpChannelDefinition<S>,
+): TransportType {
+  const { type, aliases, summary, configSchema, fillIn, limits, textOptions } = definition;
+  return defineTransport({
+    type,
+    aliases,
+    summary,
+    configSchema,
+    ...(fillIn === undefined ? {} : { fillIn }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(textOptions === undefined ? {} : { textOptions }),
+    places: (config) =>
+      definition.routes
+        .filter((route) => route.isOpen?.(config) !== false)
+        .map(({ path, purpose }) => ({ purpose, path: shownPath(config, path) })),
+    start: (config, ports) => startChannel(definition, config, ports),
+  });
+}

@@ -1,0 +1,4 @@
+export { TruteqDouble } from './truteq-double.ts';
+export { MemoryPorts } from './memory-ports.ts';
+export { SET_UPS } from './set-ups.ts';
+export type { Told, TransportDouble, TransportSetUp, UserText } from './transport-double.ts';

@@ -1,0 +1,88 @@
+import { secretSchema } from '@vumi/core';
+import { z } from 'zod';
+import { sendOptions } from '../http/send-options.ts';
+import { framedOptions } from '../framed/options.ts';
+import { ignoredSocketOptions } from '../socket/options.ts';
+import { SSMI_ENCODINGS } from './frames.ts';
+
+const connectionOptions = {
+  host: z
+    .string()
+    .min(1)
+    .default('sms.truteq.com')
+    .describe("TruTeq's host name or address. Default: sms.truteq.com"),
+  port: z.int().min(1).max(65_535).default(50_008).describe("TruTeq's TCP port. Default: 50008"),
+  username: ssmiText().describe('Name to log in with'),
+  password: secretSchema
+    .refine(
+      (secret) => /^[^,\r\n]*$/.test(secret.reveal()),
+      'no comma and no line end: SSMI has no way to say them',
+    )
+    .describe('Password to log in with'),
+  link_check_period: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(60)
+    .describe(
+      'Seconds between questions whether TruTeq is still there; no answer for twice as long ends the connection. Default: 60',
+    ),
+} as const;
+
+const messageOptions = {
+  ussd_session_lifetime: z
+    .number()
+    .positive()
+    .max(86_400)
+    .default(300)
+    .describe('Seconds after which a session without a message is forgotten. Default: 300'),
+  encoding: z
+    .enum(SSMI_ENCODINGS)
+    .default('latin1')
+    .describe('Character set of texts: `latin1`, or `utf-8` as in Vumi 0.4. Default: latin1'),
+  unsupported_characters: z
+    .enum(['transliterate', 'replace', 'reject'])
+    .default('transliterate')
+    .describe(
+      'What becomes of characters that the set lacks: plainer ones where there are such, `?` for the others (`replace`), or the message is refused. Default: transliterate, then refuse',
+    ),
+  sms_to_addr: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Number that people write SMS to, which SSMI does not tell. Default: none'),
+  receipt_lifetime: sendOptions.receipt_lifetime,
+  sms_validity: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Validity of an SMS as SSMI counts it, its second field; 0 is what TruTeq gives it. Default: 0',
+    ),
+} as const;
+
+const framed = framedOptions('ussd');
+
+/** The options in the groups in which the reference lists them; the names are Vumi's where Vumi has them (spec vumi-core §5.4). */
+export const TRUTEQ_GROUPS = {
+  Connection: connectionOptions,
+  Messages: messageOptions,
+  'Every connection': framed,
+  'Without effect': ignoredSocketOptions,
+} as const;
+
+export const truteqConfigSchema = z.strictObject({
+  ...connectionOptions,
+  ...messageOptions,
+  ...framed,
+  ...ignoredSocketOptions,
+});
+
+export type TruteqConfig = z.infer<typeof truteqConfigSchema>;
+
+function ssmiText() {
+  return z
+    .string()
+    .min(1)
+    .regex(/^[^,\r\n]*$/, 'no comma and no line end: SSMI has no way to say them');
+}
