@@ -6,6 +6,7 @@ import {
   type Received,
   type UserMessage,
 } from '@vumi/core';
+import { createOffering } from './offering.ts';
 import type { Holder } from './route-table-router.ts';
 
 /** As long as a user may take for his answer. */
@@ -44,14 +45,21 @@ export function createOffers(
   state: Pick<KeyedState, 'get' | 'set' | 'delete'>,
   { prefix }: { readonly prefix: string },
 ): Offers {
+  const offering = createOffering(state, { prefix: `${prefix}by/`, lastsMs: OFFERED_MS });
   const keyOf = ({ holder, transport, user }: OfferPlace): string =>
     prefix + JSON.stringify([holder, transport, user.replace(/^\+(?=\d)/, '')]);
   return {
-    offer: (place, offer) => state.set(keyOf(place), JSON.stringify(offer), OFFERED_MS),
-    end: async (place) => void (await state.delete(keyOf(place))),
+    async offer(place, offer) {
+      await offering.announce(JSON.stringify(place.holder));
+      await state.set(keyOf(place), JSON.stringify(offer), OFFERED_MS);
+    },
+    async end(place) {
+      if (await offering.mayHave(JSON.stringify(place.holder))) await state.delete(keyOf(place));
+    },
     async answered(message, place) {
       const typed = message.content;
       if (typed === null || typed.trim() === '' || typed.length > LONGEST_ANSWER) return message;
+      if (!(await offering.mayHave(JSON.stringify(place.holder)))) return message;
       const found = await state.get(keyOf(place));
       return found === null ? message : asChosen(message, typed, JSON.parse(found) as Offer);
     },
