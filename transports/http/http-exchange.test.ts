@@ -48,3 +48,19 @@ test('what was not answered says why', () => {
     status: 'not sent: ECONNREFUSED',
   });
 });
+
+test.each([
+  ['an element', '<m:a xmlns:m="x"><m:spPassword>hidden</m:spPassword><Text>hi</Text></m:a>'],
+  ['an element with attributes', '<a><Password Type="TEXT">hidden</Password><Text>hi</Text></a>'],
+  [
+    'a member of XML-RPC',
+    '<a><member><name>Password</name><value><string>hidden</string></value></member><b>hi</b></a>',
+  ],
+  ['a member without a type', '<a><name>password</name> <value>hidden</value><b>hi</b></a>'],
+])('of a document nothing is shown of %s that is a secret by its name', (_label, body) => {
+  const request = { method: 'POST', url: 'http://a.example/', headers: {}, body };
+  const outcome = { kind: 'not_sent', reason: 'ECONNREFUSED' } as const;
+  const { request: shown } = sentExchange(ABOUT, request, { outcome, failed: true }).describe();
+  expect(shown).toMatchObject({ body: expect.stringMatching(/\*\*\*.*hi/) });
+  expect(JSON.stringify(shown)).not.toContain('hidden');
+});

@@ -8,6 +8,8 @@ const SECRET =
 const MASK = '***';
 /** What is as long as this and part of a path is a key, as some networks want it. */
 const KEY_LENGTH = 20;
+const ELEMENT = /(<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>)[^<]+/g;
+const MEMBER = /(<name>([^<]*)<\/name>\s*<value>\s*(?:<[\w.]+>)?)[^<]+/g;
 /** Characters of a body. */
 const LONGEST_BODY = 8192;
 
@@ -84,7 +86,15 @@ function maskedHeaders(headers: Readonly<Record<string, unknown>>): Record<strin
 function maskedBody(text: string): unknown {
   const cut = text.length > LONGEST_BODY ? `${text.slice(0, LONGEST_BODY)}…` : text;
   if (/^\s*[[{]/.test(cut)) return maskedJson(cut);
+  if (/^\s*</.test(cut)) return maskedXml(cut);
   return /^[^\s=&]+=[^\s]*$/.test(cut) ? maskedQuery(new URLSearchParams(cut)).toString() : cut;
+}
+
+/** The texts of elements and of members of XML-RPC whose names say so. */
+function maskedXml(text: string): string {
+  return text
+    .replaceAll(ELEMENT, (all, tag: string, name: string) => (SECRET.test(name) ? tag + MASK : all))
+    .replaceAll(MEMBER, (all, start: string, name: string) => (SECRET.test(name) ? start + MASK : all));
 }
 
 /** What cannot be read may hold anything, and is not shown. */

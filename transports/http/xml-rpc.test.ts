@@ -26,3 +26,10 @@ it('a fault is told from a response', () => {
 it.each(['', '<a/>', '<methodCall/>', 'no XML'])('"%s" is neither call nor response', (text) => {
   expect([readCall(Buffer.from(text)), readResponse(Buffer.from(text))]).toEqual([null, null]);
 });
+
+it('octets and dates are written as their types', () => {
+  const call = writeCall('m', Buffer.from('é'), new Date('2026-11-29T10:00:00.900Z'));
+  expect(call).toContain('<value><base64>w6k=</base64></value>');
+  expect(call).toContain('<value><dateTime.iso8601>20261129T10:00:00</dateTime.iso8601></value>');
+  expect(readCall(Buffer.from(call))?.params).toEqual(['w6k=', '20261129T10:00:00']);
+});

@@ -1,12 +1,22 @@
 import { childOf, readXml, writeXml, xmlNode, type XmlElement, type XmlNode } from './xml.ts';
 
-/** A value of XML-RPC; dates and base64 are the text that they are written as. */
+/** A value of XML-RPC, as it is read: dates and base64 are the text that they are written as. */
 export type RpcValue =
   | string
   | number
   | boolean
   | readonly RpcValue[]
   | { readonly [name: string]: RpcValue };
+
+/** A value to be written: octets are base64, and a date is in UTC, to the second. */
+export type RpcGiven =
+  | string
+  | number
+  | boolean
+  | Buffer
+  | Date
+  | readonly RpcGiven[]
+  | { readonly [name: string]: RpcGiven };
 
 export interface RpcCall {
   readonly method: string;
@@ -35,7 +45,7 @@ export function readResponse(body: Buffer): { value: RpcValue } | { fault: RpcVa
   return param === undefined ? null : { value: readValue(childOf(param, 'value')) };
 }
 
-export function writeCall(method: string, ...params: readonly RpcValue[]): string {
+export function writeCall(method: string, ...params: readonly RpcGiven[]): string {
   const given = params.map((value) => xmlNode('param', {}, valueNode(value)));
   return (
     DECLARATION +
@@ -43,7 +53,7 @@ export function writeCall(method: string, ...params: readonly RpcValue[]): strin
   );
 }
 
-export function writeResponse(value: RpcValue): string {
+export function writeResponse(value: RpcGiven): string {
   const params = xmlNode('params', {}, xmlNode('param', {}, valueNode(value)));
   return DECLARATION + writeXml(xmlNode('methodResponse', {}, params));
 }
@@ -74,15 +84,17 @@ function readValue(value: XmlElement | undefined): RpcValue {
   return read === undefined ? typed.text : read(typed);
 }
 
-function valueNode(value: RpcValue): XmlNode {
+function valueNode(value: RpcGiven): XmlNode {
   return xmlNode('value', {}, typedNode(value));
 }
 
-function typedNode(value: RpcValue): XmlNode {
+function typedNode(value: RpcGiven): XmlNode {
   if (typeof value === 'string') return xmlNode('string', {}, value);
   if (typeof value === 'boolean') return xmlNode('boolean', {}, value ? '1' : '0');
   if (typeof value === 'number')
     return xmlNode(Number.isInteger(value) ? 'int' : 'double', {}, String(value));
+  if (value instanceof Date) return xmlNode('dateTime.iso8601', {}, compactTime(value));
+  if (Buffer.isBuffer(value)) return xmlNode('base64', {}, value.toString('base64'));
   if (isList(value)) return xmlNode('array', {}, xmlNode('data', {}, ...value.map(valueNode)));
   const members = Object.entries(value).map(([name, inner]) =>
     xmlNode('member', {}, xmlNode('name', {}, name), valueNode(inner)),
@@ -90,6 +102,11 @@ function typedNode(value: RpcValue): XmlNode {
   return xmlNode('struct', {}, ...members);
 }
 
-function isList(value: RpcValue): value is readonly RpcValue[] {
+function isList(value: RpcGiven): value is readonly RpcGiven[] {
   return Array.isArray(value);
+}
+
+/** `YYYYMMDDTHH:MM:SS`. */
+function compactTime(date: Date): string {
+  return date.toISOString().slice(0, 19).replaceAll('-', '');
 }
