@@ -15,18 +15,26 @@ export interface AnnouncementPorts {
 }
 
 const COMPONENT = 'webhook';
-const TIMEOUT_MS = 30_000;
+export const TIMEOUT_MS = 30_000;
 const FIRST_REST_MS = 1000;
 const LONGEST_REST_MS = 60_000;
 
 /** Tells a network where the channel is, again until it has heard. */
-export async function announce(
-  request: ChannelRequestOut,
-  { http, health, clock, random, allowPrivate, signal }: AnnouncementPorts,
+export async function announce(request: ChannelRequestOut, ports: AnnouncementPorts): Promise<void> {
+  const { http, clock, allowPrivate, signal } = ports;
+  await untilHeard(ports, async () => {
+    const outcome = await http.send({ ...request, timeoutMs: TIMEOUT_MS, allowPrivate, signal });
+    return faultOf(outcome, clock());
+  });
+}
+
+/** Says something to a network, again until it has heard. `say` gives what went wrong, or null. */
+export async function untilHeard(
+  { health, random, signal }: Pick<AnnouncementPorts, 'health' | 'random' | 'signal'>,
+  say: () => Promise<string | null>,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures += 1) {
-    const outcome = await http.send({ ...request, timeoutMs: TIMEOUT_MS, allowPrivate, signal });
-    const fault = faultOf(outcome, clock());
+    const fault = await say();
     if (fault === null) {
       const message = 'the network knows whether and where to bring messages';
       return health.report({ component: COMPONENT, status: 'ok', type: 'announced', message });

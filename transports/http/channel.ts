@@ -13,6 +13,7 @@ import type { ChannelPolling } from './polling.ts';
 import type { RequestFields } from './request-fields.ts';
 import type { TextPart } from './part-join.ts';
 import { startChannel } from './start-channel.ts';
+import type { ChannelSubscription } from './subscription.ts';
 import type { UssdDialect, UssdStep } from './ussd/dialect.ts';
 
 /** A request as a dialect sees it. */
@@ -86,6 +87,8 @@ export interface HttpChannel<C> {
    * public URL. Null: it cannot be found so.
    */
   announce?(config: C, url: string | null): ChannelRequestOut | readonly ChannelRequestOut[] | null;
+  /** How the network is asked to bring messages to the route "" as long as the transport runs. */
+  readonly subscription?: ChannelSubscription<C>;
   /** What the network does not bring is fetched, where this configuration says so. */
   readonly polling?: ChannelPolling<C>;
   /** Readings may be parts of long texts. */

@@ -4,6 +4,7 @@ import type { ChannelConfig, HttpChannel, Reading } from './channel.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
 import { publicUrlOf } from './place.ts';
 import { poll } from './polling.ts';
+import { subscribe } from './subscription.ts';
 
 export interface ReachOutPorts extends TransportPorts {
   readonly health: ComponentHealth;
@@ -21,8 +22,10 @@ export async function reachOut<C extends ChannelConfig>(
 ): Promise<void> {
   const allowPrivate = channel.sending?.options(config)?.allow_private ?? false;
   const ports = { ...given, allowPrivate, transport: given.end.name };
+  const subscribed = channel.subscription && subscribe(channel.subscription, config, ports);
   await tell(channel, config, ports);
   if (channel.polling?.isOn(config) === true) await poll(channel.polling, config, ports);
+  await subscribed;
 }
 
 async function tell<C extends ChannelConfig>(

@@ -143,7 +143,9 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     this.#pushing.close(DRAIN_MS);
-    const unmounted = this.#mounted.disposeAsync();
+    // What the network was asked to bring is still taken while it is asked to stop.
+    const stopped = this.#channel.subscription === undefined ? Promise.resolve() : this.#reaching;
+    const unmounted = stopped.then(() => this.#mounted.disposeAsync());
     await this.#held?.close(DRAIN_MS);
     await unmounted;
     await this.#reaching;

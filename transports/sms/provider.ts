@@ -10,6 +10,7 @@ import {
   messageOptions,
 } from '../http/options.ts';
 import { sendOptions } from '../http/send-options.ts';
+import type { ChannelSubscription } from '../http/subscription.ts';
 import { addressFormatOption, numberOptions } from '../numbers/number-options.ts';
 import type { TransportAliases, TransportType } from '../transport-type.ts';
 
@@ -59,9 +60,12 @@ export interface Provider<O extends z.core.$ZodLooseShape> extends Omit<Usual, '
   readonly routes: readonly ChannelRoute<ProviderConfig<O>>[];
   /** The requests that tell the provider where it finds the route ""; null without a public URL. */
   readonly announce?: (config: ProviderConfig<O>, url: string | null) => readonly ChannelRequestOut[] | null;
+  readonly subscription?: ChannelSubscription<ProviderConfig<O>>;
   /** Readings may be parts of long texts. */
   readonly joinsParts?: boolean;
-  readonly sending: Omit<ChannelSending<ProviderConfig<O>>, 'options'>;
+  /** `options`: where one of the provider's own stands for one that all have. */
+  readonly sending: Omit<ChannelSending<ProviderConfig<O>>, 'options'> &
+    Partial<Pick<ChannelSending<ProviderConfig<O>>, 'options'>>;
 }
 
 /** A provider that takes messages for telephone numbers by requests, and tells of others and of receipts by requests. */
@@ -93,7 +97,8 @@ export function defineProvider<O extends z.core.$ZodLooseShape>(provider: Provid
     routes,
     joinsParts,
     ...(provider.announce === undefined ? {} : { announce: provider.announce }),
-    sending: { ...sending, options: (config) => config },
+    ...(provider.subscription === undefined ? {} : { subscription: provider.subscription }),
+    sending: { options: (config) => config, ...sending },
     // Phones get SMS, whose segments are counted.
     ...(transportType === 'sms' ? { textOptions: () => ({}) } : {}),
   });

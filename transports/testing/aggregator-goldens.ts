@@ -23,6 +23,17 @@ export const CONFIGS: Readonly<Record<Aggregator, Record<string, unknown>>> = {
     username: 'a',
     password: 'b',
   },
+  opera: { url: 'http://o/', channel: 'c', service: 's', password: 'y' },
+  integrat: { url: 'http://i/', ...login },
+  parlayx: {
+    remote_send_uri: 'http://p/send',
+    remote_notification_uri: 'http://p/notification',
+    start_notifications: false,
+    short_code: '8000',
+    service_provider_id: 'spid',
+    service_provider_service_id: 'sv',
+    service_provider_password: 'pw',
+  },
 };
 
 /** What Vas2Nets puts on a message that is answered. */

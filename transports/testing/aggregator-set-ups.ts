@@ -1,4 +1,9 @@
 import type { SeenRequest } from '@vumi/http/testing';
+import { passwordOf } from '../aggregators/parlayx.ts';
+import { readSoap, writeSoap } from '../http/soap.ts';
+import { readCall, writeResponse } from '../http/xml-rpc.ts';
+import { childOf, readXml, textsOf, writeXml, xmlNode } from '../http/xml.ts';
+import { textAt } from '../http/json.ts';
 import { aggregators } from '../aggregators/index.ts';
 import { ProviderDouble, SECRET, type ProviderDialect, type State } from './provider-double.ts';
 import type { TransportSetUp } from './transport-double.ts';
@@ -8,6 +13,9 @@ type Aggregator = keyof typeof aggregators;
 
 const credentials = { '8000': { username: 'x', password: SECRET, service_id: 's' } };
 const TIME = '2026.11.29 10:00:00';
+
+/** XML cannot say a NUL. */
+const XML_ODD_TEXT = 'Héllo 😀 שלום \u202e <b> & ]]> 100% a+b&c=d';
 
 /** What the double of each aggregator speaks (spec channels §A, §B). */
 const DIALECTS: Partial<Record<Aggregator, ProviderDialect>> = {
@@ -86,6 +94,115 @@ const DIALECTS: Partial<Record<Aggregator, ProviderDialect>> = {
     readSent: (request) => sentBy(request, 'password', { to: 'toAddress', content: 'content' }),
     accept: () => '',
   },
+  opera: {
+    config: (url) => ({ url, channel: 'c', service: 's', password: SECRET }),
+    bring: ({ from, to, content }, id) => ({
+      path: '/receive',
+      fields: { MessageID: id, Local: to, Remote: from, Text: content, MobileNetwork: 'MTNZA' },
+      xml: (fields) => {
+        const given = Object.entries(fields).map(([name, value]) =>
+          xmlNode('field', { name, type: 'string' }, String(value)),
+        );
+        return `<?xml version="1.0"?><!DOCTYPE bspostevent>${writeXml(xmlNode('bspostevent', {}, ...given))}`;
+      },
+    }),
+    required: [],
+    oddText: XML_ODD_TEXT,
+    readSent: ({ body }) => {
+      const [struct] = readCall(Buffer.from(body))?.params ?? [];
+      if (textAt(struct, 'Password') !== SECRET) return null;
+      return { to: textAt(struct, 'Numbers') ?? '', content: textAt(struct, 'SMSText') ?? '' };
+    },
+    accept: (Identifier) => writeResponse({ Identifier }),
+    report: (reference, state) => ({
+      path: '/receipt',
+      fields: { reference, status: { pending: 'P', delivered: 'D', failed: 'F' }[state] },
+      xml: (fields) => {
+        const given = Object.entries(fields).map(([name, value]) => xmlNode(name, {}, String(value)));
+        return writeXml(xmlNode('receipts', {}, xmlNode('receipt', {}, ...given)));
+      },
+    }),
+  },
+  integrat: {
+    config: (url) => ({ url, username: 'x', password: SECRET }),
+    bring: ({ from, to, content }) => ({
+      path: '',
+      fields: { SessionID: from, NetworkSID: 'n', MSISDN: from, Script: '', ConnStr: to },
+      xml: (context) => {
+        const given = Object.entries(context).map(([name, value]) => [name, String(value)]);
+        const event = xmlNode(
+          'OnUSSEvent',
+          { Type: 'Request' },
+          xmlNode('USSContext', Object.fromEntries(given) as Record<string, string>),
+          xmlNode('USSText', { Type: 'TEXT' }, content),
+        );
+        const response = xmlNode('Response', { Type: 'OnUSSEvent' }, event);
+        return writeXml(xmlNode('Message', {}, xmlNode('Version', { Version: '1.0' }), response));
+      },
+    }),
+    required: ['SessionID', 'MSISDN', 'ConnStr'],
+    oddText: XML_ODD_TEXT,
+    readSent: ({ body }) => {
+      const root = readXml(Buffer.from(body));
+      const request = root === null ? undefined : childOf(root, 'Request');
+      const { Password, USSText = '' } = request === undefined ? {} : textsOf(request);
+      return Password === SECRET ? { to: request?.attributes['SessionID'] ?? '', content: USSText } : null;
+    },
+    accept: () => '<Response status_code="0"/>',
+  },
+  parlayx: {
+    config: (url) => ({
+      remote_send_uri: `${url}/send`,
+      remote_notification_uri: `${url}/notification`,
+      short_code: '8000',
+      service_provider_id: 'spid',
+      service_provider_service_id: 'sv',
+      service_provider_password: SECRET,
+    }),
+    bring: ({ from, to, content }, id) => ({
+      path: '',
+      fields: { message: content, senderAddress: `tel:${from}`, smsServiceActivationNumber: to },
+      xml: (fields) => {
+        const given = Object.entries(fields).map(([name, value]) => xmlNode(name, {}, String(value)));
+        const notice = xmlNode('NotifySOAPHeader', {}, xmlNode('traceUniqueID', {}, id));
+        return writeSoap(xmlNode('notifySmsReception', {}, xmlNode('message', {}, ...given)), notice);
+      },
+    }),
+    required: [],
+    oddText: XML_ODD_TEXT,
+    announcedAt: '/notification',
+    readSent: ({ path, body }) => {
+      const said = readSoap(Buffer.from(body));
+      const [header] = said?.header?.children ?? [];
+      if (path !== '/send' || header === undefined || said?.body.name !== 'sendSms') return null;
+      const { spPassword, timeStamp = '' } = textsOf(header);
+      const { addresses = '', message = '' } = textsOf(said.body);
+      const isKnown = spPassword === passwordOf('spid', SECRET, timeStamp);
+      return isKnown ? { to: addresses.replace('tel:', ''), content: message } : null;
+    },
+    accept: (id) => writeSoap(xmlNode('sendSmsResponse', {}, xmlNode('result', {}, id))),
+    ourId: ({ body }) => /<correlator>(.*?)</.exec(body)?.[1] ?? '',
+    report: (correlator, state) => ({
+      path: '',
+      fields: {
+        correlator,
+        deliveryStatus: {
+          pending: 'MessageWaiting',
+          delivered: 'DeliveredToTerminal',
+          failed: 'DeliveryImpossible',
+        }[state],
+      },
+      xml: ({ correlator, deliveryStatus }) =>
+        writeSoap(
+          xmlNode(
+            'notifySmsDeliveryReceipt',
+            {},
+            xmlNode('correlator', {}, String(correlator)),
+            xmlNode('deliveryStatus', {}, xmlNode('deliveryStatus', {}, String(deliveryStatus))),
+          ),
+        ),
+    }),
+  },
 };
 
 const STATUSES: Readonly<Record<State, string>> = { pending: '1', delivered: '2', failed: '-28' };
@@ -120,6 +237,14 @@ const SOME: Partial<Record<Aggregator, Record<number, string>>> = {
   cellulant_sms: NO_RECEIPTS,
   mtech_kenya: { ...NO_RECEIPTS, 23: `its 401 is about one message: ${GOLDENS}` },
   apposit: { ...NO_IDS, ...NO_RECEIPTS },
+  opera: casesOf([7, 9], `it names what is missing, and writes numbers, in its own way: ${GOLDENS}`),
+  parlayx: casesOf([7, 8, 9], `it says what is wrong, and writes numbers, in its own way: ${GOLDENS}`),
+  integrat: {
+    ...casesOf([19, 20, 21, 22, 23, 24], `it sends nothing but screens of sessions: ${GOLDENS}`),
+    28: 'it sends nothing but screens of sessions, and the base is held to it by others',
+    ...NO_IDS,
+    ...NO_RECEIPTS,
+  },
 };
 
 const CASES = 34;

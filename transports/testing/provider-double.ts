@@ -15,11 +15,12 @@ export const SECRET = 'pearl-under-the-sea';
 const PUBLIC_URL = 'https://vumi.example';
 const BASIC = `Basic ${Buffer.from(`net:${SECRET}`).toString('base64')}`;
 
-/** A request to the transport. Fields are a form unless `json` says otherwise. */
+/** A request to the transport. Fields are a form unless `json` or `xml` says otherwise. */
 export interface ProviderCall {
   readonly path: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly json?: (fields: Readonly<Record<string, unknown>>) => unknown;
+  readonly xml?: (fields: Readonly<Record<string, unknown>>) => string;
 }
 
 export type State = 'pending' | 'delivered' | 'failed';
@@ -31,6 +32,8 @@ export interface ProviderDialect {
   /** A message of somebody; `id` is unique unless the test names one. */
   bring(text: UserText, id: string): ProviderCall;
   readonly required: readonly string[];
+  /** A text that is hard to bring. Absent: one with a NUL in it, which XML has no way to say. */
+  readonly oddText?: string;
   /** What it reads of a request, or null for one that it would not take. */
   readSent(request: SeenRequest): Omit<Got, 'at'> | null;
   /** What it answers to a message that it takes under an id. */
@@ -64,7 +67,7 @@ export class ProviderDouble implements TransportDouble {
   readonly replies = 'as messages';
   readonly impatient = { outbound_timeout: 0.2 };
   readonly words = { away: 'not_connected', refusal: (text: string) => `422: ${text}` };
-  readonly oddText = 'Héllo 😀 שלום \u202e\0 100% a+b&c=d';
+  readonly oddText: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly #place: DoublePlace;
   readonly #dialect: ProviderDialect;
@@ -80,6 +83,7 @@ export class ProviderDouble implements TransportDouble {
     this.#dialect = dialect;
     this.#server = server;
     this.#port = server.port;
+    this.oddText = dialect.oddText ?? 'Héllo 😀 שלום \u202e\0 100% a+b&c=d';
     const basic = dialect.sign === undefined ? { web_username: 'net', web_password: SECRET } : {};
     this.config = { ...basic, ...dialect.config(server.url), allow_private: true };
     server.answer = (seen) => this.#answer(seen);
@@ -148,11 +152,9 @@ export class ProviderDouble implements TransportDouble {
   async #call(call: ProviderCall, changes: Changes = {}): Promise<string> {
     const fields = { ...call.fields };
     if (changes.without !== undefined) delete fields[changes.without];
-    const isJson = call.json !== undefined;
-    const written = isJson ? JSON.stringify(call.json?.(fields)) : formOf(fields);
-    const body = changes.body ?? Buffer.from(written);
+    const { type, text } = writtenCall(call, fields);
+    const body = changes.body ?? Buffer.from(text);
     const url = `${this.#place.url}${call.path}`;
-    const type = isJson ? 'application/json' : 'application/x-www-form-urlencoded';
     const known = PUBLIC_URL + new URL(url).pathname + new URL(url).search;
     const proof = this.#proof(known, body, { call, changes });
     const headers = { 'content-type': type, ...proof };
@@ -219,6 +221,15 @@ export class ProviderDouble implements TransportDouble {
 
 function bodyOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function writtenCall(
+  { json, xml }: ProviderCall,
+  fields: Readonly<Record<string, unknown>>,
+): { readonly type: string; readonly text: string } {
+  if (xml !== undefined) return { type: 'text/xml; charset=utf-8', text: xml(fields) };
+  if (json !== undefined) return { type: 'application/json', text: JSON.stringify(json(fields)) };
+  return { type: 'application/x-www-form-urlencoded', text: formOf(fields) };
 }
 
 function formOf(fields: Readonly<Record<string, unknown>>): string {

@@ -49,10 +49,20 @@ export class ProviderPlay implements AsyncDisposable {
   static async start(
     type: keyof typeof transportTypes,
     config: Readonly<Record<string, unknown>>,
-    { clock = Date.now, name = 'net' }: { readonly clock?: () => number; readonly name?: string } = {},
+    {
+      clock = Date.now,
+      name = 'net',
+      answers = [],
+    }: {
+      readonly clock?: () => number;
+      readonly name?: string;
+      /** To what it asks as soon as it starts. */
+      readonly answers?: readonly Scripted[];
+    } = {},
   ): Promise<ProviderPlay> {
     const memory = new MemoryPorts(name);
     const http = new ScriptedHttp(name);
+    http.answers.push(...answers);
     const ports: TransportPorts = {
       end: memory.end,
       publishStatus: (status) => memory.publishStatus(status),
