@@ -86,6 +86,23 @@ it('what the server puts off for too long is a nack with its words', async () =>
   expect(ports.events).toMatchObject([{ event_type: 'nack', nack_reason: '451 not now' }]);
 });
 
+it('a transport that stops does not wait for a server that says nothing', async () => {
+  await using place = await EmailDouble.open();
+  const ports = new MemoryPorts('mail');
+  const transport = await emailTransport.start({ ...place.config, outbound_timeout: 600 }, ports);
+  place.will('never answer');
+  const sent = ports.send(outbound());
+  await eventually(
+    () => place.got.length,
+    (count) => count === 1,
+  );
+  await transport[Symbol.asyncDispose]();
+  await sent;
+  expect(ports.events).toMatchObject([
+    { event_type: 'nack', nack_reason: expect.stringContaining('closed') },
+  ]);
+});
+
 it('mail for others is not relayed, nor are forged reports taken', async () => {
   await using place = await EmailDouble.open();
   const ports = new MemoryPorts('mail');

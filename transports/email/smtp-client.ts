@@ -18,12 +18,14 @@ interface Failure extends Error {
 }
 
 const SHOWN = 200;
+const CLOSED = 'the connection was closed';
 
 /** Hands mails to a server, on as many connections as there are mails under way. */
 export class SmtpClient {
   readonly #config: EmailConfig;
   readonly #idle: SMTPConnection[] = [];
   readonly #open = new Set<SMTPConnection>();
+  #isClosed = false;
 
   constructor(config: EmailConfig) {
     this.#config = config;
@@ -52,7 +54,9 @@ export class SmtpClient {
     }
   }
 
+  /** What is under way settles at once. */
   close(): void {
+    this.#isClosed = true;
     for (const connection of this.#open) this.#drop(connection);
   }
 
@@ -67,7 +71,7 @@ export class SmtpClient {
     );
     const failure = await new Promise<Failure | null>((resolve) => {
       connection.once('error', resolve);
-      connection.once('end', () => resolve(new Error('the connection was closed')));
+      connection.once('end', () => resolve(new Error(CLOSED)));
       connection.send(mail.envelope, data, resolve);
     });
     if (failure === null) {
@@ -82,6 +86,7 @@ export class SmtpClient {
     const { default: Connection } = await import('nodemailer/lib/smtp-connection');
     const { smtp_host, smtp_port, smtp_security, smtp_username, smtp_password, outbound_timeout } =
       this.#config;
+    if (this.#isClosed) throw new Error(CLOSED);
     const timeout = outbound_timeout * 1000;
     const connection = new Connection({
       ...(smtp_host === undefined ? {} : { host: smtp_host }),
@@ -115,12 +120,13 @@ export class SmtpClient {
   }
 
   #drop(connection: SMTPConnection): void {
-    this.#open.delete(connection);
+    if (!this.#open.delete(connection)) return;
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
+    // Its `end` comes at once: whoever waits for an answer hears that there will be none.
+    connection.close();
     connection.removeAllListeners();
     connection.on('error', () => {});
-    connection.close();
   }
 }
 
@@ -130,9 +136,12 @@ function settled(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(error);
+    const ended = (): void => reject(new Error(CLOSED));
     connection.once('error', fail);
+    connection.once('end', ended);
     begin((error) => {
       connection.removeListener('error', fail);
+      connection.removeListener('end', ended);
       if (error instanceof Error) reject(error);
       else resolve();
     });
