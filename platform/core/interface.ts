@@ -45,6 +45,12 @@ export const interfaceSettingsSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Sent to these URLs as "Authorization: Token …". Default: none'),
+  forwarder: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Kannel: the program is another Kannel, which forwards. What it answers to a message is no reply to the user, and what waits for its transport counts as accepted, since it takes "3: Queued for later delivery" for a failure. Default: false',
+    ),
   stream: z
     .boolean()
     .default(false)

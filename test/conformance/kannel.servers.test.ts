@@ -1,122 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { silentLogger } from '@vumi/core';
 import { startSmscSimulator, type Simulator } from '@vumi/transports/smpp/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '@vumi/machine/testing';
 import { eventually, startTestPlatform } from '../platform.ts';
 import { requireProgram } from './debian-program.ts';
-
-interface Ports {
-  readonly smsc: number;
-  readonly admin: number;
-  readonly box: number;
-  readonly send: number;
-}
-
-function configOf({ smsc, admin, box, send }: Ports, folder: string): string {
-  return `
-group = core
-admin-port = ${admin}
-admin-interface = 127.0.0.1
-admin-password = secret
-smsbox-port = ${box}
-smsbox-interface = 127.0.0.1
-box-allow-ip = "127.0.0.1"
-log-file = ${folder}/bearerbox.log
-log-level = 1
-
-group = smsc
-smsc = smpp
-smsc-id = simulator
-host = 127.0.0.1
-port = ${smsc}
-transceiver-mode = true
-smsc-username = kannel
-smsc-password = secret
-system-type = ""
-reconnect-delay = 1
-
-group = smsbox
-bearerbox-host = 127.0.0.1
-sendsms-port = ${send}
-sendsms-interface = 127.0.0.1
-log-file = ${folder}/smsbox.log
-log-level = 1
-
-group = sendsms-user
-username = user
-password = secret
-max-messages = 5
-concatenation = true
-
-group = sms-service
-keyword = default
-text = "kannel answers"
-`;
-}
-
-/** Bearerbox and smsbox, which Kannel's users put between SMSCs and their applications. */
-class Kannel implements AsyncDisposable {
-  readonly #ports: Ports;
-  readonly #folder: string;
-  readonly #boxes: ChildProcess[] = [];
-
-  private constructor(ports: Ports, folder: string) {
-    this.#ports = ports;
-    this.#folder = folder;
-  }
-
-  static async start(smsc: number): Promise<Kannel> {
-    const folder = await mkdtemp(join(tmpdir(), 'vumi-kannel-'));
-    const ports = { smsc, admin: await freePort(), box: await freePort(), send: await freePort() };
-    const kannel = new Kannel(ports, folder);
-    await writeFile(join(folder, 'kannel.conf'), configOf(ports, folder));
-    for (const [box, port] of [
-      ['bearerbox', ports.admin],
-      ['smsbox', ports.send],
-    ] as const) {
-      kannel.#boxes.push(spawn(box, [join(folder, 'kannel.conf')], { stdio: 'ignore' }));
-      await waitForHttp(port);
-    }
-    return kannel;
-  }
-
-  async send(query: Record<string, string>): Promise<number> {
-    const who = { username: 'user', password: 'secret', from: '12345', to: '27761234567' };
-    const all = new URLSearchParams({ ...who, ...query });
-    const response = await fetch(`http://127.0.0.1:${this.#ports.send}/cgi-bin/sendsms?${all.toString()}`);
-    await response.text();
-    return response.status;
-  }
-
-  async status(): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${this.#ports.admin}/status.txt?password=secret`);
-    return response.text();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const box of this.#boxes) {
-      const ended = once(box, 'exit');
-      box.kill('SIGKILL');
-      await ended;
-    }
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-async function waitForHttp(port: number): Promise<void> {
-  const answered = async (): Promise<boolean> =>
-    fetch(`http://127.0.0.1:${port}/`).then(
-      async (response) => (await response.text()) !== undefined,
-      () => false,
-    );
-  for (let tries = 0; tries < 100 && !(await answered()); tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 100));
-}
+import { Kannel, smppSmsc } from './kannel-boxes.ts';
 
 describe('Kannel of Debian at our simulator', () => {
   let smsc: Simulator;
@@ -126,7 +13,7 @@ describe('Kannel of Debian at our simulator', () => {
     requireProgram('bearerbox', ['--version'], 'kannel');
     const script = { accounts: { kannel: 'secret' }, receipts: { after_ms: 50 } };
     smsc = await startSmscSimulator({ port: 0, logger: silentLogger, script });
-    kannel = await Kannel.start(smsc.port);
+    kannel = await Kannel.start({ smsc: smppSmsc(smsc.port) });
     await eventually(() => smsc.receivers, Boolean);
   });
 
@@ -200,7 +87,7 @@ describe('Kannel of Debian at our SMPP server', () => {
     await client.must('PUT', '/accounts/shop/smpp-clients/kannel', { password: 'secret' });
     const route = { smpp_client: 'kannel', transport: 'peer', to_addr: '12345' };
     await client.must('PUT', '/accounts/shop/routes/kannel', route);
-    await using kannel = await Kannel.start(platform.smpp?.port ?? 0);
+    await using kannel = await Kannel.start({ smsc: smppSmsc(platform.smpp?.port ?? 0) });
     await eventually(() => network.receivers, Boolean);
     const texts = () => network.messages().map(({ content }) => content);
     const dlr = { 'dlr-mask': '3', 'dlr-url': 'http://127.0.0.1:9/%d' };

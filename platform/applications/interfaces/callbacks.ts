@@ -125,7 +125,8 @@ class Telling {
     const callback = this.#dialect.tellMessage(message, this.#door);
     if (callback === null) return this.#stream(message, this.#streams.messages);
     const answer = await this.#tell(message.message_id, callback);
-    const content = message.session_event === 'close' ? '' : (replyOf?.(answer) ?? '');
+    const isAnswered = !this.#door.forwarder && message.session_event !== 'close';
+    const content = isAnswered ? (replyOf?.(answer) ?? '') : '';
     if (content !== '') turn.reply(message, content);
   }
 

@@ -62,7 +62,10 @@ export interface DialectPlace {
   }>;
 }
 
-/** A dialect in front of a platform that takes everything but from 9999 and to 000, and has no credit for 402. */
+/**
+ * A dialect in front of a platform that takes everything but from 9999 and to 000, and has no credit for 402. What is for
+ * …503 leaves by a transport that is away.
+ */
 export function openDialect(
   dialect: Dialect,
   own: ServedInterface,
@@ -81,10 +84,10 @@ export function openDialect(
         ...send(to, content),
         ...fields,
         from_addr: from ?? '8000',
-        transport_name: 'mno',
+        transport_name: to.endsWith('503') ? 'away' : 'mno',
       });
     },
-    isUp: () => true,
+    isUp: (transport) => transport !== 'away',
     isOptedOut: async (_door, address) => address.endsWith('000'),
     fire: async (_door, metrics) => void fired.push(...metrics),
     lines: (_door, of) => (of === 'events' ? null : linesOf('{"a":1}', '{"a":2}')),

@@ -5,16 +5,14 @@ import { textOfAnswer } from '../../receiver/verdict.ts';
 import type { Callback, Dialect, Door, Note, Submission } from '../dialect.ts';
 import { fillUrl, kannelDate, type Escapes } from './escapes.ts';
 import { answerOf, bitOf, eventsOf } from './reports.ts';
-import { contentOf, readReceivers, readSendSms, submitOptionsOf, type SendSms } from './sendsms.ts';
+import { htmlText } from './html-text.ts';
+import { readFields } from './request.ts';
+import { readSendSms, type SendSms } from './sendsms.ts';
 
 const PATH = '/cgi-bin/sendsms';
-/** Of one request. */
-const MOST_RECEIVERS = 100;
-
 const ACCEPTED = '0: Accepted for delivery';
 const QUEUED = '3: Queued for later delivery';
 const UNAUTHORIZED = 'Authorization failed for sendsms';
-const NO_RECEIVER = 'Missing receiver number, rejected';
 const DENIED = 'Number(s) has/have been denied by white- and/or black-lists.';
 
 /** Programs that send by Kannel's sendsms, and those that its sms-services ask (spec channels §D). */
@@ -30,27 +28,26 @@ export const kannel: Dialect = {
   tellEvent,
   replyOf: (answer) => {
     const type = answer.headers['content-type'] ?? 'text/plain';
+    if (/^text\/html\b/i.test(type)) return htmlText(textOfAnswer(answer));
     return /^text\/plain\b/i.test(type) ? textOfAnswer(answer).trim() : '';
   },
 };
 
 async function answerSendSms(request: HttpRequest, door: Door): Promise<HttpAnswer> {
-  const asked = readSendSms(request);
-  if (typeof asked === 'string') return say(400, asked);
-  const own = await door.enter(asked.username, asked.password);
+  const fields = readFields(request);
+  if (fields === null) return say(400, 'Invalid content-type');
+  const said = (name: string): string => fields.field(name)?.toString() ?? '';
+  const username = said('username');
+  const own = await door.enter(username, said('password'));
   if (own === null) return say(403, UNAUTHORIZED);
-  const receivers = readReceivers(asked.to);
-  if (receivers === null) return say(400, NO_RECEIVER);
-  if ('denied' in receivers) return say(400, DENIED);
-  if (receivers.length > MOST_RECEIVERS)
-    return say(400, `More than ${MOST_RECEIVERS} receiver numbers, rejected`);
-  const content = contentOf(asked);
-  if (content === null) return say(400, 'Charset or body misformed, rejected');
-  const submission = submissionOf(asked, content, own);
+  const asked = readSendSms(fields);
+  if (typeof asked === 'string') return say(400, asked);
+  const submission = submissionOf(asked, username, own);
   try {
     const sent: UserMessage[] = [];
-    for (const to of receivers) sent.push(await door.submit(own, submission(to)));
-    return say(202, sent.every(({ transport_name }) => door.isUp(transport_name ?? '')) ? ACCEPTED : QUEUED);
+    for (const to of asked.receivers) sent.push(await door.submit(own, submission(to)));
+    const isOnItsWay = own.forwarder || sent.every(({ transport_name }) => door.isUp(transport_name ?? ''));
+    return say(202, isOnItsWay ? ACCEPTED : QUEUED);
   } catch (error) {
     return refusalOf(error);
   }
@@ -58,10 +55,10 @@ async function answerSendSms(request: HttpRequest, door: Door): Promise<HttpAnsw
 
 function submissionOf(
   asked: SendSms,
-  content: string,
+  username: string,
   { event_url }: ServedInterface,
 ): (to: string) => Submission {
-  const { from, smsc, validity, dlrMask: mask, username } = asked;
+  const { content, from, smsc, validity, dlrMask: mask } = asked;
   const url = asked.dlrUrl ?? event_url;
   const text = content.slice(0, 1000);
   return (to) => ({
@@ -70,7 +67,7 @@ function submissionOf(
     from,
     via: smsc,
     validity: validity === null || validity === 0 ? undefined : validity * 60,
-    transport_metadata: submitOptionsOf(asked),
+    transport_metadata: asked.options,
     events: url === null ? [] : eventsOf(mask),
     note: { url, text, from, username },
   });
