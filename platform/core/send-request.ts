@@ -1,5 +1,7 @@
+import type { RichOptions } from './rich/send.ts';
+
 /** What an account asks to be sent. */
-export interface SendRequest {
+export interface SendRequest extends RichOptions {
   readonly to_addr: string;
   readonly content: string;
   /** The app that gets the events and, where no address is named, whose route says from where to send. */

@@ -4,6 +4,7 @@ import {
   send,
   stampMessage,
   VumiError,
+  withRichOptions,
   withValidity,
   type SendRequest,
   type UserMessage,
@@ -39,13 +40,16 @@ export async function sendForAccount(
   const user = addressKey(request.to_addr);
   const way = table.wayOut(account, { app, endpoint, transport, from, user, isUp: ports.isUp });
   const stamped = stampMessage(
-    {
-      ...send(request.to_addr, request.content),
-      message_id: messageId ?? newId(),
-      transport_name: way.transport,
-      from_addr: way.from_addr,
-      routing_metadata: { endpoint_name: way.endpoint },
-    },
+    withRichOptions(
+      {
+        ...send(request.to_addr, request.content),
+        message_id: messageId ?? newId(),
+        transport_name: way.transport,
+        from_addr: way.from_addr,
+        routing_metadata: { endpoint_name: way.endpoint },
+      },
+      request,
+    ),
     { account, app: app ?? null },
   );
   const message = receivable(withValidity(stamped, request.validity), (address) =>

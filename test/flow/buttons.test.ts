@@ -67,3 +67,34 @@ it('over SMPP buttons and files are lines, and a number or a title that is typed
   );
   expect((items as { content: string }[]).map(({ content }) => content)).toContain(menu);
 });
+
+it('what the API sends carries the same, and its buttons are pressed at the app that it names', async () => {
+  const message = {
+    to_addr: BOB,
+    content: 'Lift?',
+    app: 'party',
+    buttons: ['Yes', { title: 'No', payload: 'n' }],
+    attachments: [{ url: 'https://vumi.example/map.png' }],
+  };
+  await world.client.must('POST', '/accounts/club/messages', message);
+  const path = `/simulators/smsc/messages?address=${encodeURIComponent(BOB)}`;
+  const { items } = await eventually(
+    () => world.client.must('GET', path),
+    (answer) => answer.items.length > seen,
+  );
+  seen = items.length;
+  expect(items.at(-1).content).toBe('Lift?\nhttps://vumi.example/map.png\n1. Yes\n2. No');
+  expect(await say('2')).toBe('How many others?');
+});
+
+it.each([
+  [{ buttons: Array.from({ length: 11 }, (_, n) => `b${n}`) }, 'buttons'],
+  [{ buttons: [{ payload: 'y' }] }, 'buttons.0'],
+  [{ attachments: [{ url: 'ftp://vumi.example/map.png' }] }, 'attachments.0.url'],
+  [{ template: { name: 'meeting' } }, 'template.language'],
+])('the API refuses what is wrong beside the text: %j', async (rich, field) => {
+  const message = { to_addr: BOB, content: 'Lift?', app: 'party', ...rich };
+  const answer = await world.client.call('POST', '/accounts/club/messages', message);
+  expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+  expect(answer.body.field).toContain(field);
+});

@@ -2,6 +2,7 @@ import {
   endpointSchema,
   LONGEST_VALIDITY,
   nameSchema,
+  richOptionsSchema,
   slugSchema,
   timestampToIso,
   VumiError,
@@ -59,6 +60,7 @@ const sendBody = jsonBody(
       .describe(
         "One of the account's addresses. What is not said here must leave one route, or one marked default",
       ),
+    ...richOptionsSchema.shape,
   }),
 );
 

@@ -48,3 +48,28 @@ test.each([
   expect(code).toBe(0);
   expect(out).toMatch(text);
 });
+
+test('a message is sent with what it carries beside its text', async () => {
+  platform.answers['POST /accounts/demo/messages'] = () => ({ status: 202, json: MESSAGE });
+  const files = ['--attach', 'https://vumi.example/map.png'];
+  const approved = ['--template', 'meeting', '--language', 'en_US', '--variable', 'Sat', '--variable', '8'];
+  const all = ['--button', 'Yes', '--button', 'No', ...files, ...approved];
+  const { out } = await platform.vumi(['send', '+27761234567', 'Coming?', ...all]);
+  expect(out).toBe('queued 019ac0de\n');
+  expect(JSON.parse(platform.seen.at(-1)?.body.toString() ?? '')).toMatchObject({
+    content: 'Coming?',
+    buttons: ['Yes', 'No'],
+    attachments: [{ url: 'https://vumi.example/map.png' }],
+    template: { name: 'meeting', language: 'en_US', variables: ['Sat', '8'] },
+  });
+});
+
+test.each([
+  ['--template', 'meeting'],
+  ['--variable', 'x'],
+  ['--language', 'en_US'],
+])('half a template is refused: %s %s', async (...half) => {
+  const { code, err } = await platform.vumi(['send', '+27761234567', 'Coming?', ...half]);
+  expect(code).toBe(2);
+  expect(err).toContain('--template and --language');
+});

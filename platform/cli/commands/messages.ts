@@ -147,6 +147,11 @@ interface SendOptions {
   readonly from?: string;
   readonly key?: string;
   readonly validity?: string;
+  readonly button?: readonly string[];
+  readonly attach?: readonly string[];
+  readonly template?: string;
+  readonly language?: string;
+  readonly variable?: readonly string[];
 }
 
 function addSend(program: Command): void {
@@ -158,6 +163,11 @@ function addSend(program: Command): void {
     .option('--app <app>', 'by the route of this app, which gets the events')
     .option('--from <address>', "from this one of the account's addresses")
     .option('--validity <seconds>', 'do not send it after so many seconds')
+    .option('--button <title>', 'a button; again for each of them', each)
+    .option('--attach <url>', 'a file that the network fetches from there; again for each of them', each)
+    .option('--template <name>', 'send this approved text where the network has such texts; with --language')
+    .option('--language <language>', 'of the template, such as en_US')
+    .option('--variable <text>', 'what stands in the template; again for each of them, in order', each)
     .option('--key <key>', 'the same key twice sends once');
   withExample(send, 'npx vumi send +27761234567 "The clinic opens at 8"').action(
     async (to: string, words: string[], options: SendOptions, command: Command) => {
@@ -170,10 +180,24 @@ function addSend(program: Command): void {
           app: options.app,
           from_addr: options.from,
           validity: options.validity === undefined ? undefined : Number(options.validity),
+          buttons: options.button,
+          attachments: options.attach?.map((url) => ({ url })),
+          template: templateOf(options),
         },
         ...(options.key === undefined ? {} : { headers: { 'idempotency-key': options.key } }),
       });
       session.show(message, () => `queued ${message.message_id}\n`);
     },
   );
+}
+
+/** An option that may come more than once. */
+function each(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function templateOf({ template: name, language, variable: variables }: SendOptions): object | undefined {
+  const isWhole = (name === undefined) === (language === undefined) && (name !== undefined || !variables);
+  if (!isWhole) throw usageError('a template is named with --template and --language, both');
+  return name === undefined ? undefined : { name, language, variables };
 }

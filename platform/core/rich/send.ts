@@ -50,6 +50,44 @@ const richSchema = z.strictObject({
   template: template.optional(),
 });
 
+/** What a message carries beside its text as apps write it (`message.reply`), and the API takes it. */
+export const richOptionsSchema = z.object({
+  buttons: z
+    .array(
+      z.union([words(RICH_LIMITS.title), quickReply], {
+        error: `a button is its title, of ${RICH_LIMITS.title} characters at most, or { title, payload, description }`,
+      }),
+    )
+    .max(RICH_LIMITS.buttons)
+    .optional()
+    .describe(
+      'What the user can choose from; a text is the title of a button. Numbered lines where there are none',
+    ),
+  attachments: z
+    .array(attachment)
+    .max(RICH_LIMITS.attachments)
+    .optional()
+    .describe(
+      'Files that the network fetches from their addresses, which are part of the text where it takes none',
+    ),
+  template: template.optional().describe('A text that the network has approved; others send the content'),
+});
+
+export type RichOptions = z.infer<typeof richOptionsSchema>;
+
+/** The message with what its sender wants beside its text. */
+export function withRichOptions(
+  message: UserMessage,
+  { buttons = [], attachments = [], template: approved }: RichOptions,
+): UserMessage {
+  const quick_replies = buttons.map((button) => (typeof button === 'string' ? { title: button } : button));
+  return withRich(message, {
+    attachments,
+    quick_replies,
+    ...(approved === undefined ? {} : { template: approved }),
+  });
+}
+
 /** A button: its title is what the user is understood to say, `payload` what the app is told beside it. */
 export type QuickReply = z.infer<typeof quickReply>;
 export type Attachment = z.infer<typeof attachment>;
