@@ -13,6 +13,7 @@ import type {
 import { casesOf } from './quiet-double.ts';
 
 const SECRET = 'pearl-under-the-sea';
+const FORM = 'application/x-www-form-urlencoded';
 
 type Headers = Readonly<Record<string, string>>;
 type State = 'pending' | 'delivered' | 'failed';
@@ -29,6 +30,8 @@ interface ChatDialect {
   /** The path and headers that each message must come by. */
   readonly path: string;
   readonly headers: Headers;
+  /** It takes forms in place of JSON, too. */
+  readonly takesForms?: true;
   /** Where it is told how to find the channel. */
   readonly announcedAt?: string;
   /** Null: the network does not take such a body. */
@@ -135,8 +138,12 @@ class ChatDouble implements TransportDouble {
   #answer({ path, headers, body }: SeenRequest): ScriptedAnswer {
     const dialect = this.#dialect;
     if (path === dialect.announcedAt) return { status: 200, body: '{"ok":true,"result":true}' };
-    const isRight = Object.entries(dialect.headers).every(([name, value]) => headers[name] === value);
-    const read = dialect.read(JSON.parse(body) as Readonly<Record<string, unknown>>);
+    const isForm = dialect.takesForms === true && headers['content-type']?.startsWith(FORM) === true;
+    const isRight = Object.entries(dialect.headers).every(
+      ([name, value]) => headers[name] === value || (isForm && name === 'content-type'),
+    );
+    const fields: unknown = isForm ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
+    const read = dialect.read(fields as Readonly<Record<string, unknown>>);
     if (path !== dialect.path || !isRight || read === null) return { status: 418 };
     const id = `remote-${this.got.length + 1}`;
     this.got.push({ ...read, id, at: performance.now() });
@@ -292,6 +299,7 @@ const slack: ChatDialect = {
   forged: { 'x-slack-request-timestamp': '1700000000', 'x-slack-signature': `v0=${'0'.repeat(64)}` },
   path: '/api/chat.postMessage',
   headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json; charset=utf-8' },
+  takesForms: true,
   read: ({ channel, text }) =>
     typeof channel === 'string' && typeof text === 'string' ? { to: channel, content: text } : null,
   accepted: (id) => ({ ok: true, ts: id }),

@@ -31,6 +31,7 @@ export const PROVIDER_DIALECTS: Readonly<Record<keyof typeof smsProviders, Provi
     accept: (messageId) => ({
       SMSMessageData: { Recipients: [{ status: 'Success', statusCode: 101, messageId }] },
     }),
+    acceptStatus: 201,
     report: (id, state) => ({
       path: '/receipts',
       fields: { id, status: { pending: 'Buffered', delivered: 'Success', failed: 'Failed' }[state] },
@@ -48,6 +49,7 @@ export const PROVIDER_DIALECTS: Readonly<Record<keyof typeof smsProviders, Provi
         ? readForm(request, 'To', 'Body')
         : null,
     accept: (sid) => ({ sid, status: 'queued' }),
+    acceptStatus: 201,
     report: (id, state) => ({
       path: '/status',
       fields: { MessageSid: id, MessageStatus: state === 'pending' ? 'sent' : state },

@@ -38,6 +38,8 @@ export interface ProviderDialect {
   readSent(request: SeenRequest): Omit<Got, 'at'> | null;
   /** What it answers to a message that it takes under an id. */
   accept(id: string): unknown;
+  /** Absent: 200. */
+  readonly acceptStatus?: number;
   /** And in headers. */
   acceptHeaders?(id: string): Record<string, string>;
   /** Absent: it tells nothing of messages. `sent` is the request. */
@@ -200,7 +202,7 @@ export class ProviderDouble implements TransportDouble {
     switch (turn) {
       case 'accept':
         return {
-          status: 200,
+          status: this.#dialect.acceptStatus ?? 200,
           body: bodyOf(this.#dialect.accept(id)),
           headers: this.#dialect.acceptHeaders?.(id) ?? {},
         };
