@@ -10,6 +10,7 @@ import { ussdGroups } from './http/ussd/define-ussd.ts';
 import { HTTP_RPC_GROUPS } from './http_rpc/http-rpc.ts';
 import { IRC_GROUPS } from './irc/config.ts';
 import { MTN_NIGERIA_GROUPS } from './mtn_nigeria/config.ts';
+import { PHONE_GROUPS, phones } from './phones/index.ts';
 import { OPTION_GROUPS } from './smpp/config.ts';
 import { messengerGroups } from './messenger/config.ts';
 import { SLACK_GROUPS } from './slack/config.ts';
@@ -46,6 +47,7 @@ const references = [
   ['./irc/OPTIONS.md', renderReference(['irc'], IRC_GROUPS)],
   ['./ussd/OPTIONS.md', renderReference(USSD_TYPES, USSD_GROUPS)],
   ['./aggregators/OPTIONS.md', renderReference(Object.keys(aggregators), AGGREGATOR_GROUPS, COMMON)],
+  ['./phones/OPTIONS.md', renderReference(Object.keys(phones), PHONE_GROUPS)],
   ['./sms/OPTIONS.md', renderReference(Object.keys(smsProviders), SMS_GROUPS)],
   ['./xmpp/OPTIONS.md', renderReference(['xmpp'], XMPP_GROUPS)],
 ] as const;
@@ -74,6 +76,7 @@ it.each(
     IRC_GROUPS,
     USSD_GROUPS,
     SMS_GROUPS,
+    PHONE_GROUPS,
     XMPP_GROUPS,
     AGGREGATOR_GROUPS,
   }),

@@ -7,6 +7,7 @@ import { oldSimpleHttpTransport, oldTemplateHttpTransport } from './http_api/old
 import { httpRpcTransport } from './http_rpc/http-rpc.ts';
 import { ircTransport } from './irc/irc.ts';
 import { mtnNigeriaTransport } from './mtn_nigeria/mtn-nigeria.ts';
+import { phones } from './phones/index.ts';
 import { smppTransport } from './smpp/smpp-transport.ts';
 import { smsProviders } from './sms/registry.ts';
 import { telnetTransport } from './telnet/telnet.ts';
@@ -40,6 +41,7 @@ export const transportTypes = {
   irc: ircTransport,
   ...ussdTransports,
   ...smsProviders,
+  ...phones,
   xmpp: xmppTransport,
   ...aggregators,
 } as const satisfies Record<string, TransportType>;

@@ -18,6 +18,7 @@ const ONE_OF_EACH_BASE = new Set([
   'whatsapp_cloud',
   'irc',
   'truteq',
+  'smssync',
 ]);
 
 /** Labels of set-ups that have a file of their own. */

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
 import { defineTransport, type TransportAliases, type TransportType } from '../transport-type.ts';
 import type { ChannelNumberOptions } from '../numbers/channel-numbers.ts';
+import type { Asking, ChannelOffering, Given } from './channel-offering.ts';
 import type { ChannelRequestOut, ChannelSending } from './channel-sending.ts';
 import type { CallerConfig, HeldConfig, MessageConfig } from './options.ts';
 import { shownPath } from './place.ts';
@@ -42,6 +43,8 @@ export type Reading =
       readonly part?: TextPart;
     }
   | ReceiptReading
+  /** The network has this message, which it was handed when it asked; by the id that it was handed under. */
+  | { readonly kind: 'confirmed'; readonly id: string }
   /** A step of a session of USSD, whose response is the next screen. The only reading of its request. */
   | UssdStep
   /** Of no interest, for people who look why: answered as if it had been published. */
@@ -64,8 +67,10 @@ export interface ChannelRoute<C> {
   /** The answer for a caller who does not prove that he is the network, or null. `now`: milliseconds since the epoch. */
   verify?(request: ChannelRequest, config: C, now: number): HttpAnswer | null;
   read(request: ChannelRequest, config: C): readonly Reading[];
-  /** What a request is answered that waits for no reply, when all that it says is published. */
-  answer(published: readonly UserMessage[], request: ChannelRequest, config: C): HttpAnswer;
+  /** Of a channel that offers: what a request is to be given; null, or absent: nothing. */
+  asks?(request: ChannelRequest, config: C): Asking | null;
+  /** What a request is answered that waits for no reply, when all that it says is published. `given`: what it asks for. */
+  answer(published: readonly UserMessage[], request: ChannelRequest, config: C, given: Given): HttpAnswer;
 }
 
 /** A dialect of HTTP: pure functions and data. All else is the base's (spec channels §F.1). */
@@ -80,6 +85,8 @@ export interface HttpChannel<C> {
   /** How the steps of sessions are answered; absent: the channel has none. */
   readonly ussd?: UssdDialect<C>;
   readonly sending?: ChannelSending<C>;
+  /** How messages leave where the network asks for them, in place of `sending`. */
+  readonly offering?: ChannelOffering<C>;
   /** The network brings messages to a URL that it is told by hand: without a public one nothing comes. */
   readonly isFoundByUrl?: boolean;
   /**

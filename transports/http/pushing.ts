@@ -16,6 +16,8 @@ export interface PushingPorts<C> extends TransportPorts {
   readonly sending: ChannelSending<C> | undefined;
   /** Null: nothing is sent but replies to requests that wait. */
   readonly options: SendConfig | null;
+  /** Seconds that receipts may come, where messages leave in another way. */
+  readonly receiptLifetime?: number | undefined;
   readonly config: C;
   readonly parts: PartLedger;
   readonly health: ComponentHealth;
@@ -43,7 +45,7 @@ export class Pushing<C> {
   constructor(ports: PushingPorts<C>) {
     const { sending, options } = ports;
     this.#ports = ports;
-    const lifetimeMs = (options?.receipt_lifetime ?? 0) * 1000;
+    const lifetimeMs = (options?.receipt_lifetime ?? ports.receiptLifetime ?? 0) * 1000;
     this.#receipts = new Receipts({ ...ports, results: () => this.results, lifetimeMs });
     const remoteIds = this.#hasRemoteIds ? this.#receipts : undefined;
     this.results = new Results({ ...ports, remoteIds });

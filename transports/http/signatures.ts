@@ -22,8 +22,8 @@ export function isSigned(given: string | readonly string[] | undefined, expected
   return typeof given === 'string' && isSameSecret(given, expected);
 }
 
-/** Whether a signature was made within five minutes of now, milliseconds since the epoch. */
-export function isFresh(seconds: unknown, now: number): boolean {
+/** Whether a signature was made within so long of now, milliseconds since the epoch. Default: five minutes. */
+export function isFresh(seconds: unknown, now: number, withinMs = FRESH_MS): boolean {
   const at = Number(seconds) * 1000;
-  return seconds !== '' && Number.isFinite(at) && Math.abs(now - at) <= FRESH_MS;
+  return seconds !== '' && Number.isFinite(at) && Math.abs(now - at) <= withinMs;
 }

@@ -1,5 +1,5 @@
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
-import { createUserMessage, deriveId, errorText, newId, type UserMessage } from '@vumi/core';
+import { errorText, type UserMessage } from '@vumi/core';
 import type { HttpAnswer, HttpPlace, HttpRequest } from '@vumi/http';
 import { Consumer } from '../sending/consumer.ts';
 import { PartLedger } from '../sending/part-ledger.ts';
@@ -8,13 +8,15 @@ import { ChannelNumbers } from '../numbers/channel-numbers.ts';
 import { warnOfIgnored } from '../ignored-options.ts';
 import type { Transport, TransportPorts } from '../transport-type.ts';
 import { json, plain } from './answers.ts';
+import { NOTHING_GIVEN } from './channel-offering.ts';
 import type { ChannelConfig, ChannelRequest, ChannelRoute, HttpChannel, Reading } from './channel.ts';
 import { ComponentHealth } from '../sending/component-health.ts';
 import { createGate } from './gate.ts';
 import { receivedExchange } from './http-exchange.ts';
 import { HeldReplies, type Asked } from './held-replies.ts';
+import { Inbound, type MessageReading } from './inbound.ts';
+import { Offering } from './offering.ts';
 import { IGNORED_REASONS } from './options.ts';
-import { PartJoin, type TextPart } from './part-join.ts';
 import { healthPath, openPlace, publicUrlOf, routePath } from './place.ts';
 import { Pushing } from './pushing.ts';
 import { reachOut } from './reach-out.ts';
@@ -24,14 +26,13 @@ import { responseReporter } from './response-times.ts';
 import type { Marks } from '../sending/results.ts';
 import { UssdSteps } from './ussd/steps.ts';
 
-type MessageReading = Extract<Reading, { readonly kind: 'message' }>;
-
 const DRAIN_MS = 5000;
 const SWEEP_MS = 1000;
 const PREFETCH = 100;
-/** What waits to be sent must not be in the way of replies. */
-const MIXED_PREFETCH = 1000;
+/** What waits to be sent must not be in the way of replies; and a network that asks seldom takes much at once. */
+const LARGE_PREFETCH = 1000;
 const UNAVAILABLE: HttpAnswer = { ...plain(503, 'Try again later'), headers: { 'retry-after': '2' } };
+const SEVERAL = Buffer.from('several messages');
 const STOPPED: PartResult = {
   kind: 'uncertain',
   reason: 'the transport was stopped while it sent the message',
@@ -65,7 +66,8 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
   readonly #held: HeldReplies | null;
   readonly #steps: UssdSteps<C> | null;
   readonly #pushing: Pushing<C>;
-  readonly #join: PartJoin<UserMessage> | null;
+  readonly #offering: Offering<C> | null;
+  readonly #inbound: Inbound;
   readonly #consumer: Consumer;
   readonly #closing = new AbortController();
   readonly #mounted = new AsyncDisposableStack();
@@ -86,10 +88,26 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     this.#held = isHeld ? this.#createHeld() : null;
     this.#steps = this.#createSteps();
     this.#pushing = this.#createPushing();
-    this.#join = channel.joinsParts === true ? this.#createJoin() : null;
+    this.#offering = Offering.open(channel, {
+      ...ports,
+      config,
+      closing: this.#closing.signal,
+      parts: this.#parts,
+      results: this.#pushing.results,
+      health: this.#health,
+      receive: (receipt) => this.#pushing.receive(receipt),
+    });
+    this.#inbound = new Inbound({
+      ...ports,
+      config,
+      numbers: this.#numbers,
+      health: this.#health,
+      ...(channel.joinsParts === true ? { joining: this.#pushing.later } : {}),
+    });
     this.#sweeper = setInterval(() => {
       this.#parts.sweep();
       this.#pushing.sweep();
+      this.#offering?.offers.sweep();
     }, SWEEP_MS).unref();
   }
 
@@ -105,7 +123,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     }
     this.#consumer.run(true);
     const isMixed = this.#held !== null && this.#pushing.isOpen;
-    const prefetch = isMixed ? MIXED_PREFETCH : PREFETCH;
+    const prefetch = isMixed || this.#offering !== null ? LARGE_PREFETCH : PREFETCH;
     this.#consumer.begin(await end.onOutbound((message) => this.#send(message), { prefetch }));
     this.#health.report({ component: 'request', status: 'ok', type: 'listening', message: 'takes requests' });
     const reaching = reachOut(this.#channel, this.#config, {
@@ -132,11 +150,14 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
       ignored_requests_total: ignored,
       ...(held === null ? {} : { pending_requests: held.size, reply_timeouts_total: timeouts }),
       ...this.#pushing.gauges(),
+      ...this.#offering?.offers.gauges(),
     };
   }
 
-  cancel(messageId: string): Promise<boolean> {
-    return this.#pushing.results.cancel(messageId);
+  async cancel(messageId: string): Promise<boolean> {
+    const isCancelled = await this.#pushing.results.cancel(messageId);
+    this.#offering?.offers.sweep();
+    return isCancelled;
   }
 
   /** Replies are still sent while requests wait for them; what is to be sent otherwise stays in its queue. */
@@ -148,6 +169,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     const unmounted = stopped.then(() => this.#mounted.disposeAsync());
     await this.#held?.close(DRAIN_MS);
     await unmounted;
+    this.#offering?.offers.close();
     await this.#reaching;
     await this.#consumer.end();
     clearInterval(this.#sweeper);
@@ -176,13 +198,15 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     const [message] = messages;
     const held = this.#held;
     if (held !== null && message !== undefined) return this.#hold(held, message, { asked, request });
-    const made = messages.map((reading) => this.#messageOf(reading));
-    const publishing = made.map((one, index) => this.#publishPart(one, messages[index]?.part));
-    const receipts = readings.filter((reading) => reading.kind === 'receipt');
-    return this.#publishAll(Promise.allSettled(publishing), receipts, {
+    const made = messages.map((reading) => this.#inbound.messageOf(reading));
+    const publishing = made.map((one, index) => this.#inbound.publishPart(one, messages[index]?.part));
+    return this.#publishAll(Promise.allSettled(publishing), readings, {
       made,
       request,
-      answer: () => route.answer(made, asked, this.#config),
+      answer: async () =>
+        this.#offering === null
+          ? route.answer(made, asked, this.#config, NOTHING_GIVEN)
+          : this.#offering.answer(route, { asked, readings, made, gone: request.gone }),
     });
   }
 
@@ -199,17 +223,18 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
 
   async #publishAll(
     publishing: Promise<readonly PromiseSettledResult<void>[]>,
-    receipts: readonly ReceiptReading[],
+    readings: readonly Reading[],
     {
       made,
       request,
       answer: taken,
-    }: { made: readonly UserMessage[]; request: HttpRequest; answer: () => HttpAnswer },
+    }: { made: readonly UserMessage[]; request: HttpRequest; answer: () => Promise<HttpAnswer> },
   ): Promise<HttpAnswer> {
     const startedAt = this.#ports.clock();
-    const reported = await Promise.allSettled(receipts.map((receipt) => this.#pushing.receive(receipt)));
+    const receipts = readings.filter((reading) => reading.kind === 'receipt');
+    const reported = await Promise.allSettled(receipts.map((receipt) => this.#receive(receipt)));
     const failed = [...(await publishing), ...reported].find((result) => result.status === 'rejected');
-    const answer = failed === undefined ? taken() : this.#unavailable(failed.reason);
+    const answer = failed === undefined ? await taken() : this.#unavailable(failed.reason);
     const ids = [
       ...made.map(({ message_id }) => ({ id: message_id, failed: failed !== undefined })),
       ...reported.flatMap((result, index) =>
@@ -218,7 +243,11 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
           : [],
       ),
     ];
-    for (const one of ids) this.#noteExchange(request, { ...one, startedAt, answer });
+    // What the network is handed, or brings beside it, may be of other people.
+    const isShared = this.#offering !== null;
+    const shownRequest = isShared && ids.length > 1 ? { ...request, body: SEVERAL } : request;
+    const shown = isShared ? { status: answer.status } : answer;
+    for (const one of ids) this.#noteExchange(shownRequest, { ...one, startedAt, answer: shown });
     return answer;
   }
 
@@ -245,15 +274,15 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
       none: (why) => (why === 'timeout' ? { status: 504 } : UNAVAILABLE),
       gone: request.gone,
     };
-    const message = this.#messageOf(reading);
+    const message = this.#inbound.messageOf(reading);
     const { message_id: id } = message;
     const repeated = reading.id === undefined ? null : held.repeat(id, waiting);
     if (repeated !== null) return repeated;
     if (held.isFull) return this.#refuse(UNAVAILABLE);
     this.#noteHeld(request, id);
     const answer = held.hold(id, waiting);
-    this.#publish(message).catch((error: unknown) => {
-      this.#noteFailure(error);
+    this.#inbound.publish(message).catch((error: unknown) => {
+      this.#inbound.noteFailure(error);
       held.drop(id, 'not published');
     });
     return answer;
@@ -284,67 +313,22 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     }
   }
 
-  async #publish(message: UserMessage): Promise<void> {
-    await this.#ports.end.publishInbound(message);
-    this.#health.report({ component: 'request', status: 'ok', type: 'listening', message: 'takes requests' });
-  }
-
-  /** Resolves when it is durable: published, or kept until the other parts of its text have come. */
-  #publishPart(message: UserMessage, part: TextPart | undefined): Promise<void> {
-    if (this.#join === null || part === undefined || part.total < 2) return this.#publish(message);
-    const { from_addr: from, to_addr: to, content } = message;
-    return this.#join.add({ from: from ?? '', to: to ?? '', content: content ?? '', part, about: message });
-  }
-
-  #createJoin(): PartJoin<UserMessage> {
-    const { end, state, clock } = this.#ports;
-    const { deadlines } = this.#pushing.later;
-    const join = new PartJoin<UserMessage>({
-      state,
-      clock,
-      deadlines,
-      prefix: `transport/${end.name}`,
-      publish: ({ content, about, missing }) => {
-        const { transport_metadata: metadata } = about;
-        const more = missing.length === 0 ? {} : { missing_parts: missing };
-        return this.#publish({ ...about, content, transport_metadata: { ...metadata, ...more } });
-      },
-    });
-    this.#pushing.later.whenDue((due) => join.expire(due));
-    return join;
-  }
-
-  #messageOf({ id, fields }: MessageReading): UserMessage {
-    const { name } = this.#ports.end;
-    const { transport_type, provider } = this.#config;
-    return createUserMessage({
-      transport_type,
-      provider: provider ?? null,
-      ...fields,
-      ...this.#numbers.known({ from_addr: fields.from_addr, provider: fields.provider ?? provider ?? null }),
-      transport_name: name,
-      message_id: id === undefined ? newId() : deriveId(name, id),
-    });
-  }
-
   #refuse(answer: HttpAnswer): HttpAnswer {
     this.#counts.refused += 1;
     return answer;
   }
 
   #unavailable(error: unknown): HttpAnswer {
-    this.#noteFailure(error);
+    this.#inbound.noteFailure(error);
     return UNAVAILABLE;
   }
 
-  #noteFailure(error: unknown): void {
-    const reason = errorText(error);
-    this.#ports.logger.error({ reason }, 'a request was not taken');
-    const message = `messages cannot be published: ${reason}`;
-    this.#health.report({ component: 'request', status: 'down', type: 'not_published', message });
+  #receive(receipt: ReceiptReading): Promise<string | null> {
+    return this.#offering?.offers.receive(receipt) ?? this.#pushing.receive(receipt);
   }
 
   #send(message: UserMessage): Promise<void> {
+    if (this.#offering !== null) return this.#offering.offers.send(message, this.#numbers.written(message));
     const { in_reply_to: inReplyTo } = message;
     const isHeld = this.#held !== null && inReplyTo !== null && this.#held.has(inReplyTo);
     // A screen that comes too late is none that a network opens a session for.
@@ -401,8 +385,8 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
       state,
       clock,
       logger,
-      publish: (message) => this.#publish({ ...message, ...this.#numbers.known(message) }),
-      onFailed: (error) => this.#noteFailure(error),
+      publish: (message) => this.#inbound.publish({ ...message, ...this.#numbers.known(message) }),
+      onFailed: (error) => this.#inbound.noteFailure(error),
     });
   }
 
@@ -412,6 +396,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
       ...this.#ports,
       sending,
       options: sending?.options(this.#config) ?? null,
+      receiptLifetime: this.#channel.offering?.options(this.#config).receipt_lifetime,
       config: this.#config,
       health: this.#health,
       onResting: (resting) => {
@@ -428,8 +413,9 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
   /** Rejects where something of it could not be published. */
   async #take(readings: readonly Reading[]): Promise<void> {
     const publishing = readings.map(async (reading): Promise<void> => {
-      if (reading.kind === 'message') await this.#publishPart(this.#messageOf(reading), reading.part);
-      if (reading.kind === 'receipt') await this.#pushing.receive(reading);
+      if (reading.kind === 'message')
+        await this.#inbound.publishPart(this.#inbound.messageOf(reading), reading.part);
+      if (reading.kind === 'receipt') await this.#receive(reading);
     });
     const failed = (await Promise.allSettled(publishing)).find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;

@@ -32,6 +32,8 @@ export interface Attempt {
   readonly inTurn?: (work: () => Promise<readonly PartResult[]>) => Promise<readonly PartResult[]>;
   /** A former life may have sent it: null says to send it again (`uncertain_policy`). */
   readonly ifUncertain: PartResult | null;
+  /** Whether the network may have the part although the attempt rejects. Absent: it has not. */
+  readonly keepsRecord?: () => boolean;
 }
 
 /** What has to know which of the network's ids stand for a message. */
@@ -75,14 +77,28 @@ export class Results {
 
   /** True when the message will not be sent. Its event says so. */
   async cancel(messageId: string): Promise<boolean> {
-    const { parts, state, end } = this.#ports;
+    const { parts, state } = this.#ports;
     const text = await state.get(this.#key(messageId));
     if (text !== null) return readResults(text).some(({ kind }) => kind === 'cancelled');
     if (!parts.withdraw(messageId, CANCELLED)) return false;
-    await state.set(this.#key(messageId), JSON.stringify([CANCELLED]), REMEMBERED_MS);
-    await end.publishEvent(resultEvent({ message_id: messageId }, end.name, [CANCELLED]));
-    parts.finish(messageId, 1);
+    await this.#tell(messageId, CANCELLED);
     return true;
+  }
+
+  /** The outcome of a message of one part that a former life has sent, which has not come back from its queue yet. */
+  async conclude(messageId: string, result: PartResult): Promise<void> {
+    const { parts } = this.#ports;
+    parts.write({ messageId, part: 0, reference: 0 }, result);
+    parts.flush();
+    await this.#tell(messageId, result);
+  }
+
+  /** Publishes an outcome that is in the ledger. */
+  async #tell(messageId: string, result: PartResult): Promise<void> {
+    const { parts, state, end } = this.#ports;
+    await state.set(this.#key(messageId), JSON.stringify([result]), REMEMBERED_MS);
+    await end.publishEvent(resultEvent({ message_id: messageId }, end.name, [result]));
+    parts.finish(messageId, 1);
   }
 
   async #settle(message: UserMessage, attempt: Attempt): Promise<readonly PartResult[]> {
@@ -126,7 +142,7 @@ export class Results {
         parts.write(about, result);
         return result;
       } catch (error) {
-        parts.forget(id, part);
+        if (attempt.keepsRecord?.() !== true) parts.forget(id, part);
         throw error;
       }
     }

@@ -18,6 +18,8 @@ export interface CalledRequest {
   readonly json?: unknown;
   readonly body?: string | Buffer;
   readonly gone?: AbortSignal;
+  /** Whether the network gets the whole answer. Default: it does. */
+  readonly flushed?: boolean;
 }
 
 interface Mounted {
@@ -56,7 +58,7 @@ export class CalledHttp implements HttpPort {
     return Promise.resolve({ kind: 'not_sent', reason: 'there is no network' });
   }
 
-  /** The answer, as if the network had taken all of it. */
+  /** The answer, as if the network had taken all of it, unless the request says otherwise. */
   async ask(request: CalledRequest): Promise<HttpAnswer> {
     const { method = 'POST', path = '/', headers = {} } = request;
     const url = new URL(this.publicUrl(path));
@@ -75,7 +77,7 @@ export class CalledHttp implements HttpPort {
       remoteAddress: '192.0.2.1',
       gone: request.gone ?? new AbortController().signal,
     });
-    return taken(answer);
+    return taken(answer, request.flushed !== false);
   }
 
   #find(path: string): Mounted | undefined {
@@ -96,8 +98,8 @@ function writtenBody({ form, json, body }: CalledRequest): {
   return { type, body: body ?? JSON.stringify(json) ?? '' };
 }
 
-function taken(answer: HttpAnswer): HttpAnswer {
+function taken(answer: HttpAnswer, flushed: boolean): HttpAnswer {
   answer.onSending?.();
-  answer.onSent?.(true);
+  answer.onSent?.(flushed);
   return answer;
 }

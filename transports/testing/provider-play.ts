@@ -34,6 +34,15 @@ function toOutcome(scripted: Scripted): RequestOutcome {
   return { kind: 'answered', status, headers, body: Buffer.from(text) };
 }
 
+export interface PlayOptions {
+  readonly clock?: () => number;
+  readonly name?: string;
+  /** A former life, whose state and ledger it finds. */
+  readonly after?: ProviderPlay;
+  /** To what it asks as soon as it starts. */
+  readonly answers?: readonly Scripted[];
+}
+
 /** A transport of a provider between an app and a provider, both played by a test. */
 export class ProviderPlay implements AsyncDisposable {
   readonly memory: MemoryPorts;
@@ -49,28 +58,21 @@ export class ProviderPlay implements AsyncDisposable {
   static async start(
     type: keyof typeof transportTypes,
     config: Readonly<Record<string, unknown>>,
-    {
-      clock = Date.now,
-      name = 'net',
-      answers = [],
-    }: {
-      readonly clock?: () => number;
-      readonly name?: string;
-      /** To what it asks as soon as it starts. */
-      readonly answers?: readonly Scripted[];
-    } = {},
+    { clock = Date.now, name = 'net', after, answers = [] }: PlayOptions = {},
   ): Promise<ProviderPlay> {
     const memory = new MemoryPorts(name);
+    const { state, ledger } = after?.memory ?? memory;
     const http = new ScriptedHttp(name);
     http.answers.push(...answers);
     const ports: TransportPorts = {
       end: memory.end,
       publishStatus: (status) => memory.publishStatus(status),
       publishFailure: (failure) => memory.publishFailure(failure),
-      state: memory.state,
-      ledger: memory.ledger,
+      state,
+      ledger,
       http,
       logger: silentLogger,
+      refusalOf: memory.refusalOf,
       clock,
       random: () => 0,
     };
@@ -102,16 +104,19 @@ export class ProviderPlay implements AsyncDisposable {
     return this.memory.events;
   }
 
+  /** Hands over a message of the app, whose outcome is awaited elsewhere. */
+  queue(fields: Partial<UserMessage> = {}, redelivered = false): Promise<void> {
+    return this.memory.send(outbound(fields), redelivered);
+  }
+
+  cancel(messageId: string): Promise<boolean> {
+    return this.#transport.cancel?.(messageId) ?? Promise.resolve(false);
+  }
+
   /** Sends a message of the app; gives its event. */
   async send(fields: Partial<UserMessage> = {}): Promise<TransportEvent | undefined> {
-    const message = createUserMessage({
-      to_addr: '+27761234567',
-      from_addr: '+27800000001',
-      content: 'yo',
-      ...fields,
-    });
     const before = this.events.length;
-    await this.memory.send({ ...message, ...fields });
+    await this.memory.send(outbound(fields));
     return this.events[before];
   }
 
@@ -122,4 +127,9 @@ export class ProviderPlay implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport[Symbol.asyncDispose]();
   }
+}
+
+function outbound(fields: Partial<UserMessage>): UserMessage {
+  const usual = { to_addr: '+27761234567', from_addr: '+27800000001', content: 'yo' };
+  return { ...createUserMessage({ ...usual, ...fields }), ...fields };
 }

@@ -5,6 +5,7 @@ import { CHAT_SET_UPS } from './chat-doubles.ts';
 import { HTTP_SET_UPS } from './http-doubles.ts';
 import { IRC_SET_UP } from './irc-double.ts';
 import { MTN_NIGERIA_SET_UP } from './mtn-nigeria-double.ts';
+import { PHONE_SET_UPS } from './phone-set-ups.ts';
 import { PROVIDER_SET_UPS } from './provider-set-ups.ts';
 import { SOCKET_SET_UPS } from './socket-doubles.ts';
 import { SMPP_SET_UP } from './smpp-double.ts';
@@ -18,6 +19,7 @@ export const SET_UPS: readonly TransportSetUp[] = [
   SMPP_SET_UP,
   ...HTTP_SET_UPS,
   ...PROVIDER_SET_UPS,
+  ...PHONE_SET_UPS,
   ...AGGREGATOR_SET_UPS,
   ...SOCKET_SET_UPS,
   EMAIL_SET_UP,

@@ -14,6 +14,8 @@ export type ReceiptReading = {
   /** It was even read, which is told after `delivered`, too. */
   readonly read?: boolean;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Why it failed, for the nack of a message that was not acknowledged before. */
+  readonly reason?: string;
 } & (
   | { readonly messageId: string }
   /** The network's id for it. */
