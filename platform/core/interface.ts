@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from './names.ts';
 
 /** Whose clients an interface serves. */
-const INTERFACE_DIALECTS = ['kannel', 'jasmin', 'junebug', 'vumi_go'] as const;
+const INTERFACE_DIALECTS = ['kannel', 'jasmin', 'junebug', 'vumi_go', 'capcom6'] as const;
 export type InterfaceDialect = (typeof INTERFACE_DIALECTS)[number];
 
 const LONGEST_URL = 2000;
@@ -44,7 +44,9 @@ export const interfaceSettingsSchema = z.strictObject({
     .regex(/^[\x21-\x7e]{1,500}$/, 'a token is 1 to 500 visible ASCII characters without spaces')
     .nullable()
     .default(null)
-    .describe('Sent to these URLs as "Authorization: Token …". Default: none'),
+    .describe(
+      'Sent to these URLs as "Authorization: Token …"; capcom6: the key that webhooks are signed with. Default: none',
+    ),
   forwarder: z
     .boolean()
     .default(false)

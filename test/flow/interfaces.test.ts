@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { basicHeader } from '@vumi/http';
 import { freePort } from '@vumi/machine/testing';
 import { openReceiver, type Received, type ReceiverPlace } from '@vumi/applications/testing';
@@ -18,7 +19,10 @@ beforeAll(async () => {
   peer = await SmscPeer.start();
   program = await openReceiver();
   kannelPort = await freePort();
-  world = await startTestPlatform({ interfaces: { kannel_port: kannelPort } });
+  const port = await freePort();
+  // Known to itself, so that a transport can tell an interface where it is.
+  const http = { port, public_url: `http://127.0.0.1:${port}` };
+  world = await startTestPlatform({ http, interfaces: { kannel_port: kannelPort } });
   client = world.client;
   for (const name of ['shop', 'other']) await client.must('POST', '/accounts', { name });
   await client.must('PATCH', '/accounts/shop', { private_services: LOOPBACK });
@@ -282,6 +286,92 @@ describe('an interface for clients of Jasmin', () => {
       (all) => all.length === 1,
     );
     expect(messages).toMatchObject([{ from: USER, to: '8300', content: 'hello', 'origin-connector': 'jas' }]);
+  });
+});
+
+describe('an interface for clients of SMS Gateway for Android', () => {
+  const KEY = 'signing-key';
+  const base = (): string => `${client.url}/hooks/interfaces/capcom6/3rdparty/v1`;
+
+  it('sends, and tells what came and what became of it to webhooks, signed', async () => {
+    const token = await open('gate', '8400', { dialect: 'capcom6', auth_token: KEY });
+    const headers = { authorization: basicHeader('gate', token), 'content-type': 'application/json' };
+    for (const event of ['sms:received', 'sms:sent', 'sms:delivered']) {
+      const hook = JSON.stringify({ id: event, event, url: urlOf('/gate') });
+      const made = await fetch(`${base()}/webhooks`, { method: 'POST', headers, body: hook });
+      expect(made.status).toBe(201);
+    }
+    const body = JSON.stringify({ id: 'g1', textMessage: { text: 'hi' }, phoneNumbers: [`+${USER}`] });
+    const sent = await fetch(`${base()}/messages`, { method: 'POST', headers, body });
+    expect(sent.status).toBe(202);
+    expect((await fetch(`${base()}/messages`, { method: 'POST', headers, body })).status).toBe(409);
+    await peer.deliver(USER, '8400', 'hello');
+    const hooks = await eventually(
+      () => told('/gate').map(({ request }) => request),
+      (all) => all.length === 3,
+    );
+    for (const { body: text, headers: given } of hooks) {
+      const signature = createHmac('sha256', KEY)
+        .update(text + String(given['x-timestamp']))
+        .digest('hex');
+      expect(given['x-signature']).toBe(signature);
+    }
+    const events = hooks.map(
+      (request) => JSON.parse(request.body) as { event: string; payload: Record<string, string> },
+    );
+    const payloadOf = (event: string) => events.find((one) => one.event === event)?.payload;
+    expect(payloadOf('sms:sent')).toMatchObject({ messageId: 'g1', recipient: `+${USER}` });
+    expect(payloadOf('sms:delivered')).toMatchObject({ messageId: 'g1' });
+    expect(payloadOf('sms:received')).toMatchObject({ message: 'hello', sender: USER, recipient: '8400' });
+    const state = await eventually(
+      async () => (await (await fetch(`${base()}/messages/g1`, { headers })).json()) as { state: string },
+      (shown) => shown.state === 'Delivered',
+    );
+    expect(state).toMatchObject({ recipients: [{ phoneNumber: `+${USER}`, state: 'Delivered' }] });
+    expect(peer.submitted.filter(({ from }) => from === '8400')).toMatchObject([{ text: 'hi' }]);
+  });
+
+  it('serves our own transport for the app: messages both ways, and what becomes of them', async () => {
+    const token = await open('twin', '8500', { dialect: 'capcom6', auth_token: KEY });
+    const config = {
+      base_url: base(),
+      username: 'twin',
+      password: token,
+      signing_key: KEY,
+      allow_private: true,
+    };
+    await client.must('PUT', '/transports/twin', { type: 'capcom6', config });
+    await client.must('PUT', '/numbers', { account: 'other', transport: 'twin', number: '8500' });
+    await client.must('PUT', '/accounts/other/interfaces/end', {
+      dialect: 'junebug',
+      message_url: urlOf('/twin-end'),
+    });
+    await client.must('PATCH', '/accounts/other', { private_services: LOOPBACK });
+    const route = { connector: 'interface:end', transport: 'twin', to_addr: '8500' };
+    await client.must('PUT', '/accounts/other/routes/end', route);
+    const headers = { authorization: basicHeader('twin', token) };
+    const hooks = async (): Promise<unknown[]> =>
+      (await (await fetch(`${base()}/webhooks`, { headers })).json()) as unknown[];
+    await eventually(hooks, (all) => all.length === 4);
+    await peer.deliver(USER, '8500', 'through two');
+    const [mo] = await eventually(
+      () => told('/twin-end').map(({ request }) => JSON.parse(request.body) as Record<string, unknown>),
+      (all) => all.length === 1,
+    );
+    expect(mo).toMatchObject({ from: USER, to: '8500', content: 'through two' });
+    const { message_id: id } = await client.must('POST', '/accounts/other/messages', {
+      to_addr: `+${USER}`,
+      content: 'back through two',
+      transport: 'twin',
+    });
+    const message = await eventually(
+      () => client.must('GET', `/accounts/other/messages/${id}`),
+      (shown) => shown.status === 'delivered',
+    );
+    expect(message).toMatchObject({ to_addr: `+${USER}` });
+    expect(peer.submitted.filter(({ text }) => text === 'back through two')).toMatchObject([
+      { from: '8500' },
+    ]);
   });
 });
 

@@ -18,6 +18,7 @@ import { Turns } from '../base/turns.ts';
 import { Receiver } from '../receiver/receiver.ts';
 import { judge, type Verdict } from '../receiver/verdict.ts';
 import type { Callback, Dialect, Note } from './dialect.ts';
+import { keepingOf } from './keeping.ts';
 import { Outlet } from './outlet.ts';
 
 /** Messages that are worked on at once; those of one user one after another. */
@@ -118,7 +119,8 @@ class Telling {
   }
 
   async message(message: UserMessage, turn: Turn): Promise<void> {
-    const { answeredWithinMs: ttlMs, replyOf } = this.#dialect;
+    const { answeredWithinMs: ttlMs, replyOf, tellHooks } = this.#dialect;
+    if (tellHooks !== undefined) return this.#tellHooks(message.message_id, message, {});
     // It may be answered before its URL has taken it.
     if (ttlMs !== undefined)
       await this.#state.set(originalKey(this.#door, message.message_id), bodyOf(message), ttlMs);
@@ -131,6 +133,7 @@ class Telling {
   }
 
   async event(event: TransportEvent, note: Note): Promise<void> {
+    if (this.#dialect.tellHooks !== undefined) return this.#tellHooks(event.event_id, event, note);
     const callback = this.#dialect.tellEvent(event, this.#door, note);
     if (callback === null) return this.#stream(event, this.#streams.events);
     await this.#tell(event.event_id, callback);
@@ -140,6 +143,13 @@ class Telling {
   async #stream(told: UserMessage | TransportEvent, outlet: Outlet): Promise<void> {
     const { lineOf } = this.#dialect;
     if (lineOf !== undefined && this.#door.stream) await outlet.give(lineOf(told, this.#door));
+  }
+
+  /** One after the other; each has an id of its own. */
+  async #tellHooks(id: string, told: UserMessage | TransportEvent, note: Note): Promise<void> {
+    const keeping = keepingOf(this.#door, this.#state);
+    const callbacks = (await this.#dialect.tellHooks?.(told, this.#door, { note, keeping })) ?? [];
+    for (const [index, callback] of callbacks.entries()) await this.#tell(`${id}/${index}`, callback);
   }
 
   #tell(id: string, callback: Callback) {

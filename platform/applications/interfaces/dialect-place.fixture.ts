@@ -9,7 +9,7 @@ import {
 import type { HttpAnswer, HttpRequest } from '@vumi/http';
 import type { MessageRow, ServedInterface } from '@vumi/store';
 import type { z } from 'zod';
-import type { Dialect, Door, Metric, Submission } from './dialect.ts';
+import type { Dialect, Door, Keeping, Metric, Submission } from './dialect.ts';
 
 export const USER = '+27761234567';
 export const NAME = 'crm';
@@ -51,6 +51,7 @@ export function interfaceOf(settings: z.input<typeof interfaceSettingsSchema>): 
 export interface DialectPlace {
   readonly sent: Submission[];
   readonly fired: Metric[];
+  readonly keeping: Keeping;
   /** What a client is answered. The URL is the path with its query. */
   ask(
     url: string,
@@ -73,6 +74,7 @@ export function openDialect(
 ): DialectPlace {
   const sent: Submission[] = [];
   const fired: Metric[] = [];
+  const keeping = keepInMemory();
   const door: Door = {
     enter: async (name, token) => ((name ?? NAME) === own.name && token === TOKEN ? own : null),
     submit: async (_door, submission) => {
@@ -89,6 +91,8 @@ export function openDialect(
     },
     isUp: (transport) => transport !== 'away',
     isOptedOut: async (_door, address) => address.endsWith('000'),
+    keeping: () => keeping,
+    now: () => Date.parse('2026-11-29T08:00:00Z'),
     fire: async (_door, metrics) => void fired.push(...metrics),
     lines: (_door, of) => (of === 'events' ? null : linesOf('{"a":1}', '{"a":2}')),
     message: async (_door, id) => {
@@ -100,6 +104,7 @@ export function openDialect(
   return {
     sent,
     fired,
+    keeping,
     async ask(url, { method = 'GET', headers = {}, body = '' } = {}) {
       const asked = new URL(url, 'http://vumi.example');
       const answer = await dialect.answer(
@@ -115,6 +120,18 @@ export function openDialect(
         door,
       );
       return { status: answer.status, headers: answer.headers ?? {}, body: await textOf(answer) };
+    },
+  };
+}
+
+function keepInMemory(): Keeping {
+  const kept = new Map<string, string>();
+  return {
+    get: async (key) => kept.get(key) ?? null,
+    change: async (key, to) => {
+      const after = to(kept.get(key) ?? null);
+      if (after === null) kept.delete(key);
+      else kept.set(key, after);
     },
   };
 }

@@ -15,7 +15,7 @@ export const ALL_EVENTS: readonly string[] = [
 ];
 
 /** A request that tells a program of something. */
-export type Callback = Pick<Post, 'method' | 'url' | 'headers' | 'body'>;
+export type Callback = Pick<Post, 'method' | 'url' | 'headers' | 'body' | 'proof'>;
 
 /** What comes back with each event of a message; JSON. `to`: whom the message is for. */
 export type Note = Readonly<Record<string, unknown>> & { readonly to?: unknown };
@@ -34,6 +34,8 @@ export interface Submission {
   readonly helper_metadata?: Readonly<Record<string, unknown>>;
   /** What it answers. */
   readonly inReplyTo?: UserMessage;
+  /** Its id, of which the same one again is the same message. Absent: a new one. */
+  readonly messageId?: string;
   readonly sessionEvent?: UserMessage['session_event'];
   /** Events that the client wants to hear of, as `eventStatus` names them. */
   readonly events: readonly string[];
@@ -41,6 +43,13 @@ export interface Submission {
 }
 
 export type Metric = Pick<MetricEffect, 'metric' | 'value' | 'aggregator'>;
+
+/** What is kept for an interface, by keys of its dialect. */
+export interface Keeping {
+  get(key: string): Promise<string | null>;
+  /** One change after the other. `ttlMs` absent: for ever. */
+  change(key: string, to: (before: string | null) => string | null, ttlMs?: number): Promise<void>;
+}
 
 /** What a dialect asks of the platform when a client comes. */
 export interface Door {
@@ -63,6 +72,9 @@ export interface Door {
   lines(door: ServedInterface, of: 'messages' | 'events', gone: AbortSignal): AsyncIterable<string> | null;
   /** Whether the account heeds opt-outs and the person has opted out. Who sends to them anyway hears of a nack. */
   isOptedOut(door: ServedInterface, address: string): Promise<boolean>;
+  keeping(door: ServedInterface): Keeping;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** Adds values to the metrics of the account. */
   fire(door: ServedInterface, metrics: readonly Metric[]): Promise<void>;
   /** What was sent by the account or written to it, with its events. `not_found` */
@@ -79,6 +91,12 @@ export interface Dialect {
   tellMessage(message: UserMessage, door: ServedInterface): Callback | null;
   /** Null: nobody wants to hear of it. */
   tellEvent(event: TransportEvent, door: ServedInterface, note: Note): Callback | null;
+  /** Where programs say themselves what they want to be told, and where: read in place of the two above. */
+  readonly tellHooks?: (
+    told: UserMessage | TransportEvent,
+    door: ServedInterface,
+    about: { readonly note: Note; readonly keeping: Keeping },
+  ) => Promise<readonly Callback[]>;
   /** What a stream says of it, a line; read where the interface has `stream`. Absent: the dialect has no streams. */
   readonly lineOf?: (told: UserMessage | TransportEvent, door: ServedInterface) => string;
   /** What the answer to a message wants sent back; "": nothing. Absent: it is never read. */

@@ -5,6 +5,7 @@ import type { ServedInterface, Store } from '@vumi/store';
 import { findOriginal, startCallbacks, type Callbacks } from './callbacks.ts';
 import type { Dialect, Door, Metric } from './dialect.ts';
 import { dialects } from './dialects.ts';
+import { keepingOf } from './keeping.ts';
 import type { InterfaceOptions } from './options.ts';
 import { submitForInterface, type SubmitPorts } from './submit.ts';
 
@@ -102,6 +103,8 @@ class Interfaces implements AsyncDisposable {
         return outlet.lines(gone);
       },
       isOptedOut: (door, address) => this.#ports.isOptedOut(door.account, address),
+      keeping: (door) => keepingOf(door, this.#ports.state),
+      now: () => this.#ports.clock(),
       fire: (door, metrics) => this.#fire(door, metrics),
       message: (door, messageId) => this.#ports.store.messages.get(door.account, messageId),
       original: (door, messageId) => findOriginal(this.#ports.state, door, messageId),

@@ -17,6 +17,7 @@ export const interfaceOptionsSchema = z.strictObject({
   jasmin_port: port('Jasmin', 1401),
   junebug_port: port('Junebug', 8080),
   vumi_go_port: port('Vumi Go', null),
+  capcom6_port: port('SMS Gateway for Android (capcom6)', 8080),
 });
 
 export type InterfaceOptions = z.infer<typeof interfaceOptionsSchema>;

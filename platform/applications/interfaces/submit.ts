@@ -47,7 +47,7 @@ function messageOf(ports: SubmitPorts, door: ServedInterface, submission: Submis
   const way = findWay(ports, door, submission);
   return createUserMessage({
     ...send(to, content),
-    message_id: newId(),
+    message_id: submission.messageId ?? newId(),
     session_event: sessionEvent,
     transport_name: way.transport,
     from_addr: way.from_addr,

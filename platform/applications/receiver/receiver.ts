@@ -44,6 +44,8 @@ export type Post = Required<Pick<OutboundRequest, 'method' | 'url' | 'headers'>>
   readonly body: string;
   /** Of what is posted, for the log. */
   readonly id: string;
+  /** More headers of one attempt, which tell when it was made: milliseconds since the epoch. */
+  readonly proof?: (now: number) => Readonly<Record<string, string>>;
 };
 
 /** Somebody who is posted to, and who may be away for any time. */
@@ -121,14 +123,14 @@ export class Receiver {
     return verdict;
   }
 
-  async #send({ method, url, headers, body }: Post): Promise<RequestOutcome> {
+  async #send({ method, url, headers, body, proof }: Post): Promise<RequestOutcome> {
     const { http, timeoutMs, allowPrivate, privateServices, secrets, clock, signal } = this.#options;
     if (signal.aborted) throw stopped();
     const signature = secrets.length === 0 ? {} : { [SIGNATURE_HEADER]: signRequest(body, secrets, clock()) };
     const sent = http.send({
       method,
       url,
-      headers: { ...headers, ...signature },
+      headers: { ...headers, ...signature, ...proof?.(clock()) },
       body,
       timeoutMs,
       allowPrivate,

@@ -25,7 +25,9 @@ type SetInterface = Interface & { readonly password: string | null };
 export function addInterfaceCommands(program: Command): void {
   const door = program
     .command('interface')
-    .description('interfaces: doors for programs that were written for Kannel, Jasmin, Junebug or Vumi Go');
+    .description(
+      'interfaces: doors for programs that were written for Kannel, Jasmin, Junebug, Vumi Go or SMS Gateway (capcom6)',
+    );
   addSet(door);
   withExample(
     door.command('list').description('list the interfaces of an account'),
@@ -55,7 +57,7 @@ function addSet(door: Command): void {
       '[option=value...]',
       'what differs from the defaults: message_url, event_url, transport, stream, character_limit, …',
     )
-    .requiredOption('--dialect <dialect>', 'kannel, jasmin, junebug or vumi_go')
+    .requiredOption('--dialect <dialect>', 'kannel, jasmin, junebug, vumi_go or capcom6')
     .description(
       'open an interface or change it; options that are not named get their defaults. A new one gets a token, its password, which is shown this once',
     );
