@@ -288,8 +288,8 @@ export class Offers {
       // In the state too before the network is told so.
       if (waiting === undefined) await results.conclude(messageId, result);
       else waiting.settle(result);
+      await results.settled(messageId);
     }
-    await results.settled(messageId);
     const isKnown = parts.read(messageId, 0) !== null || (await results.isKnown(messageId));
     return isKnown ? messageId : this.#noteUnknown();
   }
