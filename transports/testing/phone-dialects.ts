@@ -57,7 +57,7 @@ function smssync(): PhoneDialect {
       });
     },
     handed: (body) => {
-      const { messages = [] } = parse(body)['payload'] as {
+      const { messages = [] } = (parse(body)['payload'] ?? {}) as {
         messages?: { to: string; message: string; uuid: string }[];
       };
       return messages.map(({ to, message, uuid }): Handed => ({ id: uuid, to, content: message }));

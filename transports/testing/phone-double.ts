@@ -148,7 +148,10 @@ export class PhoneDouble implements TransportDouble {
         await this.#call(this.#dialect.report(id, 'failed', turn.refuse));
       else if (turn === 'accept') taken.push(id);
     }
-    if (taken.length > 0) await this.#call(this.#dialect.confirm(taken));
+    if (taken.length === 0) return;
+    // The answer may hold others.
+    const { status, body: more } = await this.#call(this.#dialect.confirm(taken));
+    if (status === 200) await this.#take(more);
   }
 
   async #call(
