@@ -107,7 +107,7 @@ interface Signing {
 }
 
 /** A request as RapidPro's app signs it. */
-export function syncCall(body: string | Buffer<ArrayBuffer>, signing: Signing = {}): PhoneCall {
+function syncCall(body: string | Buffer<ArrayBuffer>, signing: Signing = {}): PhoneCall {
   const { ts = Math.floor(Date.now() / 1000), secret = SECRET } = signing;
   const signature = createHmac('sha256', `${secret}${ts}`).update(body).digest('base64url');
   const query = new URLSearchParams({ ts: String(ts), signature: `${signature}=` });

@@ -2,7 +2,7 @@ import { VumiError } from '@vumi/core';
 import type { MessageRow, ServedInterface } from '@vumi/store';
 import type { Door } from '../dialect.ts';
 
-export type State = 'Pending' | 'Processed' | 'Sent' | 'Delivered' | 'Failed' | 'Cancelled';
+type State = 'Pending' | 'Processed' | 'Sent' | 'Delivered' | 'Failed' | 'Cancelled';
 
 /** One receiver of what a client has sent. */
 export interface Recipient {
