@@ -70,7 +70,7 @@ dlr-url = "${moUrl(moPort, password)}"`,
     // That we have taken it, that the network has, that the user has.
     expect(reports.map(({ d }) => d)).toEqual(['8', '8', '1']);
     expect(reports[0]?.['A']).toBe('ACK/');
-    expect(await reach('on its way')).toMatchObject({ from_addr: '12345', to_addr: `+${USER}` });
+    expect(await reach('on its way')).toMatchObject({ from_addr: '12345', to_addr: USER });
     expect(await kannel.status()).toMatch(/vumi\[vumi\].*sent: sms 1 .*failed 0/);
   });
 
