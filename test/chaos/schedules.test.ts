@@ -9,6 +9,7 @@ import { defineApp } from '@vumi/sdk';
 export default defineApp({
   async onMessage(message, app) {
     const [how, at] = message.content.split(' ');
+    if (how === 'hello') return 'hello';
     if (how === 'once') await app.schedule.once('remind', { at: Number(at), user: message.from_addr });
     else await app.schedule.repeat('remind', { time: at, user: message.from_addr });
   },
@@ -30,6 +31,23 @@ async function openSchedules(client: PlatformProcess['client']): Promise<number>
     if (page.next_cursor === null) return count;
     cursor = `&cursor=${encodeURIComponent(page.next_cursor)}`;
   }
+}
+
+async function deliverAll(peer: SmscPeer, text: string): Promise<void> {
+  await Promise.all(phones.map((phone) => peer.deliver(phone, '8000', text)));
+}
+
+/** How many milliseconds the app takes to handle a message of each phone, on this machine as it is now. */
+async function greetAll(peer: SmscPeer): Promise<number> {
+  const startedAt = performance.now();
+  await deliverAll(peer, 'hello');
+  await eventually(
+    () => peer.submitted.length,
+    (count) => count === COUNT,
+    60_000,
+  );
+  peer.submitted.length = 0;
+  return performance.now() - startedAt;
 }
 
 it.each([
@@ -57,9 +75,11 @@ it.each([
   });
   await eventually(() => peer.isBound, Boolean);
 
-  const due = new Date(Date.now() + 6000);
+  const greetingTook = await greetAll(peer);
+  // A time of day that has passed when an app asks for it is tomorrow's.
+  const due = new Date(Date.now() + 6000 + 4 * greetingTook);
   const when = how === 'once' ? due.getTime() : due.toISOString().slice(11, 19);
-  await Promise.all(phones.map((phone) => peer.deliver(phone, '8000', `${how} ${when}`)));
+  await deliverAll(peer, `${how} ${when}`);
   for (const count of [50, 300]) {
     await eventually(
       () => peer.submitted.length,

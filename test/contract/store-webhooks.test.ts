@@ -1,3 +1,4 @@
+import { eventually } from '@vumi/machine/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createAck,
@@ -181,6 +182,7 @@ describe('deliveries', () => {
     await store.recorder.event(createNack(fields(second), 'no such number'));
     expect(await due()).toMatchObject([{ event: 'ack', told: { sent_message_id: 'smsc-1' } }]);
     await store.recorder.outbound(second, ref, 'queued');
+    await eventually(due, ({ length }) => length === 2);
     await store.recorder.event(createDeliveryReport(fields(first), 'delivered'));
     expect((await due()).map(({ event, number }) => [event, number])).toEqual([
       ['ack', 1],
