@@ -77,9 +77,12 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
   const handler: { handle: (request: IncomingMessage, response: ServerResponse) => void } = {
     handle: (_request, response) => void response.writeHead(503).end(),
   };
+  const { upgrades } = ports.http;
   const server = stack.use(
-    await startHttpServer({ ...config.http, setting: HTTP_PORT }, (request, response) =>
-      handler.handle(request, response),
+    await startHttpServer(
+      { ...config.http, setting: HTTP_PORT },
+      (request, response) => handler.handle(request, response),
+      { ...upgrades, wants: (request) => upgrades.wants(request) && !isOfPage(request, config) },
     ),
   );
   const urls = createUrls(config.http, server.port);
@@ -212,10 +215,15 @@ function createHandler(
     pageRoutes: pageRoutes(pages),
   });
   return (request, response) => {
-    const isPage = underAppsDomain(request.headers.host ?? '', appsDomain);
+    const isPage = isOfPage(request, config);
     if (!isPage && isHook(request)) return ports.http.handle(request, response);
     (isPage ? hosting : api)(request, response);
   };
+}
+
+/** Whether a request is for the page of an app. */
+function isOfPage({ headers }: IncomingMessage, { http }: ApiRolePorts['config']): boolean {
+  return underAppsDomain(headers.host ?? '', http.apps_domain);
 }
 
 /** A process is scraped at one place. */

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /** A request that somebody made of a worker. Headers in lower case, the body as it came, at most 1 MiB. */
 export interface HttpRequest {
@@ -36,6 +37,22 @@ export interface MountOptions {
   /** Answers below the path too, each time with the longest that fits. Default false: only the path itself. */
   readonly below?: boolean;
 }
+
+/** Somebody wants to speak WebSocket on the connection of his request (RFC 6455 §4). Nothing is answered yet. */
+export interface HttpUpgrade {
+  readonly request: IncomingMessage;
+  /** Its handler's from now on, to answer, read and close. */
+  readonly socket: Duplex;
+  /** What came behind the request already. */
+  readonly head: Buffer;
+  /** As the caller wrote it, under the public base. */
+  readonly url: URL;
+  /** Of the caller, behind trusted proxies too. */
+  readonly remoteAddress: string;
+}
+
+/** Called once for each; must not throw. */
+export type UpgradeHandler = (upgrade: HttpUpgrade) => void;
 
 export interface OutboundRequest {
   readonly method: string;
@@ -90,6 +107,11 @@ export interface HttpPort extends HttpPlace {
     host: string;
     port: number;
   }): Promise<HttpPlace & AsyncDisposable & { readonly port: number }>;
+  /**
+   * Has WebSockets at a path of the place handled. Disposal takes no more; those that stand are the handler's to close.
+   * Throws `config.invalid` when something is mounted there.
+   */
+  mountUpgrades(path: string, handler: UpgradeHandler): Promise<AsyncDisposable>;
   /** What to enter at a provider for a path of the place; null where no public URL is configured. */
   publicUrl(path: string): string | null;
   send(request: OutboundRequest): Promise<RequestOutcome>;

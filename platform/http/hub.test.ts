@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { eventually } from '@vumi/machine/testing';
 import { VumiError } from '@vumi/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HttpHandler, HttpRequest } from './http-port.ts';
+import type { HttpHandler, HttpRequest, HttpUpgrade, UpgradeHandler } from './http-port.ts';
 import { createSharedKeys, LoopbackHttp } from './testing/loopback-http.ts';
 
 let http: LoopbackHttp;
@@ -134,6 +134,62 @@ describe('what a handler gets', () => {
   });
 });
 
+/** Answers as a server of WebSockets does, without frames: what it is told it says again. */
+const echoSocket: UpgradeHandler = ({ socket, head }) => {
+  socket.on('error', () => {});
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+  socket.write(head);
+  socket.pipe(socket);
+};
+
+/** Asks for an upgrade, and says something behind it at once. */
+function upgradeAt(url: string, protocol = 'websocket'): { socket: Socket; heard: () => string } {
+  const { port, pathname } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  let heard = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (heard += text));
+  socket.on('error', () => {});
+  const lines = [`GET ${pathname} HTTP/1.1`, 'Host: a', 'Connection: Upgrade', `Upgrade: ${protocol}`];
+  socket.write(`${lines.join('\r\n')}\r\n\r\nhi`);
+  return { socket, heard: () => heard };
+}
+
+const hears = (place: { heard: () => string }, part: string): Promise<string> =>
+  eventually(place.heard, (text) => text.includes(part));
+
+describe('WebSockets', () => {
+  it('are given to whoever takes them at their path, and other upgrades are requests as ever', async () => {
+    await http.mount('/chat', echo);
+    await http.mountUpgrades('/chat', echoSocket);
+    const { socket, heard } = upgradeAt(`${http.url}/chat`);
+    await hears({ heard }, '\r\n\r\nhi');
+    expect(heard()).toMatch(/^HTTP\/1.1 101 /);
+    socket.write(' there');
+    await hears({ heard }, 'hi there');
+    socket.destroy();
+    expect(await hears(upgradeAt(`${http.url}/chat`, 'h2c'), '/ ')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('are refused where nobody takes them, or nobody does any more', async () => {
+    const mounted = await http.mountUpgrades('/chat', echoSocket);
+    await expect(http.mountUpgrades('/chat', echoSocket)).rejects.toThrow('"/chat"');
+    await http.mount('/', echo);
+    const { url } = http;
+    expect(await hears(upgradeAt(`${url}/other`), '\r\n\r\n')).toMatch(/^HTTP\/1.1 404 /);
+    await mounted[Symbol.asyncDispose]();
+    expect(await hears(upgradeAt(`${url}/chat`), '\r\n\r\n')).toMatch(/^HTTP\/1.1 503 [^]*retry-after: 2/);
+  });
+
+  it('that nobody closes keep no listener from ending', async () => {
+    await http.mountUpgrades('/', echoSocket);
+    const place = upgradeAt(http.url);
+    await hears(place, 'hi');
+    const closed = once(place.socket, 'close');
+    await http[Symbol.asyncDispose]();
+    await closed;
+  });
+});
+
 describe('two processes', () => {
   const keys = createSharedKeys();
   let other: LoopbackHttp;
@@ -188,6 +244,35 @@ describe('two processes', () => {
     const leaving = new AbortController();
     await expect(askOther('', { signal: leaving.signal })).rejects.toThrow('aborted');
     expect(await promise).toBe('gone');
+  });
+
+  it('a WebSocket is handed on, both ways, and whoever goes is gone for the other', async () => {
+    const seen: HttpUpgrade[] = [];
+    await http.mountUpgrades('/chat', (upgrade) => {
+      seen.push(upgrade);
+      echoSocket(upgrade);
+    });
+    const base = `${new URL(other.url).origin}/hooks/web`;
+    const first = upgradeAt(`${base}/chat`);
+    await hears(first, '\r\n\r\nhi');
+    first.socket.write(' there');
+    await hears(first, 'hi there');
+    expect(first.heard()).toMatch(/^HTTP\/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n/);
+    expect(seen[0]?.remoteAddress).toBe('127.0.0.1');
+    expect(Object.keys(seen[0]?.request.headers ?? {}).filter((name) => name.startsWith('x-vumi'))).toEqual(
+      [],
+    );
+    const gone = once(seen[0]?.socket ?? first.socket, 'close');
+    first.socket.destroy();
+    await gone;
+    const second = upgradeAt(`${base}/chat`);
+    await hears(second, 'hi');
+    const closed = once(second.socket, 'close');
+    seen[1]?.socket.destroy();
+    await closed;
+    expect(await hears(upgradeAt(`${base}/other`), '\r\n\r\n')).toMatch(/^HTTP\/1.1 404 /);
+    keys.values.set('http/hooks/web', JSON.stringify({ url: 'http://127.0.0.1:1', token: 'x' }));
+    expect(await hears(upgradeAt(`${base}/chat`), '\r\n\r\n')).toMatch(/^HTTP\/1.1 503 /);
   });
 
   it('where nobody runs the worker the caller is asked to come again', async () => {

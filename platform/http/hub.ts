@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
+import type { Duplex } from 'node:stream';
 import { errorText, type KeyedState, type Logger } from '@vumi/core';
 import { AddressRanges } from './address-ranges.ts';
-import { handedOn, handOn } from './hand-on.ts';
+import { handedOn, handOn, handUpgradeOn } from './hand-on.ts';
 import { Holders, type Holder } from './holders.ts';
 import type { HttpPort, OutboundRequest, RequestOutcome } from './http-port.ts';
-import { startHttpServer, type HttpServer } from './http-server.ts';
-import { originOf } from './incoming.ts';
+import { startHttpServer, type HttpServer, type Upgrades } from './http-server.ts';
+import { originOf, type Origin } from './incoming.ts';
 import { Mounts, TRY_LATER, write } from './mounts.ts';
+import { isWebSocket, refuseUpgrade } from './upgrade.ts';
 
 const HOOKS = '/hooks/';
 
@@ -37,6 +39,8 @@ export interface HttpHub extends AsyncDisposable {
   portOf(worker: string): HttpPort;
   /** Answers a request under `/hooks/`, or has the process answer that runs the worker. */
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** The same for WebSockets. */
+  readonly upgrades: Upgrades;
 }
 
 export function createHttpHub(options: HttpHubOptions): HttpHub {
@@ -57,10 +61,23 @@ class Hub implements HttpHub {
     this.#holders = new Holders(options.state, options.logger);
   }
 
+  readonly upgrades: Upgrades = {
+    wants: (request) => isWebSocket(request) && isHook(request),
+    handle: (request, socket, head) => {
+      // Whoever is gone while it is looked up where he wants to go is no error of ours.
+      socket.on('error', () => {});
+      this.#upgrade(request, socket, head).catch((error: unknown) => {
+        this.#options.logger.error({ error }, 'a connection for a worker could not be handed on');
+        refuseUpgrade(socket, TRY_LATER);
+      });
+    },
+  };
+
   portOf(worker: string): HttpPort {
     const { publicUrl, logger, send } = this.#options;
     return {
       mount: (path, handler, options) => this.#mount(worker, (place) => place.mount(path, handler, options)),
+      mountUpgrades: (path, handler) => this.#mount(worker, (place) => place.mountUpgrades(path, handler)),
       listen: async ({ host, port }) => {
         const place = new Mounts(logger.child({ worker }));
         const setting = { field: 'web_port', name: 'web_port' };
@@ -93,16 +110,36 @@ class Hub implements HttpHub {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { publicUrl } = this.#options;
-    const passed = handedOn(request, this.#token);
-    const origin = passed ?? originOf(request, { publicUrl, trustedProxies: this.#trusted });
-    const { worker, path } = splitPath(pathOf(request));
+    const { worker, path, origin, isPassed } = this.#read(request);
     if (worker === null) return write(response, { status: 404 });
     const place = this.#places.get(worker);
     if (place !== undefined) return place.answer(request, response, { ...origin, path });
-    const holder = passed === null ? await this.#otherHolder(worker) : null;
+    const holder = isPassed ? null : await this.#otherHolder(worker);
     if (holder === null) return write(response, TRY_LATER);
     handOn(request, response, { holder, origin });
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { worker, path, origin, isPassed } = this.#read(request);
+    if (worker === null) return refuseUpgrade(socket, { status: 404 });
+    const place = this.#places.get(worker);
+    if (place !== undefined) return place.upgrade({ request, socket, head, ...origin }, path);
+    const holder = isPassed ? null : await this.#otherHolder(worker);
+    if (holder === null) return refuseUpgrade(socket, TRY_LATER);
+    handUpgradeOn({ request, socket, head }, { holder, origin });
+  }
+
+  /** Whose a request is and where it comes from; `isPassed`: another process has handed it on. */
+  #read(request: IncomingMessage): {
+    worker: string | null;
+    path: string;
+    origin: Origin;
+    isPassed: boolean;
+  } {
+    const { publicUrl } = this.#options;
+    const passed = handedOn(request, this.#token);
+    const origin = passed ?? originOf(request, { publicUrl, trustedProxies: this.#trusted });
+    return { ...splitPath(pathOf(request)), origin, isPassed: passed !== null };
   }
 
   /** One that was handed on is not handed on again: two processes could take each other for the holder. */
@@ -136,8 +173,10 @@ class Hub implements HttpHub {
 
   async #listen(listen: HookListener): Promise<string> {
     const setting = { field: 'http.hooks.port', name: 'http.hooks.port' };
-    this.#listener ??= startHttpServer({ ...listen, setting }, (request, response) =>
-      this.handle(request, response),
+    this.#listener ??= startHttpServer(
+      { ...listen, setting },
+      (request, response) => this.handle(request, response),
+      this.upgrades,
     );
     const { port } = await this.#listener;
     const everywhere = listen.host === '0.0.0.0' || listen.host === '::';

@@ -16,13 +16,16 @@ export type {
   HttpPlace,
   HttpPort,
   HttpRequest,
+  HttpUpgrade,
   MountOptions,
   OutboundRequest,
   RequestOutcome,
+  UpgradeHandler,
 } from './http-port.ts';
-export { startHttpServer, type HttpServer } from './http-server.ts';
+export { startHttpServer, type HttpServer, type Upgrades } from './http-server.ts';
 export { createHttpHub, isHook, type HttpHub } from './hub.ts';
 export { NO_PRIVATE_SERVICES, PrivateServices } from './private-services.ts';
 export { isPublicAddress } from './public-address.ts';
 export { createSender } from './send.ts';
+export { refuseUpgrade } from './upgrade.ts';
 export { hostOf, portOf } from './url-parts.ts';

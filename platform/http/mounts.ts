@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText, settledWithin, VumiError, type Logger } from '@vumi/core';
-import type { HttpAnswer, HttpHandler, HttpPlace, HttpRequest, MountOptions } from './http-port.ts';
+import type {
+  HttpAnswer,
+  HttpHandler,
+  HttpPlace,
+  HttpRequest,
+  HttpUpgrade,
+  MountOptions,
+  UpgradeHandler,
+} from './http-port.ts';
 import { readBody, type Origin } from './incoming.ts';
+import { refuseUpgrade } from './upgrade.ts';
 
 interface Mount {
   readonly path: string;
@@ -26,6 +35,8 @@ export const TRY_LATER: HttpAnswer = {
 /** The handlers of one place, by their paths. */
 export class Mounts implements HttpPlace {
   readonly #mounts = new Map<string, Mount>();
+  /** Null: it takes no more; what comes until another takes the path shall come again. */
+  readonly #upgrades = new Map<string, UpgradeHandler | null>();
   readonly #logger: Logger;
 
   constructor(logger: Logger) {
@@ -33,16 +44,13 @@ export class Mounts implements HttpPlace {
   }
 
   get isEmpty(): boolean {
-    return ![...this.#mounts.values()].some(({ closed }) => !closed);
+    const isHeld = [...this.#mounts.values()].some(({ closed }) => !closed);
+    return !isHeld && [...this.#upgrades.values()].every((handler) => handler === null);
   }
 
   async mount(path: string, handler: HttpHandler, options: MountOptions = {}): Promise<AsyncDisposable> {
     const clean = cleanPath(path);
-    if (this.#mounts.get(clean)?.closed === false)
-      throw new VumiError(
-        'config.invalid',
-        `two handlers want the path "${clean}"; give one of them another`,
-      );
+    if (this.#mounts.get(clean)?.closed === false) throw takenPath(clean);
     const mount: Mount = { path: clean, handler, options, running: new Set(), closed: false };
     this.#mounts.set(clean, mount);
     return {
@@ -51,6 +59,25 @@ export class Mounts implements HttpPlace {
         await settledWithin(Promise.all(mount.running), LAST_ANSWERS_MS);
       },
     };
+  }
+
+  async mountUpgrades(path: string, handler: UpgradeHandler): Promise<AsyncDisposable> {
+    const clean = cleanPath(path);
+    if ((this.#upgrades.get(clean) ?? null) !== null) throw takenPath(clean);
+    this.#upgrades.set(clean, handler);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (this.#upgrades.get(clean) === handler) this.#upgrades.set(clean, null);
+      },
+    };
+  }
+
+  /** Gives a connection to whoever takes such at its path. */
+  upgrade(upgrade: HttpUpgrade, path: string): void {
+    const handler = this.#upgrades.get(cleanPath(path));
+    if (handler === undefined) refuseUpgrade(upgrade.socket, { status: 404 });
+    else if (handler === null) refuseUpgrade(upgrade.socket, TRY_LATER);
+    else handler(upgrade);
   }
 
   /** Answers a request for a path of this place. */
@@ -109,6 +136,10 @@ export class Mounts implements HttpPlace {
       return isOutage ? TRY_LATER : { status: 500 };
     }
   }
+}
+
+function takenPath(path: string): VumiError {
+  return new VumiError('config.invalid', `two handlers want the path "${path}"; give one of them another`);
 }
 
 /** Resolves when the answer is in the network's hands or the caller has gone. */

@@ -9,6 +9,7 @@ export function httpNotHere(): HttpPort {
     );
   return {
     mount: refuse,
+    mountUpgrades: refuse,
     listen: refuse,
     publicUrl: () => null,
     send: async () => ({ kind: 'refused', reason: 'this process has no HTTP' }),

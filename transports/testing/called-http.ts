@@ -42,6 +42,10 @@ export class CalledHttp implements HttpPort {
     return { [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 
+  mountUpgrades(): Promise<AsyncDisposable> {
+    return Promise.reject(new Error('there are no sockets'));
+  }
+
   async listen(): Promise<HttpPlace & AsyncDisposable & { readonly port: number }> {
     return {
       port: 0,

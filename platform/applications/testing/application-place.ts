@@ -109,4 +109,10 @@ function unused(): never {
   throw new Error('an application has no such port');
 }
 
-const noHttp: HttpPort = { mount: unused, listen: unused, publicUrl: unused, send: unused };
+const noHttp: HttpPort = {
+  mount: unused,
+  mountUpgrades: unused,
+  listen: unused,
+  publicUrl: unused,
+  send: unused,
+};

@@ -1,6 +1,13 @@
 import { silentLogger } from '@vumi/core';
 import { createHttpHub, type HttpHub } from '../hub.ts';
-import type { HttpHandler, HttpPort, MountOptions, OutboundRequest, RequestOutcome } from '../http-port.ts';
+import type {
+  HttpHandler,
+  HttpPort,
+  MountOptions,
+  OutboundRequest,
+  RequestOutcome,
+  UpgradeHandler,
+} from '../http-port.ts';
 import { createSender } from '../send.ts';
 
 /** What processes share. Give two the same, and they find each other's workers. */
@@ -45,6 +52,10 @@ export class LoopbackHttp implements HttpPort, AsyncDisposable {
 
   mount(path: string, handler: HttpHandler, options?: MountOptions): Promise<AsyncDisposable> {
     return this.#port.mount(path, handler, options);
+  }
+
+  mountUpgrades(path: string, handler: UpgradeHandler): Promise<AsyncDisposable> {
+    return this.#port.mountUpgrades(path, handler);
   }
 
   listen(address: { host: string; port: number }): ReturnType<HttpPort['listen']> {
