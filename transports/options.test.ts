@@ -18,6 +18,7 @@ import { TELEGRAM_GROUPS } from './telegram/config.ts';
 import { SMS_GROUPS, smsProviders } from './sms/registry.ts';
 import { transportTypes } from './registry.ts';
 import { TELNET_GROUPS } from './telnet/config.ts';
+import { WEB_CHAT_GROUPS } from './web_chat/config.ts';
 import { WHATSAPP_GROUPS } from './whatsapp_cloud/config.ts';
 import { XMPP_GROUPS } from './xmpp/config.ts';
 import { renderReference } from './testing/options-reference.ts';
@@ -44,6 +45,7 @@ const references = [
   ['./slack/OPTIONS.md', renderReference(['slack'], SLACK_GROUPS)],
   ['./telegram/OPTIONS.md', renderReference(['telegram'], TELEGRAM_GROUPS)],
   ['./messenger/OPTIONS.md', renderReference(['messenger', 'instagram'], MESSENGER_GROUPS)],
+  ['./web_chat/OPTIONS.md', renderReference(['web_chat'], WEB_CHAT_GROUPS)],
   ['./irc/OPTIONS.md', renderReference(['irc'], IRC_GROUPS)],
   ['./ussd/OPTIONS.md', renderReference(USSD_TYPES, USSD_GROUPS)],
   ['./aggregators/OPTIONS.md', renderReference(Object.keys(aggregators), AGGREGATOR_GROUPS, COMMON)],
@@ -74,6 +76,7 @@ it.each(
     SLACK_GROUPS,
     MESSENGER_GROUPS,
     IRC_GROUPS,
+    WEB_CHAT_GROUPS,
     USSD_GROUPS,
     SMS_GROUPS,
     PHONE_GROUPS,

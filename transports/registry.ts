@@ -17,6 +17,7 @@ import { slackTransport } from './slack/slack.ts';
 import { telegramTransport } from './telegram/telegram.ts';
 import { xmppTransport } from './xmpp/xmpp.ts';
 import type { TransportType } from './transport-type.ts';
+import { webChatTransport } from './web_chat/web-chat.ts';
 import { whatsappCloudTransport } from './whatsapp_cloud/whatsapp-cloud.ts';
 import { ussdTransports } from './ussd/index.ts';
 
@@ -39,6 +40,7 @@ export const transportTypes = {
   instagram: instagramTransport,
   slack: slackTransport,
   irc: ircTransport,
+  web_chat: webChatTransport,
   ...ussdTransports,
   ...smsProviders,
   ...phones,

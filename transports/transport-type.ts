@@ -68,6 +68,8 @@ interface TransportPlace {
   readonly purpose: string;
   /** Below `/hooks/<name>`, or a whole URL where the transport listens itself. */
   readonly path: string;
+  /** What somebody pastes elsewhere to use it; absent: the URL itself. */
+  readonly paste?: (url: string) => string;
 }
 
 /** Vumi's class names, alone and with their modules before them, by which its configurations call a type. */

@@ -206,7 +206,11 @@ interface TransportKind extends Aliased {
   /** Completes the options of one that is made, from those that it had before; null: it is new. */
   readonly fillIn?: (options: Options, before: Options | null) => Record<string, unknown>;
   /** Where its network finds it: below `/hooks/<name>`, or a whole URL. */
-  readonly places?: (config: unknown) => readonly { readonly purpose: string; readonly path: string }[];
+  readonly places?: (config: unknown) => readonly {
+    readonly purpose: string;
+    readonly path: string;
+    readonly paste?: (url: string) => string;
+  }[];
   /** How it counts segments of SMS; absent where it sends none. */
   readonly textOptions?: (config: unknown) => TextOptions;
 }

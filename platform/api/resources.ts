@@ -251,6 +251,7 @@ export const transportTypeSchema = z.object({
 export const transportUrlSchema = z.object({
   purpose: z.string().describe('What a network does there'),
   url: z.string(),
+  paste: z.string().optional().describe('What to paste into pages, where that is not the URL itself'),
 });
 
 export const dialledScreenSchema = z.object({

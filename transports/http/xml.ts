@@ -90,13 +90,14 @@ export function xmlNode(
 
 /** Without a declaration: UTF-8 needs none. */
 export function writeXml({ name, attributes, children }: XmlNode): string {
-  const start = [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${escape(value)}"`)];
+  const start = [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${escapeXml(value)}"`)];
   if (children.length === 0) return `<${start.join(' ')} />`;
-  const inner = children.map((child) => (typeof child === 'string' ? escape(child) : writeXml(child)));
+  const inner = children.map((child) => (typeof child === 'string' ? escapeXml(child) : writeXml(child)));
   return `<${start.join(' ')}>${inner.join('')}</${name}>`;
 }
 
-function escape(text: string): string {
+/** As it stands between tags and in attributes. */
+export function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(UNSPEAKABLE, '')

@@ -57,8 +57,7 @@ export async function startSocketTransport(options: SocketTransportOptions): Pro
     window: options.window ?? WINDOW,
     sendsAgain: options.sendsAgain === true,
   });
-  const sweeper =
-    options.receiptsByRemoteId === true ? setInterval(() => receipts.sweep(), SWEEP_MS).unref() : undefined;
+  let sweeper: NodeJS.Timeout | undefined;
   const opened: { network: SocketNetwork | null } = { network: null };
   const inbound = new InboundQueue({
     ...ports,
@@ -78,6 +77,8 @@ export async function startSocketTransport(options: SocketTransportOptions): Pro
   };
   try {
     opened.network = await options.open({ ports, health, inbound, outlet, receipts });
+    if (options.receiptsByRemoteId === true || receipts.isWatched)
+      sweeper = setInterval(() => receipts.sweep(), SWEEP_MS).unref();
     await outlet.open();
   } catch (error) {
     await close();

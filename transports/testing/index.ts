@@ -1,3 +1,4 @@
+export { ChatPage, webSocketOf } from './chat-page.ts';
 export { TruteqDouble } from './truteq-double.ts';
 export { MemoryPorts } from './memory-ports.ts';
 export { SET_UPS } from './set-ups.ts';

@@ -128,10 +128,10 @@ export function transportHelpRoutes(ports: ApiPorts): Route[] {
       handle: async ({ params }) => {
         const { name, type, config } = await store.transports.get(params.name);
         const places = findKind(transportTypes, type)?.kind.places?.(config) ?? [];
-        const items = places.map(({ purpose, path }) => ({
-          purpose,
-          url: path.startsWith('/') ? `${publicUrl}/hooks/${name}${path === '/' ? '' : path}` : path,
-        }));
+        const items = places.map(({ purpose, path, paste }) => {
+          const url = path.startsWith('/') ? `${publicUrl}/hooks/${name}${path === '/' ? '' : path}` : path;
+          return { purpose, url, ...(paste === undefined ? {} : { paste: paste(url) }) };
+        });
         return ok({ items, next_cursor: null });
       },
     }),

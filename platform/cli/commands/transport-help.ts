@@ -36,16 +36,23 @@ export function addTransportHelp(transport: Command): void {
     'npx vumi transport urls web',
   ).action(async (name: string, _options: object, command: Command) => {
     const session = openSession(command);
-    const urls = await session.client.list<{ purpose: string; url: string }>(path`/transports/${name}/urls`);
+    const urls = await session.client.list<TransportUrl>(path`/transports/${name}/urls`);
     session.show(urls, () =>
       urls.length === 0
         ? `Nobody calls ${name}: it calls its network.\n`
         : table(
             ['URL', 'THERE'],
             urls.map(({ purpose, url }) => [url, purpose]),
-          ),
+          ) + urls.map(({ paste }) => (paste === undefined ? '' : `\nTo paste: ${paste}\n`)).join(''),
     );
   });
+}
+
+interface TransportUrl {
+  readonly purpose: string;
+  readonly url: string;
+  /** What to paste into pages. */
+  readonly paste?: string;
 }
 
 async function listTypes(type: string | undefined, _options: object, command: Command): Promise<void> {
