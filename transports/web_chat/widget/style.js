@@ -50,6 +50,7 @@ button { cursor: pointer; }
 .form textarea { flex: 1; min-height: 42px; max-height: 140px; padding: 9px 12px; resize: none; border: 1px solid var(--quiet);
   border-radius: 12px; background: var(--paper); line-height: 1.45; field-sizing: content; }
 .send { min-height: 42px; padding: 0 16px; border: 0; border-radius: 12px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
+.form :disabled { opacity: 0.5; cursor: default; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 480px) {
   .right .panel, .left .panel { inset: 0; width: auto; height: 100dvh; border: 0; border-radius: 0; }
