@@ -166,9 +166,9 @@ it('on a phone the chat fills the window, and says while there is no connection 
   const { page } = await visit('about:blank', { width: 360, height: 640 });
   const network = { isUp: true, cut: () => {} };
   await page.routeWebSocket(/\/chat$/, (socket) => {
-    if (!network.isUp) return void socket.close({ code: 1012 });
-    socket.connectToServer();
     network.cut = () => void socket.close({ code: 1012 });
+    if (network.isUp) socket.connectToServer();
+    else network.cut();
   });
   await page.goto(urlOf(site));
   await page.getByRole('button', { name: 'Open the chat' }).click();

@@ -52,7 +52,7 @@ const visitorOptions = {
 } as const;
 
 /** What the widget says, by its own names. */
-export const WORDS = {
+const WORDS = {
   open: 'Open the chat',
   close: 'Close the chat',
   label: 'Your message',

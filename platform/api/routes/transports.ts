@@ -130,7 +130,7 @@ export function transportHelpRoutes(ports: ApiPorts): Route[] {
         const places = findKind(transportTypes, type)?.kind.places?.(config) ?? [];
         const items = places.map(({ purpose, path, paste }) => {
           const url = path.startsWith('/') ? `${publicUrl}/hooks/${name}${path === '/' ? '' : path}` : path;
-          return { purpose, url, ...(paste === undefined ? {} : { paste: paste(url) }) };
+          return Object.assign({ purpose, url }, paste === undefined ? {} : { paste: paste(url) });
         });
         return ok({ items, next_cursor: null });
       },
