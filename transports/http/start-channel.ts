@@ -243,10 +243,9 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
           : [],
       ),
     ];
-    // What the network is handed, or brings beside it, may be of other people.
-    const isShared = this.#offering !== null;
-    const shownRequest = isShared && ids.length > 1 ? { ...request, body: SEVERAL } : request;
-    const shown = isShared ? { status: answer.status } : answer;
+    // What else a request brings, or an answer hands over, may be of other people, and of other accounts.
+    const shownRequest = readings.length > 1 ? { ...request, body: SEVERAL } : request;
+    const shown = this.#offering === null ? answer : { status: answer.status };
     for (const one of ids) this.#noteExchange(shownRequest, { ...one, startedAt, answer: shown });
     return answer;
   }

@@ -1,4 +1,10 @@
-import { createUserMessage, silentLogger, type TransportEvent, type UserMessage } from '@vumi/core';
+import {
+  createUserMessage,
+  silentLogger,
+  type NetworkExchange,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
 import type { HttpAnswer, OutboundRequest, RequestOutcome } from '@vumi/http';
 import { transportTypes } from '../registry.ts';
 import type { Transport, TransportPorts } from '../transport-type.ts';
@@ -46,13 +52,21 @@ export interface PlayOptions {
 /** A transport of a provider between an app and a provider, both played by a test. */
 export class ProviderPlay implements AsyncDisposable {
   readonly memory: MemoryPorts;
+  /** What was noted of requests and their answers. */
+  readonly exchanges: readonly NetworkExchange[];
   readonly #http: ScriptedHttp;
   readonly #transport: Transport;
 
-  private constructor(memory: MemoryPorts, http: ScriptedHttp, transport: Transport) {
-    this.memory = memory;
-    this.#http = http;
-    this.#transport = transport;
+  private constructor(parts: {
+    memory: MemoryPorts;
+    http: ScriptedHttp;
+    exchanges: readonly NetworkExchange[];
+    transport: Transport;
+  }) {
+    this.memory = parts.memory;
+    this.exchanges = parts.exchanges;
+    this.#http = parts.http;
+    this.#transport = parts.transport;
   }
 
   static async start(
@@ -63,6 +77,7 @@ export class ProviderPlay implements AsyncDisposable {
     const memory = new MemoryPorts(name);
     const { state, ledger } = after?.memory ?? memory;
     const http = new ScriptedHttp(name);
+    const exchanges: NetworkExchange[] = [];
     http.answers.push(...answers);
     const ports: TransportPorts = {
       end: memory.end,
@@ -75,8 +90,10 @@ export class ProviderPlay implements AsyncDisposable {
       refusalOf: memory.refusalOf,
       clock,
       random: () => 0,
+      exchanges: { note: (exchange) => void exchanges.push(exchange) },
     };
-    return new ProviderPlay(memory, http, await transportTypes[type].start(config, ports));
+    const transport = await transportTypes[type].start(config, ports);
+    return new ProviderPlay({ memory, http, exchanges, transport });
   }
 
   /** What the provider answers next. */
