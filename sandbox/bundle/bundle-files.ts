@@ -64,7 +64,8 @@ function findSource(
 function resolve(sources: ReadonlyMap<string, string>, { path, importer, kind }: OnResolveArgs) {
   if (kind === 'entry-point' && path.startsWith(`${WEB_NAMESPACE}:`))
     return { path: path.slice(WEB_NAMESPACE.length + 1), namespace: WEB_NAMESPACE, sideEffects: false };
-  if (kind === 'entry-point') return { path, namespace: NAMESPACE };
+  // esbuild puts "./" before the name where a file of that name lies in the working directory, as in an app's own folder.
+  if (kind === 'entry-point') return { path: path.replace(/^\.\//, ''), namespace: NAMESPACE };
   if (path === SDK) return { path, namespace: SDK_NAMESPACE, sideEffects: false };
   if (!/^\.\.?\//.test(path))
     return { errors: [{ text: `${JSON.stringify(path)} cannot be imported. ${ALLOWED}` }] };

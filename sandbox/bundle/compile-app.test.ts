@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -33,6 +33,20 @@ async function thrown(code: string, others: Record<string, string> = {}): Promis
 test('a worker is a script whose value is what it exports', async () => {
   const code = "import { defineApp } from '@vumi/sdk'; export default defineApp({ answer: 42 });";
   expect(await valueOf(code)).toEqual({ answer: 42 });
+});
+
+test('an app is compiled by a process that runs in its folder, too', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vumi-own-folder-'));
+  mkdirSync(join(folder, 'workers'));
+  writeFileSync(join(folder, ENTRY), '');
+  const script = `
+    const { compileApp } = await import(${JSON.stringify(new URL('compile-app.ts', import.meta.url).href)});
+    await compileApp('${ENTRY}', new Map([['${ENTRY}', 'export default 42;']]));`;
+  try {
+    await execFileText(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a worker that assigns module.exports works as well', async () => {
