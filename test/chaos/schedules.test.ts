@@ -9,7 +9,7 @@ import { defineApp } from '@vumi/sdk';
 export default defineApp({
   async onMessage(message, app) {
     const [how, at] = message.content.split(' ');
-    if (how === 'hello') return 'hello';
+    if (how === 'hello') return message.reply('hello');
     if (how === 'once') await app.schedule.once('remind', { at: Number(at), user: message.from_addr });
     else await app.schedule.repeat('remind', { time: at, user: message.from_addr });
   },
