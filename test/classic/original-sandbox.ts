@@ -64,7 +64,9 @@ interface Api extends Record<string, unknown> {
 }
 
 interface Listener {
+  readonly onAsked: () => void;
   readonly onSent: (command: Command) => void;
+  /** The app has its answer, and has asked for what it wants next. */
   readonly onAnswered: () => void;
   readonly onDone: () => void;
   readonly onKill: (error: unknown) => void;
@@ -85,21 +87,24 @@ let resources = new OriginalResources();
 let crash: (error: unknown) => void = () => {};
 process.on('uncaughtException', (error) => crash(error));
 
-function createApi(turn: OriginalTurn, { onSent, onAnswered, onDone, onKill }: Listener): Api {
+function createApi(turn: OriginalTurn, { onAsked, onSent, onAnswered, onDone, onKill }: Listener): Api {
   const api: Api = {
     id: 2,
     next_id: () => String(++api.id),
     populate_command: (cmd, fields) => Object.assign(fields, { cmd, reply: false, cmd_id: api.next_id() }),
     request(cmd, fields, callback) {
       api.populate_command(cmd, fields);
+      onAsked();
       setImmediate(() => {
         const command = JSON.parse(JSON.stringify(fields)) as Command;
         onSent(command);
         resources.answer(command, turn).then((answer) => {
-          onAnswered();
           const { cmd, cmd_id } = command;
           const reply = JSON.parse(JSON.stringify({ ...answer, cmd, cmd_id, reply: true })) as Command;
-          setImmediate(() => callback?.call(api, reply));
+          setImmediate(() => {
+            callback?.call(api, reply);
+            onAnswered();
+          });
         }, onKill);
       });
     },
@@ -141,10 +146,8 @@ function run(turn: OriginalTurn): Promise<OriginalOutcome> {
   }, SILENCE);
   crash = (error) => end('threw', error);
   const api = createApi(turn, {
-    onSent: (command) => {
-      commands.push(command);
-      asked += 1;
-    },
+    onAsked: () => void (asked += 1),
+    onSent: (command) => void commands.push(command),
     onAnswered: () => {
       asked -= 1;
       timer.refresh();

@@ -29,6 +29,8 @@ const REFUSED = /http: connect ECONNREFUSED [\d.:]+/g;
 const KV = 'kv/tests/key/';
 const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'error' };
 /** By the outcome of our run; a run that was killed by its parent is one that failed. */
+/** The app that is silent on purpose need not be waited for. */
+const NEVER_DONE = 'raw';
 const OUTCOMES: Readonly<Record<string, string>> = {
   ok: 'done',
   threw: 'failed',
@@ -156,7 +158,7 @@ describe.each(['modern', 'legacy'] as const)('with the %s libraries', (libraries
 
   beforeAll(async () => {
     original = fork(join(import.meta.dirname, 'original-sandbox.ts'), [libraries], { execArgv: [] });
-    const limits = { wall_ms: 1000, entry_cpu_ms: 1000, state_keys: 100_000 };
+    const limits = { wall_ms: 5000, entry_cpu_ms: 1000, state_keys: 100_000 };
     place = await SandboxPlace.start({ limits }, undefined, { clock: () => NOW });
   });
   afterAll(async () => {
@@ -198,7 +200,7 @@ describe.each(['modern', 'legacy'] as const)('with the %s libraries', (libraries
       const source = sourceOf(conversation.app, libraries);
       for (const kept of [place.state.values, ...recordsOf(place)]) kept.clear();
       const ref = await place.installClassic(conversation.app, source, {
-        manifest: { libraries },
+        manifest: { libraries, ...(conversation.app === NEVER_DONE ? { limits: { wall_ms: 3000 } } : {}) },
         settings: { config, secrets: {} },
       });
       for (const [index, step] of conversation.steps.entries()) {
