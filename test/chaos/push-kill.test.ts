@@ -99,7 +99,8 @@ it('kill -9 in the middle of 1,000 pushed messages: each is posted once, or said
   expect(settled.length).toBe(MANY);
   expect(new Set(posted()).size).toBe(posted().length);
   const uncertain = settled.filter(({ status }) => status === 'uncertain').map(({ to_addr }) => to_addr);
-  expect(uncertain.length).toBeLessThanOrEqual(IN_FLIGHT * KILLED_AT.length);
+  // In flight when it was killed, or answered and not yet told.
+  expect(uncertain.length).toBeLessThanOrEqual(2 * IN_FLIGHT * KILLED_AT.length);
   const known = new Set([...posted(), ...uncertain]);
   expect(phones.filter((phone) => !known.has(phone))).toEqual([]);
 });
