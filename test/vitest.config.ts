@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureSlowness } from '@vumi/machine/testing';
 import { defineConfig } from 'vitest/config';
+import { FailedFiles } from './failed-files.ts';
 import { LongFirst } from './long-first.ts';
 import { RunEnd } from './run-end.ts';
 
@@ -25,6 +26,7 @@ const common = {
   hookTimeout: LONGEST_TEST_MS,
   expect: { poll: { timeout: 30_000 * patience, interval: 10 } },
 };
+const failedFiles = process.env['VUMI_TEST_FAILED'];
 const env = (backend: 'embedded' | 'servers') => ({
   VUMI_TEST_BACKEND: backend,
   VUMI_TEST_PATIENCE: String(patience),
@@ -49,6 +51,7 @@ export default defineConfig({
     reporters: [
       'default',
       new RunEnd({ farewellMs: 15_000 * patience, silenceMs: LONGEST_TEST_MS + 60_000 * patience }),
+      ...(failedFiles === undefined ? [] : [new FailedFiles(failedFiles)]),
     ],
     projects: [
       {

@@ -25,7 +25,12 @@ async function components(): Promise<ReadonlyMap<string, Row>> {
 }
 
 test('what the platform runs is watched without anybody having named it', async () => {
-  const rows = await eventually(components, (all) => all.has('global:api') && all.has('global:sandbox'));
+  // A component is known before the processes that beat for it are told.
+  const isBeating = ({ processes = [] }: Partial<Row> = {}): boolean => processes.length > 0;
+  const rows = await eventually(
+    components,
+    (all) => isBeating(all.get('global:api')) && isBeating(all.get('global:sandbox')),
+  );
   expect(rows.get('global:api')).toMatchObject({ level: 'ok', processes: [{ pid: process.pid }] });
   expect([...rows.keys()]).toContainEqual(expect.stringMatching(/^global:process:/));
 });

@@ -9,16 +9,17 @@ export function appErrors({
   app_runs: least,
   app_looks: looks,
 }: Pick<AlertOptions, 'app_failed_percent' | 'app_runs' | 'app_looks'>): Rule {
-  let seen = new Map<string, readonly Counted[]>();
+  let seen: ReadonlyMap<string, readonly Counted[]> | null = null;
   return {
     kind: 'app.errors',
     find({ apps }, isOpen) {
       const before = seen;
-      seen = new Map();
+      const kept = new Map<string, readonly Counted[]>();
+      seen = kept;
       return apps.flatMap((now) => {
         const key = `${now.account}/${now.app}`;
-        const known = [...(before.get(key) ?? []), now].slice(-looks - 1);
-        seen.set(key, known);
+        const known = [...(before?.get(key) ?? firstOf(now, before !== null)), now].slice(-looks - 1);
+        kept.set(key, known);
         const [first = now] = known;
         const runs = now.runs - first.runs;
         const failed = now.failed - first.failed;
@@ -30,6 +31,11 @@ export function appErrors({
       });
     },
   };
+}
+
+/** What an app is compared with when it is seen first: an app that the look before did not see had not run by then. */
+function firstOf(now: Counted, isNew: boolean): readonly Counted[] {
+  return isNew ? [{ ...now, runs: 0, failed: 0 }] : [];
 }
 
 function tell({ account, app }: Counted, runs: number, failed: number) {

@@ -91,6 +91,14 @@ describe('an app', () => {
     expect(errors([0, 0], [3, 3], [6, 6], [9, 9])).toEqual([0, 0, 0, 0]);
   });
 
+  it('that was not there at the look before had not run by then', () => {
+    const found = looks('app.errors', { app_looks: 3, app_runs: 10, app_failed_percent: 20 }, [
+      { apps: [] },
+      { apps: [{ account: 'a', app: 'quiz', runs: 12, failed: 12 }] },
+    ]);
+    expect(found).toMatchObject([[], ['quiz warning']]);
+  });
+
   it('that nobody uses any more is over', () => {
     expect(errors([0, 0], [20, 20], [20, 20], [20, 20], [20, 20], [20, 20])).toEqual([0, 1, 1, 1, 0, 0]);
   });
