@@ -1,31 +1,16 @@
-import { addressSpellings, type UserMessage } from '@vumi/core';
+import { addressSpellings } from '@vumi/core';
 import { z } from 'zod';
 import { checkInstant, checkSlug } from './checks.ts';
 import type { Database } from './database.ts';
 import { indexedText } from './indexed-text.ts';
-import { STATUS_SQL, TROUBLES } from './message-status.ts';
+import { readMeanings } from './message-events.ts';
+import { messageStatus, TROUBLES } from './message-status.ts';
 import { decodeCursor, encodeCursor, pageLimit } from './page.ts';
-import type { Direction, InboundStatus, MessageQuery, OutboundStatus } from './message-records.ts';
+import type { MessageQuery } from './message-records.ts';
 import type { Page } from './records.ts';
+import { readStored, STORED, STORED_WITH_PLACE, type StoredMessage } from './stored-messages.ts';
 import { containsPattern } from './text-pattern.ts';
 
-/** A row of `messages`. */
-export interface StoredMessage {
-  readonly id: string;
-  /** The Monday of the week by which it is filed, `YYYY-MM-DD`. */
-  readonly week: string;
-  readonly direction: Direction;
-  readonly account: string | null;
-  readonly app: string | null;
-  readonly status: InboundStatus | OutboundStatus;
-  /** Microseconds since the epoch: a date of JavaScript has only milliseconds. */
-  readonly moment: string;
-  readonly seq: string;
-  readonly body: UserMessage;
-}
-
-export const MESSAGE_COLUMNS = `message_id as id, week::text, direction, account, app, status, body, seq,
-  (extract(epoch from at) * 1000000)::bigint as moment`;
 const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.parse('0001-01-01');
 const LAST_DAY = Date.parse('9999-12-31');
@@ -54,24 +39,42 @@ export async function findMessages(database: Database, query: MessageQuery): Pro
   const limit = pageLimit(query.limit, LARGEST_PAGE);
   const search = new Search(query);
   const most = search.lookedAt(limit + 1);
-  const looked = `select * from (${search.source(most)}) as found order by at desc, seq desc limit ${most}`;
-  if (search.fits === null) {
-    const found = await database.query<StoredMessage>(
-      `select ${MESSAGE_COLUMNS} from (${looked}) as messages order by at desc, messages.seq desc`,
+  const looked = `(select * from (${search.source(most)}) as found order by at desc, seq desc limit ${most}) as messages`;
+  if (search.fits === null && query.status === undefined) {
+    const found = await readStored(
+      database,
+      `select ${STORED} as packed from ${looked} order by at desc, seq desc`,
       search.values,
     );
     return pageOf(found.slice(0, limit), found.length > limit ? found[limit - 1] : undefined);
   }
-  const rows = await database.query<StoredMessage & { place: string; fits: boolean }>(
-    `select * from (
-       select ${MESSAGE_COLUMNS}, row_number() over (order by at desc, messages.seq desc) as place, ${search.fits} as fits
-       from (${looked}) as messages
-     ) as looked_at where fits or place = ${most} order by place limit ${limit + 1}`,
+  const rows = await readStored(
+    database,
+    `select ${STORED_WITH_PLACE} as packed from (
+       select *, row_number() over (order by at desc, seq desc) as place, ${search.fits ?? 'true'} as fits from ${looked}
+     ) as messages where fits or place = ${most} order by place ${query.status === undefined ? `limit ${limit + 1}` : ''}`,
     search.values,
   );
-  const found = rows.filter(({ fits }) => fits);
-  const last = found.length > limit ? found[limit - 1] : rows.find(({ place }) => Number(place) === most);
+  const found = await withStatus(
+    database,
+    rows.filter(({ fits }) => fits),
+    query.status,
+  );
+  const last = found.length > limit ? found[limit - 1] : rows.find(({ place }) => place === most);
   return pageOf(found.slice(0, limit), last);
+}
+
+/** What became of a message only its events say: they are read for all that may be wanted at once. */
+async function withStatus<M extends StoredMessage>(
+  database: Database,
+  messages: M[],
+  wanted: MessageQuery['status'],
+): Promise<M[]> {
+  if (wanted === undefined) return messages;
+  const meanings = await readMeanings(database, messages);
+  return messages.filter(({ id, status }) =>
+    wanted.includes(messageStatus(status, meanings.get(id) ?? []).status),
+  );
 }
 
 /** `last`: after which one the next page goes on. */
@@ -123,6 +126,10 @@ class Search {
 
   #check(cost: keyof typeof LOOKED_AT, condition: string): void {
     this.#checks.push(condition);
+    this.#slow(cost);
+  }
+
+  #slow(cost: keyof typeof LOOKED_AT): void {
     if (this.#slowest === null || LOOKED_AT[cost] < LOOKED_AT[this.#slowest]) this.#slowest = cost;
   }
 
@@ -201,7 +208,7 @@ class Search {
     if (text !== undefined) {
       this.#check('text', `body->>'content' ~ ${this.#given(containsPattern(text))}`);
     }
-    if (status !== undefined) this.#check('status', `${STATUS_SQL} = any(${this.#given([...status])})`);
+    if (status !== undefined) this.#slow('status');
   }
 }
 

@@ -1,10 +1,11 @@
 import type { TransportEvent } from '@vumi/core';
 import { encodeTextArray } from './array-parameter.ts';
 import type { Database } from './database.ts';
-import type { StoredMessage } from './find-messages.ts';
+import type { StoredMessage } from './stored-messages.ts';
 import { EVENTS_BEFORE, showEvent, type EventMeaning } from './message-status.ts';
 import { tellsTime } from './message-week.ts';
 import type { MessageEvent, MessageStatus } from './message-records.ts';
+import { packed, readPacked, type PackedColumn } from './read-packed.ts';
 
 /** Of so many messages each is looked for in all partitions where events of it may be. */
 const FEW = 100;
@@ -18,8 +19,8 @@ export async function readEvents(
   database: Database,
   messages: readonly Sent[],
 ): Promise<ReadonlyMap<string, MessageEvent[]>> {
-  const rows = await readRows<{ id: string; body: TransportEvent }>(database, messages, 'body');
-  return byMessage(messages, rows, ({ body }) => showEvent(body));
+  const rows = await readRows<[id: string, body: TransportEvent]>(database, messages, [['body', 'json']]);
+  return byMessage(messages, rows, ([, body]) => showEvent(body));
 }
 
 /** What they make of their messages, which is less to read. */
@@ -27,34 +28,38 @@ export async function readMeanings(
   database: Database,
   messages: readonly Sent[],
 ): Promise<ReadonlyMap<string, EventMeaning[]>> {
-  const rows = await readRows<{ id: string; status: MessageStatus; body: TransportEvent | null }>(
+  const rows = await readRows<[id: string, status: MessageStatus, body: TransportEvent | null]>(
     database,
     messages,
-    `status, case when not ${PLAIN} then body end as body`,
+    [
+      ['status', 'slug'],
+      [`case when not ${PLAIN} then body end`, 'json'],
+    ],
   );
-  return byMessage(messages, rows, ({ status, body }) => (body === null ? { status } : showEvent(body)));
+  return byMessage(messages, rows, ([, status, body]) => (body === null ? { status } : showEvent(body)));
 }
 
-function byMessage<R extends { readonly id: string }, E>(
+function byMessage<R extends readonly [id: string, ...unknown[]], E>(
   messages: readonly Sent[],
   rows: readonly R[],
   show: (row: R) => E,
 ): Map<string, E[]> {
   const found = new Map(messages.map(({ id }): [string, E[]] => [id, []]));
-  for (const row of rows) found.get(row.id)?.push(show(row));
+  for (const row of rows) found.get(row[0])?.push(show(row));
   return found;
 }
 
-async function readRows<R extends object>(
+async function readRows<R extends readonly unknown[]>(
   database: Database,
   messages: readonly Sent[],
-  columns: string,
+  columns: readonly PackedColumn[],
 ): Promise<R[]> {
   const sent = messages.filter(({ direction }) => direction === 'outbound');
   if (sent.length === 0) return [];
-  const wanted = `user_message_id as id, ${columns}`;
+  const wanted = `${packed([['user_message_id', 'text'], ...columns])} as packed`;
   if (sent.length > FEW) return readMany<R>(database, sent, wanted);
-  return database.query<R>(
+  return readPacked<R>(
+    database,
     `select ${wanted} from events
      where user_message_id = any($1) and week >= $2::date - ${EVENTS_BEFORE} order by at, seq`,
     [sent.map(({ id }) => id), weeksOf(sent)[0]],
@@ -65,14 +70,19 @@ async function readRows<R extends object>(
  * Nearly all events are in the week of their messages, and only there each message is looked for. Ids that begin with the
  * time lie beside each other, so that their late events are read by one range of ids in each partition; some are of others.
  */
-function readMany<R extends object>(database: Database, sent: readonly Sent[], wanted: string): Promise<R[]> {
+function readMany<R extends readonly unknown[]>(
+  database: Database,
+  sent: readonly Sent[],
+  wanted: string,
+): Promise<R[]> {
   const weeks = weeksOf(sent);
   const timed = sent.filter(({ id, moment }) => tellsTime(id, Number(moment) / 1000)).map(({ id }) => id);
   const isTimed = new Set(timed);
   const others = sent.flatMap(({ id }) => (isTimed.has(id) ? [] : [id]));
   const elsewhere = `(week < $2::date and week >= $2::date - ${EVENTS_BEFORE} or week > $3::date)`;
-  return database.query<R>(
-    `select * from (
+  return readPacked<R>(
+    database,
+    `select packed from (
        select ${wanted}, at, seq from events where user_message_id = any($1::text[]) and week between $2::date and $3::date
        union all select ${wanted}, at, seq from events where user_message_id between $4 and $5 and ${elsewhere}
        union all select ${wanted}, at, seq from events where user_message_id = any($6::text[]) and ${elsewhere}

@@ -92,15 +92,3 @@ export const TROUBLES: readonly MessageStatus[] = ['unrouted', 'failed', 'nack',
 
 /** Events are filed in the week of their message or later; where a clock was wrong, one week before. Days. */
 export const EVENTS_BEFORE = 7;
-
-/**
- * The same status in SQL, of a row of `messages`: for lists of one status. What says most comes first, and of equals
- * the later one.
- */
-export const STATUS_SQL = `coalesce((
-  select status from events
-  where user_message_id = messages.message_id and week >= messages.week - ${EVENTS_BEFORE}
-  order by case ${PRECEDENCE.flatMap((rank, index) =>
-    rank.map((status) => `when status = '${status}' then ${index}`),
-  ).join(' ')} end, at desc, seq desc limit 1
-), messages.status)`;

@@ -1,7 +1,7 @@
 import { timestampToIso, VumiError } from '@vumi/core';
 import { requireAccount } from './accounts.ts';
 import type { Database } from './database.ts';
-import { findMessages, MESSAGE_COLUMNS, placeOf, type StoredMessage } from './find-messages.ts';
+import { findMessages, placeOf } from './find-messages.ts';
 import { indexedId } from './indexed-text.ts';
 import type { Messages } from './message-ports.ts';
 import { readEvents, readMeanings } from './message-events.ts';
@@ -9,6 +9,7 @@ import { messageStatus, type EventMeaning } from './message-status.ts';
 import { encodeCursor } from './page.ts';
 import type { EventDetail, MessageEvent, MessageQuery, MessageRow } from './message-records.ts';
 import type { Page } from './records.ts';
+import { readStored, STORED, type StoredMessage } from './stored-messages.ts';
 
 export function openMessages(database: Database): Messages {
   return {
@@ -23,8 +24,9 @@ async function getMessage(
   account: string | null,
   messageId: string,
 ): Promise<MessageRow> {
-  const stored = await database.query<StoredMessage>(
-    `select ${MESSAGE_COLUMNS} from messages where message_id = $1 and ($2::text is null or account = $2)`,
+  const stored = await readStored(
+    database,
+    `select ${STORED} as packed from messages where message_id = $1 and ($2::text is null or account = $2)`,
     [indexedId(messageId), account],
   );
   const [message] = await withEvents(database, stored);
@@ -40,8 +42,9 @@ function noSuchMessage(messageId: string): VumiError {
 }
 
 async function cursorAfter(database: Database, account: string | null, messageId: string): Promise<string> {
-  const [stored] = await database.query<StoredMessage>(
-    `select ${MESSAGE_COLUMNS} from messages where message_id = $1 and ($2::text is null or account = $2)`,
+  const [stored] = await readStored(
+    database,
+    `select ${STORED} as packed from messages where message_id = $1 and ($2::text is null or account = $2)`,
     [indexedId(messageId), account],
   );
   if (stored === undefined) throw noSuchMessage(messageId);
