@@ -38,7 +38,7 @@ const serverless = [
   'test/chaos/{framed,push,ussd,web-chat}-kill.test.ts',
   'test/classic/**',
   'test/conformance/smpp-properties.test.ts',
-  'test/flow/backup.test.ts',
+  'test/flow/{backup,junebug-channels}.test.ts',
   'test/flow/workers-page.test.ts',
   'test/run-end.test.ts',
   'test/security/!(cross-tenant*).test.ts',

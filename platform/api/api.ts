@@ -24,17 +24,18 @@ export function createApi(ports: ApiPorts): RequestHandler {
       if (typeof account === 'string') await store.accounts.get(account);
     },
     watch: (caller, end) => watch.add(caller, end),
-    audit: auditOf(ports),
+    audit: { ...auditOf(ports), addressOf: (request) => ports.addressOf(request) },
   });
   return createHandler(logger, [refuseAppPages(ports), publicPages(ports, routes), ...routers]);
 }
 
-function auditOf(ports: ApiPorts): NonNullable<RouterPorts['audit']> {
-  const { logger } = ports;
-  const { audit } = ports.store;
+/** How what is asked, done and refused comes into the audit log. */
+export function auditOf({
+  logger,
+  store: { audit },
+}: Pick<ApiPorts, 'store' | 'logger'>): Omit<NonNullable<RouterPorts['audit']>, 'addressOf'> {
   const refusals = new RefusalLog(audit, logger);
   return {
-    addressOf: (request) => ports.addressOf(request),
     act: (entry, run) => auditedAct({ audit, logger }, entry, run),
     failed: (error, { origin, caller, target }) => {
       if (!isRefusal(error)) return;
@@ -46,7 +47,11 @@ function auditOf(ports: ApiPorts): NonNullable<RouterPorts['audit']> {
   };
 }
 
-async function authenticate({ store }: ApiPorts, request: IncomingMessage): Promise<Caller> {
+/** Whose token a request shows. Errors: `auth.missing_token`, `auth.wrong_token`, `auth.expired_token`. */
+export async function authenticate(
+  { store }: Pick<ApiPorts, 'store'>,
+  request: Pick<IncomingMessage, 'headers'>,
+): Promise<Caller> {
   const info = await store.tokens.verify(bearerToken(request.headers.authorization));
   if (info === null) {
     throw new VumiError(

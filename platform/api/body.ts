@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { errorText, hasMoreParts, parseInput, VumiError } from '@vumi/core';
 import { z } from 'zod';
 
@@ -10,9 +11,12 @@ const ZIP_LIMIT = 10 * MEGABYTE + 64 * 1024;
 const MOST_PARTS = 50_000;
 const ZIP_TYPES = ['application/zip', 'application/x-zip-compressed'];
 
+/** What routes read of a request: a client's, or one that the platform makes itself. */
+export type Incoming = Readable & Pick<IncomingMessage, 'headers'>;
+
 /** How a route takes its body, and what the documentation says of it. */
 export interface BodyReader<B> {
-  read(request: IncomingMessage): Promise<B>;
+  read(request: Incoming): Promise<B>;
   /** The `requestBody` of OpenAPI. */
   readonly document: object;
 }
@@ -41,7 +45,7 @@ export function jsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>>
 /** As `jsonBody`, where a request without a body says as much as `{}`. */
 export function optionalJsonBody<S extends z.ZodType>(schema: S): BodyReader<z.infer<S>> {
   const reader = jsonBody(schema);
-  const isAbsent = ({ headers }: IncomingMessage): boolean =>
+  const isAbsent = ({ headers }: Incoming): boolean =>
     headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   return {
     read: async (request) => (isAbsent(request) ? parseInput(schema, {}) : reader.read(request)),
@@ -70,7 +74,7 @@ export const rawBody: BodyReader<Buffer> = {
   },
 };
 
-function expectType(request: IncomingMessage, types: readonly string[]): void {
+function expectType(request: Incoming, types: readonly string[]): void {
   const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   const [wanted] = types;
   if (given === undefined || !types.includes(given)) {
@@ -85,7 +89,7 @@ function expectType(request: IncomingMessage, types: readonly string[]): void {
   }
 }
 
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+async function readBody(request: Incoming, limit: number): Promise<Buffer> {
   const tooLarge = new VumiError(
     'request.too_large',
     `the body is larger than the ${size(limit)} allowed here`,

@@ -16,6 +16,8 @@ export type {
   Simulator,
   WorkerStatus,
 } from './ports.ts';
+// For interfaces, whose clients ask for what the API does in other words.
+export { createOperations, type CallOperation } from './call-operation.ts';
 export { transportsOfAccount } from './status/account-transports.ts';
 export { platformFigures } from './status/figures.ts';
 export { openWorkers, platformStatus } from './status/platform-status.ts';

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { parseInput } from '@vumi/core';
 import { z } from 'zod';
 import type { NewAuditEntry } from '@vumi/store';
 import { actorOf, type Access, type Caller } from './access.ts';
 import { actionOf } from './audit-acts.ts';
-import type { BodyReader } from './body.ts';
+import type { BodyReader, Incoming } from './body.ts';
 import { CursorMark } from './bound-cursor.ts';
 import { accountOf } from './query.ts';
 import { asRefusal } from './refusal.ts';
@@ -75,8 +74,8 @@ export interface RouteDefinition<P extends z.ZodObject, Q extends z.ZodObject, B
 }
 
 /** A request before it is checked. */
-interface Exchange {
-  readonly request: IncomingMessage;
+export interface Exchange {
+  readonly request: Incoming;
   readonly params: unknown;
   readonly query: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;

@@ -33,7 +33,9 @@ const RUNNING: WorkerHealth = { status: 'ok', message: 'running' };
 
 /** The workers that the platform's own configuration describes: their options are its sections. */
 export function platformWorkers(ports: PlatformWorkerPorts): WorkerType[] {
-  const { parts, started } = ports;
+  const { parts, started, supervision } = ports;
+  const processes = async () => (await supervision.heartbeat.processes()).map(toPlatformProcess);
+  const { control } = supervision;
   return [
     platformWorker('sandbox', 'Runs the hosted apps.', async (worker) => {
       const role = await startSandboxRole(partsOf(parts, worker));
@@ -51,14 +53,12 @@ export function platformWorkers(ports: PlatformWorkerPorts): WorkerType[] {
     platformWorker(
       'interfaces',
       'Serves programs that were written for other gateways.',
-      (worker) => startInterfaceRole(parts, worker),
+      (worker) => startInterfaceRole({ ...parts, control, processes }, worker),
       'one',
     ),
     platformWorker('api', 'Serves the HTTP API and the pages of apps.', async (worker) => {
       const { simulator } = started;
-      const { http, supervision, probe } = ports;
-      const processes = async () => (await supervision.heartbeat.processes()).map(toPlatformProcess);
-      const { control } = supervision;
+      const { http, probe } = ports;
       const role = await startApiRole({
         ...partsOf(parts, worker),
         http,

@@ -28,11 +28,13 @@ const listQuery = pageQuery.extend({
 });
 const named = z.strictObject({ name: z.string().min(1).max(700) });
 
-export function componentRoutes(ports: ApiPorts): Route[] {
+type Ports = Pick<ApiPorts, 'components' | 'clock' | 'transportsOf'>;
+
+export function componentRoutes(ports: Ports): Route[] {
   return [...listRoutes(ports), ...namedRoutes(ports), accountComponents(ports)];
 }
 
-function listRoutes({ components, clock }: ApiPorts): Route[] {
+function listRoutes({ components, clock }: Ports): Route[] {
   const read = keptFor(KEPT_MS, clock, async () => ({
     items: await components.all(),
     summary: await components.summary(),
@@ -66,7 +68,7 @@ function listRoutes({ components, clock }: ApiPorts): Route[] {
   ];
 }
 
-function namedRoutes({ components }: ApiPorts): Route[] {
+function namedRoutes({ components }: Ports): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -99,7 +101,7 @@ function namedRoutes({ components }: ApiPorts): Route[] {
   ];
 }
 
-function accountComponents(ports: ApiPorts): Route {
+function accountComponents(ports: Ports): Route {
   return defineRoute({
     method: 'GET',
     path: '/accounts/:account/components',

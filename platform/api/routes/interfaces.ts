@@ -11,7 +11,7 @@ import { defineRoute, done, ok, type Route } from '../route.ts';
 const MASK = '***';
 const ANSWER = { description: 'The interface', schema: interfaceSchema };
 
-export function interfaceRoutes({ store }: ApiPorts): Route[] {
+export function interfaceRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
   return [
     defineRoute({
       method: 'PUT',

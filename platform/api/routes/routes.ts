@@ -55,7 +55,7 @@ const routeBody = jsonBody(
   }),
 );
 
-export function routeRoutes({ store }: ApiPorts): Route[] {
+export function routeRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
   return [
     defineRoute({
       method: 'PUT',

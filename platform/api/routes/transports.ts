@@ -38,7 +38,9 @@ const dialBody = jsonBody(
   }),
 );
 
-export function transportRoutes(ports: ApiPorts): Route[] {
+export function transportRoutes(
+  ports: Pick<ApiPorts, 'store' | 'transportTypes' | 'checkMiddleware'>,
+): Route[] {
   const { store, transportTypes } = ports;
   const show = (row: TransportRow): TransportRow => showTransport(transportTypes, row);
   return [

@@ -6,7 +6,7 @@ import type { ApiPorts } from '../ports.ts';
 import { controlAnswerSchema, pageOf, workerSchema, workerTreeSchema } from '../resources.ts';
 import { defineRoute, ok, type Route } from '../route.ts';
 
-export function workerRoutes(ports: ApiPorts): Route[] {
+export function workerRoutes(ports: Pick<ApiPorts, 'workers'>): Route[] {
   return [
     defineRoute({
       method: 'GET',

@@ -42,7 +42,10 @@ export async function platformStatus(
 }
 
 /** What runs, in full, and what somebody wants to run. */
-export function openWorkers(ports: StatusPorts, validId: () => string | null): ApiPorts['workers'] {
+export function openWorkers(
+  ports: Pick<StatusPorts, 'processes' | 'control' | 'isTransport'>,
+  validId: () => string | null,
+): ApiPorts['workers'] {
   return {
     async list() {
       const processes = await ports.processes();

@@ -9,11 +9,12 @@ import {
 import type { HttpAnswer, HttpRequest } from '@vumi/http';
 import type { MessageRow, ServedInterface } from '@vumi/store';
 import type { z } from 'zod';
-import type { Dialect, Door, Keeping, Metric, Submission } from './dialect.ts';
+import type { Dialect, Door, Keeping, Metric, Operator, Submission } from './dialect.ts';
 
 export const USER = '+27761234567';
 export const NAME = 'crm';
 export const TOKEN = 'vumi_token';
+export const OPERATOR_TOKEN = 'vumi_operator';
 
 const SENT: MessageRow = {
   message_id: 'm1',
@@ -65,18 +66,20 @@ export interface DialectPlace {
 
 /**
  * A dialect in front of a platform that takes everything but from 9999 and to 000, and has no credit for 402. What is for
- * …503 leaves by a transport that is away.
+ * …503 leaves by a transport that is away. `operatorOf`: who has `OPERATOR_TOKEN`, by the account that he names.
  */
 export function openDialect(
   dialect: Dialect,
   own: ServedInterface,
   originals: readonly UserMessage[] = [],
+  operatorOf: (account: string | null) => Operator | null = () => null,
 ): DialectPlace {
   const sent: Submission[] = [];
   const fired: Metric[] = [];
   const keeping = keepInMemory();
   const door: Door = {
     enter: async (name, token) => ((name ?? NAME) === own.name && token === TOKEN ? own : null),
+    operator: async (account, token) => (token === OPERATOR_TOKEN ? operatorOf(account) : null),
     submit: async (_door, submission) => {
       refuse(submission);
       sent.push(submission);

@@ -51,6 +51,25 @@ export interface Keeping {
   change(key: string, to: (before: string | null) => string | null, ttlMs?: number): Promise<void>;
 }
 
+/** Somebody who looks after the channels of an account, by his token. */
+export interface Operator {
+  readonly account: string;
+  /** Whether he is of the platform, not of the account alone. */
+  readonly ofPlatform: boolean;
+  /** Does an operation of the API by its `operationId`, and answers its JSON. Throws what the API would answer. */
+  readonly call: (
+    operation: string,
+    asked?: {
+      readonly params?: Readonly<Record<string, string>>;
+      readonly query?: Readonly<Record<string, string>>;
+      readonly body?: object;
+    },
+  ) => Promise<unknown>;
+  readonly maySend: boolean;
+  /** An interface of the dialect in the account, with its secrets; null: there is none that answers. */
+  find(name: string): Promise<ServedInterface | null>;
+}
+
 /** What a dialect asks of the platform when a client comes. */
 export interface Door {
   /**
@@ -58,6 +77,11 @@ export interface Door {
    * which is labelled as the interface is called and may send. Null for anybody else.
    */
   enter(name: string | null, token: string): Promise<ServedInterface | null>;
+  /**
+   * Who has the token, for the account that is named; null for it: that of the token. Null for nobody, and where no account
+   * is known.
+   */
+  operator(account: string | null, token: string, request: HttpRequest): Promise<Operator | null>;
   /**
    * Sends as the account. Throws what the API answers: `number.not_assigned` for a sender that is not the account's,
    * `route.none`, `message.invalid_receiver`, `credit.insufficient`, …

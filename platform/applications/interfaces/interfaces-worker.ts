@@ -1,9 +1,9 @@
 import { errorText, newId, VumiError, type InterfaceDialect } from '@vumi/core';
-import type { HttpHandler, HttpPlace } from '@vumi/http';
+import type { HttpHandler, HttpPlace, HttpRequest } from '@vumi/http';
 import type { Worker, WorkerPorts } from '@vumi/runtime';
 import type { ServedInterface, Store } from '@vumi/store';
 import { findOriginal, startCallbacks, type Callbacks } from './callbacks.ts';
-import type { Dialect, Door, Metric } from './dialect.ts';
+import type { Dialect, Door, Metric, Operator } from './dialect.ts';
 import { dialects } from './dialects.ts';
 import { keepingOf } from './keeping.ts';
 import type { InterfaceOptions } from './options.ts';
@@ -13,8 +13,20 @@ export interface InterfacePorts
   extends SubmitPorts, Pick<WorkerPorts, 'ends' | 'http' | 'state' | 'clock' | 'random' | 'logger'> {
   readonly store: Pick<Store, 'interfaces' | 'onChange' | 'effects' | 'messages'>;
   readonly isOptedOut: (account: string, address: string) => Promise<boolean>;
-  /** Whose the token is and what it is called; null when it is none that may send. */
-  readonly verify: (token: string) => Promise<{ readonly account: string; readonly label: string } | null>;
+  /** Whose the token is and what it is called; null when it is none, or has ended. */
+  readonly verify: (token: string) => Promise<TokenHolder | null>;
+  /** Does an operation of the API for whoever has the token. */
+  readonly call: (
+    asker: { readonly token: string; readonly source: string },
+    ...asked: Parameters<Operator['call']>
+  ) => Promise<unknown>;
+}
+
+interface TokenHolder {
+  /** Null: the platform's. */
+  readonly account: string | null;
+  readonly label: string;
+  readonly maySend: boolean;
 }
 
 const SERVED = Object.entries(dialects) as [InterfaceDialect, Dialect][];
@@ -91,10 +103,11 @@ class Interfaces implements AsyncDisposable {
     return {
       enter: async (name, token) => {
         const owner = token === '' ? null : await this.#ports.verify(token);
-        if (owner === null || (name !== null && owner.label !== name)) return null;
-        const door = this.#open.get(keyOf({ account: owner.account, name: owner.label }))?.door ?? null;
-        return door?.dialect === dialect && door.active ? door : null;
+        if (owner === null || !owner.maySend || owner.account === null) return null;
+        if (name !== null && owner.label !== name) return null;
+        return this.#served(dialect, { account: owner.account, name: owner.label });
       },
+      operator: (account, token, request) => this.#operator(dialect, { account, token }, request),
       submit: (door, submission) => submitForInterface(this.#ports, door, submission),
       isUp: (transport) => this.#ports.isUp(transport),
       lines: (door, of, gone) => {
@@ -108,6 +121,36 @@ class Interfaces implements AsyncDisposable {
       fire: (door, metrics) => this.#fire(door, metrics),
       message: (door, messageId) => this.#ports.store.messages.get(door.account, messageId),
       original: (door, messageId) => findOriginal(this.#ports.state, door, messageId),
+    };
+  }
+
+  /** The interface of the dialect that answers under a name, or null. */
+  #served(dialect: InterfaceDialect, key: Pick<ServedInterface, 'account' | 'name'>): ServedInterface | null {
+    const door = this.#open.get(keyOf(key))?.door ?? null;
+    return door?.dialect === dialect && door.active ? door : null;
+  }
+
+  async #operator(
+    dialect: InterfaceDialect,
+    asked: { readonly account: string | null; readonly token: string },
+    { remoteAddress: source }: HttpRequest,
+  ): Promise<Operator | null> {
+    const { token } = asked;
+    const holder = token === '' ? null : await this.#ports.verify(token);
+    if (holder === null) return null;
+    const account = asked.account ?? holder.account;
+    // Other accounts are not there for the holder of a token.
+    if (account === null || (holder.account ?? account) !== account) return null;
+    return {
+      account,
+      ofPlatform: holder.account === null,
+      call: (operation, given) => this.#ports.call({ token, source }, operation, given),
+      maySend: holder.maySend,
+      find: async (name) => {
+        // What has just been changed may not have been heard of.
+        await this.read();
+        return this.#served(dialect, { account, name });
+      },
     };
   }
 

@@ -114,8 +114,8 @@ it.each([
     404,
     { errors: [{ type: 'ChannelNotFound' }] },
   ],
-  ['POST', '/channels/', KNOWN, 405, { errors: [{ type: 'ApiUsageError' }] }],
-  ['DELETE', `/channels/${NAME}`, KNOWN, 405, { errors: [{ type: 'ApiUsageError' }] }],
+  ['POST', '/channels/', KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
+  ['DELETE', `/channels/${NAME}`, KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
   ['GET', '/routers/', KNOWN, 404, { errors: [{ type: 'NotFound' }] }],
 ])('%s %s with %j: %i', async (method, path, headers, ...[status, result]) => {
   const answer = await openDialect(junebug, own).ask(path, { method, headers: { ...headers } });
