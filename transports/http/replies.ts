@@ -1,0 +1,84 @@
+import type { UserMessage } from '@vumi/core';
+import type { PartResult } from '../sending/part-result.ts';
+import type { ComponentHealth } from '../sending/component-health.ts';
+import type { Marks } from '../sending/results.ts';
+import type { TransportPorts } from '../transport-type.ts';
+import type { ChannelConfig, HttpChannel } from './channel.ts';
+import { HeldReplies } from './held-replies.ts';
+import { responseReporter } from './response-times.ts';
+import { UssdSteps, type UssdStepsPorts } from './ussd/steps.ts';
+
+export interface RepliesPorts extends Pick<TransportPorts, 'end' | 'state' | 'clock' | 'logger'> {
+  readonly health: ComponentHealth;
+  readonly publish: UssdStepsPorts<unknown>['publish'];
+  readonly onFailed: UssdStepsPorts<unknown>['onFailed'];
+}
+
+/** Replies of apps that are the responses to requests (spec channels §1.4). */
+export class Replies<C extends ChannelConfig> {
+  /** Requests that wait; null: no request of this channel does. */
+  readonly held: HeldReplies | null;
+  /** Null: the channel has no sessions. */
+  readonly steps: UssdSteps<C> | null;
+  readonly #channel: HttpChannel<C>;
+  #timeouts = 0;
+
+  constructor(channel: HttpChannel<C>, config: C, ports: RepliesPorts) {
+    this.#channel = channel;
+    const isHeld = channel.ussd !== undefined || channel.reply?.waits(config) === true;
+    this.held = isHeld ? this.#createHeld(config, ports) : null;
+    this.steps = this.#createSteps(config, ports);
+  }
+
+  /** Whether a message can be nothing but a response. */
+  isOnlyReply({ in_reply_to: inReplyTo }: UserMessage): boolean {
+    if (inReplyTo === null) return false;
+    // A screen that comes too late is none that a network opens a session for.
+    return this.held?.has(inReplyTo) === true || this.steps !== null;
+  }
+
+  /** Resolves when the response is in the hands of the network, or with the reason why it is not. */
+  async reply(message: UserMessage, marks: Marks): Promise<PartResult> {
+    const { held } = this;
+    const { in_reply_to: inReplyTo, content } = message;
+    if (this.#channel.discardsReplies === true) return { kind: 'ok', remoteId: message.message_id };
+    if (held === null) return { kind: 'failed', reason: 'replies are not expected' };
+    if (this.steps !== null && inReplyTo !== null) return this.steps.reply(message, marks);
+    const missing = [
+      inReplyTo === null ? 'in_reply_to' : '',
+      content === null || content === '' ? 'content' : '',
+    ];
+    const fields = missing.filter((field) => field !== '');
+    if (fields.length > 0) return { kind: 'failed', reason: `Missing fields: ${fields.join(', ')}` };
+    const outcome = await held.reply(message, () => marks.sending());
+    return outcome === 'sent'
+      ? { kind: 'ok', remoteId: message.message_id }
+      : { kind: 'failed', reason: outcome };
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    if (this.held === null) return {};
+    return { pending_requests: this.held.size, reply_timeouts_total: this.#timeouts };
+  }
+
+  #createHeld(config: C, { health, clock }: RepliesPorts): HeldReplies {
+    const { request_timeout, max_pending } = config;
+    const report = responseReporter(config, health);
+    return new HeldReplies({
+      timeoutMs: request_timeout * 1000,
+      maxPending: max_pending,
+      onResponse: (ms) => {
+        if (ms === null) this.#timeouts += 1;
+        report(ms);
+      },
+      clock,
+    });
+  }
+
+  #createSteps(config: C, ports: RepliesPorts): UssdSteps<C> | null {
+    const { ussd: dialect } = this.#channel;
+    const { held } = this;
+    if (dialect === undefined || held === null) return null;
+    return new UssdSteps({ ...ports, transport: ports.end.name, dialect, config, held });
+  }
+}
