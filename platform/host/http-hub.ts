@@ -1,5 +1,5 @@
 import type { KeyedState, Logger } from '@vumi/core';
-import { createHttpHub, createSender, type HttpHub } from '@vumi/http';
+import { createHttpHub, createOpener, createSender, type HttpHub } from '@vumi/http';
 import type { Traces } from './traces.ts';
 import type { Config } from './config-schema.ts';
 
@@ -16,6 +16,7 @@ export function openHttpHub(
     trustedProxies: http.trusted_proxies,
     listen: isAlone ? null : { host, port: port ?? 0, url },
     send: traces === null ? createSender() : traces.send(createSender()),
+    open: createOpener(),
     state,
     logger,
   });

@@ -59,7 +59,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /** Answers with the address that was checked, whatever DNS says by now; name and certificate stay the host's. */
-function pinned({ address, family }: Target): Lookup {
+export function pinned({ address, family }: Target): Lookup {
   return (_host, options, callback) => {
     if (options.all === true) callback(null, [{ address, family }]);
     else callback(null, address, family);
@@ -68,7 +68,11 @@ function pinned({ address, family }: Target): Lookup {
 
 /** Asks once, over a connection of its own, and follows nothing. Rejects as Node does, or with `request.invalid`. */
 export async function exchange(sent: Exchange, limits: ExchangeLimits): Promise<ExchangeAnswer> {
-  const response = await open(sent, limits);
+  return readAnswer(await openExchange(sent, limits), limits);
+}
+
+/** The rest of an answer that has begun; nothing of one that leads elsewhere. */
+export async function readAnswer(response: IncomingMessage, limits: ExchangeLimits): Promise<ExchangeAnswer> {
   const status = response.statusCode ?? 0;
   const leadsElsewhere = isRedirect(status) && response.headers.location !== undefined;
   // Nobody gets to see it, so that nobody has it read for nothing.
@@ -82,7 +86,11 @@ function sizedHeaders({ headers, body }: Exchange): Record<string, string> {
   return body === null ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) };
 }
 
-function open(sent: Exchange, { signal, onConnected }: ExchangeLimits): Promise<IncomingMessage> {
+/** Asks once and gives the answer as soon as it begins. */
+export function openExchange(
+  sent: Exchange,
+  { signal, onConnected }: Pick<ExchangeLimits, 'signal' | 'onConnected'>,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { url } = sent.target;
     const isSecure = url.protocol === 'https:';

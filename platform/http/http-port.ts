@@ -91,6 +91,39 @@ export type RequestOutcome =
   /** The address is none that this platform asks. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** A connection over which somebody brings texts for as long as it stands. */
+export interface OutboundStream extends Pick<
+  OutboundRequest,
+  'url' | 'headers' | 'allowPrivate' | 'privateServices'
+> {
+  /** `lines`: those of the answer to a GET, blank ones left out; `websocket`: text frames (RFC 6455), also at `ws:` and `wss:`. */
+  readonly over: 'lines' | 'websocket';
+  /** What a WebSocket is told as soon as it stands, in this order. */
+  readonly greetings?: readonly string[];
+  /**
+   * Milliseconds in which a sign of life is due; who misses several in a row is gone. Default: a WebSocket is asked for one
+   * every 30,000, and lines may stay away for ever.
+   */
+  readonly beatMs?: number;
+  /** Hangs up. */
+  readonly signal: AbortSignal;
+}
+
+/** Who hears a stream. */
+export interface StreamHearer {
+  /** It stands. */
+  onOpen?(): void;
+  /** One text after the other, each at most 1 MiB; nothing more is read while too many wait. A rejection ends the stream. */
+  take(text: string): Promise<void> | void;
+}
+
+/** How a stream ended, when all that came of it is taken. Nothing here throws. */
+export type StreamEnd =
+  /** It stood, or may have: the other side closed it, is silent, or brought what cannot be read; or it was given up. */
+  | { readonly kind: 'ended'; readonly reason: string }
+  /** The other side answered, and opened no stream. */
+  | Exclude<RequestOutcome, { readonly kind: 'uncertain' }>;
+
 /** Where handlers are mounted. The place of a path is free again when what `mount` gave is disposed. */
 export interface HttpPlace {
   /**
@@ -115,4 +148,6 @@ export interface HttpPort extends HttpPlace {
   /** What to enter at a provider for a path of the place; null where no public URL is configured. */
   publicUrl(path: string): string | null;
   send(request: OutboundRequest): Promise<RequestOutcome>;
+  /** Calls somebody who brings texts; resolves when that is over. The addresses that may be called are those of `send`. */
+  open(stream: OutboundStream, hearer: StreamHearer): Promise<StreamEnd>;
 }

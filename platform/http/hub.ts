@@ -6,7 +6,7 @@ import { errorText, type KeyedState, type Logger } from '@vumi/core';
 import { AddressRanges } from './address-ranges.ts';
 import { handedOn, handOn, handUpgradeOn } from './hand-on.ts';
 import { Holders, type Holder } from './holders.ts';
-import type { HttpPort, OutboundRequest, RequestOutcome } from './http-port.ts';
+import type { HttpPort } from './http-port.ts';
 import { startHttpServer, type HttpServer, type Upgrades } from './http-server.ts';
 import { originOf, type Origin } from './incoming.ts';
 import { Mounts, TRY_LATER, write } from './mounts.ts';
@@ -21,7 +21,8 @@ export interface HttpHubOptions {
   readonly trustedProxies: readonly string[];
   /** Where this process takes requests of its workers itself; null: only by `handle`. */
   readonly listen: HookListener | null;
-  readonly send: (request: OutboundRequest) => Promise<RequestOutcome>;
+  readonly send: HttpPort['send'];
+  readonly open: HttpPort['open'];
   /** Shared with the other processes. */
   readonly state: Pick<KeyedState, 'get' | 'set' | 'delete'>;
   readonly logger: Logger;
@@ -74,7 +75,7 @@ class Hub implements HttpHub {
   };
 
   portOf(worker: string): HttpPort {
-    const { publicUrl, logger, send } = this.#options;
+    const { publicUrl, logger, send, open } = this.#options;
     return {
       mount: (path, handler, options) => this.#mount(worker, (place) => place.mount(path, handler, options)),
       mountUpgrades: (path, handler) => this.#mount(worker, (place) => place.mountUpgrades(path, handler)),
@@ -94,6 +95,7 @@ class Hub implements HttpHub {
       publicUrl: (path) =>
         publicUrl === null ? null : `${publicUrl}${HOOKS}${worker}${path === '/' ? '' : path}`,
       send,
+      open,
     };
   }
 

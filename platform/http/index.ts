@@ -19,7 +19,10 @@ export type {
   HttpUpgrade,
   MountOptions,
   OutboundRequest,
+  OutboundStream,
   RequestOutcome,
+  StreamEnd,
+  StreamHearer,
   UpgradeHandler,
 } from './http-port.ts';
 export { startHttpServer, type HttpServer, type Upgrades } from './http-server.ts';
@@ -27,5 +30,6 @@ export { createHttpHub, isHook, type HttpHub } from './hub.ts';
 export { NO_PRIVATE_SERVICES, PrivateServices } from './private-services.ts';
 export { isPublicAddress } from './public-address.ts';
 export { createSender } from './send.ts';
+export { createOpener } from './stream.ts';
 export { refuseUpgrade } from './upgrade.ts';
 export { hostOf, portOf } from './url-parts.ts';

@@ -13,5 +13,6 @@ export function httpNotHere(): HttpPort {
     listen: refuse,
     publicUrl: () => null,
     send: async () => ({ kind: 'refused', reason: 'this process has no HTTP' }),
+    open: async () => ({ kind: 'refused', reason: 'this process has no HTTP' }),
   };
 }

@@ -5,7 +5,10 @@ import type {
   HttpPort,
   MountOptions,
   OutboundRequest,
+  OutboundStream,
   RequestOutcome,
+  StreamEnd,
+  StreamHearer,
 } from '@vumi/http';
 
 /** A request of a test. `form` and `json` become the body with their content type. */
@@ -59,6 +62,10 @@ export class CalledHttp implements HttpPort {
   }
 
   send(_request: OutboundRequest): Promise<RequestOutcome> {
+    return Promise.resolve({ kind: 'not_sent', reason: 'there is no network' });
+  }
+
+  open(_stream: OutboundStream, _hearer: StreamHearer): Promise<StreamEnd> {
     return Promise.resolve({ kind: 'not_sent', reason: 'there is no network' });
   }
 

@@ -8,7 +8,7 @@ import { openReceiver, type Received, type ReceiverPlace } from '../testing/rece
 import { httpRelay } from './http-relay.ts';
 
 const send = createSender();
-const http = { mount: none, mountUpgrades: none, listen: none, publicUrl: none, send };
+const http = { mount: none, mountUpgrades: none, listen: none, publicUrl: none, send, open: none };
 function none(): never {
   throw new Error('a relay has no hooks');
 }

@@ -1,5 +1,5 @@
 import type { UserMessage } from '@vumi/core';
-import { createHttpHub, createSender, type HttpHub } from '@vumi/http';
+import { createHttpHub, createOpener, createSender, type HttpHub } from '@vumi/http';
 import { eventually } from '@vumi/machine/testing';
 import { silentLogger } from '@vumi/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,6 +20,7 @@ beforeEach(async () => {
     trustedProxies: [],
     listen: null,
     send: createSender(),
+    open: createOpener(),
     state,
     logger: silentLogger,
   });

@@ -115,4 +115,5 @@ const noHttp: HttpPort = {
   listen: unused,
   publicUrl: unused,
   send: unused,
+  open: unused,
 };

@@ -5,10 +5,14 @@ import type {
   HttpPort,
   MountOptions,
   OutboundRequest,
+  OutboundStream,
   RequestOutcome,
+  StreamEnd,
+  StreamHearer,
   UpgradeHandler,
 } from '../http-port.ts';
 import { createSender } from '../send.ts';
+import { createOpener } from '../stream.ts';
 
 /** What processes share. Give two the same, and they find each other's workers. */
 export function createSharedKeys() {
@@ -37,6 +41,7 @@ export class LoopbackHttp implements HttpPort, AsyncDisposable {
       trustedProxies: [],
       listen: { host: '127.0.0.1', port: 0 },
       send: createSender(),
+      open: createOpener(),
       state: keys,
       logger: silentLogger,
     });
@@ -68,6 +73,10 @@ export class LoopbackHttp implements HttpPort, AsyncDisposable {
 
   send(request: OutboundRequest): Promise<RequestOutcome> {
     return this.#port.send(request);
+  }
+
+  open(stream: OutboundStream, hearer: StreamHearer): Promise<StreamEnd> {
+    return this.#port.open(stream, hearer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
