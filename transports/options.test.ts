@@ -11,6 +11,7 @@ import { HTTP_RPC_GROUPS } from './http_rpc/http-rpc.ts';
 import { IRC_GROUPS } from './irc/config.ts';
 import { MTN_NIGERIA_GROUPS } from './mtn_nigeria/config.ts';
 import { PHONE_GROUPS, phones } from './phones/index.ts';
+import { MASTODON_GROUPS } from './mastodon/config.ts';
 import { OPTION_GROUPS } from './smpp/config.ts';
 import { messengerGroups } from './messenger/config.ts';
 import { SLACK_GROUPS } from './slack/config.ts';
@@ -44,6 +45,7 @@ const references = [
   ['./whatsapp_cloud/OPTIONS.md', renderReference(['whatsapp_cloud'], WHATSAPP_GROUPS)],
   ['./slack/OPTIONS.md', renderReference(['slack'], SLACK_GROUPS)],
   ['./telegram/OPTIONS.md', renderReference(['telegram'], TELEGRAM_GROUPS)],
+  ['./mastodon/OPTIONS.md', renderReference(['mastodon'], MASTODON_GROUPS)],
   ['./messenger/OPTIONS.md', renderReference(['messenger', 'instagram'], MESSENGER_GROUPS)],
   ['./web_chat/OPTIONS.md', renderReference(['web_chat'], WEB_CHAT_GROUPS)],
   ['./irc/OPTIONS.md', renderReference(['irc'], IRC_GROUPS)],
@@ -75,6 +77,7 @@ it.each(
     TELEGRAM_GROUPS,
     SLACK_GROUPS,
     MESSENGER_GROUPS,
+    MASTODON_GROUPS,
     IRC_GROUPS,
     WEB_CHAT_GROUPS,
     USSD_GROUPS,

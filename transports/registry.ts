@@ -6,6 +6,7 @@ import { httpApiTransport } from './http_api/http-api.ts';
 import { oldSimpleHttpTransport, oldTemplateHttpTransport } from './http_api/old-http.ts';
 import { httpRpcTransport } from './http_rpc/http-rpc.ts';
 import { ircTransport } from './irc/irc.ts';
+import { mastodonTransport } from './mastodon/mastodon.ts';
 import { mtnNigeriaTransport } from './mtn_nigeria/mtn-nigeria.ts';
 import { phones } from './phones/index.ts';
 import { smppTransport } from './smpp/smpp-transport.ts';
@@ -39,6 +40,7 @@ export const transportTypes = {
   messenger: messengerTransport,
   instagram: instagramTransport,
   slack: slackTransport,
+  mastodon: mastodonTransport,
   irc: ircTransport,
   web_chat: webChatTransport,
   ...ussdTransports,

@@ -1,5 +1,6 @@
 import type { UserMessage } from '@vumi/core';
 import type { RequestOutcome } from '@vumi/http';
+import type { SentPart } from '../sending/part-result.ts';
 import type { TextLimits } from '../sending/text-limits.ts';
 import type { SendConfig } from './send-options.ts';
 import type { ChannelQuery } from './state-queries.ts';
@@ -7,7 +8,12 @@ import type { ChannelQuery } from './state-queries.ts';
 /** What the answer to a message that was sent means. */
 export type Verdict =
   /** `remoteId`: the network's; of several they are joined by commas. */
-  | { readonly kind: 'accepted'; readonly remoteId?: string | undefined }
+  | {
+      readonly kind: 'accepted';
+      readonly remoteId?: string | undefined;
+      /** For the parts after it: see `SendContext.before`. */
+      readonly note?: string | undefined;
+    }
   | {
       readonly kind: 'refused';
       readonly reason: string;
@@ -42,6 +48,8 @@ export interface SendContext {
   readonly token: string;
   /** Counts the requests that this message takes, from 0. */
   readonly part: number;
+  /** What the network said of the parts before it, in their order. */
+  readonly before: readonly SentPart[];
   /** Counts how often this part was tried, from 0. */
   readonly attempt: number;
   /** Where the network tells what became of this message, by the channel's route `receipts`; null without a public URL. */

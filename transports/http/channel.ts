@@ -14,6 +14,7 @@ import type { ChannelPolling } from './polling.ts';
 import type { RequestFields } from './request-fields.ts';
 import type { TextPart } from './part-join.ts';
 import { startChannel } from './start-channel.ts';
+import type { ChannelStreaming } from './streaming.ts';
 import type { ChannelSubscription } from './subscription.ts';
 import type { UssdDialect, UssdStep } from './ussd/dialect.ts';
 
@@ -98,6 +99,8 @@ export interface HttpChannel<C> {
   readonly subscription?: ChannelSubscription<C>;
   /** What the network does not bring is fetched, where this configuration says so. */
   readonly polling?: ChannelPolling<C>;
+  /** What the network says over connections that we open is heard. */
+  readonly streaming?: ChannelStreaming<C>;
   /** Readings may be parts of long texts. */
   readonly joinsParts?: boolean;
   /** Whatever is sent is acknowledged and goes nowhere. */

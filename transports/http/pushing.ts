@@ -80,7 +80,8 @@ export class Pushing<C> {
     if ('refused' in pieces) return this.results.settle(message, failing(pieces.refused));
     return this.results.settle(message, {
       parts: pieces.length,
-      run: (part, marks) => this.#run(sender, { message: pieces[part] ?? message, part }, marks),
+      run: (part, marks, before) =>
+        this.#run(sender, { message: pieces[part] ?? message, part, before }, marks),
       inTurn: (work) => sender.inTurn(message, work),
       ifUncertain: sender.sendsAgain ? null : STOPPED,
     });
@@ -139,11 +140,16 @@ export class Pushing<C> {
     );
   }
 
-  #run(sender: Sender<C>, piece: Omit<Piece, 'context'>, marks: Marks): Promise<PartResult> {
+  #run(
+    sender: Sender<C>,
+    { before, ...piece }: Omit<Piece, 'context'> & { readonly before: readonly PartResult[] },
+    marks: Marks,
+  ): Promise<PartResult> {
     const { publicUrl } = this.#ports;
     const route = this.#urls === null ? null : publicUrl('receipts');
     const receiptUrl = route === null ? null : (this.#urls?.urlOf(route, piece.message.message_id) ?? null);
-    return sender.run({ ...piece, context: { receiptUrl, publicUrl } }, marks);
+    const sent = before.filter((result) => result.kind === 'ok');
+    return sender.run({ ...piece, context: { receiptUrl, publicUrl, before: sent } }, marks);
   }
 
   #piecesOf(message: UserMessage): readonly UserMessage[] | { readonly refused: string } {

@@ -4,6 +4,7 @@ import type { ChannelConfig, HttpChannel, Reading } from './channel.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
 import { publicUrlOf } from './place.ts';
 import { poll } from './polling.ts';
+import { hearStreams } from './streaming.ts';
 import { subscribe } from './subscription.ts';
 
 export interface ReachOutPorts extends TransportPorts {
@@ -14,7 +15,7 @@ export interface ReachOutPorts extends TransportPorts {
   take(readings: readonly Reading[]): Promise<void>;
 }
 
-/** Tells the network where we are, and asks it for what it does not bring, until the transport closes. */
+/** Tells the network where we are, hears it, and asks it for what it does not bring, until the transport closes. */
 export async function reachOut<C extends ChannelConfig>(
   channel: HttpChannel<C>,
   config: C,
@@ -23,9 +24,10 @@ export async function reachOut<C extends ChannelConfig>(
   const allowPrivate = channel.sending?.options(config)?.allow_private ?? false;
   const ports = { ...given, allowPrivate, transport: given.end.name };
   const subscribed = channel.subscription && subscribe(channel.subscription, config, ports);
+  const heard = channel.streaming && hearStreams(channel.streaming, config, ports);
   await tell(channel, config, ports);
   if (channel.polling?.isOn(config) === true) await poll(channel.polling, config, ports);
-  await subscribed;
+  await Promise.all([subscribed, heard]);
 }
 
 async function tell<C extends ChannelConfig>(

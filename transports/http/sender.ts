@@ -42,7 +42,7 @@ export interface SenderPorts<C> extends Pick<
 export interface Piece {
   readonly message: UserMessage;
   readonly part: number;
-  readonly context: Pick<SendContext, 'receiptUrl' | 'publicUrl'>;
+  readonly context: Pick<SendContext, 'receiptUrl' | 'publicUrl' | 'before'>;
 }
 
 /** It was not sent, and nothing will be for a while: the network is away, full, or does not know us. */
@@ -272,7 +272,11 @@ export class Sender<C> {
     switch (verdict.kind) {
       case 'accepted':
         this.#works();
-        return { kind: 'ok', remoteId: verdict.remoteId ?? messageId };
+        return {
+          kind: 'ok',
+          remoteId: verdict.remoteId ?? messageId,
+          ...(verdict.note === undefined ? {} : { note: verdict.note }),
+        };
       case 'refused':
         this.#works(verdict.degraded);
         return {

@@ -7,9 +7,17 @@ import {
   type UserMessage,
 } from '@vumi/core';
 
+/** The network has it. */
+export interface SentPart {
+  readonly kind: 'ok';
+  readonly remoteId: string;
+  /** What the parts after it need to know of it beside its id. */
+  readonly note?: string;
+}
+
 /** What became of one part of a message. `uncertain`: nobody knows whether the network has it (DESIGN §4.5). */
 export type PartResult =
-  | { readonly kind: 'ok'; readonly remoteId: string }
+  | SentPart
   /** `optedOut`: the network says that the receiver wants no messages of ours. */
   | { readonly kind: 'failed'; readonly reason: string; readonly optedOut?: boolean }
   | { readonly kind: 'uncertain'; readonly reason: string }

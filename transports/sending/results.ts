@@ -26,8 +26,8 @@ export interface Marks {
 export interface Attempt {
   /** Requests that it takes, one after the other: what is not taken ends the message. */
   readonly parts: number;
-  /** Rejects with an outage when the network has not got the part. */
-  run(part: number, marks: Marks): Promise<PartResult>;
+  /** `before`: what became of the parts before it. Rejects with an outage when the network has not got the part. */
+  run(part: number, marks: Marks, before: readonly PartResult[]): Promise<PartResult>;
   /** Waits until nothing else goes to the same address. */
   readonly inTurn?: (work: () => Promise<readonly PartResult[]>) => Promise<readonly PartResult[]>;
   /** A former life may have sent it: null says to send it again (`uncertain_policy`). */
@@ -118,27 +118,32 @@ export class Results {
   async #runAll(message: UserMessage, attempt: Attempt): Promise<readonly PartResult[]> {
     const results: PartResult[] = [];
     for (let part = 0; part < attempt.parts; part += 1) {
-      const result = await this.#run(message.message_id, part, attempt);
+      const result = await this.#run(message.message_id, part, { attempt, before: results });
       results.push(result);
       if (result.kind !== 'ok') break;
     }
     return results;
   }
 
-  async #run(id: string, part: number, attempt: Attempt): Promise<PartResult> {
+  async #run(
+    id: string,
+    part: number,
+    { attempt, before }: { readonly attempt: Attempt; readonly before: readonly PartResult[] },
+  ): Promise<PartResult> {
     const { parts } = this.#ports;
     const about = { messageId: id, part, reference: 0 };
     const past = parts.read(id, part)?.record;
     if (past !== undefined && past.kind !== 'submitting') return past;
     if (past === undefined || attempt.ifUncertain === null) {
       try {
-        const result = await attempt.run(part, {
+        const marks = {
           sending: () => {
             parts.write(about, { kind: 'submitting' });
             parts.flush();
           },
           unsent: () => parts.forget(id, part),
-        });
+        };
+        const result = await attempt.run(part, marks, [...before]);
         parts.write(about, result);
         return result;
       } catch (error) {

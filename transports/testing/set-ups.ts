@@ -12,6 +12,7 @@ import { SMPP_SET_UP } from './smpp-double.ts';
 import { TRUTEQ_SET_UP } from './truteq-double.ts';
 import { XMPP_SET_UP } from './xmpp-double.ts';
 import { WEB_CHAT_SET_UP } from './web-chat-double.ts';
+import { STREAM_SET_UPS } from './stream-set-ups.ts';
 import type { TransportSetUp } from './transport-double.ts';
 import { USSD_SET_UPS } from './ussd-double.ts';
 
@@ -28,6 +29,7 @@ export const SET_UPS: readonly TransportSetUp[] = [
   MTN_NIGERIA_SET_UP,
   GAMMU_SET_UP,
   ...CHAT_SET_UPS,
+  ...STREAM_SET_UPS,
   IRC_SET_UP,
   WEB_CHAT_SET_UP,
   ...USSD_SET_UPS,

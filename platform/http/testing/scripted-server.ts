@@ -1,6 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface SeenRequest {
   readonly method: string;
@@ -21,6 +28,8 @@ export type ScriptedAnswer =
       readonly body?: string;
       /** Answers when it resolves. */
       readonly after?: Promise<void>;
+      /** In place of a body: given the answer, whose headers are sent, to write to and to end. */
+      readonly stream?: (response: ServerResponse) => void;
     };
 
 /** An HTTP server that answers what it is told and remembers what it was asked. */
@@ -54,6 +63,11 @@ export class ScriptedServer implements AsyncDisposable {
     return scripted;
   }
 
+  /** Who wants to speak another protocol on his connection is handed over, and is to be hung up on before disposal. */
+  onUpgrade(handle: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.#server.on('upgrade', handle);
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
@@ -80,5 +94,8 @@ async function give(response: ServerResponse, answer: ScriptedAnswer): Promise<v
     return;
   }
   await answer.after;
-  response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
+  response.writeHead(answer.status, answer.headers);
+  if (answer.stream === undefined) return void response.end(answer.body ?? '');
+  response.flushHeaders();
+  answer.stream(response);
 }
