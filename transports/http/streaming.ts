@@ -10,7 +10,7 @@ import { TokenKeeper } from './token-keeper.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What a dialect is told of a stream beside the configuration. */
-export interface StreamAbout {
+interface StreamAbout {
   /** Of the network's token endpoint; "" where the channel has none. */
   readonly token: string;
 }

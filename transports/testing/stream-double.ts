@@ -11,7 +11,7 @@ import type { Got, NetworkTurn, Told, TransportDouble, UserText } from './transp
 export const SECRET = 'pearl-under-the-sea';
 
 /** What is asked for to open a stream. */
-export type Opening = Pick<SeenRequest, 'path' | 'query' | 'headers'>;
+type Opening = Pick<SeenRequest, 'path' | 'query' | 'headers'>;
 
 /** A text of a user, as the network has it. */
 export type Said = UserText & { readonly id: string };
