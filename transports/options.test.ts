@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { AGGREGATOR_GROUPS, aggregators } from './aggregators/index.ts';
+import { BLUESKY_GROUPS } from './bluesky/config.ts';
 import { DEVNULL_GROUPS } from './devnull/devnull.ts';
 import { EMAIL_GROUPS } from './email/config.ts';
 import { GAMMU_GROUPS } from './gammu/config.ts';
@@ -45,6 +46,7 @@ const references = [
   ['./whatsapp_cloud/OPTIONS.md', renderReference(['whatsapp_cloud'], WHATSAPP_GROUPS)],
   ['./slack/OPTIONS.md', renderReference(['slack'], SLACK_GROUPS)],
   ['./telegram/OPTIONS.md', renderReference(['telegram'], TELEGRAM_GROUPS)],
+  ['./bluesky/OPTIONS.md', renderReference(['bluesky'], BLUESKY_GROUPS)],
   ['./mastodon/OPTIONS.md', renderReference(['mastodon'], MASTODON_GROUPS)],
   ['./messenger/OPTIONS.md', renderReference(['messenger', 'instagram'], MESSENGER_GROUPS)],
   ['./web_chat/OPTIONS.md', renderReference(['web_chat'], WEB_CHAT_GROUPS)],
@@ -78,6 +80,7 @@ it.each(
     SLACK_GROUPS,
     MESSENGER_GROUPS,
     MASTODON_GROUPS,
+    BLUESKY_GROUPS,
     IRC_GROUPS,
     WEB_CHAT_GROUPS,
     USSD_GROUPS,

@@ -1,4 +1,5 @@
 import { aggregators } from './aggregators/index.ts';
+import { blueskyTransport } from './bluesky/bluesky.ts';
 import { devnullTransport } from './devnull/devnull.ts';
 import { emailTransport } from './email/email.ts';
 import { gammuTransport } from './gammu/gammu.ts';
@@ -41,6 +42,7 @@ export const transportTypes = {
   instagram: instagramTransport,
   slack: slackTransport,
   mastodon: mastodonTransport,
+  bluesky: blueskyTransport,
   irc: ircTransport,
   web_chat: webChatTransport,
   ...ussdTransports,

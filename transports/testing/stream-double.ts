@@ -26,6 +26,8 @@ export interface StreamDialect {
   greeted?(said: readonly unknown[]): boolean | null;
   /** A text of a user, as it is brought. */
   bring(text: Said): object;
+  /** Who is refused is sent once more, with a new token. */
+  readonly givesTokens?: true;
   /** What it answers to requests that send nothing, such as for a token; null: it is none. `said`: all texts so far. */
   tells(request: SeenRequest, said: readonly Said[]): ScriptedAnswer | null;
   /** Null: it does not take such a request. */
@@ -64,6 +66,7 @@ export class StreamDouble implements TransportDouble {
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #listeners = new Set<Listener>();
   #server: ScriptedServer;
+  #isRefusing = false;
   readonly #said: Said[] = [];
 
   private constructor(dialect: StreamDialect, server: ScriptedServer) {
@@ -189,7 +192,10 @@ export class StreamDouble implements TransportDouble {
     if (read === null) return { status: 418, body: 'the double does not know such a request' };
     const id = `remote-${this.got.length + 1}`;
     this.got.push({ ...read, id, at: performance.now() });
-    return this.#turn(this.#turns.shift() ?? 'accept', id);
+    const turn = this.#turns.shift() ?? 'accept';
+    this.#isRefusing = turn === 'unauthorized' && dialect.givesTokens === true && !this.#isRefusing;
+    if (this.#isRefusing) this.#turns.unshift(turn);
+    return this.#turn(turn, id);
   }
 
   #stream(): ScriptedAnswer {

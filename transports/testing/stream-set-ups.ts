@@ -1,3 +1,4 @@
+import { blueskyDialect } from './bluesky-double.ts';
 import { mastodonDialect } from './mastodon-double.ts';
 import { casesOf } from './quiet-double.ts';
 import { StreamDouble, type StreamDialect } from './stream-double.ts';
@@ -27,9 +28,9 @@ function setUp(type: string, dialect: StreamDialect, notApplicable: Record<numbe
   };
 }
 
+const NAMES = { 9: 'addresses are names of its own: a golden of the dialect' };
+
 export const STREAM_SET_UPS: readonly TransportSetUp[] = [
-  setUp('mastodon', mastodonDialect, {
-    ...TAKES_OUR_IDS,
-    9: 'addresses are names with an @ before them: a golden of the dialect',
-  }),
+  setUp('bluesky', blueskyDialect, NAMES),
+  setUp('mastodon', mastodonDialect, { ...TAKES_OUR_IDS, ...NAMES }),
 ];
