@@ -20,6 +20,7 @@ import { TELEGRAM_GROUPS } from './telegram/config.ts';
 import { SMS_GROUPS, smsProviders } from './sms/registry.ts';
 import { transportTypes } from './registry.ts';
 import { TELNET_GROUPS } from './telnet/config.ts';
+import { BRIDGE_GROUPS } from './vumi_bridge/config.ts';
 import { WEB_CHAT_GROUPS } from './web_chat/config.ts';
 import { WHATSAPP_GROUPS } from './whatsapp_cloud/config.ts';
 import { XMPP_GROUPS } from './xmpp/config.ts';
@@ -37,6 +38,7 @@ const references = [
   ['./http_api/OPTIONS.md', renderReference(['http_api'], HTTP_API_GROUPS)],
   ['./http_api/OLD-OPTIONS.md', renderReference(['old_simple_http', 'old_template_http'], OLD_HTTP_GROUPS)],
   ['./http_rpc/OPTIONS.md', renderReference(['http_rpc'], HTTP_RPC_GROUPS)],
+  ['./vumi_bridge/OPTIONS.md', renderReference(['vumi_bridge'], BRIDGE_GROUPS)],
   ['./telnet/OPTIONS.md', renderReference(['telnet'], TELNET_GROUPS)],
   ['./email/OPTIONS.md', renderReference(['email'], EMAIL_GROUPS)],
   ['./devnull/OPTIONS.md', renderReference(['devnull'], DEVNULL_GROUPS)],
@@ -70,6 +72,7 @@ it.each(
     OLD_HTTP_GROUPS,
     HTTP_RPC_GROUPS,
     TELNET_GROUPS,
+    BRIDGE_GROUPS,
     DEVNULL_GROUPS,
     EMAIL_GROUPS,
     TRUTEQ_GROUPS,

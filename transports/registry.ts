@@ -19,6 +19,7 @@ import { slackTransport } from './slack/slack.ts';
 import { telegramTransport } from './telegram/telegram.ts';
 import { xmppTransport } from './xmpp/xmpp.ts';
 import type { TransportType } from './transport-type.ts';
+import { vumiBridgeTransport } from './vumi_bridge/vumi-bridge.ts';
 import { webChatTransport } from './web_chat/web-chat.ts';
 import { whatsappCloudTransport } from './whatsapp_cloud/whatsapp-cloud.ts';
 import { ussdTransports } from './ussd/index.ts';
@@ -30,6 +31,7 @@ export const transportTypes = {
   http_rpc: httpRpcTransport,
   old_simple_http: oldSimpleHttpTransport,
   old_template_http: oldTemplateHttpTransport,
+  vumi_bridge: vumiBridgeTransport,
   telnet: telnetTransport,
   devnull: devnullTransport,
   email: emailTransport,

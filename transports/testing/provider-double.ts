@@ -44,6 +44,8 @@ export interface ProviderDialect {
   acceptHeaders?(id: string): Record<string, string>;
   /** Absent: it tells nothing of messages. `sent` is the request. */
   report?(id: string, state: State, sent: SeenRequest | undefined): ProviderCall;
+  /** What a nack says of what it refused with a text. Absent: the status and the text. */
+  readonly refusal?: (text: string) => string;
   /** Where it gives tokens. */
   readonly tokenPath?: string;
   /** How it proves itself, in headers; absent: by Basic. */
@@ -68,7 +70,7 @@ export class ProviderDouble implements TransportDouble {
   readonly got: (Got & { readonly id: string })[] = [];
   readonly replies = 'as messages';
   readonly impatient = { outbound_timeout: 0.2 };
-  readonly words = { away: 'not_connected', refusal: (text: string) => `422: ${text}` };
+  readonly words: TransportDouble['words'];
   readonly oddText: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly #place: DoublePlace;
@@ -85,6 +87,7 @@ export class ProviderDouble implements TransportDouble {
     this.#dialect = dialect;
     this.#server = server;
     this.#port = server.port;
+    this.words = { away: 'not_connected', refusal: dialect.refusal ?? ((text) => `422: ${text}`) };
     this.oddText = dialect.oddText ?? 'Héllo 😀 שלום \u202e\0 100% a+b&c=d';
     const basic = dialect.sign === undefined ? { web_username: 'net', web_password: SECRET } : {};
     this.config = { ...basic, ...dialect.config(server.url), allow_private: true };

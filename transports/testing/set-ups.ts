@@ -11,6 +11,7 @@ import { SOCKET_SET_UPS } from './socket-doubles.ts';
 import { SMPP_SET_UP } from './smpp-double.ts';
 import { TRUTEQ_SET_UP } from './truteq-double.ts';
 import { XMPP_SET_UP } from './xmpp-double.ts';
+import { VUMI_BRIDGE_SET_UP } from './vumi-bridge-double.ts';
 import { WEB_CHAT_SET_UP } from './web-chat-double.ts';
 import { STREAM_SET_UPS } from './stream-set-ups.ts';
 import type { TransportSetUp } from './transport-double.ts';
@@ -21,6 +22,7 @@ export const SET_UPS: readonly TransportSetUp[] = [
   SMPP_SET_UP,
   ...HTTP_SET_UPS,
   ...PROVIDER_SET_UPS,
+  VUMI_BRIDGE_SET_UP,
   ...PHONE_SET_UPS,
   ...AGGREGATOR_SET_UPS,
   ...SOCKET_SET_UPS,
