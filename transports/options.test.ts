@@ -23,6 +23,7 @@ import { TELNET_GROUPS } from './telnet/config.ts';
 import { BRIDGE_GROUPS } from './vumi_bridge/config.ts';
 import { WEB_CHAT_GROUPS } from './web_chat/config.ts';
 import { WHATSAPP_GROUPS } from './whatsapp_cloud/config.ts';
+import { X_GROUPS } from './x/config.ts';
 import { XMPP_GROUPS } from './xmpp/config.ts';
 import { renderReference } from './testing/options-reference.ts';
 import { TRUTEQ_GROUPS } from './truteq/config.ts';
@@ -57,6 +58,7 @@ const references = [
   ['./aggregators/OPTIONS.md', renderReference(Object.keys(aggregators), AGGREGATOR_GROUPS, COMMON)],
   ['./phones/OPTIONS.md', renderReference(Object.keys(phones), PHONE_GROUPS)],
   ['./sms/OPTIONS.md', renderReference(Object.keys(smsProviders), SMS_GROUPS)],
+  ['./x/OPTIONS.md', renderReference(['x'], X_GROUPS)],
   ['./xmpp/OPTIONS.md', renderReference(['xmpp'], XMPP_GROUPS)],
 ] as const;
 
@@ -90,6 +92,7 @@ it.each(
     SMS_GROUPS,
     PHONE_GROUPS,
     XMPP_GROUPS,
+    X_GROUPS,
     AGGREGATOR_GROUPS,
   }),
 )('every option of %s is described', (_name, groups) => {

@@ -18,6 +18,7 @@ import { instagramTransport, messengerTransport } from './messenger/messenger.ts
 import { slackTransport } from './slack/slack.ts';
 import { telegramTransport } from './telegram/telegram.ts';
 import { xmppTransport } from './xmpp/xmpp.ts';
+import { xTransport } from './x/x.ts';
 import type { TransportType } from './transport-type.ts';
 import { vumiBridgeTransport } from './vumi_bridge/vumi-bridge.ts';
 import { webChatTransport } from './web_chat/web-chat.ts';
@@ -45,6 +46,7 @@ export const transportTypes = {
   slack: slackTransport,
   mastodon: mastodonTransport,
   bluesky: blueskyTransport,
+  x: xTransport,
   irc: ircTransport,
   web_chat: webChatTransport,
   ...ussdTransports,

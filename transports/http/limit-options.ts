@@ -9,6 +9,7 @@ const UNITS: Readonly<Record<TextUnit, string>> = {
   characters: 'characters of Unicode',
   graphemes: 'characters as people see them',
   bytes: 'bytes of UTF-8',
+  weighted: 'characters as X counts them: two for most scripts of Asia and emoji, 23 for a link',
 };
 
 type LimitConfig = z.infer<z.ZodObject<ReturnType<typeof limitOptions>>>;

@@ -37,7 +37,7 @@ async function fetchPage<C>(
   { after, ports }: { readonly after: string | null; readonly ports: MissedPorts },
 ): Promise<readonly MissedItem[]> {
   const { http, allowPrivate, signal, clock } = ports;
-  const outcome = await http.send({ ...list.request(config, after), allowPrivate, signal });
+  const outcome = await http.send({ ...list.request(config, after, clock()), allowPrivate, signal });
   if (outcome.kind !== 'answered') throw new Error(outcome.reason);
   const items = outcome.status === 200 ? list.read(outcome, config) : null;
   if (items !== null) return items;

@@ -26,8 +26,8 @@ export interface Heard {
 export interface MissedList<C> {
   /** Names its offset. */
   readonly name: string;
-  /** `after`: the id of the last that is known; null: only the newest one is asked for, to know where to begin. */
-  request(config: C, after: string | null): ChannelRequestOut;
+  /** `after`: the id of the last that is known; null: only the newest one is asked for, to know where to begin. `now`: milliseconds since the epoch. */
+  request(config: C, after: string | null, now: number): ChannelRequestOut;
   /** The oldest first. Null: it is no answer that gives any. */
   read(answer: Answered, config: C): readonly MissedItem[] | null;
 }

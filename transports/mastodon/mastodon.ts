@@ -2,9 +2,7 @@ import type { UserMessage } from '@vumi/core';
 import type { Answered, Verdict } from '../http/channel-sending.ts';
 import { defineHttpChannel } from '../http/channel.ts';
 import { fieldsOf, readObject, textOf } from '../http/json.ts';
-import { readOrRefuse } from '../sending/rich-pieces.ts';
-import { fitText } from '../sending/text-limits.ts';
-import { NO_USER } from '../social/terms.ts';
+import { threadPieces } from '../social/thread-pieces.ts';
 import { mastodonConfigSchema, mastodonLimits, type MastodonConfig } from './config.ts';
 import { bearerOf, streamOf } from './streams.ts';
 
@@ -20,7 +18,7 @@ export const mastodonTransport = defineHttpChannel({
   sending: {
     options: (config) => config,
     idempotent: true,
-    pieces: piecesOf,
+    pieces: (message, config) => threadPieces(message, mastodonLimits(config)),
     request: (message, config, { part, before }) => ({
       method: 'POST',
       url: `${config.base_url}/api/v1/statuses`,
@@ -34,29 +32,6 @@ export const mastodonTransport = defineHttpChannel({
     verdict: readVerdict,
   },
 });
-
-/** Parts of a thread, each with the name of who is to see it. */
-function piecesOf(
-  message: UserMessage,
-  config: MastodonConfig,
-): readonly UserMessage[] | { readonly refused: string } {
-  const rich = readOrRefuse(message);
-  if ('refused' in rich) return rich;
-  const name = mentionOf(message);
-  const limits = mastodonLimits(config);
-  const room = limits.max - Array.from(name).length;
-  if (room < 1) return { refused: `there is no room for a text beside ${name.trim()}` };
-  if ((message.content ?? '').trim() === '') return { refused: 'the message has no text' };
-  const fitted = fitText(message.content, { ...limits, max: room });
-  if (fitted.kind === 'refused') return { refused: fitted.reason };
-  // oxlint-disable-next-line oxc/no-map-spread -- a message belongs to whoever gave it
-  return fitted.parts.map((part) => ({ ...message, content: name + part }));
-}
-
-/** Posts to nobody are for all who follow. */
-function mentionOf({ to_addr: to }: UserMessage): string {
-  return to === null || to === '' || to === NO_USER ? '' : `@${to.replace(/^@/, '')} `;
-}
 
 function writePost(
   { content, in_reply_to, transport_metadata }: UserMessage,

@@ -15,12 +15,16 @@ export interface TextLimits {
 
 export type TextUnit = keyof typeof MEASURES;
 
+const LINK_WEIGHT = 23;
+const LIGHT = /[\p{ASCII}\u0080-\u10FF\u2000-\u200D\u2010-\u201F\u2032-\u2037]/u;
+
 let segmenter: Intl.Segmenter | undefined;
 
 const MEASURES = {
   utf16: (text: string) => text.length,
   characters: (text: string) => Array.from(text).length,
   bytes: (text: string) => Buffer.byteLength(text),
+  weighted: weigh,
   graphemes: (text: string) => {
     segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
     return [...segmenter.segment(text)].length;
@@ -30,6 +34,19 @@ const MEASURES = {
 export type FittedText =
   | { readonly kind: 'parts'; readonly parts: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** As X counts: characters of most alphabets one, others and emoji two, a link 23, whatever its length. */
+function weigh(text: string): number {
+  const links = text.match(/https?:\/\/\S+/g) ?? [];
+  const rest = links.reduce((left, link) => left.replace(link, ''), text);
+  const weights = Array.from(rest, (character) => (LIGHT.test(character) ? 1 : 2));
+  return weights.reduce((sum, weight) => sum + weight, 0) + links.length * LINK_WEIGHT;
+}
+
+/** How long a text is in a unit. */
+export function measureText(text: string, unit: TextUnit): number {
+  return MEASURES[unit](text);
+}
 
 /** The parts that a text is sent in, at least one; or why it cannot be sent. */
 export function fitText(content: string | null, limits: TextLimits | null): FittedText {

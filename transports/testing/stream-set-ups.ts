@@ -1,6 +1,7 @@
 import { blueskyDialect } from './bluesky-double.ts';
 import { mastodonDialect } from './mastodon-double.ts';
 import { casesOf } from './quiet-double.ts';
+import { xDialect } from './x-double.ts';
 import { StreamDouble, type StreamDialect } from './stream-double.ts';
 import type { TransportSetUp } from './transport-double.ts';
 
@@ -32,5 +33,6 @@ const NAMES = { 9: 'addresses are names of its own: a golden of the dialect' };
 
 export const STREAM_SET_UPS: readonly TransportSetUp[] = [
   setUp('bluesky', blueskyDialect, NAMES),
+  setUp('x', xDialect, NAMES),
   setUp('mastodon', mastodonDialect, { ...TAKES_OUR_IDS, ...NAMES }),
 ];
