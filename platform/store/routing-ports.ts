@@ -48,8 +48,11 @@ export interface Transports {
   get(name: string): Promise<TransportRow>;
   /** By name. */
   list(): Promise<TransportRow[]>;
-  /** Its numbers are nobody's then: another transport of its name has its own. */
-  remove(name: string): Promise<void>;
+  /**
+   * Its numbers are nobody's then: another transport of its name has its own. `request.conflict` while routes lead over it,
+   * unless `force`: they stay and do nothing until they are set again.
+   */
+  remove(name: string, options?: { readonly force?: boolean }): Promise<void>;
 }
 
 export interface Workers {

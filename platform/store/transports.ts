@@ -1,9 +1,12 @@
 import { VumiError } from '@vumi/core';
 import type { Changes } from './changes.ts';
 import { checkName } from './checks.ts';
-import type { Database } from './database.ts';
+import type { Database, Statements } from './database.ts';
 import type { TransportRow } from './records.ts';
 import type { Transports } from './routing-ports.ts';
+
+/** That an error names. */
+const NAMED_ROUTES = 5;
 
 export const TRANSPORT_COLUMNS = 'name, type, config';
 
@@ -30,9 +33,10 @@ export function openTransports(database: Database, changes: Changes): Transports
       return transport;
     },
     list: () => database.query(`select ${TRANSPORT_COLUMNS} from transports order by name`),
-    async remove(name) {
+    async remove(name, { force = false } = {}) {
       checkName('name', name);
       await changes.write(['transports', 'routes'], async (statements) => {
+        if (!force) await requireUnrouted(statements, name);
         const removed = await statements.query('delete from transports where name = $1 returning name', [
           name,
         ]);
@@ -41,6 +45,22 @@ export function openTransports(database: Database, changes: Changes): Transports
       });
     },
   };
+}
+
+/** Routes outlive their transport, and do nothing: who sets it again has to set them again. */
+async function requireUnrouted(statements: Statements, transport: string): Promise<void> {
+  const routes = await statements.query<{ readonly account: string; readonly name: string }>(
+    'select account, name from routes where transport = $1 order by account, name limit $2',
+    [transport, NAMED_ROUTES + 1],
+  );
+  if (routes.length === 0) return;
+  const named = routes.slice(0, NAMED_ROUTES).map(({ account, name }) => `"${name}" of account "${account}"`);
+  const more = routes.length > NAMED_ROUTES ? ' and others' : '';
+  throw new VumiError(
+    'request.conflict',
+    `routes lead over transport "${transport}": ${named.join(', ')}${more}. Remove them, or delete it with force=true: they stay and do nothing, also over another transport of its name until they are set again, since its numbers are nobody's`,
+    { field: 'force' },
+  );
 }
 
 function noTransport(name: string): VumiError {

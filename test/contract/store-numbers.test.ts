@@ -225,7 +225,11 @@ describe('routes without their number', () => {
     const { one, two, transport, route } = await stage();
     await store.transports.put(transport, { type: 'smpp', config: {} });
     await route(one, { to_addr: '12345' }, 'operator');
-    await store.transports.remove(transport);
+    const refused = store.transports.remove(transport);
+    await expect(refused).rejects.toMatchObject({ code: 'request.conflict', field: 'force' });
+    await expect(refused).rejects.toThrow(`"main" of account "${one}"`);
+    expect(await store.routes.get(one, 'main')).toMatchObject({ assigned: true });
+    await store.transports.remove(transport, { force: true });
     await store.transports.put(transport, { type: 'smpp', config: {} });
     expect(await store.routes.get(one, 'main')).toMatchObject({ assigned: false });
     expect((await store.numbers.list({ account: one })).items).toEqual([]);

@@ -5,7 +5,7 @@ import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-import { accountParams } from '../query.ts';
+import { accountParams, flag } from '../query.ts';
 import {
   accountTransportSchema,
   dialledScreenSchema,
@@ -86,12 +86,14 @@ export function transportRoutes(
       method: 'DELETE',
       path: '/transports/:name',
       id: 'deleteTransport',
-      summary: 'Stop a transport and forget it',
+      summary:
+        'Stop a transport and forget it. 409 names the routes that lead over it: by force they stay and do nothing until they are set again, since its numbers are nobody’s',
       access: platformScope('transports:write'),
       params: transportParams,
+      query: z.strictObject({ force: flag(false).describe('Also while routes lead over it') }),
       answers: { 204: { description: 'Stopped' } },
-      handle: async ({ params }) => {
-        await store.transports.remove(params.name);
+      handle: async ({ params, query }) => {
+        await store.transports.remove(params.name, query);
         return done;
       },
     }),

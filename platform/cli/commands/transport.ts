@@ -60,11 +60,16 @@ export function addTransportCommands(program: Command): void {
   ).action(list);
   addTransportHelp(transport);
   withExample(
-    transport.command('rm').argument('<name>').description('stop a transport and forget it'),
+    transport
+      .command('rm')
+      .argument('<name>')
+      .description('stop a transport and forget it')
+      .option('--force', 'also while routes lead over it: they do nothing until they are set again'),
     'npx vumi transport rm mno_a',
-  ).action(async (name: string, _options: object, command: Command) => {
+  ).action(async (name: string, { force = false }: { force?: boolean }, command: Command) => {
     const session = openSession(command);
-    await session.client.call('DELETE', path`/transports/${name}`);
+    const query = force ? { force: 'true' } : {};
+    await session.client.call('DELETE', path`/transports/${name}`, { query });
     session.show(
       { removed: name },
       () => `Transport ${name} has stopped and is gone; its numbers are nobody's.\n`,
