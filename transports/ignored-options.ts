@@ -10,25 +10,31 @@ export const WORKER_REASONS = {
   middleware: 'middleware is a setting of the platform',
 } as const satisfies Record<string, string>;
 
+const NOTHING = 'Means nothing: ';
+
 /** Makes each an option that may be given. */
 export function ignoredOptions<K extends string>(
   reasons: Readonly<Record<K, string>>,
 ): Record<K, z.ZodOptional<z.ZodUnknown>> {
   const options = Object.entries<string>(reasons).map(([name, reason]) => [
     name,
-    z.unknown().optional().describe(`Means nothing: ${reason}`).meta({ deprecated: true }),
+    z.unknown().optional().describe(`${NOTHING}${reason}`).meta({ deprecated: true }),
   ]);
   return Object.fromEntries(options) as Record<K, z.ZodOptional<z.ZodUnknown>>;
 }
 
-/** Tells of each option that stands in the configuration and does nothing. */
-export function warnOfIgnored(
-  reasons: Readonly<Record<string, string>>,
-  config: Readonly<Record<string, unknown>>,
-  logger: Logger,
-): void {
-  for (const [option, reason] of Object.entries(reasons)) {
-    if (config[option] === undefined) continue;
-    logger.warn({ option, reason }, 'this option does nothing');
+interface OptionSchema {
+  readonly properties?: Readonly<
+    Record<string, { readonly deprecated?: boolean; readonly description?: string }>
+  >;
+}
+
+/** Tells of each option that stands in a checked configuration and does nothing, as its schema says. */
+export function warnOfIgnored(schema: z.ZodType, config: object, logger: Logger): void {
+  const { properties = {} } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as OptionSchema;
+  for (const [option, value] of Object.entries(config)) {
+    const { deprecated = false, description = '' } = properties[option] ?? {};
+    if (!deprecated || value === undefined) continue;
+    logger.warn({ option, reason: description.replace(NOTHING, '') }, 'this option does nothing');
   }
 }

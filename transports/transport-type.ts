@@ -12,9 +12,10 @@ import {
   type TransportStatus,
   type UserMessage,
 } from '@vumi/core';
-import { segmentText, type TextOptions } from '@vumi/core/text';
+import { segmentText, spellText, type TextOptions } from '@vumi/core/text';
 import type { HttpPort } from '@vumi/http';
 import type { z } from 'zod';
+import { warnOfIgnored } from './ignored-options.ts';
 
 /** What a transport works with. It knows neither brokers nor databases. */
 export interface TransportPorts {
@@ -130,7 +131,11 @@ export function defineTransport<S extends z.ZodType>(definition: TransportDefini
       ? {}
       : { countSegments: (config: unknown) => countSegments(parse(config)) }),
     ...(places === undefined ? {} : { places: (config: unknown) => places(parse(config)) }),
-    start: async (config, ports) => definition.start(parse(config), ports),
+    start: async (config, ports) => {
+      const parsed = parse(config);
+      warnOfIgnored(definition.configSchema, parsed as object, ports.logger);
+      return definition.start(parsed, ports);
+    },
   };
 }
 
@@ -140,6 +145,9 @@ function countTexts<C>(
   if (textOptions === undefined) return undefined;
   return (config) => {
     const options = textOptions(config);
-    return ({ content }) => segmentText(content ?? '', options).segments.length;
+    return ({ content }) =>
+      spellText(content ?? '', options.characters) === null
+        ? 0
+        : segmentText(content ?? '', options).segments.length;
   };
 }

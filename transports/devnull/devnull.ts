@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { withModules } from '../aliases.ts';
 import { messageOptions } from '../http/options.ts';
-import { ignoredOptions, warnOfIgnored, WORKER_REASONS } from '../ignored-options.ts';
+import { ignoredOptions, WORKER_REASONS } from '../ignored-options.ts';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
 
 const share = () => z.number().min(0).max(1);
@@ -65,8 +65,7 @@ export const devnullTransport = defineTransport({
 });
 
 async function startDevnull(config: DevnullConfig, ports: TransportPorts): Promise<Transport> {
-  const { end, logger } = ports;
-  warnOfIgnored(WORKER_REASONS, config, logger);
+  const { end } = ports;
   const counts = { messages: 0, refused: 0, replies: 0 };
   const handle = async (message: UserMessage): Promise<void> => {
     counts.messages += 1;

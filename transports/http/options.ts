@@ -97,7 +97,7 @@ export function messageOptions(transportType: string) {
   };
 }
 
-export const IGNORED_REASONS = {
+const IGNORED_REASONS = {
   ...WORKER_REASONS,
   noisy: 'what is logged is a setting of the platform',
   amqp_prefetch_count: 'as many messages are taken as can be sent',

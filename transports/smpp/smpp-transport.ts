@@ -8,8 +8,6 @@ import { EsmeSessions } from './binding/esme-sessions.ts';
 import { smppConfigSchema, type SmppConfig } from './config.ts';
 import { Health } from './health.ts';
 import { ReplayGuard } from './inbound/replay-guard.ts';
-import { warnOfIgnored } from '../ignored-options.ts';
-import { IGNORED_REASONS } from './options/ignored-options.ts';
 import { Consumer } from '../sending/consumer.ts';
 import { Lanes } from '../sending/lanes.ts';
 import { Composer, segmentCounter } from './outbound/compose.ts';
@@ -38,7 +36,6 @@ const SWEEP_MS = 1000;
 
 async function startSmppTransport(config: SmppConfig, ports: TransportPorts): Promise<Transport> {
   const { end, logger } = ports;
-  warnOfIgnored(IGNORED_REASONS, config, logger);
   const guard = new ReplayGuard(ports.ledger, end.name, ports.clock);
   const parts = new PartLedger(ports.ledger, end.name, ports.clock);
   const receiving = createReceiving(config, ports, () => guard.flush());

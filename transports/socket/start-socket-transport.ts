@@ -1,6 +1,5 @@
 import { ComponentHealth } from '../sending/component-health.ts';
 import { Receipts } from '../sending/receipts/receipts.ts';
-import { warnOfIgnored, WORKER_REASONS } from '../ignored-options.ts';
 import type { Transport, TransportPorts } from '../transport-type.ts';
 import { InboundQueue, type InboundQueueOptions } from './inbound-queue.ts';
 import type { SocketConfig } from './options.ts';
@@ -46,7 +45,6 @@ const SWEEP_MS = 1000;
 /** A transport that holds sockets: what it owes its neighbours, whatever is said on them (spec channels §1). */
 export async function startSocketTransport(options: SocketTransportOptions): Promise<Transport> {
   const { config, ports } = options;
-  warnOfIgnored(WORKER_REASONS, config, ports.logger);
   const health = new ComponentHealth(ports);
   const lifetimeMs = (options.receiptLifetime ?? 0) * 1000;
   const receipts: Receipts = new Receipts({ ...ports, results: () => outlet.results, lifetimeMs });

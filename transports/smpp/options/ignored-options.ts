@@ -1,7 +1,7 @@
 import { ignoredOptions as optional, WORKER_REASONS } from '../../ignored-options.ts';
 
 /** Options of Vumi that mean nothing here, and why: its configurations work as they are. */
-export const IGNORED_REASONS = {
+const IGNORED_REASONS = {
   ...WORKER_REASONS,
   transport_type: 'each message has its own',
   codec_class: 'there is one codec; data_coding_overrides says how texts are read',
