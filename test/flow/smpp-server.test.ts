@@ -335,7 +335,7 @@ describe('a message that waits for its SMSC', () => {
       message_state: 4,
     });
     await client[Symbol.asyncDispose]();
-    await http.must('DELETE', '/transports/away');
+    await http.must('DELETE', '/transports/away?force=true');
   });
 });
 

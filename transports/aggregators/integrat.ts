@@ -1,6 +1,7 @@
 import { secretSchema, type UserMessage } from '@vumi/core';
 import { z } from 'zod';
 import { withModules } from '../aliases.ts';
+import { characterOptions } from '../http/character-options.ts';
 import { json } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
 import { defineHttpChannel, type ChannelRequest, type Reading } from '../http/channel.ts';
@@ -42,6 +43,7 @@ const schema = z
   .strictObject({
     ...callerOptions,
     ...messageOptions('ussd'),
+    ...characterOptions,
     ...numberOptions,
     ...sendOptions,
     // Nothing waits for a reply.

@@ -1,6 +1,7 @@
 import { secretSchema, type UserMessage } from '@vumi/core';
 import { z } from 'zod';
 import { withModules } from '../aliases.ts';
+import { characterOptions } from '../http/character-options.ts';
 import { json, plain } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
 import { defineHttpChannel, type ChannelRequest, type Reading } from '../http/channel.ts';
@@ -41,6 +42,7 @@ const schema = z
     ...callerOptions,
     ...heldOptions(REQUEST_TIMEOUT),
     ...messageOptions('sms'),
+    ...characterOptions,
     ...numberOptions,
     ...addressFormatOption('plain'),
     ...sendOptions,

@@ -57,6 +57,7 @@ export const vas2netsTransport = defineProvider({
   summary: 'SMS by Vas2Nets (Nigeria), both ways, with delivery reports',
   options: vas2netsOptions,
   addressFormat: 'zero_zero',
+  has: (character) => SINGLE.test(character) || DOUBLE.test(character),
   routes: [
     {
       path: 'receive',
@@ -161,8 +162,7 @@ function pieces(message: UserMessage, config: Config): readonly UserMessage[] | 
     return { refused: 'no network_id: the message answers nothing, and default_network_id is not set' };
   }
   const most = DOUBLE.test(message.content ?? '') ? MOST_WITH_DOUBLE : MOST;
-  const has = (character: string): boolean => SINGLE.test(character) || DOUBLE.test(character);
-  const fitted = fitText(message.content, { max: most, unit: 'utf16', tooLong: 'reject', has });
+  const fitted = fitText(message.content, { max: most, unit: 'utf16', tooLong: 'reject' });
   if (fitted.kind === 'refused') return { refused: fitted.reason };
   return [{ ...message, content: fitted.parts[0] ?? '' }];
 }

@@ -46,10 +46,13 @@ export async function untilHeard(
   }
 }
 
-/** Nobody can tell the network where the channel is. */
-export function reportNoPublicUrl(health: ComponentHealth): void {
-  const message =
-    'the network cannot find us: give the platform its public URL (VUMI_PUBLIC_URL), or have the transport ask where it can (option mode)';
+const OR_ASK = 'have the transport ask where it can (option mode)';
+const OR_LISTEN = 'give the transport a port of its own that the network reaches (web_port)';
+
+/** Nobody can tell the network where the channel is. `polls`: whether the transport can ask instead. */
+export function reportNoPublicUrl(health: ComponentHealth, { polls }: { readonly polls: boolean }): void {
+  const otherwise = polls ? OR_ASK : OR_LISTEN;
+  const message = `the network cannot find us: give the platform its public URL (VUMI_PUBLIC_URL), or ${otherwise}`;
   health.report({ component: COMPONENT, status: 'down', type: 'no_public_url', message });
 }
 

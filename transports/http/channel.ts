@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UserMessage } from '@vumi/core';
-import type { TextOptions } from '@vumi/core/text';
+import type { NetworkCharacters, TextOptions } from '@vumi/core/text';
 import type { HttpAnswer } from '@vumi/http';
 import type { z } from 'zod';
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
 import { defineTransport, type TransportAliases, type TransportType } from '../transport-type.ts';
 import type { ChannelNumberOptions } from '../numbers/channel-numbers.ts';
+import { networkCharacters, type CharacterConfig } from './character-options.ts';
 import type { Asking, ChannelOffering, Given } from './channel-offering.ts';
 import type { ChannelRequestOut, ChannelSending } from './channel-sending.ts';
 import type { CallerConfig, HeldConfig, MessageConfig } from './options.ts';
@@ -101,13 +102,19 @@ export interface HttpChannel<C> {
   readonly polling?: ChannelPolling<C>;
   /** What the network says over connections that we open is heard. */
   readonly streaming?: ChannelStreaming<C>;
+  /** Whether the network has a character; absent: all that the options leave. */
+  readonly has?: NetworkCharacters['has'];
   /** Readings may be parts of long texts. */
   readonly joinsParts?: boolean;
   /** Whatever is sent is acknowledged and goes nowhere. */
   readonly discardsReplies?: boolean;
 }
 
-export type ChannelConfig = CallerConfig & HeldConfig & MessageConfig & ChannelNumberOptions;
+export type ChannelConfig = CallerConfig &
+  HeldConfig &
+  MessageConfig &
+  ChannelNumberOptions &
+  Partial<CharacterConfig>;
 
 export interface HttpChannelDefinition<S extends z.ZodType<ChannelConfig>> extends HttpChannel<z.infer<S>> {
   readonly type: string;
@@ -132,11 +139,19 @@ export function defineHttpChannel<S extends z.ZodType<ChannelConfig>>(
     configSchema,
     ...(fillIn === undefined ? {} : { fillIn }),
     ...(limits === undefined ? {} : { limits }),
-    ...(textOptions === undefined ? {} : { textOptions }),
+    ...(textOptions === undefined ? {} : { textOptions: countedAs(textOptions, definition.has) }),
     places: (config) =>
       definition.routes
         .filter((route) => route.isOpen?.(config) !== false)
         .map(({ path, purpose }) => ({ purpose, path: shownPath(config, path) })),
     start: (config, ports) => startChannel(definition, config, ports),
   });
+}
+
+/** How the texts count that a network gets: in its characters. */
+function countedAs<C extends ChannelConfig>(
+  textOptions: (config: C) => TextOptions,
+  has: NetworkCharacters['has'] | undefined,
+): (config: C) => TextOptions {
+  return (config) => ({ ...textOptions(config), characters: networkCharacters(config, has) });
 }

@@ -75,9 +75,9 @@ export class Pushing<C> {
   /** Resolves when the outcome is known and published. */
   send(message: UserMessage): Promise<void> {
     const sender = this.#sender;
-    if (sender === null) return this.results.settle(message, failing('replies are not expected'));
+    if (sender === null) return this.refuse(message, 'replies are not expected');
     const pieces = this.#piecesOf(this.#ports.written(message));
-    if ('refused' in pieces) return this.results.settle(message, failing(pieces.refused));
+    if ('refused' in pieces) return this.refuse(message, pieces.refused);
     return this.results.settle(message, {
       parts: pieces.length,
       run: (part, marks, before) =>
@@ -85,6 +85,11 @@ export class Pushing<C> {
       inTurn: (work) => sender.inTurn(message, work),
       ifUncertain: sender.sendsAgain ? null : STOPPED,
     });
+  }
+
+  /** Does not send it. Resolves when that is published. */
+  refuse(message: UserMessage, reason: string): Promise<void> {
+    return this.results.settle(message, failing(reason));
   }
 
   /** Resolves when the report is published; with the id of the message, or null where that is not known. */

@@ -39,6 +39,8 @@ async function tell<C extends ChannelConfig>(
   const requests = channel.announce?.(config, url);
   // A listener of its own is found at whatever address leads to it.
   const isLost = channel.isFoundByUrl === true && url === null && config.web_port === undefined;
-  if (isLost || requests === null) return reportNoPublicUrl(ports.health);
+  if (isLost || requests === null) {
+    return reportNoPublicUrl(ports.health, { polls: channel.polling !== undefined });
+  }
   for (const request of [requests ?? []].flat()) await announce(request, ports);
 }

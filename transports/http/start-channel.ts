@@ -1,18 +1,19 @@
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
 import { errorText, type UserMessage } from '@vumi/core';
+import type { NetworkCharacters } from '@vumi/core/text';
 import type { HttpPlace } from '@vumi/http';
 import { Consumer } from '../sending/consumer.ts';
 import { PartLedger } from '../sending/part-ledger.ts';
+import { spellContent } from '../sending/spelling.ts';
 import type { PartResult } from '../sending/part-result.ts';
 import { ChannelNumbers } from '../numbers/channel-numbers.ts';
-import { warnOfIgnored } from '../ignored-options.ts';
 import type { Transport, TransportPorts } from '../transport-type.ts';
 import { json } from './answers.ts';
+import { networkCharacters } from './character-options.ts';
 import type { ChannelConfig, ChannelRoute, HttpChannel, Reading } from './channel.ts';
 import { ComponentHealth } from '../sending/component-health.ts';
 import { Inbound } from './inbound.ts';
 import { Offering } from './offering.ts';
-import { IGNORED_REASONS } from './options.ts';
 import { healthPath, openPlace, publicUrlOf, routePath } from './place.ts';
 import { Pushing } from './pushing.ts';
 import { reachOut } from './reach-out.ts';
@@ -35,7 +36,6 @@ export async function startChannel<C extends ChannelConfig>(
   config: C,
   ports: TransportPorts,
 ): Promise<Transport> {
-  warnOfIgnored(IGNORED_REASONS, config, ports.logger);
   const running = new RunningChannel(channel, config, ports);
   try {
     await running.open();
@@ -52,6 +52,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
   readonly #config: C;
   readonly #ports: TransportPorts;
   readonly #numbers: ChannelNumbers;
+  readonly #characters: NetworkCharacters | undefined;
   readonly #health: ComponentHealth;
   readonly #parts: PartLedger;
   readonly #replies: Replies<C>;
@@ -70,6 +71,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     this.#config = config;
     this.#ports = ports;
     this.#numbers = new ChannelNumbers(config);
+    this.#characters = networkCharacters(config, channel.has);
     this.#health = new ComponentHealth(ports);
     this.#consumer = new Consumer(ports.logger);
     this.#parts = new PartLedger(ports.ledger, ports.end.name, ports.clock);
@@ -184,7 +186,10 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     return this.#offering?.offers.receive(receipt) ?? this.#pushing.receive(receipt);
   }
 
-  #send(message: UserMessage): Promise<void> {
+  #send(given: UserMessage): Promise<void> {
+    const spelled = spellContent(given.content, this.#characters);
+    if ('refused' in spelled) return this.#pushing.refuse(given, spelled.refused);
+    const message = { ...given, ...spelled };
     if (this.#offering !== null) return this.#offering.offers.send(message, this.#numbers.written(message));
     if (this.#pushing.isOpen && !this.#replies.isOnlyReply(message)) return this.#pushing.send(message);
     return this.#pushing.results.settle(message, {

@@ -50,7 +50,7 @@ export async function subscribe<C extends CallerConfig>(
   const key = `transport/${transport}/subscription`;
   const url = publicUrlOf(config, http, '');
   if (subscription.begin(config, { name, now: clock(), url }) === null)
-    return reportNoPublicUrl(ports.health);
+    return reportNoPublicUrl(ports.health, { polls: false });
   let isNoted = false;
   const ask = (request: ChannelRequestOut, limits: object): Promise<RequestOutcome> =>
     http.send({ ...request, timeoutMs: TIMEOUT_MS, allowPrivate: ports.allowPrivate, ...limits });

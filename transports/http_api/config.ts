@@ -1,5 +1,6 @@
 import { secretSchema } from '@vumi/core';
 import { z } from 'zod';
+import { characterOptions } from '../http/character-options.ts';
 import {
   callerOptions,
   checkCallers,
@@ -57,7 +58,7 @@ export const HTTP_API_GROUPS = {
   Requests: apiOptions,
   Callers: callerOptions,
   Replies: heldOptions(REQUEST_TIMEOUT),
-  Messages: messageOptions('http_api'),
+  Messages: { ...messageOptions('http_api'), ...characterOptions },
   Numbers: apiNumbers,
   Sending: pushOptions,
   'Without effect': ignoredHttpOptions,
@@ -69,6 +70,7 @@ export const httpApiConfigSchema = z
     ...callerOptions,
     ...heldOptions(REQUEST_TIMEOUT),
     ...messageOptions('http_api'),
+    ...characterOptions,
     ...apiNumbers,
     ...pushOptions,
     ...ignoredHttpOptions,

@@ -1,3 +1,4 @@
+import { characterOptions } from '../http/character-options.ts';
 import { offerOptions } from '../http/offer-options.ts';
 import { callerOptions, heldOptions, ignoredHttpOptions, messageOptions } from '../http/options.ts';
 import { addressFormatOption, numberOptions } from '../numbers/number-options.ts';
@@ -6,6 +7,7 @@ import { addressFormatOption, numberOptions } from '../numbers/number-options.ts
 export const phoneOptions = {
   ...callerOptions,
   ...messageOptions('sms'),
+  ...characterOptions,
   ...numberOptions,
   ...addressFormatOption('plus'),
   ...offerOptions,
@@ -17,7 +19,7 @@ export const phoneOptions = {
 /** The groups of options that the reference lists for all of them. */
 export const COMMON_GROUPS = {
   Callers: callerOptions,
-  Messages: messageOptions('sms'),
+  Messages: { ...messageOptions('sms'), ...characterOptions },
   Numbers: { ...numberOptions, ...addressFormatOption('plus') },
   'Handing out': offerOptions,
 } as const;

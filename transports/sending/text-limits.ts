@@ -1,4 +1,4 @@
-import { cutText, swapFor } from '@vumi/core/text';
+import { cutText } from '@vumi/core/text';
 
 /** What one request of a network holds of a text (spec channels §1.7). */
 export interface TextLimits {
@@ -7,10 +7,6 @@ export interface TextLimits {
   readonly unit: TextUnit;
   /** What becomes of a longer text. */
   readonly tooLong: 'split' | 'cut' | 'reject';
-  /** Whether the network takes a character; absent: all. */
-  readonly has?: (character: string) => boolean;
-  /** What becomes of characters that it does not take. Default: transliterate. */
-  readonly unsupported?: 'reject' | 'replace' | 'transliterate';
 }
 
 export type TextUnit = keyof typeof MEASURES;
@@ -52,53 +48,23 @@ export function measureText(text: string, unit: TextUnit): number {
 export function fitText(content: string | null, limits: TextLimits | null): FittedText {
   const text = plainText(content ?? '');
   if (limits === null) return { kind: 'parts', parts: [text] };
-  const spelled = spell(text, limits);
-  if (spelled === null)
-    return { kind: 'refused', reason: `the network has no character for ${foreign(text, limits)}` };
   const measure = MEASURES[limits.unit];
-  if (measure(spelled) <= limits.max) return { kind: 'parts', parts: [spelled] };
+  if (measure(text) <= limits.max) return { kind: 'parts', parts: [text] };
   switch (limits.tooLong) {
     case 'split':
-      return { kind: 'parts', parts: splitText(spelled, limits.max, measure) };
+      return { kind: 'parts', parts: splitText(text, limits.max, measure) };
     case 'cut':
-      return { kind: 'parts', parts: [cutText(spelled, limits.max, measure)[0] ?? ''] };
+      return { kind: 'parts', parts: [cutText(text, limits.max, measure)[0] ?? ''] };
     default: {
-      const reason = `the text has ${measure(spelled)} of at most ${limits.max} ${limits.unit}: see max_length and too_long`;
+      const reason = `the text has ${measure(text)} of at most ${limits.max} ${limits.unit}: see max_length and too_long`;
       return { kind: 'refused', reason };
     }
   }
 }
 
 /** Line ends are LF, and half a character is U+FFFD. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text.replaceAll('\r\n', '\n').toWellFormed();
-}
-
-/** Null: a character is not taken, and nothing stands for it. */
-function spell(text: string, { has, unsupported = 'transliterate' }: TextLimits): string | null {
-  if (has === undefined) return text;
-  let spelled = '';
-  for (const character of text) {
-    const kept = has(character) ? character : substitute(character, has, unsupported);
-    if (kept === null) return null;
-    spelled += kept;
-  }
-  return spelled;
-}
-
-function substitute(
-  character: string,
-  has: (character: string) => boolean,
-  unsupported: NonNullable<TextLimits['unsupported']>,
-): string | null {
-  if (unsupported === 'reject') return null;
-  const swap = swapFor(character, (text) => Array.from(text).every((one) => has(one)));
-  return swap ?? (unsupported === 'replace' ? '?' : null);
-}
-
-function foreign(text: string, { has }: TextLimits): string {
-  const first = Array.from(text).find((character) => has?.(character) === false) ?? '';
-  return `U+${(first.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** At the last line end that fits, else at the last blank, else where the room ends; what is cut at is left out. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChannelRequestOut, ChannelSending } from '../http/channel-sending.ts';
 import { defineHttpChannel, type ChannelRoute } from '../http/channel.ts';
+import { characterOptions } from '../http/character-options.ts';
 import {
   callerOptions,
   checkCallers,
@@ -30,6 +31,7 @@ function commonOptions({ addressFormat, transportType }: Usual) {
   return {
     ...callerOptions,
     ...messageOptions(transportType),
+    ...characterOptions,
     ...numberOptions,
     ...addressFormatOption(addressFormat),
     ...sendOptions,
@@ -53,6 +55,8 @@ export interface Provider<O extends z.core.$ZodLooseShape> extends Omit<Usual, '
   readonly summary: string;
   /** The provider's own; one that all have stands in place of theirs. */
   readonly options: O;
+  /** Whether the provider has a character. Absent: all that the options leave. */
+  readonly has?: (character: string) => boolean;
   /** Default: sms. */
   readonly transportType?: string;
   /** The provider signs what it sends in every configuration, so that no path needs to be secret. */
@@ -96,6 +100,7 @@ export function defineProvider<O extends z.core.$ZodLooseShape>(provider: Provid
     ...(signs ? {} : { fillIn: fillInSecretPath }),
     routes,
     joinsParts,
+    ...(provider.has === undefined ? {} : { has: provider.has }),
     ...(provider.announce === undefined ? {} : { announce: provider.announce }),
     ...(provider.subscription === undefined ? {} : { subscription: provider.subscription }),
     sending: { options: (config) => config, ...sending },
@@ -107,7 +112,7 @@ export function defineProvider<O extends z.core.$ZodLooseShape>(provider: Provid
 /** The groups of options that the reference lists for all providers. */
 export const COMMON_GROUPS = {
   Callers: callerOptions,
-  Messages: messageOptions('sms'),
+  Messages: { ...messageOptions('sms'), ...characterOptions },
   Numbers: { ...numberOptions, ...addressFormatOption('as_is') },
   Sending: sendOptions,
 } as const;

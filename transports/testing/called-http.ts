@@ -35,9 +35,12 @@ interface Mounted {
 export class CalledHttp implements HttpPort {
   readonly #mounted: Mounted[] = [];
   readonly #place: string;
+  readonly #origin: string | null;
 
-  constructor(name = 'net') {
+  /** `origin` null: nobody knows where the platform is reached. */
+  constructor(name = 'net', origin: string | null = 'https://vumi.example') {
     this.#place = `/hooks/${name}`;
+    this.#origin = origin;
   }
 
   async mount(path: string, handler: HttpHandler, options: MountOptions = {}): Promise<AsyncDisposable> {
@@ -57,8 +60,8 @@ export class CalledHttp implements HttpPort {
     };
   }
 
-  publicUrl(path: string): string {
-    return `https://vumi.example${this.#place}${path === '/' ? '' : path}`;
+  publicUrl(path: string): string | null {
+    return this.#origin === null ? null : `${this.#origin}${this.#place}${path === '/' ? '' : path}`;
   }
 
   send(_request: OutboundRequest): Promise<RequestOutcome> {
@@ -72,7 +75,7 @@ export class CalledHttp implements HttpPort {
   /** The answer, as if the network had taken all of it, unless the request says otherwise. */
   async ask(request: CalledRequest): Promise<HttpAnswer> {
     const { method = 'POST', path = '/', headers = {} } = request;
-    const url = new URL(this.publicUrl(path));
+    const url = new URL(`https://vumi.example${this.#place}${path === '/' ? '' : path}`);
     const below = url.pathname.slice(this.#place.length) || '/';
     const mounted = this.#find(below);
     if (mounted === undefined) return { status: 404 };

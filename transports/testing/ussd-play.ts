@@ -18,12 +18,13 @@ export interface Shown {
 /** A USSD transport without sockets, and an app that says what it is told to. */
 export class UssdPlay implements AsyncDisposable {
   readonly memory: MemoryPorts;
-  readonly http = new CalledHttp();
+  readonly http: CalledHttp;
   readonly #transport: Transport;
   readonly #says: Said[] = [];
 
   private constructor(memory: MemoryPorts, http: CalledHttp, transport: Transport) {
     this.memory = memory;
+    this.http = http;
     this.http = http;
     this.#transport = transport;
     memory.onInbound = async (message) => {
@@ -35,8 +36,8 @@ export class UssdPlay implements AsyncDisposable {
     type: keyof typeof transportTypes,
     config: Readonly<Record<string, unknown>> = {},
     memory = new MemoryPorts('net'),
+    http = new CalledHttp(),
   ): Promise<UssdPlay> {
-    const http = new CalledHttp();
     const ports: TransportPorts = {
       end: memory.end,
       publishStatus: (status) => memory.publishStatus(status),

@@ -1,5 +1,6 @@
 import { secretSchema } from '@vumi/core';
 import { z } from 'zod';
+import { characterOptions } from '../http/character-options.ts';
 import { sendOptions } from '../http/send-options.ts';
 import { framedOptions } from '../framed/options.ts';
 import { ignoredSocketOptions } from '../socket/options.ts';
@@ -40,12 +41,7 @@ const messageOptions = {
     .enum(SSMI_ENCODINGS)
     .default('latin1')
     .describe('Character set of texts: `latin1`, or `utf-8` as in Vumi 0.4. Default: latin1'),
-  unsupported_characters: z
-    .enum(['transliterate', 'replace', 'reject'])
-    .default('transliterate')
-    .describe(
-      'What becomes of characters that the set lacks: plainer ones where there are such, `?` for the others (`replace`), or the message is refused. Default: transliterate, then refuse',
-    ),
+  unsupported_characters: characterOptions.unsupported_characters,
   sms_to_addr: z
     .string()
     .min(1)

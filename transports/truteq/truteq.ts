@@ -1,8 +1,9 @@
+import { charactersOf, type NetworkCharacters } from '@vumi/core/text';
 import type { SessionEvent, UserMessage } from '@vumi/core';
 import { formatNumber } from '@vumi/core/numbers';
 import { withModules } from '../aliases.ts';
 import { defineFramedClient, type FramedReading, type Written } from '../framed/framed-client.ts';
-import { fitText, type TextLimits } from '../sending/text-limits.ts';
+import { spellContent } from '../sending/spelling.ts';
 import { truteqConfigSchema, type TruteqConfig } from './config.ts';
 import { encodeSsmi, fieldsOf, ssmiDecoder, type SsmiFrame } from './frames.ts';
 
@@ -15,7 +16,6 @@ const SAY = { login: '1', sms: '2', linkCheck: '3', logout: '99', ussd: '110' } 
 const LOGIN = '1';
 const LINK_CHECK = '2';
 const SMS = 'sms';
-const LAST_OF_LATIN1 = 0xff;
 
 /** Types of a step of USSD. */
 const EVENTS: ReadonlyMap<string, SessionEvent> = new Map([
@@ -88,9 +88,9 @@ const READERS: Readonly<
 export function writeSsmi(message: UserMessage, config: TruteqConfig): Written<SsmiFrame> {
   const to = message.to_addr ?? '';
   if (/[,\r\n]/.test(to) || to === '') return { kind: 'refused', reason: `Invalid to_addr: ${to}` };
-  const text = fitText(message.content, limitsOf(config));
-  if (text.kind === 'refused') return text;
-  const [content = ''] = text.parts;
+  const spelled = spellContent(message.content, charactersFor(config));
+  if ('refused' in spelled) return { kind: 'refused', reason: spelled.refused };
+  const content = spelled.content ?? '';
   if (!isSms(message)) {
     const type = message.session_event === 'close' ? END : RESPONSE;
     return { kind: 'frame', frame: ussdFrame(to, type, content) };
@@ -172,15 +172,16 @@ function ussdFrame(user: string, type: string, text: string): SsmiFrame {
   return { id: SAY.ussd, fields: [msisdnOf(user), type, text] };
 }
 
-function limitsOf({ encoding, unsupported_characters: unsupported }: TruteqConfig): TextLimits | null {
-  if (encoding === 'utf-8') return null;
-  const has = (character: string): boolean => (character.codePointAt(0) ?? 0) <= LAST_OF_LATIN1;
-  return { max: Number.POSITIVE_INFINITY, unit: 'utf16', tooLong: 'reject', has, unsupported };
+function charactersFor({
+  encoding,
+  unsupported_characters: unsupported,
+}: TruteqConfig): NetworkCharacters | undefined {
+  return encoding === 'latin1' ? { has: charactersOf('latin1'), unsupported } : undefined;
 }
 
 function fitted(text: string, config: TruteqConfig): string | null {
-  const result = fitText(text, limitsOf(config));
-  return result.kind === 'parts' ? (result.parts[0] ?? '') : null;
+  const spelled = spellContent(text, charactersFor(config));
+  return 'refused' in spelled ? null : spelled.content;
 }
 
 /** TruTeq writes subscribers with their country and without a plus. */

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { findKind } from '@vumi/core';
+import { CalledHttp } from '../testing/called-http.ts';
+import { MemoryPorts } from '../testing/memory-ports.ts';
 import { USSD_GOLDENS } from '../testing/ussd-goldens/index.ts';
 import { UssdPlay } from '../testing/ussd-play.ts';
 import { ussdTransports } from './index.ts';
@@ -17,6 +19,19 @@ it.each(Object.entries(USSD_GOLDENS))('%s', async (_label, { type, config, excha
     expect(fresh).toMatchObject(published === null ? [] : [published]);
   }
   expect(play.memory.events.filter(({ event_type }) => event_type !== 'ack')).toEqual([]);
+});
+
+it('a network of USSD cannot find us without a public URL, and may find a port of its own', async () => {
+  const faults = async (config: Record<string, unknown>, publicUrl: string | null) => {
+    const memory = new MemoryPorts('net');
+    await using _play = await UssdPlay.start('safaricom', config, memory, new CalledHttp('net', publicUrl));
+    return memory.statuses.filter(({ status }) => status === 'down');
+  };
+  expect(await faults({}, null)).toMatchObject([
+    { component: 'webhook', type: 'no_public_url', message: expect.stringMatching(/web_port/) as string },
+  ]);
+  expect(await faults({}, 'https://vumi.example')).toEqual([]);
+  expect(await faults({ web_port: 0 }, null)).toEqual([]);
 });
 
 it('each network has a golden', () => {

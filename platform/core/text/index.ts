@@ -3,6 +3,7 @@
  * what an author is shown is what the wire carries.
  */
 export { measureOf, TEXT_ALPHABETS, type Measure, type TextAlphabet } from './alphabet.ts';
+export { charactersOf, spellText, UNSUPPORTED_CHARACTERS, type NetworkCharacters } from './characters.ts';
 export { ESCAPE, gsmAlphabet, type DecodedSeptets } from './gsm-alphabet.ts';
 export {
   languageId,

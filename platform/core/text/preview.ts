@@ -1,4 +1,5 @@
 import { gsmUnits, measureOf, type TextAlphabet } from './alphabet.ts';
+import { spellText } from './characters.ts';
 import { languageOf, type NationalLanguage } from './national-languages.ts';
 import { segmentText, type Segmentation, type TextOptions } from './segments.ts';
 import { swapFor } from './swaps.ts';
@@ -32,8 +33,9 @@ export interface TextPreview {
   readonly cheaper: { readonly text: string; readonly segments: number } | null;
 }
 
-/** Tells what `segmentText` makes of a text. */
-export function previewText(text: string, options: TextOptions = {}): TextPreview {
+/** Tells what `segmentText` makes of a text. What is told of characters is of the text as the network has it. */
+export function previewText(given: string, options: TextOptions = {}): TextPreview {
+  const text = spellText(given, options.characters) ?? given;
   const segmentation = segmentText(text, options);
   const { alphabet, shift, room } = segmentation;
   const units =

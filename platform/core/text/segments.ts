@@ -1,4 +1,5 @@
 import { gsmUnits, measureOf, type Measure, type TextAlphabet } from './alphabet.ts';
+import { spellText, type NetworkCharacters } from './characters.ts';
 import { cutText } from './cut-text.ts';
 import { languageId, NO_SHIFT, type NationalLanguage, type Shift } from './national-languages.ts';
 import { LOCKING_TABLES } from './national-tables.ts';
@@ -13,6 +14,8 @@ export interface TextOptions {
   readonly referenceBits?: 8 | 16;
   /** Octets of other elements in the header of every segment, such as ports. Default: 0. */
   readonly headerOctets?: number;
+  /** Of a network that does not take all: a text is spelled with them first. Default: all. */
+  readonly characters?: NetworkCharacters | undefined;
 }
 
 /** How a text is sent. `segmentText` alone decides that: for the wire, previews, bills and apps. */
@@ -34,10 +37,12 @@ const CONCATENATION_ELEMENT = { 8: 5, 16: 6 } as const;
 /**
  * Decides alphabet and segments: the bind's default alphabet when it has every character, else a national table where
  * that takes fewer segments than UCS-2, else UCS-2. No segment ends inside an escape, a surrogate pair, or a grapheme
- * that fits into one. The result may have more than `MAX_SEGMENTS`, which cannot be sent.
+ * that fits into one. The result may have more than `MAX_SEGMENTS`, which cannot be sent; a text that the network has no
+ * characters for is segmented as it is.
  */
-export function segmentText(text: string, options: TextOptions = {}): Segmentation {
+export function segmentText(given: string, options: TextOptions = {}): Segmentation {
   const { alphabet = 'gsm0338' } = options;
+  const text = spellText(given, options.characters) ?? given;
   const measure = measureOf(alphabet);
   if (text === '' || measure.units(text) > 0)
     return segmentIn({ alphabet, measure, shift: NO_SHIFT }, text, options);

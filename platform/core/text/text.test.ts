@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  charactersOf,
   ESCAPE,
   gsmAlphabet,
   languageId,
@@ -8,6 +9,7 @@ import {
   NO_SHIFT,
   previewText,
   segmentText,
+  spellText,
   type TextOptions,
 } from './index.ts';
 import { LOCKING_TABLES, SINGLE_SHIFT_TABLES } from './national-tables.ts';
@@ -214,5 +216,36 @@ describe('a preview', () => {
     const text = `It’s ${'a'.repeat(100)}`;
     expect(previewText(text).cheaper).toEqual({ text: `It's ${'a'.repeat(100)}`, segments: 1 });
     expect(previewText('It’s').cheaper).toBeNull();
+  });
+});
+
+describe('a text for a network that does not take all characters', () => {
+  const gsm = { has: charactersOf('gsm0338') };
+
+  it.each([
+    ['keeps what there is', 'naïve', { has: charactersOf('latin1') }, 'naïve'],
+    ['has plain quotes, dashes and spaces', '“It’s” – a\u00a0b…', gsm, '"It\'s" - a b...'],
+    ['has letters without their marks', 'ẽ', gsm, 'e'],
+    ['cannot be spelled', 'ok ж', gsm, null],
+    ['has question marks for the rest', '’ж😀', { ...gsm, unsupported: 'replace' as const }, "'??"],
+    ['is refused as it is', '’', { ...gsm, unsupported: 'reject' as const }, null],
+    ['has a network without limits', 'ж’', undefined, 'ж’'],
+  ])('%s', (_what, text, characters, spelled) => {
+    expect(spellText(text, characters)).toBe(spelled);
+  });
+
+  it('is counted and shown as it is sent', () => {
+    const text = `“${'x'.repeat(150)}”`;
+    expect(segmentText(text).segments).toHaveLength(3);
+    expect(segmentText(text, { characters: gsm })).toMatchObject({
+      alphabet: 'gsm0338',
+      segments: [`"${'x'.repeat(150)}"`],
+    });
+    expect(previewText(text, { characters: gsm })).toMatchObject({
+      encoding: 'gsm0338',
+      foreign: [],
+      units: 152,
+    });
+    expect(segmentText('ж', { characters: gsm })).toMatchObject({ alphabet: 'ucs2', segments: ['ж'] });
   });
 });

@@ -3,6 +3,7 @@ import type { HttpAnswer } from '@vumi/http';
 import type { TransportAliases, TransportType } from '../../transport-type.ts';
 import { json, plain } from '../answers.ts';
 import { defineHttpChannel, type ChannelRequest, type Reading } from '../channel.ts';
+import { characterOptions } from '../character-options.ts';
 import { numberOptions } from '../../numbers/number-options.ts';
 import {
   callerOptions,
@@ -34,7 +35,7 @@ export function ussdGroups(transportType: string, initial: (typeof INITIAL_CONTE
     Sessions: ussdOptions(initial),
     Callers: callerOptions,
     Replies: heldOptions(REQUEST_TIMEOUT),
-    Messages: messageOptions(transportType),
+    Messages: { ...messageOptions(transportType), ...characterOptions },
     Numbers: numberOptions,
     'Without effect': ignoredHttpOptions,
   } as const;
@@ -114,6 +115,7 @@ export function defineUssd<R extends string, O extends string = never, S extends
     configSchema,
     transportType: 'ussd',
     fillIn: fillInSecretPath,
+    isFoundByUrl: true,
     routes: [
       {
         path: '',
