@@ -1,6 +1,6 @@
 import { silentLogger, type Logger } from '@vumi/core';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { warnOfIgnored } from './ignored-options.ts';
 import { transportTypes } from './registry.ts';
 

@@ -2,6 +2,7 @@ import { createUserMessage, send } from '@vumi/core';
 import { previewText } from '@vumi/core/text';
 import { expect, it } from 'vitest';
 import { transportTypes } from '../registry.ts';
+import { ProviderPlay } from '../testing/provider-play.ts';
 import { UssdPlay } from '../testing/ussd-play.ts';
 
 const external = (config: object) => ({ send_url: 'http://g/?t={{text}}', ...config });
@@ -18,6 +19,26 @@ it.each([
   expect(countSegments?.(external(config))(message)).toBe(segments);
   const shown = previewText(content, textOptions?.(external(config)));
   if (segments > 0) expect(shown.segments).toHaveLength(segments);
+});
+
+it.each([
+  ['plainer characters', { alphabet: 'gsm0338' }, '“a” – b\r\n', '%22a%22%20-%20b%0A'],
+  ['question marks', { alphabet: 'ascii', unsupported_characters: 'replace' }, 'é ж', 'e%20%3F'],
+])('a gateway gets %s', async (_what, config, content, written) => {
+  await using play = await ProviderPlay.start('external', external({ send_method: 'GET', ...config }));
+  play.will([200]);
+  expect(await play.send({ content })).toMatchObject({ event_type: 'ack' });
+  expect(play.sent.map(({ url }) => url)).toEqual([`http://g/?t=${written}`]);
+});
+
+it.each([
+  ['that it lacks', {}, 'ok ж', 'U+0436'],
+  ['that could be spelled', { unsupported_characters: 'reject' }, '’', 'U+2019'],
+])('a gateway does not get a text with a character %s', async (_what, config, content, character) => {
+  await using play = await ProviderPlay.start('external', external({ alphabet: 'latin1', ...config }));
+  const nack_reason = `the network has no character for ${character}`;
+  expect(await play.send({ content })).toMatchObject({ event_type: 'nack', nack_reason });
+  expect(play.sent).toEqual([]);
 });
 
 it.each([

@@ -82,22 +82,26 @@ export function transportRoutes(
       answers: { 200: { description: 'The transport', schema: transportSchema } },
       handle: async ({ params }) => ok(show(await store.transports.get(params.name))),
     }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/transports/:name',
-      id: 'deleteTransport',
-      summary:
-        'Stop a transport and forget it. 409 names the routes that lead over it: by force they stay and do nothing until they are set again, since its numbers are nobody’s',
-      access: platformScope('transports:write'),
-      params: transportParams,
-      query: z.strictObject({ force: flag(false).describe('Also while routes lead over it') }),
-      answers: { 204: { description: 'Stopped' } },
-      handle: async ({ params, query }) => {
-        await store.transports.remove(params.name, query);
-        return done;
-      },
-    }),
+    deleteRoute(ports),
   ];
+}
+
+function deleteRoute({ store }: Pick<ApiPorts, 'store'>): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/transports/:name',
+    id: 'deleteTransport',
+    summary:
+      'Stop a transport and forget it. 409 names the routes that lead over it: by force they stay and do nothing until they are set again, since its numbers are nobody’s',
+    access: platformScope('transports:write'),
+    params: transportParams,
+    query: z.strictObject({ force: flag(false).describe('Also while routes lead over it') }),
+    answers: { 204: { description: 'Stopped' } },
+    handle: async ({ params, query }) => {
+      await store.transports.remove(params.name, query);
+      return done;
+    },
+  });
 }
 
 /** What operators have to know before and after they make a transport. */
