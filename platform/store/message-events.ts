@@ -67,8 +67,9 @@ async function readRows<R extends readonly unknown[]>(
 }
 
 /**
- * Nearly all events are in the week of their messages, and only there each message is looked for. Ids that begin with the
- * time lie beside each other, so that their late events are read by one range of ids in each partition; some are of others.
+ * Nearly all events are in the partitions of their messages, and only there each message is looked for. Ids that begin with
+ * the time lie beside each other, so that their late events are read by one range of ids in each later partition, where
+ * nothing else is; some are of others.
  */
 function readMany<R extends readonly unknown[]>(
   database: Database,
@@ -79,16 +80,28 @@ function readMany<R extends readonly unknown[]>(
   const timed = sent.filter(({ id, moment }) => tellsTime(id, Number(moment) / 1000)).map(({ id }) => id);
   const isTimed = new Set(timed);
   const others = sent.flatMap(({ id }) => (isTimed.has(id) ? [] : [id]));
-  const elsewhere = `(week < $2::date and week >= $2::date - ${EVENTS_BEFORE} or week > $3::date)`;
   return readPacked<R>(
     database,
     `select packed from (
-       select ${wanted}, at, seq from events where user_message_id = any($1::text[]) and week between $2::date and $3::date
-       union all select ${wanted}, at, seq from events where user_message_id between $4 and $5 and ${elsewhere}
-       union all select ${wanted}, at, seq from events where user_message_id = any($6::text[]) and ${elsewhere}
+       select ${wanted}, at, seq from events where user_message_id = any($1::text[]) and week >= $2::date and week < $3::date
+       union all select ${wanted}, at, seq from events where user_message_id between $4 and $5 and week >= $3::date
+       union all select ${wanted}, at, seq from events where user_message_id = any($6::text[]) and week >= $3::date
      ) as found order by at, seq`,
-    [ids(sent.map(({ id }) => id)), weeks[0], weeks.at(-1), ...rangeOf(timed), ids(others)],
+    [
+      ids(sent.map(({ id }) => id)),
+      monthOf(weeks[0] ?? '', -EVENTS_BEFORE),
+      monthOf(weeks.at(-1) ?? '', 0, 1),
+      ...rangeOf(timed),
+      ids(others),
+    ],
   );
+}
+
+/** The first day of the month of a day so many days after one, or of so many months later: as partitions begin. */
+function monthOf(day: string, days: number, months = 0): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1)).toISOString().slice(0, 10);
 }
 
 function ids(texts: readonly string[]): Buffer {

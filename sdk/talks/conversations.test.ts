@@ -1,0 +1,414 @@
+import { describe, expect, it } from 'vitest';
+import { defineApp, integer, retry, TimedOut, type Talk } from '../index.ts';
+import { FakePhone } from './fake-phone.ts';
+
+const registration = defineApp({
+  async onConversation(app) {
+    const name = await app.ask('Your name?');
+    const area = await app.choose('Where do you live?', { city: 'In a city', farm: 'On a farm' });
+    const age = await app.ask('How old are you?', { as: integer({ min: 10, max: 120 }) });
+    await app.user.set('profile', { name, area, age });
+    return `Thank you, ${name}.`;
+  },
+});
+
+describe('a conversation', () => {
+  it('goes from question to question, and keeps what it was told', async () => {
+    const phone = new FakePhone(registration);
+    expect(await phone.say('hi')).toBe('Your name?');
+    expect(await phone.say(' Thandi ')).toBe('Where do you live?\n1. In a city\n2. On a farm');
+    expect(await phone.say('2')).toBe('How old are you?');
+    expect(await phone.say('24')).toBe('Thank you, Thandi. [end]');
+    expect(phone.state.get('user profile')).toEqual({ name: 'Thandi', area: 'farm', age: 24 });
+    expect([...phone.state.keys()]).toEqual(['user profile']);
+    expect(await phone.say('hi')).toBe('Your name?');
+  });
+
+  it('asks again what was not answered, three times, and then gives up', async () => {
+    const phone = new FakePhone(registration);
+    for (const text of ['hi', 'Thandi', '2']) await phone.say(text);
+    expect(await phone.say('nine')).toBe('Sorry, that is not an answer.\nHow old are you?');
+    expect(await phone.say('9')).toBe('Sorry, that is not an answer.\nHow old are you?');
+    expect(await phone.say('900')).toBe('Sorry, we could not understand. Please try again later. [end]');
+    expect(phone.state.size).toBe(0);
+  });
+
+  it('takes choices by number, label, word and the beginning of one, in any script', async () => {
+    for (const answer of ['2', ' 2. ', '٢', 'On a farm', 'ON A FARM!', 'on a', 'Ön á fárm']) {
+      const phone = new FakePhone(registration);
+      for (const text of ['hi', 'Thandi']) await phone.say(text);
+      expect(await phone.say(answer)).toBe('How old are you?');
+    }
+    const phone = new FakePhone({
+      onConversation: async (app) =>
+        `You are from ${await app.choose('From?', [
+          { value: 1, label: 'Kwa Dlangezwa' },
+          { value: 2, label: 'Kwa Mashu', accept: ['mashu'] },
+        ])}`,
+    });
+    await phone.say('hi');
+    expect(await phone.say('kwa')).toBe('Which one do you mean?\nFrom?\n1. Kwa Dlangezwa\n2. Kwa Mashu');
+    expect(await phone.say('Mashu')).toBe('You are from 2 [end]');
+  });
+
+  it('asks nothing twice: what it read and did is remembered, also what failed', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        const visits = await app.state.increment('visits');
+        const { url } = (await app.http.request('https://e.org/a')).json<{ url: string }>();
+        let problem = '';
+        try {
+          await app.once('fails', () => Promise.reject(new Error('no luck')));
+        } catch (error) {
+          problem = (error as Error).message;
+        }
+        app.log.info('once');
+        const first = await app.ask('First?');
+        const [a, b] = await Promise.all([app.state.get('a'), app.http.request('https://e.org/b')]);
+        const second = await app.ask('Second?');
+        return [visits, url, problem, first, second, a, b.status].join(' ');
+      },
+    });
+    for (const text of ['hi', 'one']) await phone.say(text);
+    expect(await phone.say('two')).toBe('1 https://e.org/a no luck one two  200 [end]');
+    expect(phone.calls).toEqual([
+      'state.increment visits',
+      'http https://e.org/a',
+      'state.get a',
+      'http https://e.org/b',
+    ]);
+    expect(phone.logged).toEqual(['once']);
+  });
+
+  it('has the time of the message that brought what it is told', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        const began = app.now;
+        await app.ask('First?');
+        const later = app.now;
+        await app.ask('Second?');
+        return [began, later, app.now].map((at) => new Date(at).toISOString().slice(11, 19)).join(' ');
+      },
+    });
+    for (const text of ['hi', 'one']) await phone.say(text);
+    expect(await phone.say('two')).toBe('08:00:00 08:00:01 08:00:02 [end]');
+  });
+
+  it('says what it says before the next question, and once', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        app.say('Welcome.');
+        await app.ask('Name?', { as: (text) => (text === 'x' ? retry('Not x.') : text) });
+        app.say('Nice.');
+        return 'Bye.';
+      },
+    });
+    expect(await phone.say('hi')).toBe('Welcome.\nName?');
+    expect(await phone.say('x')).toBe('Not x.\nName?');
+    expect(await phone.say('y')).toBe('Nice.\nBye. [end]');
+  });
+
+  it('asks in the words of the user', async () => {
+    const phone = new FakePhone({
+      texts: { sw: { retry: 'Jaribu tena.' } },
+      async onConversation(app) {
+        app.setLanguage('sw_KE');
+        return (await app.confirm('Unakubali?')) ? 'Asante' : 'Haya';
+      },
+    });
+    expect(await phone.say('hi')).toBe('Unakubali?\n1. Ndiyo\n2. Hapana');
+    expect(await phone.say('labda')).toBe('Jaribu tena.\nUnakubali?\n1. Ndiyo\n2. Hapana');
+    expect(await phone.say('NDIYO')).toBe('Asante [end]');
+  });
+});
+
+describe('screens', () => {
+  const screens = {
+    async start(app: Talk) {
+      const what = await app.choose('Clinics', { find: 'Find one', count: 'How many' });
+      if (what === 'count') return app.goto('clinic/:id', { id: String(await app.state.get('clinics')) });
+      const province = await app.visit<string>('province');
+      return app.goto('clinic/:id', { id: province });
+    },
+    async 'clinic/:id'(app: Talk, { id }: Readonly<Record<string, string>>) {
+      await app.ask(`Clinic ${id}. Any key goes back.`);
+      return app.goto('start');
+    },
+    async province(app: Talk) {
+      return app.value(await app.choose('Province', { east: 'East', west: 'West' }));
+    },
+  };
+
+  it('lead to each other, visit each other, and begin anew each time', async () => {
+    const phone = new FakePhone({ screens });
+    expect(await phone.say('hi')).toBe('Clinics\n1. Find one\n2. How many');
+    expect(await phone.say('1')).toBe('Province\n1. East\n2. West');
+    expect(await phone.say('3')).toBe('Sorry, that is not an answer.\nProvince\n1. East\n2. West');
+    expect(await phone.say('2')).toBe('Clinic west. Any key goes back.');
+    for (let round = 0; round < 40; round += 1) {
+      expect(await phone.say('x')).toBe('Clinics\n1. Find one\n2. How many');
+      expect(await phone.say('2')).toBe('Clinic null. Any key goes back.');
+    }
+    expect(JSON.stringify(phone.state.get('user vumi:talk:8000')).length).toBeLessThan(400);
+  });
+
+  it('that are none, or are not returned, are said to be so', async () => {
+    const lost = new FakePhone({ screens: { start: (app) => app.goto('pay') } });
+    await expect(lost.say('hi')).rejects.toThrow('"pay" is no screen; there are start');
+    const forgot = new FakePhone({
+      screens: {
+        start: (app) => {
+          app.goto('other');
+        },
+        other: () => 'x',
+      },
+    });
+    await expect(forgot.say('hi')).rejects.toThrow(/goto must be returned/);
+    const deep = new FakePhone({ screens: { start: async (app) => app.value(await app.visit('start')) } });
+    await expect(deep.say('hi')).rejects.toThrow(/8 deep/);
+  });
+});
+
+describe('back', () => {
+  const trip = defineApp({
+    back: true,
+    async onConversation(app) {
+      const from = await app.ask('From?');
+      const to = await app.ask('To?');
+      await app.user.set('trip', [from, to]);
+      const when = await app.ask('When?');
+      const seats = await app.state.increment('seats');
+      await app.ask(`Seat ${seats}. Sure?`);
+      return `${from} ${to} ${when}`;
+    },
+  });
+
+  it('takes back the last answer, and what came of it', async () => {
+    const phone = new FakePhone(trip);
+    expect(await phone.say('hi')).toBe('From?');
+    expect(await phone.say('0')).toBe('To?\n0. Back');
+    expect(await phone.say('0')).toBe('From?');
+    expect(await phone.say('A')).toBe('To?\n0. Back');
+    expect(await phone.say('B')).toBe('When?\n0. Back');
+    expect(await phone.say('0')).toBe('To?\n0. Back');
+    expect(await phone.say('C')).toBe('When?\n0. Back');
+    expect(phone.state.get('user trip')).toEqual(['A', 'C']);
+  });
+
+  it('does not cross what nothing takes back', async () => {
+    const phone = new FakePhone(trip);
+    for (const text of ['hi', 'A', 'B']) await phone.say(text);
+    expect(await phone.say('9:00')).toBe('Seat 1. Sure?');
+    expect(await phone.say('0')).toBe('A B 9:00 [end]');
+  });
+});
+
+describe('time', () => {
+  const reminding = defineApp({
+    async onConversation(app) {
+      const plain = await app.ask('Well?', { within: '2 days', remind: ['1 day'], otherwise: 'nothing' });
+      try {
+        return `${plain} ${await app.ask('And?', { within: '2 hours' })}`;
+      } catch (error) {
+        return error instanceof TimedOut ? `${plain} too late` : 'what?';
+      }
+    },
+  });
+  const HOUR = 3_600_000;
+
+  it('reminds, ends the wait, and forgets both when there is an answer', async () => {
+    const phone = new FakePhone(reminding);
+    await phone.say('hi');
+    await phone.wait(25 * HOUR);
+    expect(phone.sent).toEqual([{ to: phone.from, text: 'Well?' }]);
+    expect(await phone.say('fine')).toBe('And?');
+    expect([...phone.timers.keys()]).toEqual(['vumi:talk:8000:within']);
+    await phone.wait(2 * HOUR);
+    expect(phone.sent.at(-1)?.text).toBe('fine too late');
+    expect(phone.timers.size).toBe(0);
+  });
+
+  it('has a value for what nobody answers', async () => {
+    const phone = new FakePhone(reminding);
+    await phone.say('hi');
+    await phone.wait(49 * HOUR);
+    expect(phone.sent.map(({ text }) => text)).toEqual(['Well?', 'And?']);
+    expect(await phone.say('late')).toBe('nothing late [end]');
+  });
+
+  it('is refused where nobody could be reminded', async () => {
+    const phone = new FakePhone(reminding, 'ussd');
+    await expect(phone.dial()).rejects.toThrow(/USSD cannot be written to/);
+    const never = new FakePhone({ onConversation: async (app) => app.ask('?', { within: '1 minutes' }) });
+    expect(await never.say('hi')).toBe('?');
+    const soon = new FakePhone({ onConversation: async (app) => app.ask('?', { within: '0.5 minutes' }) });
+    await expect(soon.say('hi')).rejects.toThrow(/a minute at least/);
+  });
+});
+
+describe('a session', () => {
+  it('that broke off goes on where it was, if its user wants so', async () => {
+    const hungUp: unknown[] = [];
+    const phone = new FakePhone(
+      { ...registration, onHangUp: (_app, where) => void hungUp.push(where) },
+      'ussd',
+    );
+    expect(await phone.dial()).toBe('Your name?');
+    expect(await phone.say('Thandi', 'resume')).toContain('Where');
+    expect(await phone.say(null, 'close')).toBe('');
+    expect(hungUp).toEqual([{ screen: 'start', question: 'choose number 2', answered: 1 }]);
+    expect(await phone.dial()).toBe('Welcome back.\n1. Go on where you were\n2. Start again');
+    expect(await phone.say('1', 'resume')).toBe('Where do you live?\n1. In a city\n2. On a farm');
+    expect(await phone.dial()).toContain('Welcome back.');
+    expect(await phone.say('what?', 'resume')).toContain('Welcome back.');
+    expect(await phone.say('2', 'resume')).toBe('Your name?');
+    expect(await phone.dial()).toBe('Your name?');
+    await phone.say('Zodwa', 'resume');
+    phone.now += 2 * 3_600_000;
+    expect(await phone.dial()).toBe('Your name?');
+  });
+});
+
+describe('words', () => {
+  const helping = defineApp({
+    ...registration,
+    interrupts: { help: 'Call 0800 111.' },
+  });
+
+  it('of help are answered, and the question asked again, at no cost of tries', async () => {
+    const phone = new FakePhone(helping);
+    await phone.say('hi');
+    for (let times = 0; times < 5; times += 1)
+      expect(await phone.say('Help!')).toBe('Call 0800 111.\nYour name?');
+    expect(await phone.say('Thandi')).toContain('Where');
+  });
+
+  it('of stopping end it, unless they are answers', async () => {
+    const phone = new FakePhone(helping);
+    await phone.say('hi');
+    expect(await phone.say('STOP')).toBe('You will get no more messages from us. [end]');
+    expect(phone.calls).toEqual(['optOut']);
+    expect(phone.state.size).toBe(0);
+    const game = new FakePhone({ stop: false, onConversation: async (app) => app.ask('Go or stop?') });
+    await game.say('hi');
+    expect(await game.say('stop')).toBe('stop [end]');
+  });
+});
+
+describe('what goes wrong', () => {
+  it('an app that has changed begins again, once in ten minutes', async () => {
+    const phone = new FakePhone(registration);
+    for (const text of ['hi', 'Thandi']) await phone.say(text);
+    phone.definition = {
+      async onConversation(app) {
+        await app.user.get('known');
+        return app.ask('Your surname?');
+      },
+    };
+    expect(await phone.say('2')).toBe('This service has changed, so we begin again.\nYour surname?');
+    expect(phone.logged[0]).toMatch(
+      /conversation diverged: screen "start", step 1 was ask number 1 and is now app.user.get\("known"\)/,
+    );
+    let isFlipped = false;
+    phone.definition = {
+      async onConversation(app) {
+        isFlipped = !isFlipped;
+        if (isFlipped) await app.user.get('a');
+        else await app.state.get('b');
+        return app.ask('Again?');
+      },
+    };
+    await expect(phone.say('x')).rejects.toThrow(/diverged/);
+    phone.now += 600_000;
+    expect(await phone.say('x')).toContain('we begin again');
+  });
+
+  it('an app whose code catches everything cannot hide that it has changed', async () => {
+    const phone = new FakePhone(registration);
+    for (const text of ['hi', 'Thandi']) await phone.say(text);
+    phone.definition = {
+      async onConversation(app) {
+        try {
+          await app.user.get('known');
+        } catch {
+          return 'caught';
+        }
+        return 'hm';
+      },
+    };
+    expect(await phone.say('2')).toContain('we begin again');
+  });
+
+  it('what can never go on is said to be so', async () => {
+    const never = new FakePhone({ onConversation: () => new Promise(() => {}) });
+    await expect(never.say('hi')).rejects.toThrow(/waits for something that never comes/);
+    const twice = new FakePhone({
+      onConversation: async (app) => void (await Promise.all([app.ask('A?'), app.ask('B?')])),
+    });
+    await expect(twice.say('hi')).rejects.toThrow(/while another is open/);
+    const hasty = new FakePhone({
+      async onConversation(app) {
+        void app.http.request('https://e.org');
+        await app.ask('A?');
+      },
+    });
+    await expect(hasty.say('hi')).rejects.toThrow(/not awaited before the next question, ask number 1/);
+  });
+
+  it('what is too large to be remembered is said to be so', async () => {
+    const large = new FakePhone({
+      onConversation: async (app) => app.ask((await app.user.get<string>('big')) ?? ''),
+    });
+    large.state.set('user big', 'x'.repeat(9000));
+    await expect(large.say('hi')).rejects.toThrow(/app.user.get\("big"\) gave, only 8192.*app.once/);
+    const odd = new FakePhone({
+      onConversation: async (app) => void (await app.once('odd', async () => 10n as never)),
+    });
+    await expect(odd.say('hi')).rejects.toThrow(/has no form in JSON/);
+  });
+
+  it('a talk without end is warned of, and ended', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        for (;;) await app.ask('More?');
+      },
+    });
+    const ends: number[] = [];
+    for (let turn = 0; turn <= 202; turn += 1) if ((await phone.say('x')).endsWith('[end]')) ends.push(turn);
+    expect(ends).toEqual([201]);
+    expect(phone.logged).toEqual([
+      'the conversation is getting long: 140 answers',
+      'the conversation is too long: 201 answers; a screen that app.goto leads to begins anew',
+    ]);
+  });
+
+  it('what somebody else wrote in its place is no conversation', async () => {
+    for (const forged of [
+      'x',
+      7,
+      [],
+      { v: 1 },
+      { v: 1, wait: [], frames: [1] },
+      { v: 2 },
+      { v: 1, wait: ['a', 1, 1, 1, '', false, []], frames: [['start', {}, [['a']]]] },
+    ]) {
+      const phone = new FakePhone(registration);
+      phone.state.set('user vumi:talk:8000', forged);
+      await phone.say('hi').catch((error: unknown) => error);
+      expect(await phone.say('hi')).toMatch(/Your name\?$|Where do you live/);
+    }
+  });
+});
+
+it('an app of both kinds has the word until it begins a conversation', async () => {
+  const phone = new FakePhone({
+    ...registration,
+    async onMessage(message, app) {
+      if (message.content === 'join') app.converse('start');
+      else await message.reply('Write join.');
+    },
+  });
+  expect(await phone.say('hi')).toBe('Write join.');
+  expect(await phone.say('join')).toBe('Your name?');
+  expect(await phone.say('hi')).toContain('Where');
+});

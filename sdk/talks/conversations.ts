@@ -1,0 +1,357 @@
+import type { App, AppDefinition } from '../app.ts';
+import type { Message } from '../message.ts';
+import type { Timer } from '../schedule.ts';
+import { secondsOf, type Duration } from './durations.ts';
+import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
+import { lines, textOf, type Question } from './question.ts';
+import { Diverged } from './recorder.ts';
+import { Run, type Input, type Outcome } from './run.ts';
+import type { Reminder, Screen, Text } from './talk.ts';
+import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
+
+/** Where a conversation was when its user hung up. */
+export interface HungUp {
+  readonly screen: string;
+  readonly question: string;
+  /** Questions that he has answered. */
+  readonly answered: number;
+}
+
+/** What an app says of its conversations (spec authoring §2, §3.5). */
+export interface Conversations {
+  /** What is said to a user from the first message on: the screen `start`. */
+  readonly onConversation?: Screen;
+  /** Conversations by name, between which `app.goto` and `app.visit` lead. */
+  readonly screens?: Readonly<Record<string, Screen>>;
+  /** Words that are answered with a text at any question, which is asked again then: `{ help: 'Call 0800 111' }`. */
+  readonly interrupts?: Readonly<Record<string, Text>>;
+  /** A user hung up in the middle: the place for an SMS. */
+  readonly onHangUp?: (app: App, where: HungUp) => void | Promise<void>;
+  /** The SDK's own words, for all languages or for each. */
+  readonly texts?: OwnTexts;
+  /** What a user who dials again in the middle gets: a choice (`ask`), the open question, or the beginning. */
+  readonly resume?: 'ask' | 'always' | 'never';
+  /** How long after the last message: 1 hour. */
+  readonly resumeWithin?: Duration;
+  /** How long a conversation is remembered after its last message: 7 days. */
+  readonly keep?: Duration;
+  /** Shows the key that takes back the last answer at each question. */
+  readonly back?: boolean;
+  /** False: STOP and its like do not end a conversation but answer its question. */
+  readonly stop?: boolean;
+}
+
+/** What `onMessage` can do, beside, in an app that has conversations. */
+export interface Conversing {
+  /** Begins a screen when the handler is over; its first text answers this message. */
+  converse(screen: string, params?: Readonly<Record<string, string>>): void;
+}
+
+const START = 'start';
+const LONGEST_KEPT_DAYS = 90;
+const DAY_S = 86_400;
+const MOST_REMINDERS = 3;
+/** After so long without one, a conversation that cannot go on begins again instead of failing. */
+const RESTARTS_APART_MS = 600_000;
+const PREFIX = 'vumi:talk:';
+
+interface Channel {
+  readonly app: App;
+  readonly message: Message | null;
+  readonly user: string;
+  readonly to: string;
+  readonly transportType: string | null;
+  readonly endpoint: string;
+  say(text: string, isEnd: boolean): Promise<unknown>;
+}
+
+/** Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait. */
+export function withConversations(definition: AppDefinition): AppDefinition {
+  const { onConversation, screens = {} } = definition;
+  if (onConversation === undefined && definition.screens === undefined) return definition;
+  return new Conversation(definition, {
+    ...screens,
+    ...(onConversation === undefined ? {} : { [START]: onConversation }),
+  }).handlers();
+}
+
+class Conversation {
+  readonly #definition: AppDefinition;
+  readonly #screens: Readonly<Record<string, Screen>>;
+  readonly #keepS: number;
+  readonly #resumeMs: number;
+
+  constructor(definition: AppDefinition, screens: Readonly<Record<string, Screen>>) {
+    this.#definition = definition;
+    this.#screens = screens;
+    this.#keepS = secondsOf(definition.keep ?? '7 days');
+    this.#resumeMs = 1000 * secondsOf(definition.resumeWithin ?? '1 hour');
+    if (this.#keepS > LONGEST_KEPT_DAYS * DAY_S)
+      throw new RangeError(`keep is ${LONGEST_KEPT_DAYS} days at most, not ${definition.keep}`);
+  }
+
+  handlers(): AppDefinition {
+    const { onEvent } = this.#definition;
+    return {
+      onMessage: (message, app) => this.#onMessage(message, app),
+      onSchedule: (timer, app) => this.#onSchedule(timer, app),
+      ...(onEvent === undefined ? {} : { onEvent: (event, app) => onEvent(event, app) }),
+    };
+  }
+
+  async #onMessage(message: Message, app: App): Promise<void> {
+    const channel = channelOf(message, app);
+    const talk = unpackTalk(await app.user.get(keyOf(channel.to)));
+    const text = message.content?.trim() ?? '';
+    if (message.session_event === 'close') return this.#hangUp(channel, talk);
+    if (talk === null) return this.#greet(channel, message);
+    if (this.#definition.stop !== false && channel.transportType !== 'ussd' && isStop(text)) {
+      await app.optouts.optOut(message.from_addr);
+      return this.#finish(channel, talk, this.#texts(talk.language).stopped);
+    }
+    if (message.session_event === 'new') return this.#comeBack(channel, talk);
+    if (talk.wait.asksToGoOn) return this.#goOnOrNot(channel, talk, text);
+    return this.#goOn(channel, talk, { kind: 'answer', text });
+  }
+
+  async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {
+    const screen = talk?.frames.at(-1)?.screen;
+    if (talk === null || screen === undefined) return;
+    await this.#definition.onHangUp?.(app, { screen, question: talk.wait.tag, answered: talk.answers });
+  }
+
+  /** Nothing is open: `onMessage` has the word where there is one, and may begin a conversation. */
+  async #greet(channel: Channel, message: Message): Promise<void> {
+    const { onMessage } = this.#definition;
+    if (onMessage === undefined) return this.#begin(channel, START);
+    let wanted: { readonly screen: string; readonly params: Readonly<Record<string, string>> } | null = null;
+    const conversing: App & Conversing = {
+      ...channel.app,
+      converse(screen, params = {}) {
+        wanted = { screen, params };
+      },
+    };
+    await onMessage.call(this.#definition, message, conversing);
+    const { screen, params } = (wanted ?? {}) as {
+      screen?: string;
+      params?: Readonly<Record<string, string>>;
+    };
+    if (screen !== undefined) return this.#begin(channel, screen, { params });
+  }
+
+  /** Whoever hung up, or whose session ended, dials again. */
+  async #comeBack(channel: Channel, talk: Talk): Promise<void> {
+    const { resume = 'ask' } = this.#definition;
+    const isLate = channel.app.now - talk.wait.since > this.#resumeMs;
+    if (resume === 'never' || talk.answers === 0 || isLate) return this.#restart(channel, talk, '');
+    if (resume === 'always') return this.#goOn(channel, talk, { kind: 'show' });
+    const { welcomeBack, goOn, startAgain } = this.#texts(talk.language);
+    await this.#keep(channel, { ...talk, wait: { ...talk.wait, asksToGoOn: true } });
+    await channel.say(lines(welcomeBack, `1. ${goOn}`, `2. ${startAgain}`), false);
+  }
+
+  async #goOnOrNot(channel: Channel, talk: Talk, text: string): Promise<void> {
+    const { goOn, startAgain } = this.#texts(talk.language);
+    const answer = fold(text);
+    if (answer === '1' || answer === fold(goOn)) return this.#goOn(channel, talk, { kind: 'show' });
+    if (answer === '2' || answer === fold(startAgain)) return this.#restart(channel, talk, '');
+    return this.#comeBack(channel, talk);
+  }
+
+  async #restart(channel: Channel, talk: Talk, lead: string, restarted = talk.restarted): Promise<void> {
+    const [first] = talk.frames;
+    await cancelTimers(channel, talk);
+    await this.#begin(channel, first?.screen ?? START, {
+      params: first?.params,
+      lead,
+      restarted,
+      language: talk.language,
+    });
+  }
+
+  async #begin(
+    channel: Channel,
+    screen: string,
+    {
+      params = {},
+      lead = '',
+      restarted = 0,
+      language = null,
+    }: {
+      readonly params?: Readonly<Record<string, string>> | undefined;
+      readonly lead?: string;
+      readonly restarted?: number;
+      readonly language?: string | null;
+    } = {},
+  ): Promise<void> {
+    const { app, message, endpoint } = channel;
+    const talk: Talk = {
+      id: message?.message_id ?? `${app.now}`,
+      began: app.now,
+      language,
+      endpoint,
+      answers: 0,
+      frames: [{ screen, params, steps: [] }],
+      restarted,
+      isWarned: false,
+      wait: { tag: '', since: app.now, tries: 0, page: 0, lead: '', asksToGoOn: false, timers: [] },
+    };
+    await this.#settle(channel, talk, await this.#run(channel, talk, { kind: 'begin' }), lead);
+  }
+
+  async #goOn(channel: Channel, talk: Talk, input: Input): Promise<void> {
+    let outcome: Outcome;
+    try {
+      outcome = await this.#run(channel, talk, input);
+    } catch (error) {
+      if (!(error instanceof Diverged) || channel.app.now - talk.restarted < RESTARTS_APART_MS) throw error;
+      channel.app.log.error(error.message);
+      return this.#restart(channel, talk, this.#texts(talk.language).restarted, channel.app.now);
+    }
+    await this.#settle(channel, talk, outcome, '');
+  }
+
+  #run({ app, message, transportType }: Channel, talk: Talk, input: Input): Promise<Outcome> {
+    const { interrupts = {}, back = false } = this.#definition;
+    const textsOf = (language: string | null): Texts => this.#texts(language);
+    return new Run({
+      app,
+      message,
+      screens: this.#screens,
+      talk,
+      input,
+      transportType,
+      textsOf,
+      interrupts,
+      back,
+    }).run();
+  }
+
+  async #settle(channel: Channel, before: Talk, outcome: Outcome, lead: string): Promise<void> {
+    if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'show' });
+    if (outcome.kind === 'ends') return this.#finish(channel, before, lines(lead, outcome.text));
+    let { talk } = outcome;
+    const { share, isNear, what } = fullness(talk);
+    if (share > 1) {
+      channel.app.log.error(
+        `the conversation is too long: ${what}; a screen that app.goto leads to begins anew`,
+      );
+      return this.#finish(channel, before, this.#texts(talk.language).gaveUp);
+    }
+    if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
+    if (outcome.question !== null) {
+      await cancelTimers(channel, before);
+      const timers = await this.#setTimers(channel, talk, outcome.question);
+      talk = { ...talk, wait: { ...talk.wait, timers } };
+    }
+    await this.#keep(channel, { ...talk, isWarned: talk.isWarned || isNear });
+    await channel.say(lines(lead, outcome.text), false);
+  }
+
+  async #finish(channel: Channel, talk: Talk, text: string): Promise<void> {
+    await cancelTimers(channel, talk);
+    await channel.app.user.delete(keyOf(channel.to));
+    if (text !== '') await channel.say(text, true);
+  }
+
+  #keep({ app, to }: Channel, talk: Talk): Promise<void> {
+    return app.user.set(keyOf(to), packTalk(talk), { ttl: this.#keepS });
+  }
+
+  #texts(language: string | null): Texts {
+    return textsFor(language, this.#definition.texts ?? {});
+  }
+
+  /** `within` and `remind` of a question as schedules, by name; its answer cancels them. */
+  async #setTimers(channel: Channel, talk: Talk, { options, tag }: Question): Promise<string[]> {
+    const { within, remind = [] } = options;
+    if (remind.length > MOST_REMINDERS)
+      throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most`);
+    const { app, user, to, transportType, endpoint } = channel;
+    const about = { to, transport_type: transportType, talk: talk.id, tag, since: talk.wait.since };
+    const timers: string[] = [];
+    const set = async (
+      name: string,
+      after: Duration,
+      data: Readonly<Record<string, string>>,
+    ): Promise<void> => {
+      await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
+      timers.push(name);
+    };
+    if (within !== undefined) await set(`${PREFIX}${to}:within`, within, { kind: 'within' });
+    for (const [index, one] of remind.entries()) {
+      const reminder: Reminder = typeof one === 'string' ? { after: one } : one;
+      if (transportType === 'ussd' && reminder.endpoint === undefined)
+        throw new TypeError(
+          'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
+        );
+      await set(`${PREFIX}${to}:remind:${index}`, reminder.after, {
+        kind: 'remind',
+        ...(reminder.text === undefined ? {} : { text: textOf(reminder.text) }),
+        ...(reminder.endpoint === undefined ? {} : { endpoint: reminder.endpoint }),
+      });
+    }
+    return timers;
+  }
+
+  async #onSchedule(timer: Timer, app: App): Promise<void> {
+    if (!timer.name.startsWith(PREFIX)) return this.#definition.onSchedule?.(timer, app);
+    const about = timer.data as Readonly<Record<string, unknown>>;
+    const to = String(about['to']);
+    const talk = unpackTalk(await app.user.get(keyOf(to)));
+    const isOpen =
+      talk !== null &&
+      talk.id === about['talk'] &&
+      talk.wait.tag === about['tag'] &&
+      talk.wait.since === about['since'];
+    if (!isOpen || timer.user === null) return;
+    const transportType = typeof about['transport_type'] === 'string' ? about['transport_type'] : null;
+    const channel = timerChannel(app, {
+      to,
+      transportType,
+      user: timer.user,
+      endpoint: String(about['endpoint']),
+    });
+    if (about['kind'] === 'within') return this.#goOn(channel, talk, { kind: 'late' });
+    if (typeof about['text'] === 'string') return void (await channel.say(about['text'], false));
+    return this.#goOn(channel, talk, { kind: 'show' });
+  }
+}
+
+function keyOf(to: string): string {
+  return `${PREFIX}${to}`;
+}
+
+function channelOf(message: Message, app: App): Channel {
+  return {
+    app,
+    message,
+    user: message.from_addr,
+    to: message.to_addr ?? '',
+    transportType: message.transport_type,
+    endpoint: message.routing_metadata.endpoint_name,
+    say: (text, isEnd) => message.reply(text, { end: isEnd }),
+  };
+}
+
+/** Nobody has written: what is said is sent, where the network can be written to. */
+function timerChannel(
+  app: App,
+  { user, endpoint, ...rest }: Pick<Channel, 'to' | 'transportType' | 'user' | 'endpoint'>,
+): Channel {
+  return {
+    ...rest,
+    app,
+    message: null,
+    user,
+    endpoint,
+    say: (text) =>
+      rest.transportType === 'ussd' && endpoint === 'default'
+        ? Promise.resolve()
+        : app.send(user, text, { endpoint }),
+  };
+}
+
+async function cancelTimers({ app, user }: Channel, { wait }: Talk): Promise<void> {
+  for (const name of wait.timers) await app.schedule.cancel(name, { user });
+}

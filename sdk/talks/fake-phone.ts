@@ -1,0 +1,142 @@
+import type { AppDefinition } from '../app.ts';
+import type { Message, SessionEvent } from '../message.ts';
+import { withConversations } from './conversations.ts';
+
+interface Said {
+  readonly text: string;
+  readonly isEnd: boolean;
+}
+
+interface Scheduled {
+  readonly at: number;
+  readonly data: unknown;
+}
+
+/** A phone, and an app that has no platform around it: state, clock and schedules in memory, committed as a platform does. */
+export class FakePhone {
+  readonly transportType: string;
+  readonly from: string;
+  readonly sent: { readonly to: string; readonly text: string }[] = [];
+  readonly logged: string[] = [];
+  /** Calls that reached the app, not those that a conversation remembers. */
+  readonly calls: string[] = [];
+  readonly timers = new Map<string, Scheduled>();
+  state = new Map<string, unknown>();
+  now = Date.parse('2026-03-01T08:00:00Z');
+  definition: AppDefinition;
+  #messages = 0;
+
+  constructor(definition: AppDefinition, transportType = 'sms', from = '+27761234567') {
+    this.definition = definition;
+    this.transportType = transportType;
+    this.from = from;
+  }
+
+  /** What the app answers to a text. */
+  async say(content: string | null, sessionEvent: SessionEvent = null): Promise<string> {
+    const replies = await this.hear(content, sessionEvent);
+    return replies.map(({ text, isEnd }) => (isEnd ? `${text} [end]` : text)).join('\n---\n');
+  }
+
+  dial(): Promise<string> {
+    return this.say(null, 'new');
+  }
+
+  async hear(content: string | null, sessionEvent: SessionEvent = null): Promise<Said[]> {
+    const said: Said[] = [];
+    this.#messages += 1;
+    const message = {
+      message_id: `m${this.#messages}`,
+      from_addr: this.from,
+      to_addr: '8000',
+      content,
+      session_event: sessionEvent,
+      transport_type: this.transportType,
+      routing_metadata: { endpoint_name: 'default' },
+      reply: async (text: string, { end = false } = {}) => {
+        said.push({ text, isEnd: end });
+        return 'r';
+      },
+    } as unknown as Message;
+    await this.#turn((definition, app) => definition.onMessage?.(message, app as never));
+    return said;
+  }
+
+  /** Time passes; what is due happens in order. What was sent is in `sent`. */
+  async wait(ms: number): Promise<void> {
+    const until = this.now + ms;
+    for (;;) {
+      const due = [...this.timers].filter(([, { at }]) => at <= until).sort(([, a], [, b]) => a.at - b.at)[0];
+      if (due === undefined) break;
+      const [name, { at, data }] = due;
+      this.timers.delete(name);
+      this.now = at;
+      const timer = { id: name, name, user: this.from, due: at, data } as never;
+      await this.#turn((definition, app) => definition.onSchedule?.(timer, app as never));
+    }
+    this.now = until;
+  }
+
+  /** A new isolate for each message: nothing outlives it but what was committed. */
+  async #turn(handle: (definition: AppDefinition, app: unknown) => unknown): Promise<void> {
+    const state = new Map(this.state);
+    const sent: { to: string; text: string }[] = [];
+    await handle(withConversations(this.definition), this.#app(state, sent));
+    this.state = state;
+    this.sent.push(...sent);
+    this.now += 1000;
+  }
+
+  #app(state: Map<string, unknown>, sent: { to: string; text: string }[]): unknown {
+    const scope = (name: string) => ({
+      get: async (key: string) => {
+        if (!key.startsWith('vumi:')) this.calls.push(`${name}.get ${key}`);
+        return JSON.parse(JSON.stringify(state.get(`${name} ${key}`) ?? null)) as unknown;
+      },
+      set: async (key: string, value: unknown) => {
+        if (!key.startsWith('vumi:')) this.calls.push(`${name}.set ${key}`);
+        state.set(`${name} ${key}`, JSON.parse(JSON.stringify(value)));
+      },
+      delete: async (key: string) => void state.delete(`${name} ${key}`),
+      increment: async (key: string, by = 1) => {
+        const sum = Number(state.get(`${name} ${key}`) ?? 0) + by;
+        this.calls.push(`${name}.increment ${key}`);
+        state.set(`${name} ${key}`, sum);
+        return sum;
+      },
+    });
+    const log = (text: string): void => void this.logged.push(text);
+    return {
+      state: scope('state'),
+      user: scope('user'),
+      now: this.now,
+      config: { greeting: 'Hello' },
+      log: { debug: log, info: log, warn: log, error: log },
+      secrets: { get: async () => 'secret' },
+      http: {
+        request: async (url: string) => {
+          this.calls.push(`http ${url}`);
+          await null;
+          return { status: 200, headers: {}, body: JSON.stringify({ url }), json: () => ({ url }) };
+        },
+      },
+      optouts: {
+        optOut: async () => {
+          this.calls.push('optOut');
+          return { opted_out: true };
+        },
+      },
+      schedule: {
+        once: async (name: string, { in: seconds = 0, data = null }: { in?: number; data?: unknown }) => {
+          this.timers.set(name, { at: this.now + seconds * 1000, data });
+          return name;
+        },
+        cancel: async (name: string) => void this.timers.delete(name),
+      },
+      send: async (to: string, text: string) => {
+        sent.push({ to, text });
+        return 's';
+      },
+    };
+  }
+}

@@ -1,0 +1,180 @@
+import { segments } from '../segments.ts';
+import type { Texts } from './words.ts';
+import { fold } from './words.ts';
+
+/** An option of a menu. */
+export interface MenuOption<V = unknown> {
+  readonly value: V;
+  readonly label: string;
+  /** Words beside its number and its label that choose it. */
+  readonly accept?: readonly string[];
+}
+
+/** Keys that go through pages, by the custom of USSD. */
+export const KEYS = { more: '98', back: '0' } as const;
+
+/** What a network has room for in one text. */
+export type Fits = (text: string) => boolean;
+
+/** Septets, or UTF-16 units, of one USSD text of 160 octets (spec authoring §4). */
+const USSD_SEPTETS = 182;
+const USSD_UNITS = 80;
+
+/** The room of a network: USSD has one text, an SMS menu so many segments, others have no limit that matters. */
+export function roomOf(transportType: string | null, mostSegments: number): Fits {
+  if (transportType === 'ussd') return fitsUssd;
+  if (transportType !== 'sms') return () => true;
+  return (text) => segments(text).segments.length <= mostSegments;
+}
+
+function fitsUssd(text: string): boolean {
+  const { encoding, units } = segments(text);
+  return units <= (encoding === 'gsm0338' ? USSD_SEPTETS : USSD_UNITS);
+}
+
+/** Options as a list, whichever way an author gave them. Throws what is wrong with them. */
+export function menuOptions(given: unknown, labelOf: (text: unknown) => string): MenuOption[] {
+  if (typeof given !== 'object' || given === null) throw new TypeError('choose needs options');
+  const options = Array.isArray(given)
+    ? (given as MenuOption[]).map((one) => ({ ...one, label: labelOf(one.label) }))
+    : Object.entries(given).map(([value, label]) => ({ value, label: labelOf(label) }));
+  if (options.length === 0) throw new TypeError('choose needs at least one option');
+  if (!Array.isArray(given)) checkOrder(Object.keys(given));
+  checkKeys(options);
+  return options;
+}
+
+function checkOrder(names: readonly string[]): void {
+  const number = names.find((name) => /^\d+$/.test(name));
+  if (number === undefined) return;
+  throw new TypeError(
+    `the option "${number}" looks like a number, and JavaScript reorders those: give a list of { value, label } instead`,
+  );
+}
+
+function checkKeys(options: readonly MenuOption[]): void {
+  if (options.length >= Number(KEYS.more))
+    throw new TypeError(`a menu has at most ${Number(KEYS.more) - 1} options, not ${options.length}`);
+}
+
+/** Which option somebody means; null: none; `two`: more than one. */
+export function chosen<V>(options: readonly MenuOption<V>[], answer: string): MenuOption<V> | null | 'two' {
+  const word = fold(answer);
+  if (/^\d+$/.test(word)) return options[Number(word) - 1] ?? null;
+  const words = options.map((option) => [option.label, ...(option.accept ?? [])].map(fold));
+  const exact = options.filter((_, index) => words[index]?.includes(word));
+  if (exact.length > 0) return exact.length === 1 ? (exact[0] ?? null) : 'two';
+  if (word.length < SHORTEST_PREFIX) return null;
+  const begun = options.filter((_, index) => words[index]?.some((one) => one.startsWith(word)));
+  return begun.length > 1 ? 'two' : (begun[0] ?? null);
+}
+
+const SHORTEST_PREFIX = 3;
+
+export interface MenuText {
+  readonly text: string;
+  /** What later pages begin with. */
+  readonly title: string;
+  readonly options: readonly MenuOption[];
+  /** Shows the key that takes back the last answer, on the first page. */
+  readonly hasBack: boolean;
+  readonly perPage: number;
+}
+
+/**
+ * A menu as pages, none larger than the network has room for: numbers go on from page to page, so that each is right on
+ * all of them. What does not fit alone is cut, which `onCut` hears.
+ */
+export function menuPages(
+  { text, title, options, hasBack, perPage }: MenuText,
+  texts: Pick<Texts, 'more' | 'back'>,
+  fits: Fits,
+  onCut: (label: string) => void,
+): string[] {
+  const more = `${KEYS.more}. ${texts.more}`;
+  const back = `${KEYS.back}. ${texts.back}`;
+  const lines = options.map(({ label }, index) => `${index + 1}. ${label}`);
+  const whole = join(text, ...lines, ...(hasBack ? [back] : []));
+  if (lines.length <= perPage && fits(whole)) return [whole];
+  const heads = fits(join(text, more)) ? [text] : textPages(text, texts, (part) => fits(join(part, more)));
+  const pages = heads.slice(0, -1);
+  const start = pages.length;
+  for (let first = 0; first < lines.length;) {
+    const isFirst = pages.length === start;
+    const head = isFirst ? (heads.at(-1) ?? '') : title;
+    const before = pages.length === 0 && !hasBack ? [] : [back];
+    const page = (count: number): string => {
+      const isLast = first + count >= lines.length;
+      return join(head, ...lines.slice(first, first + count), ...(isLast ? [] : [more]), ...before);
+    };
+    let count = 1;
+    while (first + count < lines.length && count < perPage && fits(page(count + 1))) count += 1;
+    if (!fits(page(count))) {
+      lines[first] = cut(lines[first] ?? '', (line) => fits(page(1).replace(lines[first] ?? '', () => line)));
+      onCut(options[first]?.label ?? '');
+    }
+    pages.push(page(count));
+    first += count;
+  }
+  return pages;
+}
+
+const DOTS = '...';
+
+/** Without its end, so that it fits; three points, since the one sign for them would make the text dearer. */
+function cut(line: string, fits: Fits): string {
+  const characters = Array.from(line);
+  for (let length = characters.length - 1; length > 0; length -= 1) {
+    const shorter = characters.slice(0, length).join('') + DOTS;
+    if (fits(shorter)) return shorter;
+  }
+  return DOTS;
+}
+
+function join(...lines: readonly string[]): string {
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+/** A long text in pages, broken after a sentence where one ends, else between words. */
+export function textPages(text: string, texts: Pick<Texts, 'more' | 'back'>, fits: Fits): string[] {
+  if (fits(text)) return [text];
+  const pages: string[] = [];
+  let rest = text;
+  while (rest !== '') {
+    const navigation = [
+      `${KEYS.more}. ${texts.more}`,
+      ...(pages.length === 0 ? [] : [`${KEYS.back}. ${texts.back}`]),
+    ];
+    if (fits(rest)) {
+      pages.push(rest);
+      break;
+    }
+    const length = longest(rest, (part) => fits(join(part.trimEnd(), ...navigation)));
+    const page = rest.slice(0, breakBefore(rest, length));
+    pages.push(join(page.trimEnd(), ...navigation));
+    rest = rest.slice(page.length).trimStart();
+  }
+  return pages;
+}
+
+/** How many characters of a text fit, one at least. */
+function longest(text: string, fits: Fits): number {
+  let [low, high] = [1, text.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(text.slice(0, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function breakBefore(text: string, length: number): number {
+  if (length >= text.length) return text.length;
+  const part = text.slice(0, length);
+  const sentence = /^[^]*[.!?](?=\s)/.exec(text.slice(0, length + 1))?.[0].length ?? 0;
+  if (sentence > length / 2) return sentence;
+  const word = part.lastIndexOf(' ');
+  if (word > 0) return word;
+  // Not between the halves of a character.
+  return /[\ud800-\udbff]$/.test(part) && length > 1 ? length - 1 : length;
+}

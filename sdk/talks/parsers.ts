@@ -1,0 +1,143 @@
+import { fold, NO_WORDS, plainDigits, YES_WORDS } from './words.ts';
+
+/** An answer that is not accepted; its text, if any, is said before the question is asked again. */
+export class Retry {
+  readonly text: string | null;
+
+  constructor(text: string | null) {
+    this.text = text;
+  }
+}
+
+/**
+ * What a parser returns for an answer that it does not accept.
+ *
+ * @example
+ * await app.ask('Clinic code?', { as: (text) => (/^\d{6}$/.test(text) ? text : retry('A code has six digits.')) });
+ */
+export function retry(text: string | null = null): Retry {
+  return new Retry(text);
+}
+
+/** Makes a value of an answer, which has no spaces around it, or refuses it. */
+export type Parser<T> = (text: string) => T | Retry | Promise<T | Retry>;
+
+/** What zod, valibot and others make: https://standardschema.dev. */
+export interface StandardSchema<T> {
+  readonly '~standard': {
+    readonly validate: (
+      value: unknown,
+    ) =>
+      | { readonly value: T; readonly issues?: undefined }
+      | { readonly issues: readonly { readonly message: string }[] }
+      | Promise<
+          | { readonly value: T; readonly issues?: undefined }
+          | { readonly issues: readonly { readonly message: string }[] }
+        >;
+  };
+}
+
+export interface TextOptions {
+  /** Characters. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: RegExp;
+}
+
+/** A text that is not empty. */
+export function text({ min = 1, max = 1000, pattern }: TextOptions = {}): Parser<string> {
+  return (answer) => {
+    const isLong = answer.length >= min && answer.length <= max;
+    return isLong && (pattern === undefined || pattern.test(answer)) ? answer : retry();
+  };
+}
+
+export interface NumberOptions {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A whole number, in digits of any script. */
+export function integer(options: NumberOptions = {}): Parser<number> {
+  return (answer) =>
+    /^[+-]?\d{1,15}$/.test(plainDigits(answer)) ? within(Number(plainDigits(answer)), options) : retry();
+}
+
+/** A number with a point or a comma. */
+export function decimal(options: NumberOptions = {}): Parser<number> {
+  return (answer) => {
+    const plain = plainDigits(answer).replace(',', '.');
+    return /^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(plain) ? within(Number(plain), options) : retry();
+  };
+}
+
+function within(value: number, { min = -Infinity, max = Infinity }: NumberOptions): number | Retry {
+  return value >= min && value <= max ? value : retry();
+}
+
+export interface DateOptions {
+  /** `YYYY-MM-DD`, both included. */
+  readonly min?: string;
+  readonly max?: string;
+}
+
+/** A day, written day first or as `YYYY-MM-DD`; its value is `YYYY-MM-DD`. */
+export function date({ min = '0001-01-01', max = '9999-12-31' }: DateOptions = {}): Parser<string> {
+  return (answer) => {
+    const numbers = plainDigits(answer).match(/\d+/g) ?? [];
+    const [first = '', second = '', third = ''] = numbers;
+    if (numbers.length !== 3) return retry();
+    const [year, month, day] = first.length === 4 ? [first, second, third] : [third, second, first];
+    const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+    return isDay(iso) && iso >= min && iso <= max ? iso : retry();
+  };
+}
+
+function isDay(iso: string): boolean {
+  const at = Date.parse(`${iso}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(iso);
+}
+
+export interface MsisdnOptions {
+  /** Calling code of numbers that are written with a leading 0, without `+`. */
+  readonly country?: string;
+}
+
+/** A telephone number in international form, `+27761234567`. */
+export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
+  return (answer) => {
+    const plain = plainDigits(answer)
+      .replace(/[\s().-]/g, '')
+      .replace(/^00/, '+');
+    const number = country !== undefined && /^0\d/.test(plain) ? `+${country}${plain.slice(1)}` : plain;
+    return /^\+[1-9]\d{6,14}$/.test(number) ? number : retry();
+  };
+}
+
+/** True or false, said as 1 or 2, or as yes or no in a language that the SDK knows. */
+export function yesNo(): Parser<boolean> {
+  return (answer) => {
+    const word = fold(answer);
+    if (word === '1' || YES_WORDS.includes(word)) return true;
+    return word === '2' || NO_WORDS.includes(word) ? false : retry();
+  };
+}
+
+/** So many digits. */
+export function pin(length = 4): Parser<string> {
+  return (answer) => {
+    const plain = plainDigits(answer);
+    return plain.length === length && /^\d+$/.test(plain) ? plain : retry();
+  };
+}
+
+/** Whatever `as` may be, as one function. */
+export function parserOf<T>(as: Parser<T> | StandardSchema<T> | undefined): Parser<unknown> {
+  if (as === undefined) return text();
+  if (typeof as === 'function' && !('~standard' in as)) return as;
+  const { validate } = (as as StandardSchema<T>)['~standard'];
+  return async (answer) => {
+    const result = await validate(answer);
+    return result.issues === undefined ? result.value : retry(result.issues[0]?.message ?? null);
+  };
+}

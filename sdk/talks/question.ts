@@ -1,0 +1,113 @@
+import { chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
+import { parserOf, Retry, yesNo, type Parser } from './parsers.ts';
+import type { AskOptions, ChooseOptions, Text } from './talk.ts';
+import type { Texts } from './words.ts';
+
+type Given = AskOptions<unknown> & ChooseOptions & { readonly otherwise?: unknown };
+
+/** What is asked, whichever verb asks it. */
+export interface Question {
+  readonly tag: string;
+  readonly options: Given;
+  /** What it looks like, with what stands before it. */
+  readonly pages: (lead: string, place: PagePlace) => string[];
+  /** The value of an answer. */
+  readonly parse: (answer: string, texts: Texts) => unknown;
+  /** Any key goes on. */
+  readonly isRead: boolean;
+}
+
+export interface PagePlace {
+  readonly texts: Texts;
+  readonly fits: Fits;
+  readonly hasBack: boolean;
+  readonly onCut: (label: string) => void;
+}
+
+export function textOf(text: Text): string {
+  const made = typeof text === 'function' ? text() : text;
+  if (typeof made === 'string') return made;
+  throw new TypeError('a text is a string, or a function that gives one');
+}
+
+export function lines(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+export function askQuestion(tag: string, text: Text, options: Given): Question {
+  return plainQuestion(tag, textOf(text), { options, parser: parserOf(options.as) });
+}
+
+export function confirmQuestion(tag: string, text: Text, options: Given): Question {
+  const asked = (texts: Texts): string => lines(textOf(text), `1. ${texts.yes}`, `2. ${texts.no}`);
+  const parser = yesNo();
+  return {
+    tag,
+    options,
+    isRead: false,
+    pages: (lead, { texts, fits, hasBack }) =>
+      plainPages(lines(lead, asked(texts)), texts, { fits, hasBack }),
+    parse: (answer, texts) => {
+      if (answer.toLowerCase() === texts.yes.toLowerCase()) return true;
+      return answer.toLowerCase() === texts.no.toLowerCase() ? false : parser(answer);
+    },
+  };
+}
+
+function plainQuestion(
+  tag: string,
+  text: string,
+  { options, parser }: { readonly options: Given; readonly parser: Parser<unknown> },
+): Question {
+  return {
+    tag,
+    options,
+    isRead: false,
+    pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text), texts, { fits, hasBack }),
+    parse: parser,
+  };
+}
+
+function plainPages(
+  text: string,
+  texts: Texts,
+  { fits, hasBack }: Pick<PagePlace, 'fits' | 'hasBack'>,
+): string[] {
+  const back = hasBack ? `0. ${texts.back}` : '';
+  const pages = textPages(text, texts, (part) => fits(lines(part, back)));
+  return pages.map((page, index) => (index === pages.length - 1 ? lines(page, back) : page));
+}
+
+export function chooseQuestion(tag: string, text: Text, given: unknown, options: Given): Question {
+  const all = menuOptions(given, (label) => textOf(label as Text));
+  return {
+    tag,
+    options,
+    isRead: false,
+    pages: (lead, { texts, fits, hasBack, onCut }) =>
+      menuPages(
+        {
+          text: lines(lead, textOf(text)),
+          title: options.title === undefined ? '' : textOf(options.title),
+          options: all,
+          hasBack,
+          perPage: options.perPage ?? Infinity,
+        },
+        texts,
+        fits,
+        onCut,
+      ),
+    parse: (answer, texts) => choiceOf(all, answer, texts),
+  };
+}
+
+function choiceOf(options: readonly MenuOption[], answer: string, texts: Texts): unknown {
+  const found = chosen(options, answer);
+  if (found === 'two') return new Retry(texts.ambiguous);
+  return found === null ? new Retry(null) : found.value;
+}
+
+/** One of the pages of a long text: anything that is typed goes on. */
+export function readQuestion(tag: string, page: string): Question {
+  return { tag, options: {}, isRead: true, pages: (lead) => [lines(lead, page)], parse: () => true };
+}

@@ -1,0 +1,148 @@
+import type { App } from '../app.ts';
+import type { Message } from '../message.ts';
+import type { Json } from '../state.ts';
+import type { Duration } from './durations.ts';
+import type { Parser, StandardSchema } from './parsers.ts';
+
+/** A text, or what makes it when it is needed. */
+export type Text = string | (() => string);
+
+/** Where a screen leads: what `goto`, `value` and `end` give, to be returned. */
+export class Leave {
+  readonly to: LeaveTo;
+
+  constructor(to: LeaveTo) {
+    this.to = to;
+  }
+}
+
+export type LeaveTo =
+  | { readonly kind: 'goto'; readonly screen: string; readonly params: Readonly<Record<string, string>> }
+  | { readonly kind: 'value'; readonly value: Json }
+  | { readonly kind: 'end'; readonly text: string };
+
+export interface Reminder {
+  readonly after: Duration;
+  /** Instead of the question. */
+  readonly text?: Text;
+  /** Which of the app's ways out, where not the one of the conversation: a network that can be written to. */
+  readonly endpoint?: string;
+}
+
+interface QuestionOptions {
+  /** What the question is called; without it questions are counted, and one that is added in between moves the others. */
+  readonly id?: string;
+  /** Said before the question when an answer is refused. */
+  readonly retry?: Text | ((tries: number) => string);
+  /** Answers that may be refused before it is over: 3. */
+  readonly tries?: number;
+  /** How long it waits. Afterwards it has the value of `otherwise`, or throws `TimedOut`. */
+  readonly within?: Duration;
+  /** Asks again when nothing was answered for so long, three times at most. */
+  readonly remind?: readonly (Duration | Reminder)[];
+  /** Shows a key that takes back the last answer. */
+  readonly back?: boolean;
+  /** What is typed is the answer, also a word of `interrupts` or a key. */
+  readonly literal?: boolean;
+  /** SMS that the text may take: 1. */
+  readonly segments?: number;
+}
+
+export interface AskOptions<T> extends QuestionOptions {
+  readonly as?: Parser<T> | StandardSchema<T>;
+}
+
+export interface ChooseOptions extends QuestionOptions {
+  /** What later pages begin with. */
+  readonly title?: Text;
+  readonly perPage?: number;
+}
+
+/** The value of a question that nobody answered rightly or in time. */
+interface Otherwise<O> {
+  readonly otherwise: O;
+}
+
+export interface Option<V> {
+  readonly value: V;
+  readonly label: Text;
+  /** Words beside its number and its label that choose it. */
+  readonly accept?: readonly string[];
+}
+
+/**
+ * What a conversation gets: the app, and the verbs by which it talks (spec authoring §2). It runs again from the top with
+ * each message, told what it was told before; so what it reads and does goes through `app`, and what it computes must be
+ * the same each time. `Date.now()` and `Math.random()` are of this message: `app.now` is the time that was then.
+ */
+export interface Talk extends App {
+  /** The message in hand, to be read; of a timer the last one is not known: null. */
+  readonly message: Message | null;
+  /** Of the user: as `setLanguage` has it; null before. */
+  readonly language: string | null;
+
+  /**
+   * Asks, and resolves to the answer that was accepted.
+   *
+   * @example
+   * const age = await app.ask('How old are you?', { as: integer({ min: 10, max: 120 }) });
+   */
+  ask(text: Text, options?: AskOptions<string>): Promise<string>;
+  ask<T>(text: Text, options: AskOptions<T> & { readonly as: Parser<T> | StandardSchema<T> }): Promise<T>;
+  ask<O>(
+    text: Text,
+    options: AskOptions<string> & Otherwise<O> & { readonly as?: undefined },
+  ): Promise<string | O>;
+  ask<T, O>(text: Text, options: AskOptions<T> & Otherwise<O>): Promise<T | O>;
+
+  /**
+   * A numbered menu, in pages where the network has no room for all of it.
+   *
+   * @example
+   * const area = await app.choose('Where do you live?', { city: 'In a city', farm: 'On a farm' });
+   */
+  choose<const M extends Readonly<Record<string, Text>>>(
+    text: Text,
+    options: M,
+    settings?: ChooseOptions,
+  ): Promise<keyof M & string>;
+  choose<const V>(text: Text, options: readonly Option<V>[], settings?: ChooseOptions): Promise<V>;
+
+  /** Yes or no. */
+  confirm(text: Text, options?: QuestionOptions): Promise<boolean>;
+
+  /** Goes out before the next question, in one message with it. */
+  say(text: Text): void;
+
+  /** A long text, in pages where the network has no room for all of it. */
+  read(text: Text): Promise<void>;
+
+  /**
+   * Leads to another screen; to be returned.
+   *
+   * @example
+   * return app.goto('clinic/:id', { id });
+   */
+  goto(screen: string, params?: Readonly<Record<string, string>>): Leave;
+
+  /** Runs another screen and resolves to what it gives with `app.value`. */
+  visit<T extends Json = Json>(screen: string, params?: Readonly<Record<string, string>>): Promise<T>;
+
+  /** What a screen that is visited gives; to be returned. */
+  value(value: Json): Leave;
+
+  /** Ends the conversation with a last text; to be returned. Returning the text does the same. */
+  end(text?: Text): Leave;
+
+  /** Runs it one time and remembers what it gives: what is too large to be remembered, or must not happen again. */
+  once<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+
+  /** From the next text on the SDK's own words are of this language, such as `sw`. */
+  setLanguage(code: string): void;
+}
+
+/** A conversation, or a part of one. */
+export type Screen = (
+  app: Talk,
+  params: Readonly<Record<string, string>>,
+) => Promise<Leave | string | void> | Leave | string | void;

@@ -1,0 +1,139 @@
+/** What the SDK says by itself; an app may have others in their place, for each language. */
+export interface Texts {
+  /** Before a question that is asked again. */
+  readonly retry: string;
+  /** Before a question whose answer meant two options. */
+  readonly ambiguous: string;
+  readonly more: string;
+  readonly back: string;
+  readonly yes: string;
+  readonly no: string;
+  /** When somebody dials again in the middle. */
+  readonly welcomeBack: string;
+  readonly goOn: string;
+  readonly startAgain: string;
+  /** When the app has changed so that a conversation cannot go on. */
+  readonly restarted: string;
+  readonly gaveUp: string;
+  /** Confirms that nothing more will be sent. */
+  readonly stopped: string;
+}
+
+export const ENGLISH: Texts = {
+  retry: 'Sorry, that is not an answer.',
+  ambiguous: 'Which one do you mean?',
+  more: 'More',
+  back: 'Back',
+  yes: 'Yes',
+  no: 'No',
+  welcomeBack: 'Welcome back.',
+  goOn: 'Go on where you were',
+  startAgain: 'Start again',
+  restarted: 'This service has changed, so we begin again.',
+  gaveUp: 'Sorry, we could not understand. Please try again later.',
+  stopped: 'You will get no more messages from us.',
+};
+
+const FRENCH: Texts = {
+  retry: "Désolé, ce n'est pas une réponse.",
+  ambiguous: 'Laquelle ?',
+  more: 'Suite',
+  back: 'Retour',
+  yes: 'Oui',
+  no: 'Non',
+  welcomeBack: 'Bon retour.',
+  goOn: 'Continuer',
+  startAgain: 'Recommencer',
+  restarted: 'Ce service a changé : on recommence.',
+  gaveUp: "Désolé, nous n'avons pas compris. Essayez plus tard.",
+  stopped: 'Vous ne recevrez plus de messages de nous.',
+};
+
+const PORTUGUESE: Texts = {
+  retry: 'Desculpe, isso não é uma resposta.',
+  ambiguous: 'Qual delas?',
+  more: 'Mais',
+  back: 'Voltar',
+  yes: 'Sim',
+  no: 'Não',
+  welcomeBack: 'Bem-vindo de volta.',
+  goOn: 'Continuar',
+  startAgain: 'Recomeçar',
+  restarted: 'Este serviço mudou, por isso recomeçamos.',
+  gaveUp: 'Desculpe, não entendemos. Tente mais tarde.',
+  stopped: 'Não receberá mais mensagens nossas.',
+};
+
+const SWAHILI: Texts = {
+  retry: 'Samahani, hilo si jibu.',
+  ambiguous: 'Unamaanisha lipi?',
+  more: 'Zaidi',
+  back: 'Rudi',
+  yes: 'Ndiyo',
+  no: 'Hapana',
+  welcomeBack: 'Karibu tena.',
+  goOn: 'Endelea ulipoishia',
+  startAgain: 'Anza upya',
+  restarted: 'Huduma imebadilika, tunaanza upya.',
+  gaveUp: 'Samahani, hatukuelewa. Jaribu tena baadaye.',
+  stopped: 'Hutapata ujumbe mwingine kutoka kwetu.',
+};
+
+const KNOWN: Readonly<Record<string, Texts>> = {
+  en: ENGLISH,
+  fr: FRENCH,
+  pt: PORTUGUESE,
+  sw: SWAHILI,
+};
+
+/** An app's own texts: for all languages, or for each. */
+export type OwnTexts = Partial<Texts> & { readonly [language: string]: string | Partial<Texts> | undefined };
+
+/** What is said to a user of a language; `en_ZA` and `en-GB` are English. */
+export function textsFor(language: string | null, own: OwnTexts): Texts {
+  const code = (language ?? 'en').toLowerCase().split(/[-_]/)[0] ?? 'en';
+  const texts: Record<string, string> = { ...(KNOWN[code] ?? ENGLISH) };
+  for (const source of [own, own[code]]) {
+    if (typeof source !== 'object') continue;
+    for (const [name, text] of Object.entries(source)) if (typeof text === 'string') texts[name] = text;
+  }
+  return texts as unknown as Texts;
+}
+
+/** Yes and no in all languages that are known here. */
+export const YES_WORDS = [...new Set(['y', ...Object.values(KNOWN).map(({ yes }) => fold(yes))])];
+export const NO_WORDS = [...new Set(['n', ...Object.values(KNOWN).map(({ no }) => fold(no))])];
+
+const STOP_WORDS = new Set(['stop', 'unsubscribe', 'cancel', 'end', 'quit', 'stopall', 'revoke', 'optout']);
+
+/** Whether somebody wants no more messages: the whole text says it. */
+export function isStop(text: string): boolean {
+  return STOP_WORDS.has(fold(text));
+}
+
+/** The zeros of digits that phones of our users write. */
+const ZEROS = [
+  0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50,
+  0x0ed0, 0x0f20, 0x1040, 0x17e0, 0xff10,
+];
+const NINE = 9;
+
+/** Digits of all scripts as those of ASCII. */
+export function plainDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    const zero = ZEROS.find((first) => code >= first && code <= first + NINE);
+    return zero === undefined ? digit : String(code - zero);
+  });
+}
+
+/** Without case, accents, and points at the end: what somebody means who types on a phone. */
+export function fold(text: string): string {
+  return plainDigits(text)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/[\s.,!?;:]+$/u, '')
+    .trim();
+}
