@@ -25,6 +25,7 @@ export const sampleApps: readonly SampleApp[] = [
 
 /** More of them, which nobody gets unasked: `vumi app deploy sample-apps/hangman`. */
 export const moreSampleApps: readonly Omit<SampleApp, 'keyword'>[] = [
+  { name: 'clinic', folder: folderOf('clinic') },
   { name: 'hangman', folder: folderOf('hangman') },
   { name: 'memo', folder: folderOf('memo') },
 ];

@@ -10,6 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { Optouts } from './optouts.ts';
 import type { Schedule, Timer } from './schedule.ts';
 import type { Json, StateScope } from './state.ts';
+import type { Conversations, Conversing } from './talks/conversations.ts';
 
 /** What every handler gets beside its message or event. */
 export interface EventApp {
@@ -71,12 +72,12 @@ export interface Secrets {
 }
 
 /** An app: the handlers that the platform calls. Give at least one. */
-export interface AppDefinition {
+export interface AppDefinition extends Conversations {
   /**
    * Called once for each message of a user; messages of one user come one after the other. What the handler writes
    * and sends takes effect together when it returns, and not at all when it throws.
    */
-  readonly onMessage?: (message: Message, app: App) => void | Promise<void>;
+  readonly onMessage?: (message: Message, app: App & Conversing) => void | Promise<void>;
   /** Called with what became of a sent message: taken, refused, delivered. */
   readonly onEvent?: (event: DeliveryEvent, app: EventApp) => void | Promise<void>;
   /** Called once for each schedule whose time has come; one for a user is in line with the user's messages. */

@@ -23,3 +23,19 @@ export { segments } from './segments.ts';
 export type { NationalLanguage, SegmentOptions, TextPreview } from './segments.ts';
 export type { CancelOptions, RepeatOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
 export type { Json, SetOptions, StateScope } from './state.ts';
+export { withConversations } from './talks/conversations.ts';
+export type { Conversations, Conversing, HungUp } from './talks/conversations.ts';
+export type { Duration } from './talks/durations.ts';
+export { date, decimal, integer, msisdn, pin, retry, text, yesNo } from './talks/parsers.ts';
+export type {
+  DateOptions,
+  MsisdnOptions,
+  NumberOptions,
+  Parser,
+  Retry,
+  StandardSchema,
+  TextOptions,
+} from './talks/parsers.ts';
+export { TimedOut } from './talks/recorder.ts';
+export type { AskOptions, ChooseOptions, Leave, Option, Reminder, Screen, Talk, Text } from './talks/talk.ts';
+export type { OwnTexts, Texts } from './talks/words.ts';

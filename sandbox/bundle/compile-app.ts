@@ -1,4 +1,4 @@
-import { build, type BuildResult, type OutputFile } from 'esbuild';
+import { build, type BuildOptions, type BuildResult, type OutputFile } from 'esbuild';
 import { checkSource } from './check-source.ts';
 import { runCompiler } from './compiler.ts';
 import { compileError, messageText } from './compile-errors.ts';
@@ -25,10 +25,26 @@ const BEFORE = "(function () { 'use strict';";
 const AFTER = `return ${GLOBAL_NAME}; })()\n//# sourceURL=worker.js`;
 const MOST_WARNINGS = 10;
 
+/** What an app exports that talks by questions: the SDK makes handlers of it, which others do not pay for. */
+const CONVERSATION = /\b(?:onConversation|screens)\b/;
+
+/** What is bundled: the worker itself, or one whose conversations are handlers. */
+function entryOf(
+  entry: string,
+  sources: ReadonlyMap<string, string>,
+): Pick<BuildOptions, 'entryPoints' | 'stdin'> {
+  if (![...sources.values()].some((text) => CONVERSATION.test(text))) return { entryPoints: [entry] };
+  const contents = `import * as worker from ${JSON.stringify(`./${entry}`)};
+    import { withConversations } from '@vumi/sdk';
+    const { default: app = worker } = { ...worker };
+    export default withConversations(app);`;
+  return { stdin: { contents, sourcefile: 'conversations.js' } };
+}
+
 function bundle(entry: string, sources: ReadonlyMap<string, string>): Promise<BuildResult<{ write: false }>> {
   const { modules, asMembers } = webGlobalsIn(sources);
   return build({
-    entryPoints: [entry],
+    ...entryOf(entry, sources),
     inject: modules.map((name) => `${WEB_NAMESPACE}:${name}`),
     define: asMembers,
     plugins: [bundleFiles(sources)],

@@ -64,7 +64,7 @@ describe('a conversation', () => {
         }
         app.log.info('once');
         const first = await app.ask('First?');
-        const [a, b] = await Promise.all([app.state.get('a'), app.http.request('https://e.org/b')]);
+        const [a, b] = await Promise.all([app.state.get<string>('a'), app.http.request('https://e.org/b')]);
         const second = await app.ask('Second?');
         return [visits, url, problem, first, second, a, b.status].join(' ');
       },
@@ -126,7 +126,8 @@ describe('screens', () => {
   const screens = {
     async start(app: Talk) {
       const what = await app.choose('Clinics', { find: 'Find one', count: 'How many' });
-      if (what === 'count') return app.goto('clinic/:id', { id: String(await app.state.get('clinics')) });
+      if (what === 'count')
+        return app.goto('clinic/:id', { id: String(await app.state.get<number>('clinics')) });
       const province = await app.visit<string>('province');
       return app.goto('clinic/:id', { id: province });
     },

@@ -5,8 +5,9 @@ import { secondsOf, type Duration } from './durations.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
 import { lines, textOf, type Question } from './question.ts';
 import { Diverged } from './recorder.ts';
-import { Run, type Input, type Outcome } from './run.ts';
+import { Run, type Outcome } from './run.ts';
 import type { Reminder, Screen, Text } from './talk.ts';
+import type { Input } from './verdict.ts';
 import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
 
 /** Where a conversation was when its user hung up. */
@@ -211,12 +212,13 @@ class Conversation {
     await this.#settle(channel, talk, outcome, '');
   }
 
-  #run({ app, message, transportType }: Channel, talk: Talk, input: Input): Promise<Outcome> {
+  #run({ app, message, transportType, user }: Channel, talk: Talk, input: Input): Promise<Outcome> {
     const { interrupts = {}, back = false } = this.#definition;
     const textsOf = (language: string | null): Texts => this.#texts(language);
     return new Run({
       app,
       message,
+      address: user,
       screens: this.#screens,
       talk,
       input,

@@ -116,7 +116,7 @@ export class FakePhone {
       http: {
         request: async (url: string) => {
           this.calls.push(`http ${url}`);
-          await null;
+          await Promise.resolve();
           return { status: 200, headers: {}, body: JSON.stringify({ url }), json: () => ({ url }) };
         },
       },

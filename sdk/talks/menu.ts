@@ -36,7 +36,11 @@ function fitsUssd(text: string): boolean {
 export function menuOptions(given: unknown, labelOf: (text: unknown) => string): MenuOption[] {
   if (typeof given !== 'object' || given === null) throw new TypeError('choose needs options');
   const options = Array.isArray(given)
-    ? (given as MenuOption[]).map((one) => ({ ...one, label: labelOf(one.label) }))
+    ? (given as MenuOption[]).map(({ value, label, accept = [] }) => ({
+        value,
+        label: labelOf(label),
+        accept,
+      }))
     : Object.entries(given).map(([value, label]) => ({ value, label: labelOf(label) }));
   if (options.length === 0) throw new TypeError('choose needs at least one option');
   if (!Array.isArray(given)) checkOrder(Object.keys(given));
@@ -86,37 +90,90 @@ export interface MenuText {
  * all of them. What does not fit alone is cut, which `onCut` hears.
  */
 export function menuPages(
-  { text, title, options, hasBack, perPage }: MenuText,
-  texts: Pick<Texts, 'more' | 'back'>,
+  menu: MenuText,
+  texts: PageTexts,
   fits: Fits,
   onCut: (label: string) => void,
 ): string[] {
-  const more = `${KEYS.more}. ${texts.more}`;
-  const back = `${KEYS.back}. ${texts.back}`;
+  const { text, options, hasBack, perPage } = menu;
   const lines = options.map(({ label }, index) => `${index + 1}. ${label}`);
-  const whole = join(text, ...lines, ...(hasBack ? [back] : []));
+  const whole = join(text, ...lines, ...(hasBack ? [backLine(texts)] : []));
   if (lines.length <= perPage && fits(whole)) return [whole];
-  const heads = fits(join(text, more)) ? [text] : textPages(text, texts, (part) => fits(join(part, more)));
-  const pages = heads.slice(0, -1);
-  const start = pages.length;
+  const longest = lines.reduce((one, other) => (other.length > one.length ? other : one), '').slice(0, ROOM);
+  const hasRoom = (head: string): boolean => fits(join(head, longest, moreLine(texts), backLine(texts)));
+  return optionPages({ ...menu, ...opening(menu, texts, { fits, hasRoom }), hasRoom }, texts, fits, onCut);
+}
+
+type PageTexts = Pick<Texts, 'more' | 'back'>;
+
+const moreLine = ({ more }: PageTexts): string => `${KEYS.more}. ${more}`;
+const backLine = ({ back }: PageTexts): string => `${KEYS.back}. ${back}`;
+
+interface Opening {
+  /** Pages of a text that leaves no room for an option. */
+  readonly before: readonly string[];
+  /** What stands above the first options. */
+  readonly head: string;
+}
+
+function opening(
+  { text, hasBack }: MenuText,
+  texts: PageTexts,
+  { fits, hasRoom }: { readonly fits: Fits; readonly hasRoom: Fits },
+): Opening {
+  if (hasRoom(text)) return { before: [], head: text };
+  const more = moreLine(texts);
+  const parts = textPages(text, texts, (part) => fits(join(part, more, backLine(texts))));
+  const last = parts.at(-1) ?? '';
+  if (hasRoom(last)) return { before: parts.slice(0, -1), head: last };
+  const keys = parts.length === 1 && !hasBack ? [more] : [more, backLine(texts)];
+  return { before: [...parts.slice(0, -1), join(last, ...keys)], head: '' };
+}
+
+function optionPages(
+  {
+    options,
+    title,
+    hasBack,
+    perPage,
+    before,
+    head,
+    hasRoom,
+  }: MenuText & Opening & { readonly hasRoom: Fits },
+  texts: PageTexts,
+  fits: Fits,
+  onCut: (label: string) => void,
+): string[] {
+  const lines = options.map(({ label }, index) => `${index + 1}. ${label}`);
+  const pages = [...before];
   for (let first = 0; first < lines.length;) {
-    const isFirst = pages.length === start;
-    const head = isFirst ? (heads.at(-1) ?? '') : title;
-    const before = pages.length === 0 && !hasBack ? [] : [back];
+    const top = first === 0 ? head : hasRoom(title) ? title : '';
+    const keys = pages.length === 0 && !hasBack ? [] : [backLine(texts)];
     const page = (count: number): string => {
-      const isLast = first + count >= lines.length;
-      return join(head, ...lines.slice(first, first + count), ...(isLast ? [] : [more]), ...before);
+      const more = first + count >= lines.length ? [] : [moreLine(texts)];
+      return join(top, ...lines.slice(first, first + count), ...more, ...keys);
     };
-    let count = 1;
-    while (first + count < lines.length && count < perPage && fits(page(count + 1))) count += 1;
-    if (!fits(page(count))) {
-      lines[first] = cut(lines[first] ?? '', (line) => fits(page(1).replace(lines[first] ?? '', () => line)));
+    const count = mostThatFit(Math.min(perPage, lines.length - first), (some) => fits(page(some)));
+    if (count === 0) {
+      const whole = lines[first] ?? '';
+      lines[first] = cut(whole, (line) => fits(page(1).replace(whole, () => line)));
       onCut(options[first]?.label ?? '');
     }
-    pages.push(page(count));
-    first += count;
+    pages.push(page(Math.max(count, 1)));
+    first += Math.max(count, 1);
   }
   return pages;
+}
+
+/** Characters of an option for which a text above it has to leave room. */
+const ROOM = 30;
+
+/** A page that ends the menu has no key for more: all may fit where all but one do not. */
+function mostThatFit(most: number, fits: (count: number) => boolean): number {
+  if (fits(most)) return most;
+  let count = 0;
+  while (count + 1 < most && fits(count + 1)) count += 1;
+  return count;
 }
 
 const DOTS = '...';
@@ -136,7 +193,7 @@ function join(...lines: readonly string[]): string {
 }
 
 /** A long text in pages, broken after a sentence where one ends, else between words. */
-export function textPages(text: string, texts: Pick<Texts, 'more' | 'back'>, fits: Fits): string[] {
+export function textPages(text: string, texts: PageTexts, fits: Fits): string[] {
   if (fits(text)) return [text];
   const pages: string[] = [];
   let rest = text;

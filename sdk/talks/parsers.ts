@@ -1,4 +1,4 @@
-import { fold, NO_WORDS, plainDigits, YES_WORDS } from './words.ts';
+import { fold, meaningOf, plainDigits } from './words.ts';
 
 /** An answer that is not accepted; its text, if any, is said before the question is asked again. */
 export class Retry {
@@ -118,8 +118,8 @@ export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
 export function yesNo(): Parser<boolean> {
   return (answer) => {
     const word = fold(answer);
-    if (word === '1' || YES_WORDS.includes(word)) return true;
-    return word === '2' || NO_WORDS.includes(word) ? false : retry();
+    if (word === '1' || word === '2') return word === '1';
+    return meaningOf(word) ?? retry();
   };
 }
 

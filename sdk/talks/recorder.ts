@@ -174,13 +174,19 @@ export class Recorder {
     this.#waiting.delete(step);
     if (step.kind === 'a') this.#surroundings.onTime(step.at);
     if (step.worked) waiting.resolve(step.value);
-    else waiting.reject(step.kind === 'a' ? new TimedOut(String(step.value)) : new Error(String(step.value)));
+    else waiting.reject(errorOf(step));
     return true;
   }
 }
 
+/** Lets the queue of microtasks go on. */
 export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await null;
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}
+
+function errorOf({ kind, value }: Step): Error {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return kind === 'a' ? new TimedOut(text) : new Error(text);
 }
 
 function nameOf({ kind, tag }: Pick<Step, 'kind' | 'tag'>): string {

@@ -1,49 +1,35 @@
 import type { App } from '../app.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
-import { MOST_VISITS, type Frame, type Step, type Talk as Record_, type Wait } from './journal.ts';
-import { KEYS, roomOf, textPages } from './menu.ts';
-import { Retry } from './parsers.ts';
-import {
-  askQuestion,
-  chooseQuestion,
-  confirmQuestion,
-  lines,
-  readQuestion,
-  textOf,
-  type Question,
-} from './question.ts';
-import { recordedApp } from './recorded-app.ts';
+import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
+import { roomOf, textPages } from './menu.ts';
+import { lines, readQuestion, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
-import { fold, type Texts } from './words.ts';
-
-/** What a conversation goes on with. */
-export type Input =
-  | { readonly kind: 'begin' }
-  | { readonly kind: 'answer'; readonly text: string }
-  /** Shows the open question again. */
-  | { readonly kind: 'show'; readonly text?: string }
-  | { readonly kind: 'late' };
+import { talkOf } from './verbs.ts';
+import { judge, type Input, type Showing, type Verdict } from './verdict.ts';
+import type { Texts } from './words.ts';
 
 /** How a run ends. */
 export type Outcome =
   | {
       readonly kind: 'asks';
       readonly text: string;
-      readonly talk: Record_;
+      readonly talk: Kept;
       /** Of the question that is open, where it was not open before. */
       readonly question: Question | null;
     }
   | { readonly kind: 'ends'; readonly text: string }
   /** With the last answer taken back. */
-  | { readonly kind: 'back'; readonly talk: Record_ };
+  | { readonly kind: 'back'; readonly talk: Kept };
 
 export interface RunOptions {
   readonly app: App;
   readonly message: Message | null;
+  /** Of the user. */
+  readonly address: string;
   readonly screens: Readonly<Record<string, Screen>>;
-  readonly talk: Record_;
+  readonly talk: Kept;
   readonly input: Input;
   readonly transportType: string | null;
   readonly textsOf: (language: string | null) => Texts;
@@ -54,15 +40,12 @@ export interface RunOptions {
 
 interface OpenFrame extends Omit<Frame, 'steps'> {
   readonly recorder: Recorder;
-  /** Questions that were asked in it. */
-  questions: number;
 }
 
 type Ending =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'end'; readonly text: string };
 
-const TRIES = 3;
 /** So many turns of the queue of microtasks that nothing comes of anything any more. */
 const LAST_TURNS = 10_000;
 const HANGS = 'the conversation waits for something that never comes: ask, or return';
@@ -74,9 +57,7 @@ export class Run {
   readonly #outcome = Promise.withResolvers<Outcome>();
   #isOver = false;
   #isWatched = false;
-  #input: Input | null;
   #isAsking = false;
-  #isOnce = 0;
   #said: string[] = [];
   #answers: number;
   #language: string | null;
@@ -87,7 +68,6 @@ export class Run {
     const { talk, input } = options;
     this.#options = options;
     const isNew = input.kind === 'begin';
-    this.#input = isNew ? null : input;
     this.#answers = talk.answers;
     this.#language = talk.language;
     this.#now = talk.began;
@@ -96,13 +76,13 @@ export class Run {
 
   /** Rejects with what the author's code threw, or with what is wrong with it. */
   async run(): Promise<Outcome> {
-    this.#follow();
+    void this.#follow();
     return this.#outcome.promise.finally(() => (this.#isOver = true));
   }
 
   async #follow(): Promise<void> {
     try {
-      this.#watch();
+      void this.#watch();
       const ending = await this.#runFrame(0);
       this.#end(ending.kind === 'end' ? ending.text : '');
     } catch (error) {
@@ -119,7 +99,7 @@ export class Run {
     if (this.#isWatched) return;
     this.#isWatched = true;
     for (let before = -1; !this.#isOver;) {
-      if (this.#frames.some(({ recorder }) => recorder.open > 0)) break;
+      if (this.#isBusy) break;
       const activity = this.#frames.reduce((sum, { recorder }) => sum + recorder.activity, 0);
       if (activity === before) {
         this.#outcome.reject(new Error(HANGS));
@@ -143,7 +123,6 @@ export class Run {
       screen,
       params,
       recorder: new Recorder({ screen, params, steps }, isLive, surroundings),
-      questions: 0,
     };
   }
 
@@ -183,62 +162,28 @@ export class Run {
     throw new TypeError(`"${name}" is no screen; there are ${Object.keys(screens).join(', ')}`);
   }
 
-  #talk(frame: OpenFrame, index: number): Talk {
-    const { app, message } = this.#options;
-    const now = (): number => (frame.recorder.isLive ? app.now : this.#now);
-    const language = (): string | null => this.#language;
-    const nextTag = (verb: string, id: string | undefined): string => {
-      frame.questions += 1;
-      return `${verb} ${id === undefined ? `number ${frame.questions}` : JSON.stringify(id)}`;
-    };
-    const leave = (to: Leave['to']): Leave => {
-      this.#left = new Leave(to);
-      return this.#left;
-    };
-    return {
-      ...recordedApp(app, frame.recorder, () => this.#isOnce > 0),
-      get now() {
-        return now();
-      },
-      get language() {
-        return language();
-      },
+  #talk({ recorder }: OpenFrame, index: number): Talk {
+    const { app, message, address } = this.#options;
+    return talkOf({
+      app,
       message,
-      ask: (text: Text, options: Question['options'] = {}) =>
-        this.#ask(index, askQuestion(nextTag('ask', options.id), text, options)) as Promise<never>,
-      choose: (text: Text, given: unknown, options: Question['options'] = {}) =>
-        this.#ask(
-          index,
-          chooseQuestion(nextTag('choose', options.id), text, given, options),
-        ) as Promise<never>,
-      confirm: (text, options = {}) =>
-        this.#ask(index, confirmQuestion(nextTag('confirm', options.id), text, options)) as Promise<boolean>,
-      say: (text) => {
-        if (frame.recorder.isLive) this.#said.push(textOf(text));
-      },
-      read: (text) => this.#read(index, textOf(text), () => nextTag('read', undefined)),
-      goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
-      visit: async (screen, params = {}) => this.#visit(index, screen, params) as Promise<never>,
-      value: (value) => leave({ kind: 'value', value }),
-      end: (text = '') => leave({ kind: 'end', text: textOf(text) }),
-      once: (name, work) =>
-        frame.recorder.perform({
-          kind: 'o',
-          tag: name,
-          isFinal: true,
-          run: async () => {
-            this.#isOnce += 1;
-            try {
-              return await work();
-            } finally {
-              this.#isOnce -= 1;
-            }
-          },
-        }),
+      address,
+      recorder,
+      now: () => (recorder.isLive ? app.now : this.#now),
+      language: () => this.#language,
       setLanguage: (code) => {
         this.#language = code;
       },
-    };
+      ask: (question) => this.#ask(index, question),
+      read: (text, nextTag) => this.#read(index, text, nextTag),
+      visit: (screen, params) => this.#visit(index, screen, params),
+      say: (text) => {
+        if (recorder.isLive) this.#said.push(text);
+      },
+      leave: (way) => {
+        this.#left = way;
+      },
+    });
   }
 
   async #visit(index: number, screen: string, params: Readonly<Record<string, string>>): Promise<Json> {
@@ -285,109 +230,60 @@ export class Run {
     if (index !== this.#frames.length - 1 || this.#isAsking)
       return this.#fail(new Error('a question was asked while another is open'));
     if (!recorder.isTold) return recorder.diverged(order, 'something else', question.tag);
-    if (recorder.open > 0)
-      return this.#fail(new Error(`a call was not awaited before the next question, ${question.tag}`));
     this.#isAsking = true;
-    const wait = this.#options.talk.wait;
+    const { wait } = this.#options.talk;
     if (recorder.isLive)
       return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
     if (wait.tag !== question.tag) return recorder.diverged(order, wait.tag, question.tag);
-    const verdict = await this.#consider(question, wait);
-    if (verdict === null) return new Promise(() => {});
-    for (const one of this.#frames) one.recorder.goLive();
-    this.#input = null;
+    const verdict = await judge(question, wait, this.#options.input, {
+      texts: this.#texts(),
+      interrupts: this.#options.interrupts,
+      pages: this.#pages(question, wait.lead).length,
+      hasBack: this.#hasBack(question),
+    });
+    return this.#heed(verdict, question, { recorder, order });
+  }
+
+  async #heed(
+    verdict: Verdict,
+    question: Question,
+    { recorder, order }: { readonly recorder: Recorder; readonly order: number },
+  ): Promise<unknown> {
+    const never = new Promise<never>(() => {});
+    if (verdict.kind === 'again') return this.#suspend(question, this.#options.talk.wait, verdict.showing);
+    if (verdict.kind === 'back') {
+      this.#goBack();
+      return never;
+    }
+    if (verdict.kind === 'gave_up') {
+      this.#said = [];
+      this.#end(this.#texts().gaveUp);
+      return never;
+    }
+    this.#goLive();
+    const worked = verdict.kind === 'accepted';
+    const late = `nobody answered ${question.tag} in time`;
+    const value = worked ? ((verdict.value ?? null) as Json) : late;
+    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal: false, at: this.#now });
+    if (!worked) throw new TimedOut(late);
+    return value;
+  }
+
+  /** The open question is over: what comes now really happens. */
+  #goLive(): void {
+    for (const { recorder } of this.#frames) recorder.goLive();
     this.#isAsking = false;
     this.#said = [];
     this.#answers += 1;
     this.#now = this.#options.app.now;
-    const value = verdict.value === undefined ? null : (verdict.value as Json);
-    recorder.add({
-      kind: 'a',
-      order,
-      tag: question.tag,
-      worked: verdict.worked,
-      value,
-      isFinal: false,
-      at: this.#now,
-    });
-    if (!verdict.worked) throw new TimedOut(String(value));
-    return value;
   }
 
-  /** What becomes of what the user typed (spec authoring §2.2); null: the question stays open, or the run is over. */
-  async #consider(
-    question: Question,
-    wait: Wait,
-  ): Promise<{ readonly worked: boolean; readonly value: unknown } | null> {
-    const input = this.#input ?? { kind: 'show' as const };
-    const { options } = question;
-    const shown = { lead: wait.lead, page: wait.page, tries: wait.tries };
-    const again = (change: Partial<typeof shown>): null => {
-      void this.#suspend(question, wait, { ...shown, ...change });
-      return null;
-    };
-    if (input.kind === 'late')
-      return 'otherwise' in options
-        ? { worked: true, value: options.otherwise }
-        : { worked: false, value: `nobody answered ${question.tag} in time` };
-    if (input.kind !== 'answer')
-      return again({ lead: input.kind === 'show' ? (input.text ?? '') : '', page: 0 });
-    if (options.literal !== true) {
-      const help = this.#interrupt(input.text);
-      if (help !== null) return again({ lead: help, page: 0 });
-      const page = this.#navigate(question, wait, input.text);
-      if (page === 'back') return this.#goBack();
-      if (page !== null) return again({ page });
-    }
-    return this.#parse(question, wait, { text: input.text, again });
-  }
-
-  async #parse(
-    question: Question,
-    wait: Wait,
-    {
-      text,
-      again,
-    }: {
-      readonly text: string;
-      readonly again: (change: { lead: string; page: number; tries: number }) => null;
-    },
-  ): Promise<{ readonly worked: true; readonly value: unknown } | null> {
-    const { options } = question;
-    const texts = this.#texts();
-    const value = await question.parse(text, texts);
-    if (!(value instanceof Retry)) return { worked: true, value };
-    const tries = wait.tries + 1;
-    if (tries < (options.tries ?? TRIES))
-      return again({ lead: value.text ?? retryText(options.retry, tries) ?? texts.retry, page: 0, tries });
-    if ('otherwise' in options) return { worked: true, value: options.otherwise };
-    this.#said = [];
-    this.#end(texts.gaveUp);
-    return null;
-  }
-
-  #interrupt(text: string): string | null {
-    const word = fold(text);
-    const found = Object.entries(this.#options.interrupts).find(([name]) => fold(name) === word);
-    return found === undefined ? null : textOf(found[1]);
-  }
-
-  /** Which page is wanted; `back`: the question before. */
-  #navigate(question: Question, wait: Wait, text: string): number | 'back' | null {
-    const key = fold(text);
-    if (key !== KEYS.more && key !== KEYS.back) return null;
-    const pages = this.#pages(question, wait.lead).length;
-    if (key === KEYS.more) return wait.page + 1 < pages ? wait.page + 1 : null;
-    if (wait.page > 0) return wait.page - 1;
-    return this.#hasBack(question) ? 'back' : null;
-  }
-
-  #goBack(): null {
+  #goBack(): void {
     const frames = this.#framesNow();
     const top = frames.at(-1);
     const last = top?.steps.findLastIndex(({ kind }) => kind === 'a') ?? -1;
     const answer = top?.steps[last];
-    if (top === undefined || answer === undefined) return null;
+    if (top === undefined || answer === undefined) return;
     const steps = top.steps.slice(0, last);
     this.#outcome.resolve({
       kind: 'back',
@@ -398,12 +294,11 @@ export class Run {
         wait: { ...this.#options.talk.wait, tag: answer.tag, tries: 0, page: 0, lead: '' },
       },
     });
-    return null;
   }
 
   /** Nothing that cannot be taken back came after the last answer. */
   #hasBack({ options, isRead }: Question): boolean {
-    if (isRead || (options.back ?? this.#options.back) === false) return false;
+    if (isRead || !(options.back ?? this.#options.back)) return false;
     const steps: readonly Step[] = this.#frames.at(-1)?.recorder.steps ?? [];
     const last = steps.findLastIndex(({ kind }) => kind === 'a');
     return last >= 0 && !steps.slice(last).some((step) => step.isFinal);
@@ -424,11 +319,8 @@ export class Run {
   }
 
   /** Never settles: the next message goes on. */
-  #suspend(
-    question: Question,
-    wait: Wait | null,
-    { lead, page, tries }: { readonly lead: string; readonly page: number; readonly tries: number },
-  ): Promise<never> {
+  #suspend(question: Question, wait: Wait | null, { lead, page, tries }: Showing): Promise<never> {
+    if (this.#isBusy) return this.#fail(notAwaited(question));
     const pages = this.#pages(question, lead);
     const { app, talk } = this.#options;
     void this.#stay(question, {
@@ -455,11 +347,15 @@ export class Run {
   }
 
   /** What began beside the question is found before it is asked. */
-  async #stay({ tag }: Question, outcome: Outcome): Promise<void> {
+  async #stay(question: Question, outcome: Outcome): Promise<void> {
     await turns(TURNS);
-    if (this.#frames.some(({ recorder }) => recorder.open > 0))
-      this.#outcome.reject(new Error(`a call was not awaited before the next question, ${tag}`));
+    if (this.#isBusy) this.#outcome.reject(notAwaited(question));
     else this.#outcome.resolve(outcome);
+  }
+
+  /** The host has not answered all calls yet. */
+  get #isBusy(): boolean {
+    return this.#frames.some(({ recorder }) => recorder.open > 0);
   }
 
   #framesNow(): Frame[] {
@@ -467,7 +363,6 @@ export class Run {
   }
 }
 
-function retryText(retry: Question['options']['retry'], tries: number): string | null {
-  if (retry === undefined) return null;
-  return typeof retry === 'function' ? retry(tries) : retry;
+function notAwaited({ tag }: Question): Error {
+  return new Error(`a call was not awaited before the next question, ${tag}`);
 }

@@ -76,7 +76,9 @@ export interface Option<V> {
  * the same each time. `Date.now()` and `Math.random()` are of this message: `app.now` is the time that was then.
  */
 export interface Talk extends App {
-  /** The message in hand, to be read; of a timer the last one is not known: null. */
+  /** Of the user: `+27761234567`. */
+  readonly address: string;
+  /** The message in hand, to be read; null when nobody has written, but a time is over. */
   readonly message: Message | null;
   /** Of the user: as `setLanguage` has it; null before. */
   readonly language: string | null;

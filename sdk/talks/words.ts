@@ -100,15 +100,18 @@ export function textsFor(language: string | null, own: OwnTexts): Texts {
   return texts as unknown as Texts;
 }
 
-/** Yes and no in all languages that are known here. */
-export const YES_WORDS = [...new Set(['y', ...Object.values(KNOWN).map(({ yes }) => fold(yes))])];
-export const NO_WORDS = [...new Set(['n', ...Object.values(KNOWN).map(({ no }) => fold(no))])];
+/** Whether a word, folded, means yes or no in a language that is known here; null: neither. */
+export function meaningOf(word: string): boolean | null {
+  const texts = Object.values(KNOWN);
+  if (word === 'y' || texts.some(({ yes }) => fold(yes) === word)) return true;
+  return word === 'n' || texts.some(({ no }) => fold(no) === word) ? false : null;
+}
 
-const STOP_WORDS = new Set(['stop', 'unsubscribe', 'cancel', 'end', 'quit', 'stopall', 'revoke', 'optout']);
+const STOP_WORDS = /^(?:stop|unsubscribe|cancel|end|quit|stopall|revoke|optout)$/;
 
 /** Whether somebody wants no more messages: the whole text says it. */
 export function isStop(text: string): boolean {
-  return STOP_WORDS.has(fold(text));
+  return STOP_WORDS.test(fold(text));
 }
 
 /** The zeros of digits that phones of our users write. */

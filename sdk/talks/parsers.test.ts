@@ -1,0 +1,83 @@
+import { expect, expectTypeOf, test } from 'vitest';
+import { date, decimal, integer, msisdn, pin, text, yesNo, type Parser, type Talk } from '../index.ts';
+import { secondsOf } from './durations.ts';
+import { parserOf, Retry } from './parsers.ts';
+import { fold } from './words.ts';
+
+const REFUSED = Symbol('refused');
+
+async function parsed(parser: Parser<unknown>, answer: string): Promise<unknown> {
+  const value = await parser(answer);
+  return value instanceof Retry ? REFUSED : value;
+}
+
+test.each<[string, Parser<unknown>, string, unknown]>([
+  ['text', text(), 'Thandi', 'Thandi'],
+  ['text', text(), '', REFUSED],
+  ['text', text({ max: 3 }), 'four', REFUSED],
+  ['text', text({ pattern: /^\d+$/ }), 'x', REFUSED],
+  ['integer', integer(), '-7', -7],
+  ['integer', integer(), '٤٢', 42],
+  ['integer', integer({ min: 10 }), '9', REFUSED],
+  ['integer', integer(), '1.5', REFUSED],
+  ['integer', integer(), '9'.repeat(30), REFUSED],
+  ['decimal', decimal(), '1,5', 1.5],
+  ['decimal', decimal({ max: 1 }), '1.5', REFUSED],
+  ['decimal', decimal(), '1e3', REFUSED],
+  ['date', date(), '24-12-2030', '2030-12-24'],
+  ['date', date(), '3/4/1999', '1999-04-03'],
+  ['date', date(), '2030-02-28', '2030-02-28'],
+  ['date', date(), '30.2.2030', REFUSED],
+  ['date', date({ max: '2030-01-01' }), '24-12-2030', REFUSED],
+  ['date', date(), 'tomorrow', REFUSED],
+  ['msisdn', msisdn(), '+27 76 123-4567', '+27761234567'],
+  ['msisdn', msisdn({ country: '27' }), '076 123 4567', '+27761234567'],
+  ['msisdn', msisdn(), '0761234567', REFUSED],
+  ['yesNo', yesNo(), 'OUI!', true],
+  ['yesNo', yesNo(), '2', false],
+  ['yesNo', yesNo(), 'maybe', REFUSED],
+  ['pin', pin(), '１２３４', '1234'],
+  ['pin', pin(5), '1234', REFUSED],
+])('%s %#: "%s" is %s', async (_name, parser, answer, value) => {
+  expect(await parsed(parser, answer)).toEqual(value);
+});
+
+test('a schema of another library says why it refuses', async () => {
+  const schema = {
+    '~standard': {
+      validate: (value: unknown) => (value === 'yes' ? { value: 1 } : { issues: [{ message: 'Say yes.' }] }),
+    },
+  };
+  expect(await parserOf(schema)('yes')).toBe(1);
+  expect(await parserOf(schema)('no')).toEqual(new Retry('Say yes.'));
+});
+
+test('a word is what it means, whatever it looks like', () => {
+  expect(fold('  NAÏVE  Café!! ')).toBe('naive cafe');
+  expect(fold('१२')).toBe('12');
+});
+
+test('a time to wait is minutes, hours or days', () => {
+  expect(secondsOf('90 minutes')).toBe(5400);
+  expect(secondsOf('1.5 days')).toBe(129_600);
+  for (const wrong of ['10 seconds', '0 days', 'soon', '-1 days', '1 week'])
+    expect(() => secondsOf(wrong)).toThrow(/is no time to wait/);
+});
+
+test('the type of an answer follows from what is asked', () => {
+  const types = async (app: Talk): Promise<void> => {
+    expectTypeOf(await app.ask('?')).toEqualTypeOf<string>();
+    expectTypeOf(await app.ask('?', { as: integer() })).toEqualTypeOf<number>();
+    expectTypeOf(await app.ask('?', { as: integer(), otherwise: null })).toEqualTypeOf<number | null>();
+    expectTypeOf(await app.ask('?', { otherwise: null })).toEqualTypeOf<string | null>();
+    expectTypeOf(await app.choose('?', { a: 'A', b: 'B' })).toEqualTypeOf<'a' | 'b'>();
+    expectTypeOf(
+      await app.choose('?', [
+        { value: 1, label: 'A' },
+        { value: 2, label: 'B' },
+      ]),
+    ).toEqualTypeOf<1 | 2>();
+    expectTypeOf(await app.confirm('?')).toEqualTypeOf<boolean>();
+  };
+  expectTypeOf(types).toBeFunction();
+});

@@ -1,0 +1,76 @@
+import type { App } from '../app.ts';
+import type { Message } from '../message.ts';
+import type { Json } from '../state.ts';
+import { askQuestion, chooseQuestion, confirmQuestion, textOf, type Question } from './question.ts';
+import { recordedApp } from './recorded-app.ts';
+import type { Recorder } from './recorder.ts';
+import { Leave, type LeaveTo, type Talk, type Text } from './talk.ts';
+
+type Params = Readonly<Record<string, string>>;
+
+/** What the verbs of one screen do in the run that it is a part of. */
+export interface Stage {
+  readonly app: App;
+  readonly message: Message | null;
+  readonly address: string;
+  readonly recorder: Recorder;
+  readonly now: () => number;
+  readonly language: () => string | null;
+  readonly setLanguage: (code: string) => void;
+  readonly ask: (question: Question) => Promise<unknown>;
+  readonly read: (text: string, nextTag: () => string) => Promise<void>;
+  readonly visit: (screen: string, params: Params) => Promise<Json>;
+  readonly say: (text: string) => void;
+  /** Hears of a way out, which the screen has to return. */
+  readonly leave: (leave: Leave) => void;
+}
+
+/** What a screen is given: the app, remembered, and the verbs. */
+export function talkOf(stage: Stage): Talk {
+  const { app, message, address, recorder } = stage;
+  let questions = 0;
+  let onceRuns = 0;
+  /** By its id, or else by its place among the questions of the screen. */
+  const nextTag = (verb: string, id: string | undefined): string => {
+    questions += 1;
+    return `${verb} ${id === undefined ? `number ${questions}` : JSON.stringify(id)}`;
+  };
+  const leave = (to: LeaveTo): Leave => {
+    const way = new Leave(to);
+    stage.leave(way);
+    return way;
+  };
+  const once = async <T>(work: () => Promise<T>): Promise<T> => {
+    onceRuns += 1;
+    try {
+      return await work();
+    } finally {
+      onceRuns -= 1;
+    }
+  };
+  return {
+    ...recordedApp(app, recorder, () => onceRuns > 0),
+    get now() {
+      return stage.now();
+    },
+    get language() {
+      return stage.language();
+    },
+    message,
+    address,
+    ask: (text: Text, options: Question['options'] = {}) =>
+      stage.ask(askQuestion(nextTag('ask', options.id), text, options)) as Promise<never>,
+    choose: (text: Text, given: unknown, options: Question['options'] = {}) =>
+      stage.ask(chooseQuestion(nextTag('choose', options.id), text, given, options)) as Promise<never>,
+    confirm: (text, options = {}) =>
+      stage.ask(confirmQuestion(nextTag('confirm', options.id), text, options)) as Promise<boolean>,
+    say: (text) => stage.say(textOf(text)),
+    read: (text) => stage.read(textOf(text), () => nextTag('read', undefined)),
+    goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
+    visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,
+    value: (value) => leave({ kind: 'value', value }),
+    end: (text = '') => leave({ kind: 'end', text: textOf(text) }),
+    once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
+    setLanguage: stage.setLanguage,
+  };
+}

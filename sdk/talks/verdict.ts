@@ -1,0 +1,98 @@
+import type { Wait } from './journal.ts';
+import { KEYS } from './menu.ts';
+import { Retry } from './parsers.ts';
+import { textOf, type Question } from './question.ts';
+import type { Text } from './talk.ts';
+import { fold, type Texts } from './words.ts';
+
+/** What a conversation goes on with. */
+export type Input =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'answer'; readonly text: string }
+  /** Shows the open question again. */
+  | { readonly kind: 'show' }
+  /** Its time is over. */
+  | { readonly kind: 'late' };
+
+/** How a question is shown. */
+export interface Showing {
+  /** What stands before it. */
+  readonly lead: string;
+  readonly page: number;
+  /** Answers that were refused. */
+  readonly tries: number;
+}
+
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly value: unknown }
+  | { readonly kind: 'timed_out' }
+  | { readonly kind: 'again'; readonly showing: Showing }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'gave_up' };
+
+export interface Judging {
+  readonly texts: Texts;
+  /** Words that are answered with a text at any question. */
+  readonly interrupts: Readonly<Record<string, Text>>;
+  readonly pages: number;
+  readonly hasBack: boolean;
+}
+
+const TRIES = 3;
+
+/** What becomes of what the user typed, or did not type (spec authoring §2.2). */
+export async function judge(
+  question: Question,
+  wait: Wait,
+  input: Input,
+  judging: Judging,
+): Promise<Verdict> {
+  const { options } = question;
+  if (input.kind === 'late') return otherwise(question) ?? { kind: 'timed_out' };
+  if (input.kind !== 'answer') return again(wait, { lead: '', page: 0 });
+  if (options.literal === true) return parse(question, wait, input.text, judging.texts);
+  const help = interruptOf(judging.interrupts, input.text);
+  if (help !== null) return again(wait, { lead: help, page: 0 });
+  return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging.texts);
+}
+
+async function parse(question: Question, wait: Wait, text: string, texts: Texts): Promise<Verdict> {
+  const { options } = question;
+  const value = await question.parse(text, texts);
+  if (!(value instanceof Retry)) return { kind: 'accepted', value };
+  const tries = wait.tries + 1;
+  if (tries < (options.tries ?? TRIES))
+    return again(wait, {
+      lead: value.text ?? retryText(options.retry, tries) ?? texts.retry,
+      page: 0,
+      tries,
+    });
+  return otherwise(question) ?? { kind: 'gave_up' };
+}
+
+function otherwise({ options }: Question): Verdict | null {
+  return 'otherwise' in options ? { kind: 'accepted', value: options.otherwise } : null;
+}
+
+function again({ lead, page, tries }: Wait, change: Partial<Showing>): Verdict {
+  return { kind: 'again', showing: { lead, page, tries, ...change } };
+}
+
+function interruptOf(interrupts: Judging['interrupts'], text: string): string | null {
+  const word = fold(text);
+  const found = Object.entries(interrupts).find(([name]) => fold(name) === word);
+  return found === undefined ? null : textOf(found[1]);
+}
+
+/** Keys that go through pages, and to the question before. */
+function navigate(wait: Wait, key: string, { pages, hasBack }: Judging): Verdict | null {
+  if (key === KEYS.more && wait.page + 1 < pages) return again(wait, { page: wait.page + 1 });
+  if (key !== KEYS.back) return null;
+  if (wait.page > 0) return again(wait, { page: wait.page - 1 });
+  return hasBack ? { kind: 'back' } : null;
+}
+
+function retryText(retry: Question['options']['retry'], tries: number): string | null {
+  if (retry === undefined) return null;
+  return typeof retry === 'function' ? retry(tries) : retry;
+}
