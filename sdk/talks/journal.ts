@@ -59,9 +59,9 @@ export interface Talk {
   readonly isWarned: boolean;
 }
 
-export const MOST_ANSWERS = 200;
-export const MOST_STEPS = 1000;
-export const MOST_CHARACTERS = 32_768;
+const MOST_ANSWERS = 200;
+const MOST_STEPS = 1000;
+const MOST_CHARACTERS = 32_768;
 export const LONGEST_STEP = 8192;
 export const MOST_VISITS = 8;
 /** The part of a bound at which the author is warned. */

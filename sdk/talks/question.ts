@@ -17,7 +17,7 @@ export interface Question {
   readonly isRead: boolean;
 }
 
-export interface PagePlace {
+interface PagePlace {
   readonly texts: Texts;
   readonly fits: Fits;
   readonly hasBack: boolean;
