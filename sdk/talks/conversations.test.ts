@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineApp, integer, retry, TimedOut, type Talk } from '../index.ts';
-import { FakePhone } from './fake-phone.ts';
+import { FakePhone } from './fake-phone.fixture.ts';
 
 const registration = defineApp({
   async onConversation(app) {
