@@ -67,14 +67,17 @@ export class FakePlatform implements Disposable {
     };
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
   async vumi(
     words: string[],
     options: { input?: string; env?: NodeJS.ProcessEnv; flags?: string[] } = {},
   ): Promise<Run> {
-    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     const child = spawn(process.execPath, [...(options.flags ?? FLAGS), LAUNCHER, ...words], {
       cwd: this.#folder,
-      env: { PATH: process.env['PATH'], VUMI_URL: url, ...options.env },
+      env: { PATH: process.env['PATH'], VUMI_URL: this.url, ...options.env },
     });
     child.stdin.end(options.input ?? '');
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

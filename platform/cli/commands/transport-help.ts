@@ -1,22 +1,17 @@
 import { suggestion } from '@vumi/core';
 import type { Command } from 'commander';
+import { askOptions, type OptionsSchema } from '../ask-options.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
 import { table } from '../output.ts';
-import { openSession } from '../session.ts';
+import { openSession, type Session } from '../session.ts';
 
 interface TransportKind {
   readonly type: string;
+  readonly aliases: readonly string[];
   readonly summary: string;
   readonly options: OptionsSchema;
-}
-
-interface OptionsSchema {
-  readonly properties?: Readonly<
-    Record<string, { readonly description?: string; readonly deprecated?: boolean }>
-  >;
-  readonly required?: readonly string[];
 }
 
 /** What kinds there are, and where a transport is found. */
@@ -84,4 +79,15 @@ function describeOptions({ properties = {}, required = [] }: OptionsSchema): str
       return `${name}${need}\n    ${description}\n`;
     });
   return lines.join('');
+}
+
+/** What a transport of a type needs and nobody has given, as somebody types it. A type that is not known needs nothing. */
+export async function askForType(
+  { client }: Session,
+  type: string,
+  given: ReadonlySet<string>,
+): Promise<string[]> {
+  const kinds = await client.list<TransportKind>('/transport-types');
+  const kind = kinds.find((one) => one.type === type || one.aliases.includes(type));
+  return kind === undefined ? [] : askOptions(kind.options, given);
 }

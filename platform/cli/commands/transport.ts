@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { callAssigned, readJsonFile } from '../assignments.ts';
+import { callAssigned, parseAssignments, readJsonFile } from '../assignments.ts';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { CliError } from '../exit.ts';
 import { table } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
-import { addTransportHelp } from './transport-help.ts';
+import { canAsk } from '../ask-options.ts';
+import { addTransportHelp, askForType } from './transport-help.ts';
 
 interface Transport {
   readonly name: string;
@@ -25,6 +26,8 @@ const NOT_RUNNING: State = { status: 'not running' };
 interface SetOptions {
   readonly type: string;
   readonly file?: string;
+  /** False: nothing is asked for. */
+  readonly input: boolean;
 }
 
 export function addTransportCommands(program: Command): void {
@@ -37,14 +40,16 @@ export function addTransportCommands(program: Command): void {
     .argument('[option=value...]', "the type's options, by Vumi's names")
     .description('start a transport, or start it again with other options')
     .requiredOption('--type <type>', 'smpp, http_api, …: npx vumi transport types')
-    .option('--file <file>', 'read the options from a JSON file first');
+    .option('--file <file>', 'read the options from a JSON file first')
+    .option('--no-input', 'ask for nothing: what is missing is an error, as where there is no terminal');
   withExample(
     set,
     'npx vumi transport set mno_a --type smpp host=smsc.example.org port=2775 system_id=me password=secret',
   ).action(async (name: string, assignments: string[], options: SetOptions, command: Command) => {
     const session = openSession(command);
     const file = readJsonFile(options.file);
-    const made = await callAssigned(assignments, (values) => {
+    const words = [...assignments, ...(await missing(session, name, { assignments, file, options }))];
+    const made = await callAssigned(words, (values) => {
       const body = { type: options.type, config: { ...file, ...values } };
       return session.client.call<Transport>('PUT', path`/transports/${name}`, { body });
     });
@@ -75,6 +80,24 @@ export function addTransportCommands(program: Command): void {
       () => `Transport ${name} has stopped and is gone; its numbers are nobody's.\n`,
     );
   });
+}
+
+interface Given {
+  readonly assignments: readonly string[];
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly options: SetOptions;
+}
+
+/** What a new transport needs beside what is given, from whoever sits at the terminal. */
+async function missing(
+  session: Session,
+  name: string,
+  { assignments, file, options: { type, input } }: Given,
+): Promise<string[]> {
+  if (!input || session.json || !canAsk()) return [];
+  const given = new Set([...Object.keys(file), ...Object.keys(parseAssignments(assignments))]);
+  process.stdout.write(`What transport ${name} needs:\n`);
+  return askForType(session, type, given);
 }
 
 async function list(_options: object, command: Command): Promise<void> {
