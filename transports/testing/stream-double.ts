@@ -68,6 +68,8 @@ export class StreamDouble implements TransportDouble {
   #server: ScriptedServer;
   #isRefusing = false;
   readonly #said: Said[] = [];
+  /** Ids of what it has, by the ids that it was sent under. */
+  readonly #keys = new Map<string, string>();
 
   private constructor(dialect: StreamDialect, server: ScriptedServer) {
     this.#dialect = dialect;
@@ -157,8 +159,13 @@ export class StreamDouble implements TransportDouble {
     const ask = (): Promise<boolean> =>
       new Promise((resolve) => {
         if (socket.readyState !== WebSocket.OPEN) return resolve(false);
-        socket.once('pong', () => resolve(true)).once('close', () => resolve(false));
-        socket.ping();
+        const settle = (isThere: boolean) => (): void => {
+          socket.off('pong', answered).off('close', gone);
+          resolve(isThere);
+        };
+        const answered = settle(true);
+        const gone = settle(false);
+        socket.once('pong', answered).once('close', gone).ping();
       });
     const listener: Listener = {
       // All who ask at once share a ping: nobody answers a thousand.
@@ -190,11 +197,19 @@ export class StreamDouble implements TransportDouble {
     if (told !== null) return told;
     const read = dialect.read(seen);
     if (read === null) return { status: 418, body: 'the double does not know such a request' };
+    // Who takes ids of ours knows a post that is sent again.
+    const key = String(seen.headers['idempotency-key'] ?? '');
+    const known = this.#keys.get(key);
+    return known === undefined ? this.#get(read, key) : dialect.accepted(known);
+  }
+
+  #get(read: Pick<Got, 'to' | 'content'>, key: string): ScriptedAnswer {
     const id = `remote-${this.got.length + 1}`;
     this.got.push({ ...read, id, at: performance.now() });
     const turn = this.#turns.shift() ?? 'accept';
-    this.#isRefusing = turn === 'unauthorized' && dialect.givesTokens === true && !this.#isRefusing;
+    this.#isRefusing = turn === 'unauthorized' && this.#dialect.givesTokens === true && !this.#isRefusing;
     if (this.#isRefusing) this.#turns.unshift(turn);
+    if (turn === 'accept' && key !== '') this.#keys.set(key, id);
     return this.#turn(turn, id);
   }
 
