@@ -98,15 +98,15 @@ export class Run {
   async #watch(): Promise<void> {
     if (this.#isWatched) return;
     this.#isWatched = true;
-    for (let before = -1; !this.#isOver;) {
-      if (this.#isBusy) break;
+    for (let idle = 0, before = -1; !this.#isOver && !this.#isBusy; idle += 1) {
       const activity = this.#frames.reduce((sum, { recorder }) => sum + recorder.activity, 0);
-      if (activity === before) {
+      if (activity !== before) idle = 0;
+      before = activity;
+      if (idle * TURNS >= LAST_TURNS) {
         this.#outcome.reject(new Error(HANGS));
         break;
       }
-      before = activity;
-      await turns(LAST_TURNS);
+      await turns(TURNS);
     }
     this.#isWatched = false;
   }

@@ -7,6 +7,7 @@ import { benchFairness } from './fairness.ts';
 import { benchHostile } from './hostile.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { benchJit } from './jit.ts';
+import { benchTalks } from './talks.ts';
 
 const SIZES_KB = [2, 75, 300];
 const JIT = ['never', 'always'] as const;
@@ -45,6 +46,18 @@ async function showDispatch(print: Print): Promise<void> {
     line(print, `${name}: increment, then reply`, times(ordinary));
     line(print, `${name}: 100 apps, 64 under way`, `${Math.round(flood).toLocaleString('en')}/s`);
   }
+}
+
+async function showTalks(print: Print): Promise<void> {
+  print('\nSandbox, CPU of a message in the guest:');
+  const { plain, talks } = await benchTalks();
+  line(print, 'a handler that keeps answers by hand', `${plain.toFixed(2)} ms`);
+  for (const { answers, ms } of talks)
+    line(
+      print,
+      `a conversation after ${answers} answers`,
+      `${ms.toFixed(2)} ms, ${(ms / plain).toFixed(1)} times that`,
+    );
 }
 
 async function showClassic(print: Print): Promise<void> {
@@ -87,5 +100,6 @@ export async function reportSandbox(print: Print): Promise<void> {
   print(`\nSandbox, an innocent app in one runner with ${apps} hostile ones, one after the other:`);
   print(`  ${show(figures)}`);
   await showJit(print);
+  await showTalks(print);
   await showClassic(print);
 }
