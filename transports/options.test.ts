@@ -22,6 +22,7 @@ import { transportTypes } from './registry.ts';
 import { TELNET_GROUPS } from './telnet/config.ts';
 import { BRIDGE_GROUPS } from './vumi_bridge/config.ts';
 import { WEB_CHAT_GROUPS } from './web_chat/config.ts';
+import { WECHAT_GROUPS } from './wechat/config.ts';
 import { WHATSAPP_GROUPS } from './whatsapp_cloud/config.ts';
 import { X_GROUPS } from './x/config.ts';
 import { XMPP_GROUPS } from './xmpp/config.ts';
@@ -47,6 +48,7 @@ const references = [
   ['./mtn_nigeria/OPTIONS.md', renderReference(['mtn_nigeria_ussd'], MTN_NIGERIA_GROUPS)],
   ['./gammu/OPTIONS.md', renderReference(['gammu'], GAMMU_GROUPS)],
   ['./whatsapp_cloud/OPTIONS.md', renderReference(['whatsapp_cloud'], WHATSAPP_GROUPS)],
+  ['./wechat/OPTIONS.md', renderReference(['wechat'], WECHAT_GROUPS)],
   ['./slack/OPTIONS.md', renderReference(['slack'], SLACK_GROUPS)],
   ['./telegram/OPTIONS.md', renderReference(['telegram'], TELEGRAM_GROUPS)],
   ['./bluesky/OPTIONS.md', renderReference(['bluesky'], BLUESKY_GROUPS)],
@@ -83,6 +85,7 @@ it.each(
     WHATSAPP_GROUPS,
     TELEGRAM_GROUPS,
     SLACK_GROUPS,
+    WECHAT_GROUPS,
     MESSENGER_GROUPS,
     MASTODON_GROUPS,
     BLUESKY_GROUPS,

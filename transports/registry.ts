@@ -22,6 +22,7 @@ import { xTransport } from './x/x.ts';
 import type { TransportType } from './transport-type.ts';
 import { vumiBridgeTransport } from './vumi_bridge/vumi-bridge.ts';
 import { webChatTransport } from './web_chat/web-chat.ts';
+import { wechatTransport } from './wechat/wechat.ts';
 import { whatsappCloudTransport } from './whatsapp_cloud/whatsapp-cloud.ts';
 import { ussdTransports } from './ussd/index.ts';
 
@@ -47,6 +48,7 @@ export const transportTypes = {
   mastodon: mastodonTransport,
   bluesky: blueskyTransport,
   x: xTransport,
+  wechat: wechatTransport,
   irc: ircTransport,
   web_chat: webChatTransport,
   ...ussdTransports,

@@ -1,4 +1,4 @@
-import { backoffMs, sleep, type Clock } from '@vumi/core';
+import { backoffMs, sleep, type Clock, type StatusFields } from '@vumi/core';
 import type { HttpPort, RequestOutcome } from '@vumi/http';
 import type { ChannelRequestOut } from './channel-sending.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
@@ -28,20 +28,39 @@ export async function announce(request: ChannelRequestOut, ports: AnnouncementPo
   });
 }
 
+/** What is said of the transport when the network has heard, and while it has not. */
+interface Told {
+  readonly component: string;
+  readonly heard: Omit<StatusFields, 'component' | 'details'>;
+  /** The reason is put behind its message. */
+  readonly unheard: Omit<StatusFields, 'component' | 'details'>;
+}
+
+const PLACE: Told = {
+  component: COMPONENT,
+  heard: {
+    status: 'ok',
+    type: 'announced',
+    message: 'the network knows whether and where to bring messages',
+  },
+  unheard: {
+    status: 'down',
+    type: 'not_announced',
+    message: 'the network was not told where to bring messages',
+  },
+};
+
 /** Says something to a network, again until it has heard. `say` gives what went wrong, or null. */
 export async function untilHeard(
   { health, random, signal }: Pick<AnnouncementPorts, 'health' | 'random' | 'signal'>,
   say: () => Promise<string | null>,
+  { component, heard, unheard }: Told = PLACE,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     const fault = await say();
-    if (fault === null) {
-      const message = 'the network knows whether and where to bring messages';
-      return health.report({ component: COMPONENT, status: 'ok', type: 'announced', message });
-    }
+    if (fault === null) return health.report({ component, ...heard });
     if (signal.aborted) return;
-    const message = `the network was not told where to bring messages: ${fault}`;
-    health.report({ component: COMPONENT, status: 'down', type: 'not_announced', message });
+    health.report({ component, ...unheard, message: `${unheard.message}: ${fault}` });
     await sleep(backoffMs(failures, FIRST_REST_MS, LONGEST_REST_MS, random), signal).catch(() => {});
   }
 }

@@ -10,6 +10,7 @@ import { networkCharacters, type CharacterConfig } from './character-options.ts'
 import type { Asking, ChannelOffering, Given } from './channel-offering.ts';
 import type { ChannelRequestOut, ChannelSending } from './channel-sending.ts';
 import type { CallerConfig, HeldConfig, MessageConfig } from './options.ts';
+import type { ChannelFurnishing } from './furnishing.ts';
 import { shownPath } from './place.ts';
 import type { ChannelPolling } from './polling.ts';
 import type { RequestFields } from './request-fields.ts';
@@ -17,6 +18,7 @@ import type { TextPart } from './part-join.ts';
 import { startChannel } from './start-channel.ts';
 import type { ChannelStreaming } from './streaming.ts';
 import type { ChannelSubscription } from './subscription.ts';
+import type { ChannelNotes, UserNote } from './user-notes.ts';
 import type { UssdDialect, UssdStep } from './ussd/dialect.ts';
 
 /** A request as a dialect sees it. */
@@ -34,15 +36,22 @@ export interface ChannelRequest {
   readonly messageId?: string;
 }
 
+/** What a message that comes in is made of. */
+export type MessageFields = Partial<UserMessage> & Pick<UserMessage, 'to_addr' | 'from_addr'>;
+
 /** What a request says, in Vumi's words. */
 export type Reading =
   | {
       readonly kind: 'message';
       /** The caller's own id for it: the same one again is the same message. Absent: each request is a new one. */
       readonly id?: string;
-      readonly fields: Partial<UserMessage> & Pick<UserMessage, 'to_addr' | 'from_addr'>;
+      readonly fields: MessageFields;
       /** Of a long text that comes in several: it is published as one. */
       readonly part?: TextPart;
+      /** On a channel whose requests wait for replies, that the one with this does not. */
+      readonly waits?: false;
+      /** Of a channel that keeps notes of its users. */
+      readonly note?: UserNote;
     }
   | ReceiptReading
   /** The network has this message, which it was handed when it asked; by the id that it was handed under. */
@@ -50,7 +59,7 @@ export type Reading =
   /** A step of a session of USSD, whose response is the next screen. The only reading of its request. */
   | UssdStep
   /** Of no interest, for people who look why: answered as if it had been published. */
-  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'ignored'; readonly why: string; readonly note?: UserNote }
   /** Nothing is published. */
   | { readonly kind: 'refused'; readonly answer: HttpAnswer };
 
@@ -83,7 +92,16 @@ export interface HttpChannel<C> {
   readonly reply?: {
     waits(config: C): boolean;
     answer(reply: UserMessage, request: ChannelRequest, config: C): HttpAnswer;
+    /**
+     * What a request is answered whose reply comes by a request of its own: because it is late, or fits into no answer.
+     * Absent: there is no other way for it.
+     */
+    readonly elsewhere?: HttpAnswer;
+    /** Whether an answer holds the reply. Absent: any. */
+    fits?(reply: UserMessage): boolean;
   };
+  /** What is kept of each user between his messages. */
+  readonly notes?: ChannelNotes<C>;
   /** How the steps of sessions are answered; absent: the channel has none. */
   readonly ussd?: UssdDialect<C>;
   readonly sending?: ChannelSending<C>;
@@ -96,6 +114,8 @@ export interface HttpChannel<C> {
    * public URL. Null: it cannot be found so.
    */
   announce?(config: C, url: string | null): ChannelRequestOut | readonly ChannelRequestOut[] | null;
+  /** What the network is told of the channel at each start, with a token. */
+  readonly furnishing?: ChannelFurnishing<C>;
   /** How the network is asked to bring messages to the route "" as long as the transport runs. */
   readonly subscription?: ChannelSubscription<C>;
   /** What the network does not bring is fetched, where this configuration says so. */

@@ -5,8 +5,8 @@ import { plain } from './answers.ts';
 /** What became of a reply. */
 export type HeldOutcome = 'sent' | 'client gone' | 'no matching request';
 
-/** Why a request gets no reply. */
-export type NoReply = 'timeout' | 'stopped' | 'not published';
+/** Why a request gets no reply; `elsewhere`: that goes to the user in another way. */
+export type NoReply = 'timeout' | 'stopped' | 'not published' | 'elsewhere';
 
 /** A request that waits, and what it is answered in the dialect of the channel. */
 export interface Asked {

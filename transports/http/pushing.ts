@@ -58,6 +58,10 @@ export class Pushing<C> {
     return this.#sender !== null;
   }
 
+  get tokens(): Sender<C>['tokens'] {
+    return this.#sender?.tokens ?? null;
+  }
+
   get #hasRemoteIds(): boolean {
     return this.#ports.options !== null && this.#ports.sending?.receiptsByRemoteId === true;
   }
@@ -90,6 +94,14 @@ export class Pushing<C> {
   /** Does not send it. Resolves when that is published. */
   refuse(message: UserMessage, reason: string): Promise<void> {
     return this.results.settle(message, failing(reason));
+  }
+
+  /** Sends what would have been a response, when it is settled already that one request holds it. */
+  async sendInstead(message: UserMessage, marks: Marks): Promise<PartResult> {
+    const sender = this.#sender;
+    if (sender === null) return { kind: 'failed', reason: 'replies are not expected' };
+    const piece = { message: this.#ports.written(message), part: 0, before: [] };
+    return sender.inTurn(message, () => this.#run(sender, piece, marks));
   }
 
   /** Resolves when the report is published; with the id of the message, or null where that is not known. */

@@ -3,14 +3,18 @@ import { announce, reportNoPublicUrl, type AnnouncementPorts } from './announcem
 import type { ChannelConfig, HttpChannel, Reading } from './channel.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
 import { publicUrlOf } from './place.ts';
+import { furnish } from './furnishing.ts';
 import { poll } from './polling.ts';
 import { hearStreams } from './streaming.ts';
 import { subscribe } from './subscription.ts';
+import type { TokenKeeper } from './token-keeper.ts';
 
-export interface ReachOutPorts extends TransportPorts {
+export interface ReachOutPorts<C> extends TransportPorts {
   readonly health: ComponentHealth;
   /** Aborted when the transport closes. */
   readonly signal: AbortSignal;
+  /** Null: the network gives none. */
+  readonly tokens: TokenKeeper<C> | null;
   /** Resolves when all of it is published. */
   take(readings: readonly Reading[]): Promise<void>;
 }
@@ -19,15 +23,18 @@ export interface ReachOutPorts extends TransportPorts {
 export async function reachOut<C extends ChannelConfig>(
   channel: HttpChannel<C>,
   config: C,
-  given: ReachOutPorts,
+  given: ReachOutPorts<C>,
 ): Promise<void> {
   const allowPrivate = channel.sending?.options(config)?.allow_private ?? false;
   const ports = { ...given, allowPrivate, transport: given.end.name };
+  const { furnishing } = channel;
+  const furnished =
+    furnishing && given.tokens && furnish(furnishing, config, { ...ports, tokens: given.tokens });
   const subscribed = channel.subscription && subscribe(channel.subscription, config, ports);
   const heard = channel.streaming && hearStreams(channel.streaming, config, ports);
   await tell(channel, config, ports);
   if (channel.polling?.isOn(config) === true) await poll(channel.polling, config, ports);
-  await Promise.all([subscribed, heard]);
+  await Promise.all([subscribed, heard, furnished]);
 }
 
 async function tell<C extends ChannelConfig>(

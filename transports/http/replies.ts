@@ -30,15 +30,23 @@ export class Replies<C extends ChannelConfig> {
     this.steps = this.#createSteps(config, ports);
   }
 
-  /** Whether a message can be nothing but a response. */
-  isOnlyReply({ in_reply_to: inReplyTo }: UserMessage): boolean {
+  /** Whether a message is to be a response, on a channel that has another way, too. */
+  isResponse(message: UserMessage): boolean {
+    const { in_reply_to: inReplyTo } = message;
     if (inReplyTo === null) return false;
     // A screen that comes too late is none that a network opens a session for.
-    return this.held?.has(inReplyTo) === true || this.steps !== null;
+    if (this.steps !== null) return true;
+    if (this.held?.has(inReplyTo) !== true) return false;
+    if (this.#channel.reply?.fits?.(message) !== false) return true;
+    this.held.drop(inReplyTo, 'elsewhere');
+    return false;
   }
 
-  /** Resolves when the response is in the hands of the network, or with the reason why it is not. */
-  async reply(message: UserMessage, marks: Marks): Promise<PartResult> {
+  /**
+   * Resolves when the response is in the hands of the network, or with the reason why it is not; with null when there is
+   * another way for it and nobody waits here any more.
+   */
+  async reply(message: UserMessage, marks: Marks): Promise<PartResult | null> {
     const { held } = this;
     const { in_reply_to: inReplyTo, content } = message;
     if (this.#channel.discardsReplies === true) return { kind: 'ok', remoteId: message.message_id };
@@ -50,10 +58,7 @@ export class Replies<C extends ChannelConfig> {
     ];
     const fields = missing.filter((field) => field !== '');
     if (fields.length > 0) return { kind: 'failed', reason: `Missing fields: ${fields.join(', ')}` };
-    const outcome = await held.reply(message, () => marks.sending());
-    return outcome === 'sent'
-      ? { kind: 'ok', remoteId: message.message_id }
-      : { kind: 'failed', reason: outcome };
+    return this.#respond(held, message, marks);
   }
 
   gauges(): Readonly<Record<string, number>> {
@@ -61,15 +66,24 @@ export class Replies<C extends ChannelConfig> {
     return { pending_requests: this.held.size, reply_timeouts_total: this.#timeouts };
   }
 
+  async #respond(held: HeldReplies, message: UserMessage, marks: Marks): Promise<PartResult | null> {
+    const outcome = await held.reply(message, () => marks.sending());
+    if (outcome === 'sent') return { kind: 'ok', remoteId: message.message_id };
+    const isLate = outcome === 'no matching request' && this.#channel.reply?.elsewhere !== undefined;
+    return isLate ? null : { kind: 'failed', reason: outcome };
+  }
+
   #createHeld(config: C, { health, clock }: RepliesPorts): HeldReplies {
     const { request_timeout, max_pending } = config;
     const report = responseReporter(config, health);
+    const timeoutMs = request_timeout * 1000;
     return new HeldReplies({
-      timeoutMs: request_timeout * 1000,
+      timeoutMs,
       maxPending: max_pending,
       onResponse: (ms) => {
         if (ms === null) this.#timeouts += 1;
-        report(ms);
+        // What comes by a request of its own is late and no more.
+        report(ms ?? (this.#channel.reply?.elsewhere === undefined ? null : timeoutMs));
       },
       clock,
     });

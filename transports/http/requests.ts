@@ -12,10 +12,11 @@ import type { Inbound, MessageReading } from './inbound.ts';
 import type { Offering } from './offering.ts';
 import type { Replies } from './replies.ts';
 import { readFields } from './request-fields.ts';
+import { UserNotes } from './user-notes.ts';
 
 export interface RequestsPorts<C extends ChannelConfig> extends Pick<
   TransportPorts,
-  'end' | 'exchanges' | 'clock' | 'logger'
+  'end' | 'state' | 'exchanges' | 'clock' | 'logger'
 > {
   readonly channel: HttpChannel<C>;
   readonly config: C;
@@ -35,19 +36,36 @@ const SEVERAL = Buffer.from('several messages');
 export class Requests<C extends ChannelConfig> {
   readonly #ports: RequestsPorts<C>;
   readonly #gate: ReturnType<typeof createGate>;
+  readonly #notes: UserNotes<C> | null;
   readonly #counts = { requests: 0, refused: 0, ignored: 0 };
 
   constructor(ports: RequestsPorts<C>) {
     this.#ports = ports;
     this.#gate = createGate(ports.config);
+    const { channel, config, state, end } = ports;
+    this.#notes =
+      channel.notes === undefined
+        ? null
+        : new UserNotes(channel.notes, { transport: end.name, config, state });
   }
 
   async answer(route: ChannelRoute<C>, request: HttpRequest): Promise<HttpAnswer> {
-    const { config, inbound, offering, replies } = this.#ports;
     this.#counts.requests += 1;
     const asked = this.#prove(route, request);
     if ('status' in asked) return this.#refuse(asked);
-    const readings = route.read(asked, config);
+    const readings = route.read(asked, this.#ports.config);
+    if (this.#notes === null) return this.#take(route, readings, { asked, request });
+    const [noted] = await Promise.allSettled([this.#notes.apply(readings)]);
+    if (noted.status === 'rejected') return this.#unavailable(noted.reason);
+    return this.#take(route, noted.value, { asked, request });
+  }
+
+  async #take(
+    route: ChannelRoute<C>,
+    readings: readonly Reading[],
+    { asked, request }: { readonly asked: ChannelRequest; readonly request: HttpRequest },
+  ): Promise<HttpAnswer> {
+    const { config, inbound, offering, replies } = this.#ports;
     const refused = readings.filter((reading) => reading.kind === 'refused');
     const [first] = refused;
     // One bad element of several must not lose the rest.
@@ -59,7 +77,8 @@ export class Requests<C extends ChannelConfig> {
     const messages = readings.filter((reading) => reading.kind === 'message');
     const [message] = messages;
     const { held } = replies;
-    if (held !== null && message !== undefined) return this.#hold(held, message, { asked, request });
+    if (held !== null && message !== undefined && message.waits !== false)
+      return this.#hold(held, message, { asked, request });
     const made = messages.map((reading) => inbound.messageOf(reading));
     const publishing = made.map((one, index) => inbound.publishPart(one, messages[index]?.part));
     return this.#publishAll(Promise.allSettled(publishing), readings, {
@@ -140,7 +159,10 @@ export class Requests<C extends ChannelConfig> {
     if (reply === undefined) return UNAVAILABLE;
     const waiting: Asked = {
       reply: (message) => reply.answer(message, asked, config),
-      none: (why) => (why === 'timeout' ? { status: 504 } : UNAVAILABLE),
+      none: (why) => {
+        if (reply.elsewhere !== undefined && why !== 'not published') return reply.elsewhere;
+        return why === 'timeout' ? { status: 504 } : UNAVAILABLE;
+      },
       gone: request.gone,
     };
     const message = inbound.messageOf(reading);

@@ -94,7 +94,8 @@ export class Sender<C> {
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   readonly #abandoned = new AbortController();
-  readonly #tokens: TokenKeeper<C> | null;
+  /** Null: the network gives none. */
+  readonly tokens: TokenKeeper<C> | null;
   readonly counts = { throttled: 0, uncertain: 0 };
 
   constructor(ports: SenderPorts<C>) {
@@ -102,7 +103,7 @@ export class Sender<C> {
     this.#ports = ports;
     const { token } = ports.sending;
     const asking = { clock: ports.clock, send: (request: ChannelRequestOut) => this.#ask(request) };
-    this.#tokens = token === undefined ? null : new TokenKeeper(token, ports.config, asking);
+    this.tokens = token === undefined ? null : new TokenKeeper(token, ports.config, asking);
     this.#lanes = new Lanes({
       window: options.max_in_flight,
       maxRate: options.mt_tps === 0 ? Number.POSITIVE_INFINITY : options.mt_tps,
@@ -183,7 +184,7 @@ export class Sender<C> {
   /** With a token that the network refuses it is sent once more, with a new one. */
   async #send(piece: Piece, marks: Marks, attempt: number): Promise<Judged> {
     for (let again = false; ; again = true) {
-      const given = await this.#tokens?.get();
+      const given = await this.tokens?.get();
       if (given !== undefined && given.kind !== 'token') return this.#judgeTokenless(given);
       const { message } = piece;
       const unwanted = unwantedResult(this.#dueOf(message), this.#ports);
@@ -200,7 +201,7 @@ export class Sender<C> {
         (answer) => sending.verdict?.(answer, config, message) ?? null,
       );
       if (token !== '' && verdict.kind === 'unauthorized') {
-        this.#tokens?.drop(token);
+        this.tokens?.drop(token);
         if (!again) continue;
       }
       const judged = this.#judgeVerdict(verdict, message.message_id);

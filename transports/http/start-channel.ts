@@ -135,6 +135,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
       ...this.#ports,
       health: this.#health,
       signal: this.#closing.signal,
+      tokens: this.#pushing.tokens,
       take: (readings) => this.#take(readings),
     });
     this.#reaching = reaching.catch((error: unknown) =>
@@ -191,10 +192,11 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     if ('refused' in spelled) return this.#pushing.refuse(given, spelled.refused);
     const message = { ...given, ...spelled };
     if (this.#offering !== null) return this.#offering.offers.send(message, this.#numbers.written(message));
-    if (this.#pushing.isOpen && !this.#replies.isOnlyReply(message)) return this.#pushing.send(message);
+    if (this.#pushing.isOpen && !this.#replies.isResponse(message)) return this.#pushing.send(message);
     return this.#pushing.results.settle(message, {
       parts: 1,
-      run: (_part, marks) => this.#replies.reply(message, marks),
+      run: async (_part, marks) =>
+        (await this.#replies.reply(message, marks)) ?? this.#pushing.sendInstead(message, marks),
       ifUncertain: STOPPED,
     });
   }

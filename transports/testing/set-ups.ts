@@ -12,6 +12,7 @@ import { SMPP_SET_UP } from './smpp-double.ts';
 import { TRUTEQ_SET_UP } from './truteq-double.ts';
 import { XMPP_SET_UP } from './xmpp-double.ts';
 import { VUMI_BRIDGE_SET_UP } from './vumi-bridge-double.ts';
+import { WECHAT_SET_UP } from './wechat-double.ts';
 import { WEB_CHAT_SET_UP } from './web-chat-double.ts';
 import { STREAM_SET_UPS } from './stream-set-ups.ts';
 import type { TransportSetUp } from './transport-double.ts';
@@ -32,6 +33,7 @@ export const SET_UPS: readonly TransportSetUp[] = [
   GAMMU_SET_UP,
   ...CHAT_SET_UPS,
   ...STREAM_SET_UPS,
+  WECHAT_SET_UP,
   IRC_SET_UP,
   WEB_CHAT_SET_UP,
   ...USSD_SET_UPS,
