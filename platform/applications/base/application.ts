@@ -1,4 +1,13 @@
-import { Lanes, type ApplicationEnd, type Handler, type TransportEvent, type UserMessage } from '@vumi/core';
+import {
+  Lanes,
+  stampOf,
+  VumiError,
+  type ApplicationEnd,
+  type Handler,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+import { shareCatalog } from '@vumi/dispatch';
 import {
   defineWorker,
   type Placement,
@@ -41,6 +50,11 @@ export interface ApplicationHandlers extends Partial<AsyncDisposable> {
 export interface ApplicationPorts extends Omit<WorkerPorts, 'ends'> {
   /** Does work that no message has caused, such as a request over HTTP; once for an id. Answers what was said. */
   turn(id: string, work: (turn: Turn) => Promise<void>): Promise<readonly UserMessage[]>;
+  /**
+   * Throws `account.inactive` when the account that it belongs to was switched off: to be asked by what tries for long.
+   * What a handler rejects with it is discarded. Without a database there are no accounts.
+   */
+  checkAccount(of: UserMessage | TransportEvent): void;
 }
 
 interface ApplicationDefinition<S extends z.ZodType<ApplicationConfig>> {
@@ -94,13 +108,19 @@ async function startApplication<S extends z.ZodType<ApplicationConfig>>(
   });
   await using stack = new AsyncDisposableStack();
   const turn: ApplicationPorts['turn'] = (id, work) => turns.run(id, work);
-  const handlers = await definition.start(config, { ...ports, signal, turn });
+  const accounts = stack.use(await openAccounts(ports.store));
+  const checkAccount = (of: UserMessage | TransportEvent): void => {
+    const owner = stampOf(of);
+    if (owner === null || accounts.isActive(owner.account)) return;
+    throw new VumiError('account.inactive', `account "${owner.account}" is switched off`);
+  };
+  const handlers = await definition.start(config, { ...ports, signal, turn, checkAccount });
   stack.defer(() => handlers[Symbol.asyncDispose]?.());
   const options = {
     prefetch: config.amqp_prefetch_count,
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
   };
-  await consume(end, { handlers, turns, options, stack });
+  await consume(end, { handlers, turns, options, stack, checkAccount, logger: ports.logger });
   stack.defer(() => stopping.abort(new Error('the worker stops')));
   const running = stack.move();
   return {
@@ -115,22 +135,58 @@ interface Consumption {
   readonly turns: Turns;
   readonly options: { readonly prefetch: number; readonly maxAttempts?: number };
   readonly stack: AsyncDisposableStack;
+  readonly checkAccount: ApplicationPorts['checkAccount'];
+  readonly logger: WorkerPorts['logger'];
+}
+
+interface Accounts extends Disposable {
+  isActive(account: string): boolean;
+}
+
+async function openAccounts(store: WorkerPorts['store']): Promise<Accounts> {
+  if (store === null) return { isActive: () => true, [Symbol.dispose]: () => {} };
+  const catalog = await shareCatalog(store);
+  return {
+    isActive: (account) => catalog.table().isActive(account),
+    [Symbol.dispose]: () => catalog[Symbol.dispose](),
+  };
+}
+
+/** What belongs to an account that was switched off is discarded, whether it waited in the queue or is tried right now. */
+async function unlessShut(
+  { checkAccount, logger }: Pick<Consumption, 'checkAccount' | 'logger'>,
+  of: UserMessage | TransportEvent,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    checkAccount(of);
+    await work();
+  } catch (error) {
+    if (!(error instanceof VumiError) || error.code !== 'account.inactive') throw error;
+    const id = 'event_id' in of ? of.event_id : of.message_id;
+    logger.info({ message_id: id, reason: error.message }, 'discarded');
+  }
 }
 
 /** What one user says, and what becomes of one message, is handled in order. */
-async function consume(end: ApplicationEnd, { handlers, turns, options, stack }: Consumption): Promise<void> {
+async function consume(end: ApplicationEnd, consumption: Consumption): Promise<void> {
+  const { handlers, turns, options, stack } = consumption;
   const lanes = new Lanes();
   const onInbound: Handler<UserMessage> = async (message) => {
     if (message.session_event === 'close' && handlers.onCloseSession === undefined) return;
     const user = message.from_addr ?? message.message_id;
     await lanes.run(`user/${user}`, 1, () =>
-      turns.run(message.message_id, (turn) => takeMessage(handlers, message, turn)),
+      unlessShut(consumption, message, () =>
+        turns.run(message.message_id, (turn) => takeMessage(handlers, message, turn)),
+      ),
     );
   };
   const onEvent: Handler<TransportEvent> = async (event) => {
     if (!isAwaited(handlers, event)) return;
     await lanes.run(`event/${event.user_message_id}`, 1, () =>
-      turns.run(event.event_id, (turn) => takeEvent(handlers, event, turn)),
+      unlessShut(consumption, event, () =>
+        turns.run(event.event_id, (turn) => takeEvent(handlers, event, turn)),
+      ),
     );
   };
   stack.use(await end.onInbound(onInbound, options));

@@ -20,6 +20,7 @@ interface Letter {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly check: () => void;
 }
 
 /** Posts what users write, and what becomes of the answers, to a URL; each user's in order (spec vumi-core §6). */
@@ -29,12 +30,14 @@ class HttpRelay implements ApplicationHandlers {
   readonly #worker: string;
   readonly #receiver: Receiver;
   readonly #sequences: Sequences;
+  readonly #ports: Pick<ApplicationPorts, 'checkAccount'>;
   readonly #lanes = new Lanes();
   #replies = 0;
 
   constructor(config: HttpRelayConfig, ports: ApplicationPorts) {
     this.#config = config;
     this.#worker = ports.name;
+    this.#ports = ports;
     this.#receiver = createReceiver(config, ports);
     this.#sequences = new Sequences(ports.name, ports.state);
     this.onCloseSession = (message: UserMessage, turn: Turn): Promise<void> =>
@@ -48,6 +51,7 @@ class HttpRelay implements ApplicationHandlers {
       url: this.#config.url,
       headers: { 'x-vumi-reply-id': replyId(message.message_id, this.#worker) },
       body: bodyOf(message),
+      check: () => this.#ports.checkAccount(message),
     });
     const isReply = answer.status === 200 && isTrue(answer.headers[REPLY_HEADER]);
     const content = isReply ? textOfAnswer(answer).trim() : '';
@@ -64,6 +68,7 @@ class HttpRelay implements ApplicationHandlers {
       user: typeof user === 'string' ? user : null,
       url: this.#config.event_url ?? this.#config.url,
       body: bodyOf(event),
+      check: () => this.#ports.checkAccount(event),
     });
   }
 
@@ -89,13 +94,14 @@ class HttpRelay implements ApplicationHandlers {
     });
   }
 
-  #deliver({ id, url, body, headers }: Letter, more: Post['headers']) {
+  #deliver({ id, url, body, headers, check }: Letter, more: Post['headers']) {
     const { http_method, username, password } = this.#config;
     return this.#receiver.deliver({
       id,
       method: http_method,
       url,
       body,
+      check,
       headers: {
         'content-type': 'application/json; charset=utf-8',
         'idempotency-key': id,

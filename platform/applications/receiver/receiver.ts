@@ -46,6 +46,8 @@ export type Post = Required<Pick<OutboundRequest, 'method' | 'url' | 'headers'>>
   readonly id: string;
   /** More headers of one attempt, which tell when it was made: milliseconds since the epoch. */
   readonly proof?: (now: number) => Readonly<Record<string, string>>;
+  /** Asked before each attempt; what it throws ends the delivery. */
+  readonly check?: () => void;
 };
 
 /** Somebody who is posted to, and who may be away for any time. */
@@ -123,9 +125,10 @@ export class Receiver {
     return verdict;
   }
 
-  async #send({ method, url, headers, body, proof }: Post): Promise<RequestOutcome> {
+  async #send({ method, url, headers, body, proof, check }: Post): Promise<RequestOutcome> {
     const { http, timeoutMs, allowPrivate, privateServices, secrets, clock, signal } = this.#options;
     if (signal.aborted) throw stopped();
+    check?.();
     const signature = secrets.length === 0 ? {} : { [SIGNATURE_HEADER]: signRequest(body, secrets, clock()) };
     const sent = http.send({
       method,
