@@ -68,12 +68,21 @@ interface Channel {
 
 /** Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait. */
 export function withConversations(definition: AppDefinition): AppDefinition {
+  if (!hasConversations(definition)) return definition;
   const { onConversation, screens = {} } = definition;
-  if (onConversation === undefined && definition.screens === undefined) return definition;
   return new Conversation(definition, {
     ...screens,
     ...(onConversation === undefined ? {} : { [START]: onConversation }),
   }).handlers();
+}
+
+/** What an app exports under these names may be something of its own. */
+function hasConversations(definition: unknown): definition is AppDefinition {
+  if (typeof definition !== 'object' || definition === null) return false;
+  const { onConversation, screens } = definition as Partial<Record<keyof Conversations, unknown>>;
+  if (typeof onConversation === 'function') return true;
+  const names = typeof screens === 'object' && screens !== null ? Object.values(screens) : [];
+  return names.length > 0 && names.every((screen) => typeof screen === 'function');
 }
 
 class Conversation {
@@ -277,6 +286,10 @@ class Conversation {
       after: Duration,
       data: Readonly<Record<string, string>>,
     ): Promise<void> => {
+      if (secondsOf(after) > this.#keepS)
+        throw new RangeError(
+          `"${after}" is longer than a conversation is kept: raise keep, which is 7 days by default`,
+        );
       await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
       timers.push(name);
     };

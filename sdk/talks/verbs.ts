@@ -40,6 +40,10 @@ export function talkOf(stage: Stage): Talk {
     stage.leave(way);
     return way;
   };
+  const ask = (question: Question): Promise<unknown> =>
+    onceRuns === 0
+      ? stage.ask(question)
+      : Promise.reject(new TypeError(`app.once cannot ask: ${question.tag}`));
   const once = async <T>(work: () => Promise<T>): Promise<T> => {
     onceRuns += 1;
     try {
@@ -59,11 +63,11 @@ export function talkOf(stage: Stage): Talk {
     message,
     address,
     ask: (text: Text, options: Question['options'] = {}) =>
-      stage.ask(askQuestion(nextTag('ask', options.id), text, options)) as Promise<never>,
+      ask(askQuestion(nextTag('ask', options.id), text, options)) as Promise<never>,
     choose: (text: Text, given: unknown, options: Question['options'] = {}) =>
-      stage.ask(chooseQuestion(nextTag('choose', options.id), text, given, options)) as Promise<never>,
+      ask(chooseQuestion(nextTag('choose', options.id), text, given, options)) as Promise<never>,
     confirm: (text, options = {}) =>
-      stage.ask(confirmQuestion(nextTag('confirm', options.id), text, options)) as Promise<boolean>,
+      ask(confirmQuestion(nextTag('confirm', options.id), text, options)) as Promise<boolean>,
     say: (text) => stage.say(textOf(text)),
     read: (text) => stage.read(textOf(text), () => nextTag('read', undefined)),
     goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
