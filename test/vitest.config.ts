@@ -35,7 +35,7 @@ const suites = ['test/**/*.test.ts'];
 /** Which servers there are makes no difference to these. */
 const serverless = [
   'test/chaos/every-step.test.ts',
-  'test/chaos/{framed,push,stream,ussd,web-chat}-kill.test.ts',
+  'test/chaos/{conversation,framed,push,stream,ussd,web-chat}-kill.test.ts',
   'test/classic/**',
   'test/conformance/smpp-properties.test.ts',
   'test/flow/{backup,junebug-channels}.test.ts',

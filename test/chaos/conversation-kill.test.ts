@@ -46,7 +46,7 @@ it('a conversation of 20 questions survives kill -9, with each text and each eff
     if (number > 0) said.push(text);
     await peer.deliver(user, '8000', text);
     // Before, while and after the answer is made and sent.
-    if (number % 4 === 2) {
+    if (number % 6 === 2) {
       await platform.kill('SIGKILL');
       await platform.start();
     }
