@@ -122,6 +122,24 @@ describe('a conversation', () => {
   });
 });
 
+it('a parser asks the app, each time, and nothing of that is remembered', async () => {
+  const phone = new FakePhone({
+    async onConversation(app) {
+      const isKnown = async (code: string): Promise<boolean> => (await app.state.get(code)) !== null;
+      const code = await app.ask('Clinic code?', {
+        as: async (text) => ((await isKnown(text)) ? text : retry('No clinic has that code.')),
+      });
+      return `${code}, ${await app.ask('Name?')}`;
+    },
+  });
+  phone.state.set('state 111', 'Hill');
+  await phone.say('hi');
+  expect(await phone.say('222')).toBe('No clinic has that code.\nClinic code?');
+  expect(await phone.say('111')).toBe('Name?');
+  expect(await phone.say('Thandi')).toBe('111, Thandi [end]');
+  expect(phone.calls).toEqual(['state.get 222', 'state.get 111']);
+});
+
 describe('screens', () => {
   const screens = {
     async start(app: Talk) {
@@ -229,6 +247,20 @@ describe('time', () => {
     expect(phone.timers.size).toBe(0);
   });
 
+  it('begins again for a question that the user went back to', async () => {
+    const phone = new FakePhone({
+      back: true,
+      async onConversation(app) {
+        const first = await app.ask('First?', { within: '1 day', otherwise: 'none' });
+        return `${first} ${await app.ask('Second?', { within: '3 days' })}`;
+      },
+    });
+    for (const text of ['hi', 'one', '0']) await phone.say(text);
+    await phone.wait(25 * HOUR);
+    expect(phone.sent.map(({ text }) => text)).toEqual(['Second?\n0. Back']);
+    expect(await phone.say('two')).toBe('none two [end]');
+  });
+
   it('has a value for what nobody answers', async () => {
     const phone = new FakePhone(reminding);
     await phone.say('hi');
@@ -290,6 +322,7 @@ describe('words', () => {
     expect(await phone.say('STOP')).toBe('You will get no more messages from us. [end]');
     expect(phone.calls).toEqual(['optOut']);
     expect(phone.state.size).toBe(0);
+    expect(await phone.say('stop')).toBe('You will get no more messages from us. [end]');
     const game = new FakePhone({ stop: false, onConversation: async (app) => app.ask('Go or stop?') });
     await game.say('hi');
     expect(await game.say('stop')).toBe('stop [end]');

@@ -114,14 +114,20 @@ class Conversation {
     const talk = unpackTalk(await app.user.get(keyOf(channel.to)));
     const text = message.content?.trim() ?? '';
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
-    if (talk === null) return this.#greet(channel, message);
-    if (this.#definition.stop !== false && channel.transportType !== 'ussd' && isStop(text)) {
+    if (this.#stops(channel, talk) && isStop(text)) {
       await app.optouts.optOut(message.from_addr);
-      return this.#finish(channel, talk, this.#texts(talk.language).stopped);
+      return this.#finish(channel, talk, this.#texts(talk?.language ?? null).stopped);
     }
+    if (talk === null) return this.#greet(channel, message);
     if (message.session_event === 'new') return this.#comeBack(channel, talk);
     if (talk.wait.asksToGoOn) return this.#goOnOrNot(channel, talk, text);
     return this.#goOn(channel, talk, { kind: 'answer', text });
+  }
+
+  /** Whether STOP is for us: where no conversation is open, an app that has `onMessage` hears it there. */
+  #stops({ transportType }: Channel, talk: Talk | null): boolean {
+    const { stop, onMessage } = this.#definition;
+    return stop !== false && transportType !== 'ussd' && (talk !== null || onMessage === undefined);
   }
 
   async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {
@@ -239,7 +245,7 @@ class Conversation {
   }
 
   async #settle(channel: Channel, before: Talk, outcome: Outcome, lead: string): Promise<void> {
-    if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'show' });
+    if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'anew' });
     if (outcome.kind === 'ends') return this.#finish(channel, before, lines(lead, outcome.text));
     let { talk } = outcome;
     const { share, isNear, what } = fullness(talk);
@@ -259,7 +265,7 @@ class Conversation {
     await channel.say(lines(lead, outcome.text), false);
   }
 
-  async #finish(channel: Channel, talk: Talk, text: string): Promise<void> {
+  async #finish(channel: Channel, talk: Talk | null, text: string): Promise<void> {
     await cancelTimers(channel, talk);
     await channel.app.user.delete(keyOf(channel.to));
     if (text !== '') await channel.say(text, true);
@@ -367,6 +373,6 @@ function timerChannel(
   };
 }
 
-async function cancelTimers({ app, user }: Channel, { wait }: Talk): Promise<void> {
-  for (const name of wait.timers) await app.schedule.cancel(name, { user });
+async function cancelTimers({ app, user }: Channel, talk: Talk | null): Promise<void> {
+  for (const name of talk?.wait.timers ?? []) await app.schedule.cancel(name, { user });
 }

@@ -65,9 +65,11 @@ type Recorded =
 const LONGEST_NAME = 60;
 
 /** The app as a screen sees it: what it asks is remembered, and not asked again. */
-export function recordedApp(app: App, recorder: Recorder, isOnce: () => boolean): Omit<App, 'now'> {
+export function recordedApp(app: App, recorder: Recorder, isUnrecorded: () => boolean): Omit<App, 'now'> {
   const call = <T>(tag: string, effect: Effect, run: () => Promise<T>): Promise<T> =>
-    isOnce() ? recorder.count(run) : recorder.perform({ kind: 'c', tag, isFinal: effect === FINAL, run });
+    isUnrecorded()
+      ? recorder.count(run)
+      : recorder.perform({ kind: 'c', tag, isFinal: effect === FINAL, run });
   const parts: Record<string, unknown> = {};
   for (const [name, effects] of Object.entries(CALLS)) {
     const part = app[name as Recorded] as unknown as Record<

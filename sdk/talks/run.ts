@@ -58,6 +58,7 @@ export class Run {
   #isOver = false;
   #isWatched = false;
   #isAsking = false;
+  #isJudging = false;
   #said: string[] = [];
   #answers: number;
   #language: string | null;
@@ -174,6 +175,7 @@ export class Run {
       setLanguage: (code) => {
         this.#language = code;
       },
+      isJudging: () => this.#isJudging,
       ask: (question) => this.#ask(index, question),
       read: (text, nextTag) => this.#read(index, text, nextTag),
       visit: (screen, params) => this.#visit(index, screen, params),
@@ -235,13 +237,23 @@ export class Run {
     if (recorder.isLive)
       return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
     if (wait.tag !== question.tag) return recorder.diverged(order, wait.tag, question.tag);
-    const verdict = await judge(question, wait, this.#options.input, {
-      texts: this.#texts(),
-      interrupts: this.#options.interrupts,
-      pages: this.#pages(question, wait.lead).length,
-      hasBack: this.#hasBack(question),
-    });
+    const verdict = await this.#judge(question);
     return this.#heed(verdict, question, { recorder, order });
+  }
+
+  async #judge(question: Question): Promise<Verdict> {
+    const { input, interrupts, talk } = this.#options;
+    this.#isJudging = true;
+    try {
+      return await judge(question, talk.wait, input, {
+        texts: this.#texts(),
+        interrupts,
+        pages: this.#pages(question, talk.wait.lead).length,
+        hasBack: this.#hasBack(question),
+      });
+    } finally {
+      this.#isJudging = false;
+    }
   }
 
   async #heed(
@@ -322,11 +334,12 @@ export class Run {
   #suspend(question: Question, wait: Wait | null, { lead, page, tries }: Showing): Promise<never> {
     if (this.#isBusy) return this.#fail(notAwaited(question));
     const pages = this.#pages(question, lead);
-    const { app, talk } = this.#options;
+    const { app, talk, input } = this.#options;
+    const isNew = wait === null || input.kind === 'anew';
     void this.#stay(question, {
       kind: 'asks',
       text: pages[page] ?? pages.at(-1) ?? '',
-      question: wait === null ? question : null,
+      question: isNew ? question : null,
       talk: {
         ...talk,
         frames: this.#framesNow(),
@@ -334,7 +347,7 @@ export class Run {
         language: this.#language,
         wait: {
           tag: question.tag,
-          since: wait === null ? app.now : wait.since,
+          since: isNew ? app.now : wait.since,
           tries,
           page,
           lead,

@@ -17,6 +17,8 @@ export interface Stage {
   readonly now: () => number;
   readonly language: () => string | null;
   readonly setLanguage: (code: string) => void;
+  /** A parser looks at an answer: what it asks is asked each time, and not remembered. */
+  readonly isJudging: () => boolean;
   readonly ask: (question: Question) => Promise<unknown>;
   readonly read: (text: string, nextTag: () => string) => Promise<void>;
   readonly visit: (screen: string, params: Params) => Promise<Json>;
@@ -53,7 +55,7 @@ export function talkOf(stage: Stage): Talk {
     }
   };
   return {
-    ...recordedApp(app, recorder, () => onceRuns > 0),
+    ...recordedApp(app, recorder, () => onceRuns > 0 || stage.isJudging()),
     get now() {
       return stage.now();
     },

@@ -11,6 +11,8 @@ export type Input =
   | { readonly kind: 'answer'; readonly text: string }
   /** Shows the open question again. */
   | { readonly kind: 'show' }
+  /** Asks the open question as if it had not been asked. */
+  | { readonly kind: 'anew' }
   /** Its time is over. */
   | { readonly kind: 'late' };
 

@@ -51,6 +51,7 @@ class RapidSmsRelay implements ApplicationHandlers {
       method: rapidsms_http_method,
       url: rapidsms_url,
       body: bodyOf(message),
+      check: () => this.#ports.checkAccount(message),
       headers: {
         'content-type': 'application/json; charset=utf-8',
         'idempotency-key': message.message_id,
