@@ -58,7 +58,7 @@ async function requireUnrouted(statements: Statements, transport: string): Promi
   const more = routes.length > NAMED_ROUTES ? ' and others' : '';
   throw new VumiError(
     'request.conflict',
-    `routes lead over transport "${transport}": ${named.join(', ')}${more}. Remove them, or delete it with force=true: they stay and do nothing, also over another transport of its name until they are set again, since its numbers are nobody's`,
+    `routes lead over transport "${transport}": ${named.join(', ')}${more}. Remove them first, or delete it all the same with --force (force=true): they stay then and do nothing until they are set again, even where another transport gets its name`,
     { field: 'force' },
   );
 }
