@@ -123,6 +123,7 @@ describe('what re-implementers miss about queues (spec vumi-core §9)', () => {
     const ports = {
       name: 'worker',
       ends: { application: () => applicationEnd(connector) },
+      store: null,
       state: new MemoryState(),
       signal: new AbortController().signal,
     } as unknown as WorkerPorts;
