@@ -22,7 +22,7 @@ export const statePlaces: Readonly<Record<string, () => Promise<StatePlace>>> =
 /** The backend's. */
 export const openStatePlace = backend === 'servers' ? openRedisPlace : openEmbeddedPlace;
 
-async function openMemoryPlace(): Promise<StatePlace> {
+export async function openMemoryPlace(): Promise<StatePlace> {
   const state = new MemoryState();
   return { state, [Symbol.asyncDispose]: () => state[Symbol.asyncDispose]() };
 }

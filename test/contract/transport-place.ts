@@ -14,7 +14,7 @@ import { eventually } from '@vumi/machine/testing';
 import { openLedger } from '@vumi/state';
 import { transportTypes, type Transport, type TransportPorts, type TransportType } from '@vumi/transports';
 import { MemoryPorts, type TransportDouble, type TransportSetUp } from '@vumi/transports/testing';
-import { openStatePlace, type StatePlace } from './state-place.ts';
+import type { StatePlace } from './state-place.ts';
 
 const PUBLIC_URL = 'https://vumi.example';
 
@@ -26,7 +26,7 @@ export interface Life {
   kill(): void;
 }
 
-/** A transport between its double and a platform of which state and ledger are real. */
+/** A transport between its double and a platform of which the ledger is real, and the state where the base's first type is held to the contract. */
 export class TransportPlace implements AsyncDisposable {
   readonly double: TransportDouble;
   readonly log: string[] = [];
@@ -48,11 +48,14 @@ export class TransportPlace implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  static async open(setUp: TransportSetUp): Promise<TransportPlace> {
+  static async open(
+    setUp: TransportSetUp,
+    openState: (of: TransportSetUp) => Promise<StatePlace>,
+  ): Promise<TransportPlace> {
     await using stack = new AsyncDisposableStack();
     const dataDir = await mkdtemp(join(tmpdir(), 'vumi-contract-'));
     stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-    const state = stack.use(await openStatePlace());
+    const state = stack.use(await openState(setUp));
     const ledger = stack.use(openLedger({ file: join(dataDir, 'ledger') }));
     const where: { place: TransportPlace | null } = { place: null };
     const double = await setUp.open({
