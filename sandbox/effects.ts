@@ -11,12 +11,25 @@ const metadata = z.record(z.string(), z.unknown());
 /** Seconds. */
 const validity = z.number().min(1).max(LONGEST_VALIDITY).optional();
 
+/** 90 days: no conversation is kept longer. */
+const LONGEST_WAIT_SECONDS = 7_776_000;
+
+/** The question that a message asks; null: it asks none any more. */
+const waits = z
+  .strictObject({
+    takes: z.array(z.string().max(64)).max(200).readonly(),
+    seconds: z.number().positive().max(LONGEST_WAIT_SECONDS),
+  })
+  .nullable()
+  .optional();
+
 const sendSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reply'),
     text: z.string(),
     end: z.boolean(),
     metadata: metadata.optional(),
+    waits,
     validity,
   }),
   z.strictObject({
@@ -24,6 +37,7 @@ const sendSchema = z.discriminatedUnion('kind', [
     text: z.string(),
     end: z.boolean(),
     metadata: metadata.optional(),
+    waits,
     validity,
   }),
   z.strictObject({
@@ -32,6 +46,7 @@ const sendSchema = z.discriminatedUnion('kind', [
     to: z.string().min(1).max(256),
     endpoint: z.string().min(1).max(64).optional(),
     metadata: metadata.optional(),
+    waits,
     validity,
   }),
 ]);

@@ -5,7 +5,7 @@ export type { AckEvent, DeliveryEvent, DeliveryReportEvent, NackEvent } from './
 export type { Group, GroupFields, Groups } from './groups.ts';
 export type { Http, HttpOptions, HttpResponse } from './http.ts';
 export type { Log, LogLine } from './log.ts';
-export type { Message, ReplyOptions, SendOptions, SessionEvent } from './message.ts';
+export type { Message, ReplyOptions, SendOptions, SessionEvent, Waits } from './message.ts';
 export type { Messages, Progress } from './messages.ts';
 export type { Aggregator, MetricOptions, Metrics } from './metrics.ts';
 export type { Identities, Identity, IdentityAddress, IdentityOptions } from './identity.ts';

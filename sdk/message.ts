@@ -4,9 +4,23 @@ import type { Json } from './state.ts';
 /** Where a message is in a conversation: null on networks without sessions, such as SMS. */
 export type SessionEvent = 'new' | 'resume' | 'close' | null;
 
+/** That a message asks something, and its answer is awaited. */
+export interface Waits {
+  /** Words by which it can be answered; empty where any text is an answer. */
+  readonly takes: readonly string[];
+  /** For how long. */
+  readonly seconds: number;
+}
+
 interface ValidityOption {
   /** Seconds after which it is not sent any more; `onEvent` then hears a nack. Default: as the transport has it. */
   readonly validity?: number;
+  /**
+   * On a number that apps share, what the user writes next is an answer, also where it begins with the keyword of another
+   * app; a keyword alone leads there unless it is in `takes`. `null`: nothing is awaited any more. Conversations say it by
+   * themselves.
+   */
+  readonly waits?: Waits | null;
 }
 
 export interface ReplyOptions extends ValidityOption, RichOptions {

@@ -57,6 +57,21 @@ function isSender(value: unknown): value is Sender {
   return typeof connector === 'string' && Array.isArray(events);
 }
 
+/** Words that the open question takes, and for how many seconds it waits. */
+export interface Waits {
+  readonly takes: readonly string[];
+  readonly seconds: number;
+}
+
+/**
+ * What an app says of the question that its message asks, beside the stamp: undefined where it says nothing, null where it
+ * waits no more (dispatch/sessions.ts).
+ */
+export function waitsOf({ helper_metadata }: Pick<UserMessage, 'helper_metadata'>): Waits | null | undefined {
+  const { waits } = (helper_metadata[KEY] ?? {}) as { readonly waits?: Waits | null };
+  return waits;
+}
+
 /** The app that a message belongs to, or null when it has none. */
 export function appOf(message: Pick<UserMessage, 'helper_metadata'>): AppRef | null {
   const stamp = stampOf(message);

@@ -41,6 +41,39 @@ describe('inbound messages', () => {
     expect(third.helper_metadata['vumi']).toMatchObject({ account: 'demo', app: 'hello' });
   });
 
+  it.each([
+    ['Rival master Thandi', [], 'quiz'],
+    ['rival', [], 'rival'],
+    [' RIVAL ', [], 'rival'],
+    ['rival', ['1', 'Rival'], 'quiz'],
+    ['rival', ['1', 'other'], 'rival'],
+    ['quiz', [], 'quiz'],
+    ['Thandi', [], 'quiz'],
+  ])('answer %j to a question that takes %j: it goes to %s', async (content, takes, app) => {
+    const world = await createWorld();
+    const first = await inboundTo(world, mo('quiz'));
+    const stamp = { account: 'demo', app: 'quiz', waits: { takes, seconds: 3600 } };
+    const asks = reply(first, 'Your name?', { fields: { helper_metadata: { vumi: stamp } } });
+    await world.dispatcher.outbound(asks, 'q-quiz');
+    // What the app says in between does not close the question.
+    const aside = send('+27761234567', 'By the way', { from_addr: '12345' });
+    await world.dispatcher.outbound(stampMessage(aside, { account: 'demo', app: 'quiz' }), 'q-quiz');
+    expect((await inboundTo(world, mo(content))).helper_metadata['vumi']).toMatchObject({ app });
+  });
+
+  it('are free again when the app waits no more, also where it cannot answer', async () => {
+    const world = await createWorld();
+    const first = await inboundTo(world, mo('quiz'));
+    const saying = (waits: unknown) => ({
+      helper_metadata: { vumi: { account: 'demo', app: 'quiz', waits } },
+    });
+    const fields = saying({ takes: [], seconds: 3600 });
+    await world.dispatcher.outbound(reply(first, 'Your name?', { fields }), 'q-quiz');
+    const over = send('+27761234567', 'Too late', { from_addr: '12345', ...saying(null) });
+    await world.dispatcher.outbound(over, 'q-quiz');
+    expect((await inboundTo(world, mo('Thandi'))).helper_metadata['vumi']).toMatchObject({ app: 'hello' });
+  });
+
   it('stay with their app when another sends the user something, or ends what is not his', async () => {
     const world = await createWorld();
     const first = await inboundTo(world, mo('quiz'));

@@ -3,6 +3,7 @@ import {
   DEFAULT_ENDPOINT,
   endpointOf,
   eventStatus,
+  foldText,
   smppClientConnector,
   stampMessage,
   stampOf,
@@ -16,7 +17,7 @@ import { pickShare } from './pick-route.ts';
 import { refusalOf } from './refusal.ts';
 import type { RouteTable, RouteRule } from './route-table.ts';
 import type { Routed, Router } from './router.ts';
-import type { Sessions } from './sessions.ts';
+import type { Held, Sessions } from './sessions.ts';
 import { endpointOfRoute } from './ways-out.ts';
 
 export interface RouteTableRouterConfig {
@@ -101,13 +102,12 @@ async function findTarget(
   ports: RouteTableRouterPorts,
 ): Promise<Target | null> {
   const table = ports.table();
-  const byKeyword = table.matchKeyword(message);
+  const holder = await holderOfUser(message, ports);
+  const byKeyword = holder !== null && answers(message, holder) ? [] : table.matchKeyword(message);
   const [only] = byKeyword;
   if (only !== undefined && byKeyword.length === 1) return byRoute(only, ports);
-  const isShared = table.isShared(message.transport_name, message.to_addr);
-  const holder = isShared ? await ports.sessions.find(message) : null;
   const routes = byKeyword.length > 0 ? byKeyword : table.matchCatchAll(message);
-  if (byKeyword.length === 0 && holder !== null && canGoOn(holder, message, table)) {
+  if (byKeyword.length === 0 && holder !== null) {
     const target = toHolder(holder, table.endpointAt(holder, message), ports);
     // Somebody else may take over where routes say so.
     if (routes.length < 2 || ports.isUp(target.connector)) return target;
@@ -115,6 +115,26 @@ async function findTarget(
   const route = pickRoute(routes, { message, holder }, ports);
   if (route !== undefined) return byRoute(route, ports);
   return config.fallbackApp === null ? null : toHolder(config.fallbackApp, DEFAULT_ENDPOINT, ports);
+}
+
+/** Who is in a conversation with the user, and can go on with it. */
+async function holderOfUser(
+  message: UserMessage,
+  { table, sessions }: RouteTableRouterPorts,
+): Promise<Held<Holder> | null> {
+  if (!table().isShared(message.transport_name, message.to_addr)) return null;
+  const holder = await sessions.find(message);
+  return holder !== null && canGoOn(holder, message, table()) ? holder : null;
+}
+
+/**
+ * While a question is open a keyword is one only where it is the whole text, and not among what the question takes: else
+ * it is how an answer begins (spec authoring §3.5).
+ */
+function answers({ content }: UserMessage, { waits }: Held<Holder>): boolean {
+  if (waits === undefined) return false;
+  const text = foldText(content ?? '').trim();
+  return /\s/u.test(text) || waits.takes.some((word) => foldText(word) === text);
 }
 
 /** A user stays with whom he is talking to, else with the route that he always gets, of those that are up. */

@@ -1,7 +1,7 @@
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
-import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions } from '@vumi/sdk';
+import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
-import { freeze, isArray, text, TrustedError } from './primordials.ts';
+import { freeze, isArray, push, text, TrustedError } from './primordials.ts';
 import { richMetadata } from './rich-options.ts';
 import { TurnState } from './state-scope.ts';
 import { TurnContacts } from './turn-contacts.ts';
@@ -23,12 +23,30 @@ function checkText(value: unknown): string {
 }
 
 function withOptions(send: GuestSend, options: ReplyOptions & SendOptions): GuestSend {
-  const { helper_metadata, validity } = options;
-  const timed = validity === undefined ? send : { ...send, validity: seconds(validity) };
+  const { helper_metadata, validity, waits } = options;
+  const asking = waits === undefined ? send : { ...send, waits: waits === null ? null : waitsOf(waits) };
+  const timed = validity === undefined ? asking : { ...asking, validity: seconds(validity) };
   const rich = richMetadata(options);
   if (rich === undefined && helper_metadata === undefined) return timed;
   const given = helper_metadata === undefined ? {} : metadataOf(helper_metadata);
   return { ...timed, metadata: rich === undefined ? given : { ...given, send: rich } };
+}
+
+/** As the platform's own (effects.ts), which no guest can import. */
+const MOST_TAKES = 200;
+const LONGEST_TAKEN = 64;
+
+function waitsOf({ takes, seconds: wait }: Waits): Waits {
+  if (!isArray(takes) || takes.length > MOST_TAKES || typeof wait !== 'number' || !(wait > 0))
+    throw new TrustedError(`waits is { takes, seconds }: ${MOST_TAKES} words at most, and a time`);
+  const words: string[] = [];
+  for (let index = 0; index < takes.length; index += 1) {
+    const word = text(takes[index]);
+    if (word.length > LONGEST_TAKEN)
+      throw new TrustedError(`what a question takes has ${LONGEST_TAKEN} characters a word at most`);
+    push(words, word);
+  }
+  return { takes: words, seconds: wait };
 }
 
 function metadataOf(metadata: unknown): Record<string, unknown> {

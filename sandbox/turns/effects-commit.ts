@@ -116,26 +116,21 @@ export type Outgoing = GuestSend extends infer Send
 /** The platform's own key says whose message it is; a guest can neither set nor change it. */
 function helperMetadata(
   origin: TurnOrigin,
-  given: Record<string, unknown> | undefined,
+  { kind, metadata, waits }: Pick<Outgoing, 'kind' | 'metadata' | 'waits'>,
 ): Record<string, unknown> {
-  const { send: _sent, ...answered } = origin.message?.helper_metadata ?? {};
-  return { ...answered, ...given, vumi: stampOf(origin) };
+  const { send: _sent, ...answered } = (kind !== 'send' && origin.message?.helper_metadata) || {};
+  return { ...answered, ...metadata, vumi: { ...stampOf(origin), ...(waits !== undefined && { waits }) } };
 }
 
 /** A message as it leaves the platform. Throws `app.limit` for a reply to nobody. */
 export function toOutgoing(origin: TurnOrigin, sent: Outgoing, index: number): UserMessage {
   const fields = {
     message_id: outgoingId(origin.id, index),
-    helper_metadata: helperMetadata(origin, sent.metadata),
+    helper_metadata: helperMetadata(origin, sent),
   };
   if (sent.kind === 'send') {
-    const metadata = { ...sent.metadata, vumi: stampOf(origin) };
     const routing = { endpoint_name: sent.endpoint ?? 'default' };
-    const message = send(sent.to, sent.text, {
-      ...fields,
-      helper_metadata: metadata,
-      routing_metadata: routing,
-    });
+    const message = send(sent.to, sent.text, { ...fields, routing_metadata: routing });
     return withValidity(message, sent.validity);
   }
   if (origin.message === null) throw refuse('there is no message here to reply to');
@@ -177,7 +172,7 @@ export function apologyFor(origin: TurnOrigin, text: string): UserMessage | null
     continueSession: false,
     fields: {
       message_id: outgoingId(origin.id, 0),
-      helper_metadata: helperMetadata(origin, undefined),
+      helper_metadata: helperMetadata(origin, { kind: 'reply' }),
       routing_metadata: { endpoint_name: endpointOf(message) },
     },
   });

@@ -1,5 +1,5 @@
 import type { App, AppDefinition } from '../app.ts';
-import type { Message } from '../message.ts';
+import type { Message, Waits } from '../message.ts';
 import type { Timer } from '../schedule.ts';
 import { secondsOf, type Duration } from './durations.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
@@ -52,6 +52,8 @@ const START = 'start';
 const LONGEST_KEPT_DAYS = 90;
 const DAY_S = 86_400;
 const MOST_REMINDERS = 3;
+/** As the platform has it. */
+const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
 const RESTARTS_APART_MS = 600_000;
 const PREFIX = 'vumi:talk:';
@@ -63,7 +65,8 @@ interface Channel {
   readonly to: string;
   readonly transportType: string | null;
   readonly endpoint: string;
-  say(text: string, isEnd: boolean): Promise<unknown>;
+  /** `waits` null: it is the end; undefined: the question that is open was not asked again. */
+  say(text: string, waits: Waits | null | undefined): Promise<unknown>;
 }
 
 /** Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait. */
@@ -163,7 +166,10 @@ class Conversation {
     if (resume === 'always') return this.#goOn(channel, talk, { kind: 'show' });
     const { welcomeBack, goOn, startAgain } = this.#texts(talk.language);
     await this.#keep(channel, { ...talk, wait: { ...talk.wait, asksToGoOn: true } });
-    await channel.say(lines(welcomeBack, `1. ${goOn}`, `2. ${startAgain}`), false);
+    await channel.say(
+      lines(welcomeBack, `1. ${goOn}`, `2. ${startAgain}`),
+      this.#waits(['1', '2', goOn, startAgain]),
+    );
   }
 
   async #goOnOrNot(channel: Channel, talk: Talk, text: string): Promise<void> {
@@ -262,13 +268,22 @@ class Conversation {
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
     await this.#keep(channel, { ...talk, isWarned: talk.isWarned || isNear });
-    await channel.say(lines(lead, outcome.text), false);
+    await channel.say(lines(lead, outcome.text), this.#waits(outcome.takes, outcome.within));
+  }
+
+  /** Keywords have no space in them. */
+  #waits(takes: readonly string[], within?: Duration): Waits {
+    const words = takes.map((word) => word.trim()).filter((word) => /^\S{1,64}$/.test(word));
+    return {
+      takes: [...new Set(words)].slice(0, MOST_TAKES),
+      seconds: within === undefined ? this.#keepS : secondsOf(within),
+    };
   }
 
   async #finish(channel: Channel, talk: Talk | null, text: string): Promise<void> {
     await cancelTimers(channel, talk);
     await channel.app.user.delete(keyOf(channel.to));
-    if (text !== '') await channel.say(text, true);
+    if (text !== '') await channel.say(text, null);
   }
 
   #keep({ app, to }: Channel, talk: Talk): Promise<void> {
@@ -334,7 +349,7 @@ class Conversation {
       endpoint: String(about['endpoint']),
     });
     if (about['kind'] === 'within') return this.#goOn(channel, talk, { kind: 'late' });
-    if (typeof about['text'] === 'string') return void (await channel.say(about['text'], false));
+    if (typeof about['text'] === 'string') return void (await channel.say(about['text'], undefined));
     return this.#goOn(channel, talk, { kind: 'show' });
   }
 }
@@ -351,7 +366,8 @@ function channelOf(message: Message, app: App): Channel {
     to: message.to_addr ?? '',
     transportType: message.transport_type,
     endpoint: message.routing_metadata.endpoint_name,
-    say: (text, isEnd) => message.reply(text, { end: isEnd }),
+    say: (text, waits) =>
+      message.reply(text, waits === null ? { end: true } : { end: false, ...(waits && { waits }) }),
   };
 }
 
@@ -366,10 +382,10 @@ function timerChannel(
     message: null,
     user,
     endpoint,
-    say: (text) =>
+    say: (text, waits) =>
       rest.transportType === 'ussd' && endpoint === 'default'
         ? Promise.resolve()
-        : app.send(user, text, { endpoint }),
+        : app.send(user, text, { endpoint, ...(waits !== undefined && { waits }) }),
   };
 }
 

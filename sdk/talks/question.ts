@@ -11,6 +11,8 @@ export interface Question {
   readonly options: Given;
   /** What it looks like, with what stands before it. */
   readonly pages: (lead: string, place: PagePlace) => string[];
+  /** Words that answer it, beside keys; none where any text may. */
+  readonly words: (texts: Texts) => readonly string[];
   /** The value of an answer. */
   readonly parse: (answer: string, texts: Texts) => unknown;
   /** Any key goes on. */
@@ -45,6 +47,7 @@ export function confirmQuestion(tag: string, text: Text, options: Given): Questi
     tag,
     options,
     isRead: false,
+    words: ({ yes, no }) => ['1', '2', yes, no],
     pages: (lead, { texts, fits, hasBack }) =>
       plainPages(lines(lead, asked(texts)), texts, { fits, hasBack }),
     parse: (answer, texts) => {
@@ -63,6 +66,7 @@ function plainQuestion(
     tag,
     options,
     isRead: false,
+    words: () => [],
     pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text), texts, { fits, hasBack }),
     parse: parser,
   };
@@ -84,6 +88,7 @@ export function chooseQuestion(tag: string, text: Text, given: unknown, options:
     tag,
     options,
     isRead: false,
+    words: () => all.flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label, ...accept]),
     pages: (lead, { texts, fits, hasBack, onCut }) =>
       menuPages(
         {
@@ -109,5 +114,12 @@ function choiceOf(options: readonly MenuOption[], answer: string, texts: Texts):
 
 /** One of the pages of a long text: anything that is typed goes on. */
 export function readQuestion(tag: string, page: string): Question {
-  return { tag, options: {}, isRead: true, pages: (lead) => [lines(lead, page)], parse: () => true };
+  return {
+    tag,
+    options: {},
+    isRead: true,
+    words: () => [],
+    pages: (lead) => [lines(lead, page)],
+    parse: () => true,
+  };
 }

@@ -1,8 +1,9 @@
 import type { App } from '../app.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
+import type { Duration } from './durations.ts';
 import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
-import { roomOf, textPages } from './menu.ts';
+import { KEYS, roomOf, textPages } from './menu.ts';
 import { lines, readQuestion, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
@@ -16,6 +17,9 @@ export type Outcome =
       readonly kind: 'asks';
       readonly text: string;
       readonly talk: Kept;
+      /** Words that the question takes. */
+      readonly takes: readonly string[];
+      readonly within: Duration | undefined;
       /** Of the question that is open, where it was not open before. */
       readonly question: Question | null;
     }
@@ -330,6 +334,16 @@ export class Run {
     });
   }
 
+  #takes(question: Question, pages: number): string[] {
+    const keys = [
+      ...(pages > 1 ? [KEYS.more] : []),
+      ...(pages > 1 || this.#hasBack(question) ? [KEYS.back] : []),
+    ];
+    const interrupts = Object.keys(this.#options.interrupts);
+    const isLiteral = question.options.literal === true;
+    return [...question.words(this.#texts()), ...(isLiteral ? [] : [...interrupts, ...keys])];
+  }
+
   /** Never settles: the next message goes on. */
   #suspend(question: Question, wait: Wait | null, { lead, page, tries }: Showing): Promise<never> {
     if (this.#isBusy) return this.#fail(notAwaited(question));
@@ -339,6 +353,8 @@ export class Run {
     void this.#stay(question, {
       kind: 'asks',
       text: pages[page] ?? pages.at(-1) ?? '',
+      takes: this.#takes(question, pages.length),
+      within: question.options.within,
       question: isNew ? question : null,
       talk: {
         ...talk,
