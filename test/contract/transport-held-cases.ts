@@ -29,6 +29,18 @@ async function openSession(place: TransportPlace, id: string): Promise<void> {
   await life.transport[Symbol.asyncDispose]();
 }
 
+/** The account is switched off while somebody waits: who waits hears so at once, and nothing of the reply. */
+async function refuseStanding(place: TransportPlace, life: Life): Promise<void> {
+  const { told, inbound } = await hold(place, life);
+  life.ports.refusal = 'account "acme" is inactive';
+  const unwanted = 'discarded: account "acme" is inactive';
+  expect(await outcome(place, life, reply(inbound, 'too late'))).toBe(unwanted);
+  expect(await told).toMatchObject({
+    kind: 'later',
+    text: expect.not.stringContaining('too late') as string,
+  });
+}
+
 async function outcome(place: TransportPlace, life: Life, message: UserMessage): Promise<string> {
   await life.ports.send(message);
   const [event] = await place.eventsOf(message, life);
@@ -49,7 +61,8 @@ export const HELD_CASES: Readonly<Record<number, TransportCase>> = {
     },
   },
   13: {
-    title: 'a second reply, a reply without content and what is no reply are refused, each with the reason',
+    title:
+      'a second reply, one without content, what is no reply and what may not go any more are refused, with the reason',
     async run(place) {
       const life = await place.start();
       const { told, inbound } = await hold(place, life);
@@ -62,6 +75,7 @@ export const HELD_CASES: Readonly<Record<number, TransportCase>> = {
       expect(await outcome(place, life, reply(inbound, 'yo'))).toBe('ack');
       expect(await outcome(place, life, reply(inbound, 'yo again'))).toBe('no matching request');
       expect((await told).text).toBe('yo');
+      await refuseStanding(place, life);
     },
   },
   14: {

@@ -93,6 +93,7 @@ export class TransportPlace implements AsyncDisposable {
       ledger: mortal(this.#ledger, life),
       http: ports.http,
       logger: this.#logger(),
+      refusalOf: ports.refusalOf,
       clock: Date.now,
       random: () => 0,
     };

@@ -7,6 +7,7 @@ function create(maxPending = 2) {
     timeoutMs: 60_000,
     maxPending,
     onResponse: () => {},
+    unwanted: () => null,
     clock: () => 0,
   });
 }
@@ -42,7 +43,7 @@ it('an answer that the network did not get is no success', async () => {
   const answer = await waiting;
   answer.onSending?.();
   answer.onSent?.(false);
-  expect([await replied, steps]).toEqual(['client gone', ['noted']]);
+  expect([await replied, steps]).toEqual([{ kind: 'failed', reason: 'client gone' }, ['noted']]);
 });
 
 it('of two who ask the same one who got the answer is enough', async () => {
@@ -52,5 +53,5 @@ it('of two who ask the same one who got the answer is enough', async () => {
   const replied = held.reply(replyTo('m1'), () => {});
   (await first).onSent?.(false);
   (await second)?.onSent?.(true);
-  expect(await replied).toBe('sent');
+  expect(await replied).toMatchObject({ kind: 'ok' });
 });

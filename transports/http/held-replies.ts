@@ -1,12 +1,13 @@
 import type { HttpAnswer } from '@vumi/http';
 import type { UserMessage } from '@vumi/core';
+import type { PartResult } from '../sending/part-result.ts';
 import { plain } from './answers.ts';
 
-/** What became of a reply. */
-export type HeldOutcome = 'sent' | 'client gone' | 'no matching request';
+export const NO_REQUEST: PartResult = { kind: 'failed', reason: 'no matching request' };
+const CLIENT_GONE: PartResult = { kind: 'failed', reason: 'client gone' };
 
-/** Why a request gets no reply; `elsewhere`: that goes to the user in another way. */
-export type NoReply = 'timeout' | 'stopped' | 'not published' | 'elsewhere';
+/** Why a request gets no reply; `elsewhere`: that goes to the user in another way; `unwanted`: it is not to be sent. */
+export type NoReply = 'timeout' | 'stopped' | 'not published' | 'elsewhere' | 'unwanted';
 
 /** A request that waits, and what it is answered in the dialect of the channel. */
 export interface Asked {
@@ -21,6 +22,8 @@ export interface HeldRepliesOptions {
   readonly maxPending: number;
   /** Milliseconds between a request and its reply; null: there was none in time. */
   readonly onResponse: (ms: number | null) => void;
+  /** Why a reply is not to be sent any more, asked in the tick in which it would be; null: it may go. */
+  readonly unwanted: (reply: UserMessage) => PartResult | null;
   readonly clock: () => number;
 }
 
@@ -96,15 +99,21 @@ export class HeldReplies {
     for (const { give, asked } of pending?.askers ?? []) give(asked.none(why));
   }
 
-  /** Resolves when the response is in the hands of the network; `onSending` runs in the tick in which it goes there. */
-  async reply(reply: UserMessage, onSending: () => void): Promise<HeldOutcome> {
+  /**
+   * Resolves when the response is in the hands of the network, or with what became of the reply instead; with null where
+   * nobody waits for it. `onSending` runs in the tick in which it goes to the network.
+   */
+  async reply(reply: UserMessage, onSending: () => void): Promise<PartResult | null> {
     const id = reply.in_reply_to ?? '';
+    if (!this.#pending.has(id)) return null;
+    const unwanted = this.#options.unwanted(reply);
+    if (unwanted !== null) return this.#refuse(id, unwanted);
     const pending = this.#take(id);
-    if (pending === undefined) return 'no matching request';
+    if (pending === undefined) return null;
     this.#options.onResponse(this.#options.clock() - pending.askedAt);
     this.#remember(id, reply);
     const sent = await Promise.all(pending.askers.map((asker) => answerOne(asker, reply, onSending)));
-    return sent.includes(true) ? 'sent' : 'client gone';
+    return sent.includes(true) ? { kind: 'ok', remoteId: reply.message_id } : CLIENT_GONE;
   }
 
   /** Takes no more, lets those that wait have their replies for so long, and then ends them. */
@@ -131,6 +140,12 @@ export class HeldReplies {
     pending.askers.splice(index, 1);
     if (pending.askers.length === 0 && this.#pending.get(id) === pending) this.#take(id);
     asker.give(plain(499, ''));
+  }
+
+  /** Who waits hears at once that there is no reply; of one that its app took back another may follow. */
+  #refuse(id: string, unwanted: PartResult): PartResult {
+    if (unwanted.kind !== 'cancelled') this.drop(id, 'unwanted');
+    return unwanted;
   }
 
   #expire(id: string): void {

@@ -1,10 +1,10 @@
-import { expiryOf, Lanes as AddressLanes, VumiError, type UserMessage } from '@vumi/core';
+import { Lanes as AddressLanes, VumiError, type UserMessage } from '@vumi/core';
 import type { ComponentHealth } from '../sending/component-health.ts';
 import type { PartLedger } from '../sending/part-ledger.ts';
 import type { PartResult } from '../sending/part-result.ts';
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
 import type { Results } from '../sending/results.ts';
-import { unwantedResult } from '../sending/unwanted.ts';
+import { dueOf, unwantedResult } from '../sending/unwanted.ts';
 import type { TransportPorts } from '../transport-type.ts';
 import type { Asking, Given } from './channel-offering.ts';
 import { OfferIds } from './offer-ids.ts';
@@ -227,12 +227,7 @@ export class Offers {
   #endIfOver(one: Waiting): boolean {
     const { parts, clock, refusalOf, options } = this.#ports;
     const { message } = one;
-    const due = {
-      messageId: message.message_id,
-      expiresAt: expiryOf(message),
-      refusal: () => refusalOf?.(message) ?? null,
-    };
-    const unwanted = unwantedResult(due, { parts, clock });
+    const unwanted = unwantedResult(dueOf(message, refusalOf), { parts, clock });
     const isOut = one.offeredAt !== null;
     const isRested = isOut && clock() - (one.offeredAt ?? 0) >= options.offer_again * 1000;
     // What the phone may have cannot be said not to have been sent; it has its time to say that it has it.

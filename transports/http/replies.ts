@@ -1,14 +1,20 @@
 import type { UserMessage } from '@vumi/core';
 import type { PartResult } from '../sending/part-result.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
+import type { PartLedger } from '../sending/part-ledger.ts';
 import type { Marks } from '../sending/results.ts';
+import { dueOf, unwantedResult } from '../sending/unwanted.ts';
 import type { TransportPorts } from '../transport-type.ts';
 import type { ChannelConfig, HttpChannel } from './channel.ts';
-import { HeldReplies } from './held-replies.ts';
+import { HeldReplies, NO_REQUEST } from './held-replies.ts';
 import { responseReporter } from './response-times.ts';
 import { UssdSteps, type UssdStepsPorts } from './ussd/steps.ts';
 
-export interface RepliesPorts extends Pick<TransportPorts, 'end' | 'state' | 'clock' | 'logger'> {
+export interface RepliesPorts extends Pick<
+  TransportPorts,
+  'end' | 'state' | 'clock' | 'logger' | 'refusalOf'
+> {
+  readonly parts: PartLedger;
   readonly health: ComponentHealth;
   readonly publish: UssdStepsPorts<unknown>['publish'];
   readonly onFailed: UssdStepsPorts<unknown>['onFailed'];
@@ -21,10 +27,12 @@ export class Replies<C extends ChannelConfig> {
   /** Null: the channel has no sessions. */
   readonly steps: UssdSteps<C> | null;
   readonly #channel: HttpChannel<C>;
+  readonly #parts: PartLedger;
   #timeouts = 0;
 
   constructor(channel: HttpChannel<C>, config: C, ports: RepliesPorts) {
     this.#channel = channel;
+    this.#parts = ports.parts;
     const isHeld = channel.ussd !== undefined || channel.reply?.waits(config) === true;
     this.held = isHeld ? this.#createHeld(config, ports) : null;
     this.steps = this.#createSteps(config, ports);
@@ -47,6 +55,21 @@ export class Replies<C extends ChannelConfig> {
    * another way for it and nobody waits here any more.
    */
   async reply(message: UserMessage, marks: Marks): Promise<PartResult | null> {
+    // What is on its way to the network cannot be called back.
+    const over = this.#parts.hand(message.message_id);
+    try {
+      return await this.#reply(message, marks);
+    } finally {
+      over();
+    }
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    if (this.held === null) return {};
+    return { pending_requests: this.held.size, reply_timeouts_total: this.#timeouts };
+  }
+
+  async #reply(message: UserMessage, marks: Marks): Promise<PartResult | null> {
     const { held } = this;
     const { in_reply_to: inReplyTo, content } = message;
     if (this.#channel.discardsReplies === true) return { kind: 'ok', remoteId: message.message_id };
@@ -58,22 +81,11 @@ export class Replies<C extends ChannelConfig> {
     ];
     const fields = missing.filter((field) => field !== '');
     if (fields.length > 0) return { kind: 'failed', reason: `Missing fields: ${fields.join(', ')}` };
-    return this.#respond(held, message, marks);
+    const result = await held.reply(message, () => marks.sending());
+    return result ?? (this.#channel.reply?.elsewhere === undefined ? NO_REQUEST : null);
   }
 
-  gauges(): Readonly<Record<string, number>> {
-    if (this.held === null) return {};
-    return { pending_requests: this.held.size, reply_timeouts_total: this.#timeouts };
-  }
-
-  async #respond(held: HeldReplies, message: UserMessage, marks: Marks): Promise<PartResult | null> {
-    const outcome = await held.reply(message, () => marks.sending());
-    if (outcome === 'sent') return { kind: 'ok', remoteId: message.message_id };
-    const isLate = outcome === 'no matching request' && this.#channel.reply?.elsewhere !== undefined;
-    return isLate ? null : { kind: 'failed', reason: outcome };
-  }
-
-  #createHeld(config: C, { health, clock }: RepliesPorts): HeldReplies {
+  #createHeld(config: C, { health, clock, parts, refusalOf }: RepliesPorts): HeldReplies {
     const { request_timeout, max_pending } = config;
     const report = responseReporter(config, health);
     const timeoutMs = request_timeout * 1000;
@@ -85,6 +97,7 @@ export class Replies<C extends ChannelConfig> {
         // What comes by a request of its own is late and no more.
         report(ms ?? (this.#channel.reply?.elsewhere === undefined ? null : timeoutMs));
       },
+      unwanted: (reply) => unwantedResult(dueOf(reply, refusalOf), { parts, clock }),
       clock,
     });
   }

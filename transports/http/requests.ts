@@ -161,7 +161,7 @@ export class Requests<C extends ChannelConfig> {
       reply: (message) => reply.answer(message, asked, config),
       none: (why) => {
         if (reply.elsewhere !== undefined && why !== 'not published') return reply.elsewhere;
-        return why === 'timeout' ? { status: 504 } : UNAVAILABLE;
+        return why === 'timeout' || why === 'unwanted' ? { status: 504 } : UNAVAILABLE;
       },
       gone: request.gone,
     };

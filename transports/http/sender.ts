@@ -1,6 +1,5 @@
 import {
   backoffMs,
-  expiryOf,
   Lanes as AddressLanes,
   sleep,
   VumiError,
@@ -13,7 +12,7 @@ import { Lanes } from '../sending/lanes.ts';
 import type { PaceSign } from '../sending/pace.ts';
 import type { PartLedger } from '../sending/part-ledger.ts';
 import { isUnsent, type PartResult } from '../sending/part-result.ts';
-import { unwantedResult, type Due } from '../sending/unwanted.ts';
+import { dueOf, unwantedResult } from '../sending/unwanted.ts';
 import type { TransportPorts } from '../transport-type.ts';
 import type { Answered, ChannelRequestOut, ChannelSending, SendContext, Verdict } from './channel-sending.ts';
 import type { ComponentHealth } from '../sending/component-health.ts';
@@ -187,7 +186,7 @@ export class Sender<C> {
       const given = await this.tokens?.get();
       if (given !== undefined && given.kind !== 'token') return this.#judgeTokenless(given);
       const { message } = piece;
-      const unwanted = unwantedResult(this.#dueOf(message), this.#ports);
+      const unwanted = unwantedResult(dueOf(message, this.#ports.refusalOf), this.#ports);
       if (unwanted !== null) return unwanted;
       const token = given?.token ?? '';
       const { sending, config, clock } = this.#ports;
@@ -229,14 +228,6 @@ export class Sender<C> {
     if (exchanges === undefined) return;
     const about = { messageId: message.message_id, transport: end.name, startedAt, endedAt: clock() };
     exchanges.note(sentExchange(about, request, { outcome, failed }));
-  }
-
-  #dueOf(message: UserMessage): Due {
-    return {
-      messageId: message.message_id,
-      expiresAt: expiryOf(message),
-      refusal: () => this.#ports.refusalOf?.(message) ?? null,
-    };
   }
 
   /** Who gives no token has got no message. */

@@ -77,6 +77,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     this.#parts = new PartLedger(ports.ledger, ports.end.name, ports.clock);
     this.#replies = new Replies(channel, config, {
       ...ports,
+      parts: this.#parts,
       health: this.#health,
       publish: (message) => this.#inbound.publish({ ...message, ...this.#numbers.known(message) }),
       onFailed: (error) => this.#inbound.noteFailure(error),

@@ -1,4 +1,4 @@
-import type { Clock } from '@vumi/core';
+import { expiryOf, type Clock, type UserMessage } from '@vumi/core';
 import type { PartLedger } from './part-ledger.ts';
 import { CANCELLED, type PartResult } from './part-result.ts';
 
@@ -9,6 +9,18 @@ export interface Due {
   readonly expiresAt: number | null;
   /** Why the platform lets it go no more; null: it may. */
   readonly refusal: () => string | null;
+}
+
+/** A message of which nothing says more than itself and the platform. `refusalOf`: as of the transport's ports. */
+export function dueOf(
+  message: UserMessage,
+  refusalOf: ((message: UserMessage) => string | null) | undefined,
+): Due {
+  return {
+    messageId: message.message_id,
+    expiresAt: expiryOf(message),
+    refusal: () => refusalOf?.(message) ?? null,
+  };
 }
 
 /**

@@ -1,11 +1,11 @@
-import { expiryOf, Lanes as AddressLanes, type UserMessage } from '@vumi/core';
+import { Lanes as AddressLanes, type UserMessage } from '@vumi/core';
 import { transportMeasures } from '@vumi/measures';
 import { Results, type Marks, type RemoteIds } from '../sending/results.ts';
 import { Consumer } from '../sending/consumer.ts';
 import { Lanes, type LaneSession } from '../sending/lanes.ts';
 import { PartLedger } from '../sending/part-ledger.ts';
 import { isUnsent, type PartResult } from '../sending/part-result.ts';
-import { unwantedResult } from '../sending/unwanted.ts';
+import { dueOf, unwantedResult } from '../sending/unwanted.ts';
 import type { TransportPorts } from '../transport-type.ts';
 
 /** The network has not got the message: the line is lost, or the network wants it later. */
@@ -159,14 +159,7 @@ export class Outlet implements AsyncDisposable {
   /** What became of a message that is not to be sent any more. */
   #unwanted(message: UserMessage): PartResult | null {
     const { refusalOf, clock } = this.#options;
-    return unwantedResult(
-      {
-        messageId: message.message_id,
-        expiresAt: expiryOf(message),
-        refusal: () => refusalOf?.(message) ?? null,
-      },
-      { parts: this.#parts, clock },
-    );
+    return unwantedResult(dueOf(message, refusalOf), { parts: this.#parts, clock });
   }
 }
 

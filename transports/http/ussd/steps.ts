@@ -11,7 +11,7 @@ import type { HttpAnswer } from '@vumi/http';
 import type { PartResult } from '../../sending/part-result.ts';
 import { plain } from '../answers.ts';
 import type { ChannelRequest } from '../channel.ts';
-import type { Asked, HeldReplies, NoReply } from '../held-replies.ts';
+import { NO_REQUEST, type Asked, type HeldReplies, type NoReply } from '../held-replies.ts';
 import type { MessageConfig } from '../options.ts';
 import type { Marks } from '../../sending/results.ts';
 import type { UssdDialect, UssdScreen, UssdSession, UssdStep } from './dialect.ts';
@@ -90,10 +90,8 @@ export class UssdSteps<C> {
     if (fitted.wasCut) logger.warn({ messageId: message.message_id }, 'a text was cut to fit a screen');
     const key = this.#waiting.get(id);
     if (isClosing && key !== undefined) await this.#forget(key, id);
-    const outcome = await held.reply({ ...message, content: fitted.text }, () => marks.sending());
-    return outcome === 'sent'
-      ? { kind: 'ok', remoteId: message.message_id }
-      : { kind: 'failed', reason: outcome };
+    const shown = { ...message, content: fitted.text };
+    return (await held.reply(shown, () => marks.sending())) ?? NO_REQUEST;
   }
 
   async #begin(asked: Step): Promise<Begun> {
