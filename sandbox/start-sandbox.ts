@@ -8,7 +8,7 @@ import {
 } from '@vumi/core';
 import { CLASSIC_HTTP } from './classic/http.ts';
 import { parseSandboxConfig, type SandboxConfig } from './config.ts';
-import { createHttpGateway } from './http/gateway.ts';
+import { createHttpGateway, type HttpGateway } from './http/gateway.ts';
 import { LoadedApps, type AppPorts } from './apps/app.ts';
 import type { AppKind } from './app-kind.ts';
 import { RunnerKills } from './fleet/runner-kills.ts';
@@ -29,7 +29,10 @@ const HTTP_BYTES = 256 * 1024;
 const FULL = 0.9;
 const SWEEP_EVERY_MS = 10_000;
 
-export interface SandboxPorts extends AppPorts, HandlingPorts, VersionChoicePorts {}
+export interface SandboxPorts extends AppPorts, HandlingPorts, VersionChoicePorts {
+  /** Answers the HTTP calls of apps in place of the network. */
+  readonly http?: HttpGateway;
+}
 
 interface RunnerStatus {
   readonly kind: AppKind;
@@ -88,8 +91,8 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     versions: new VersionChoice(ports),
     turns,
     http: {
-      sdk: createHttpGateway({ ...http, timeoutMs: HTTP_TIMEOUT_MS, maxBytes: HTTP_BYTES }),
-      classic: createHttpGateway({ ...http, ...CLASSIC_HTTP }),
+      sdk: ports.http ?? createHttpGateway({ ...http, timeoutMs: HTTP_TIMEOUT_MS, maxBytes: HTTP_BYTES }),
+      classic: ports.http ?? createHttpGateway({ ...http, ...CLASSIC_HTTP }),
     },
     markerTtlMs: options.marker_ttl_ms,
   });

@@ -43,6 +43,7 @@ export class MemoryRecords implements AccountRecords {
   readonly contacts = new Map<string, Contact>();
   /** Keys of contacts by account and address. */
   readonly links = new Map<string, string>();
+  /** By account and key. */
   readonly groupsByKey = new Map<string, ContactGroup>();
   readonly optouts = new Map<string, Optout>();
   readonly schedules = new Map<string, ScheduleEffect & { kind: 'schedule.put' }>();
@@ -143,7 +144,7 @@ export class MemoryRecords implements AccountRecords {
 
   #applyOne(ref: AppRef, effect: StoreEffect): void {
     if (isOf(effect, 'contact')) this.#applyToContact(ref, effect);
-    else if (isOf(effect, 'group')) this.#applyToGroup(effect);
+    else if (isOf(effect, 'group')) this.#applyToGroup(ref, effect);
     else if (isOf(effect, 'identity')) this.#applyToIdentity(ref, effect);
     else if (isOf(effect, 'optout')) this.#applyToOptout(ref, effect);
     else if (isOf(effect, 'schedule')) this.#applyToSchedule(ref, effect);
@@ -193,16 +194,16 @@ export class MemoryRecords implements AccountRecords {
     else this.schedules.delete(key);
   }
 
-  #applyToGroup(effect: Of<'group'>): void {
+  #applyToGroup({ account }: AppRef, effect: Of<'group'>): void {
+    const key = `${account} ${effect.kind === 'group.create' ? effect.group.key : effect.key}`;
+    const known = this.groupsByKey.get(key);
     if (effect.kind === 'group.create') {
-      const known = this.groupsByKey.get(effect.group.key);
-      this.groupsByKey.set(effect.group.key, known ?? effect.group);
+      this.groupsByKey.set(key, known ?? effect.group);
     } else if (effect.kind === 'group.delete') {
-      this.groupsByKey.delete(effect.key);
-    } else {
-      const known = this.groupsByKey.get(effect.key);
+      this.groupsByKey.delete(key);
+    } else if (known !== undefined) {
       const { name, query } = effect;
-      if (known !== undefined) this.groupsByKey.set(effect.key, { ...known, name, query });
+      this.groupsByKey.set(key, { ...known, name, query });
     }
   }
 }

@@ -5,6 +5,7 @@ import type { GuestLogLine } from '../effects.ts';
 export const GOES_ON: GuestLogLine = {
   level: 'warn',
   text: 'the handler has ended, but code that it started goes on: what that does has no effect. Await what a handler starts',
+  fields: { reason: 'not_awaited' },
 };
 
 /** Names of calls that are told of one by one. */
@@ -15,6 +16,7 @@ export function droppedLine(names: readonly string[]): GuestLogLine {
   return {
     level: 'warn',
     text: `the handler ended before ${names.length} of its calls were answered, and they have no effect: ${some}. Await what a handler starts`,
+    fields: { reason: 'not_awaited' },
   };
 }
 

@@ -354,7 +354,8 @@ class Conversation {
   }
 }
 
-function keyOf(to: string): string {
+/** Under which key of the user's state a conversation on that number is remembered. */
+export function keyOf(to: string): string {
   return `${PREFIX}${to}`;
 }
 

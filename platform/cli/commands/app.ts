@@ -1,8 +1,10 @@
+import { errorText } from '@vumi/core';
+import { packApp, type PackedApp } from '@vumi/sandbox/pack';
 import type { Command } from 'commander';
-import { packApp } from '../bundle-folder.ts';
 import { path } from '../client.ts';
 import { confirm } from '../confirm.ts';
 import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
@@ -71,7 +73,7 @@ function addDeploy(app: Command): void {
     'npx vumi app deploy quiz.zip --account acme --name quiz',
   ).action(async (source: string, options: DeployOptions, command: Command) => {
     const session = openSession(command);
-    const { zip, name, leftOut } = packApp(source);
+    const { zip, name, leftOut } = packed(source);
     const app = options.name ?? name;
     const account = await session.account();
     const made = await session.client.call<Deployment>('PUT', path`/accounts/${account}/apps/${app}`, {
@@ -80,6 +82,14 @@ function addDeploy(app: Command): void {
     });
     session.show({ ...made, left_out: leftOut }, () => deploymentText(made, `${account}/${app}`, leftOut));
   });
+}
+
+function packed(source: string): PackedApp {
+  try {
+    return packApp(source);
+  } catch (error) {
+    throw usageError(errorText(error));
+  }
 }
 
 function deploymentText(made: Deployment, name: string, leftOut: readonly string[]): string {

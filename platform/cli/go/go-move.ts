@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import AdmZip from 'adm-zip';
 import { errorText } from '@vumi/core';
-import { NO_TIME } from '../bundle-folder.ts';
+import { NO_TIME } from '@vumi/sandbox/pack';
 import { orNone, path, type Client } from '../client.ts';
 import { allOptouts } from '../commands/optouts.ts';
 import { contactTarget } from '../records/contacts.ts';

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { errorText, slugSchema } from '@vumi/core';
+import { errorText, slugSchema, VumiError } from '@vumi/core';
 import AdmZip from 'adm-zip';
-import { usageError } from './exit.ts';
 
 export interface PackedApp {
   readonly zip: Buffer;
@@ -12,10 +11,10 @@ export interface PackedApp {
   readonly leftOut: readonly string[];
 }
 
-/** Makes a bundle of a folder, or takes a zip as it is. */
+/** Makes a bundle of a folder, or takes a zip as it is. Throws `bundle.refused` for what is neither. */
 export function packApp(source: string): PackedApp {
   const stats = statSync(source, { throwIfNoEntry: false });
-  if (stats === undefined) throw usageError(`there is no ${source}; name the folder of an app or a zip`);
+  if (stats === undefined) throw refused(`there is no ${source}; name the folder of an app or a zip`);
   return stats.isDirectory() ? packFolder(source) : readZip(source);
 }
 
@@ -27,7 +26,7 @@ export const NO_TIME = new Date(1980, 0, 1);
 function packFolder(folder: string): PackedApp {
   const names = readdirSync(folder);
   if (!names.includes('workers')) {
-    throw usageError(
+    throw refused(
       `${folder} is no app: it has no workers folder; an app is workers/worker.js and what it needs`,
     );
   }
@@ -51,13 +50,17 @@ function addPart(zip: AdmZip, folder: string, part: string): void {
   zip.addFile(part, readFileSync(file)).header.time = NO_TIME;
 }
 
+function refused(message: string): VumiError {
+  return new VumiError('bundle.refused', message);
+}
+
 function readZip(file: string): PackedApp {
   const bytes = readFileSync(file);
   let zip: AdmZip;
   try {
     zip = new AdmZip(bytes);
   } catch (error) {
-    throw usageError(`${file} is not a zip: ${errorText(error)}`);
+    throw refused(`${file} is not a zip: ${errorText(error)}`);
   }
   return { zip: bytes, name: manifestName(zip) ?? basename(file).replace(/\.zip$/i, ''), leftOut: [] };
 }

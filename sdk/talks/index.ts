@@ -1,0 +1,5 @@
+/** How conversations are remembered and shown, for what looks at them from outside: the test kit and the platform. */
+export { keyOf as talkKey } from './conversations.ts';
+export { secondsOf } from './durations.ts';
+export { fullness, unpackTalk } from './journal.ts';
+export { roomOf } from './menu.ts';

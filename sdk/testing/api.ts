@@ -1,0 +1,244 @@
+import type { Duration, Json } from '@vumi/sdk';
+
+/** What a test kit refuses by itself; each can be turned off by name. */
+export type CheckName =
+  /** A handler failed. */
+  | 'failures'
+  /** A USSD text that one page has no room for. */
+  | 'pages'
+  /** A text of more segments than `maxSegments`. */
+  | 'segments'
+  /** A message of a USSD session that got no answer, or more than one. */
+  | 'answers'
+  /** Calls that the handler did not await. */
+  | 'awaited'
+  /** The app answers otherwise in a new isolate: it keeps something in variables. */
+  | 'isolates'
+  /** A conversation that remembers more than half of what it may. */
+  | 'journal'
+  /** An HTTP call for which no fixture is there. */
+  | 'http';
+
+export interface WorldOptions {
+  /** Of phones: `sms` (default), `ussd`, or another `transport_type` of Vumi. */
+  readonly transport?: string;
+  /** When it begins: milliseconds since the epoch or ISO 8601. Default: 2026-01-01T08:00:00Z. */
+  readonly at?: string | number;
+  /** The app's own number. Default: 12345. */
+  readonly number?: string;
+  readonly config?: Readonly<Record<string, Json>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** SMS that a text may take: 3. */
+  readonly maxSegments?: number;
+  /** `{ isolates: false }` turns off what is checked by itself. */
+  readonly checks?: Readonly<Partial<Record<CheckName, boolean>>>;
+}
+
+/** A text as a phone has it. */
+export interface Shown {
+  readonly text: string;
+  /** Septets of the GSM alphabet, or UTF-16 units. */
+  readonly units: number;
+  readonly encoding: string;
+  /** SMS that it is billed as. */
+  readonly segments: number;
+  /** It ends the session. */
+  readonly ends: boolean;
+}
+
+export interface Received extends Shown {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Which of the app's ways out it came by. */
+  readonly endpoint: string;
+}
+
+export interface PhoneOptions {
+  /** Default: the world's. */
+  readonly transport?: string;
+  /** Of the contact, which is made for it: BCP 47. Default: none is made. */
+  readonly language?: string;
+  /** What it writes to and dials. Default: the app's number. */
+  readonly to?: string;
+}
+
+/** Where a conversation waits. */
+export interface OpenQuestion {
+  readonly screen: string;
+  /** The verb, and the question's `id` or its number: `ask "age"`. */
+  readonly question: string;
+}
+
+/** A subscriber. What he does takes a second each. */
+export interface Phone {
+  readonly address: string;
+  /** What he sees: the last answer to a message of his; null before. */
+  readonly screen: Shown | null;
+  /** All that he got; on USSD what came by itself, without the answers. */
+  readonly inbox: readonly Received[];
+  /** Where his conversation waits; null where none is open. */
+  readonly at: OpenQuestion | null;
+  /** What he said and was answered, as a `transcript.json`. */
+  readonly transcript: string;
+  /** Begins a session. */
+  dial(code?: string): Promise<Shown | null>;
+  /** Writes a text; in an open session, answers. */
+  text(content: string): Promise<Shown | null>;
+  /** Answers one question after the other. */
+  type(...answers: readonly string[]): Promise<Shown | null>;
+  hangUp(): Promise<void>;
+  /** Time goes on, for all. */
+  wait(duration: Duration): Promise<void>;
+  /** Dials what was dialled last. */
+  redial(): Promise<Shown | null>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface HttpReply {
+  /** Default: 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly body?: string;
+  /** The call fails, with this text: `{ fails: 'no answer within 10 s' }`. */
+  readonly fails?: string;
+}
+
+export interface FixtureOptions {
+  /** How often it answers. Default: always. */
+  readonly times?: number;
+  /** Which of the calls to that address: `({ body }) => body.includes('7')`. */
+  readonly when?: (request: HttpRequest) => boolean;
+}
+
+/** Answers the app's HTTP calls: none leaves. The fixture that was set last goes first. */
+export interface HttpFixtures {
+  /**
+   * @example
+   * world.http.on('GET', 'https://api.example.org/clinics/42', { json: { name: 'Site C' } });
+   */
+  on(
+    method: string,
+    url: string | RegExp,
+    reply: HttpReply | ((request: HttpRequest) => HttpReply),
+    options?: FixtureOptions,
+  ): void;
+  /** What the app called. */
+  readonly calls: readonly HttpRequest[];
+}
+
+/** Keys and values, as the app has them. */
+export interface Values {
+  get(key: string): Promise<Json>;
+  set(key: string, value: Json): Promise<void>;
+}
+
+export interface Sent extends Shown {
+  readonly id: string;
+  readonly to: string;
+  readonly endpoint: string;
+  /** It answers a message. */
+  readonly isReply: boolean;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+export interface OpenSchedule {
+  readonly name: string;
+  readonly user: string | null;
+  /** ISO 8601. */
+  readonly due: string;
+  readonly data: unknown;
+}
+
+/** How a message, event or schedule fared. */
+export interface RunShown {
+  readonly kind: 'message' | 'event' | 'schedule';
+  readonly outcome: string;
+  readonly error: string | null;
+  /** Microseconds of CPU. */
+  readonly cpu: number;
+  /** Calls to the platform by kind. */
+  readonly calls: Readonly<Record<string, number>>;
+}
+
+export interface LogLineShown {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface MetricsShown {
+  /** All values that were given, in order. */
+  values(name: string): number[];
+  sum(name: string): number;
+  last(name: string): number | null;
+}
+
+export interface ContactShown {
+  readonly key: string;
+  readonly msisdn: string | null;
+  readonly name: string | null;
+  readonly surname: string | null;
+  readonly extra: Readonly<Record<string, string>>;
+  readonly subscription: Readonly<Record<string, string>>;
+}
+
+export interface Events {
+  /** The network took a text and delivered it. Default: the last one. */
+  deliver(sent?: Sent): Promise<void>;
+  /** The network refused a text. Default: the last one. */
+  fail(sent?: Sent, reason?: string): Promise<void>;
+}
+
+export interface Setting<V> {
+  /** From the next message on. */
+  set(name: string, value: V): void;
+}
+
+/**
+ * An app with a platform around it: its bundle is taken in, its code runs in runners, and what it does is committed, as in
+ * production. State is in memory, and time is what the test says (spec authoring §6.3).
+ */
+export interface World extends AsyncDisposable {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  phone(address: string, options?: PhoneOptions): Phone;
+  /** Time goes on; what was scheduled happens in order. */
+  advance(duration: Duration): Promise<void>;
+  readonly http: HttpFixtures;
+  readonly state: Values;
+  user(of: Phone | string): Values;
+  readonly contacts: readonly ContactShown[];
+  /** All that the app sent, in order. */
+  readonly sends: readonly Sent[];
+  readonly events: Events;
+  readonly schedules: readonly OpenSchedule[];
+  readonly runs: readonly RunShown[];
+  readonly log: readonly LogLineShown[];
+  readonly config: Setting<Json>;
+  readonly secrets: Setting<string>;
+  readonly metrics: MetricsShown;
+  /** The process that runs the app dies in the middle of the next message. */
+  kill(): void;
+  /** Another version: sessions that are open stay on theirs until they end. */
+  deploy(dir: string): Promise<void>;
+  /** The last message comes once more, as after a crash: it must have no second effect. */
+  twice(): Promise<void>;
+}
+
+/**
+ * Opens a world in which the app of a folder is deployed.
+ *
+ * @example
+ * await using world = await openWorld('.', { transport: 'ussd' });
+ * const thandi = world.phone('+27761234567');
+ * await thandi.dial();
+ */
+export type OpenWorld = (dir: string, options?: WorldOptions) => Promise<World>;

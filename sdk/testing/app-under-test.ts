@@ -1,0 +1,177 @@
+import { deriveId, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
+import { deployBundle, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
+import { packApp } from '@vumi/sandbox/pack';
+import { MemoryRecords } from '@vumi/sandbox/testing';
+import { MemoryState } from '@vumi/state/memory';
+import type { Turn } from './checks.ts';
+import { Fixtures } from './http-fixtures.ts';
+import { Side } from './side.ts';
+import { surroundings } from './surroundings.ts';
+
+/** Versions of the twin: a new one for each message, so that it has a new isolate. */
+const ISOLATES = 2;
+
+/** State that calls somebody before it answers. */
+class WatchedState extends MemoryState {
+  onGet: (() => void) | null = null;
+
+  override async get(key: string): Promise<string | null> {
+    const { onGet } = this;
+    this.onGet = null;
+    onGet?.();
+    return super.get(key);
+  }
+}
+
+/**
+ * An app in a real sandbox, twice: one account handles messages as production does, the other one each in a new isolate.
+ * What both are told is the same, and so must be what they do.
+ */
+export class AppUnderTest implements AsyncDisposable {
+  readonly state: WatchedState;
+  readonly records = new MemoryRecords();
+  readonly http = new Fixtures();
+  readonly app = new Side('test');
+  readonly twin = new Side('twin');
+  settings: AppSettings = { config: {}, secrets: {} };
+  readonly #clock: () => number;
+  readonly #hasTwin: boolean;
+  #sandbox: Sandbox | null = null;
+  #lastTwin = 0;
+
+  private constructor(clock: () => number, hasTwin: boolean) {
+    this.#clock = clock;
+    this.#hasTwin = hasTwin;
+    this.state = new WatchedState(clock);
+  }
+
+  static async start(clock: () => number, hasTwin: boolean): Promise<AppUnderTest> {
+    const started = new AppUnderTest(clock, hasTwin);
+    const { state, records, http, app, twin } = started;
+    const ports = surroundings({
+      sides: [app, twin],
+      state,
+      records,
+      clock,
+      http,
+      settings: () => started.settings,
+    });
+    started.#sandbox = await startSandbox({ runners: 1, isolates_per_runner: ISOLATES }, ports);
+    return started;
+  }
+
+  /** Takes the app of a folder in, as the platform does. */
+  async deploy(dir: string): Promise<void> {
+    const { app } = this;
+    await deployBundle(
+      {
+        store: {
+          versions: {
+            add: async ({ worker, manifest }) => {
+              app.versions.set(app.versions.size + 1, { ...worker, manifest });
+              return { version: app.versions.size, created: true };
+            },
+          },
+          apps: { settings: async () => this.settings },
+        },
+        endpoints: () => ({}),
+      },
+      app.ref,
+      packApp(dir).zip,
+      { activate: true, selfTest: false },
+    );
+    if (app.versions.size > 1) app.changedAt = this.#clock();
+    app.active = app.versions.size;
+  }
+
+  /** What the app did, and what it does in a new isolate; null: it has no twin. */
+  async inbound(message: UserMessage): Promise<{ turn: Turn; anew: Turn | null }> {
+    return this.#both((sandbox, { ref }) =>
+      sandbox.handleInbound(ref, message, { redelivered: false, attempt: 1 }),
+    );
+  }
+
+  async event(event: TransportEvent): Promise<{ turn: Turn; anew: Turn | null }> {
+    return this.#both((sandbox, { ref }) =>
+      sandbox.handleEvent(ref, event, { redelivered: false, attempt: 1 }),
+    );
+  }
+
+  async again(message: UserMessage): Promise<Turn> {
+    return this.#turn(this.app, (sandbox, { ref }) =>
+      sandbox.handleInbound(ref, message, { redelivered: true, attempt: 2 }),
+    );
+  }
+
+  /** The process that runs the app dies when it asks for its state next. */
+  killRunner(): void {
+    this.state.onGet = () => {
+      for (const { pid } of this.#sandbox?.status().runners ?? []) process.kill(pid, 'SIGKILL');
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sandbox?.[Symbol.asyncDispose]();
+  }
+
+  async #both(
+    handle: (sandbox: Sandbox, side: Side) => Promise<void>,
+  ): Promise<{ turn: Turn; anew: Turn | null }> {
+    const turn = await this.#turn(this.app, handle);
+    const version = turn.runs.at(-1)?.version;
+    if (!this.#hasTwin || version === undefined) return { turn, anew: null };
+    this.#renewTwin(version);
+    return { turn, anew: await this.#turn(this.twin, handle) };
+  }
+
+  #renewTwin(version: number): void {
+    const { app, twin } = this;
+    const code = app.versions.get(version);
+    if (code === undefined) throw new Error(`there is no version ${version}`);
+    twin.versions.clear();
+    twin.active = this.#lastTwin += 1;
+    twin.versions.set(twin.active, code);
+  }
+
+  async #turn(side: Side, handle: (sandbox: Sandbox, side: Side) => Promise<void>): Promise<Turn> {
+    if (this.#sandbox === null) throw new Error('the sandbox is not started');
+    const [sent, log, runs, effects] = [side.sent, side.log, side.runs, side.effects].map(
+      ({ length }) => length,
+    ) as [number, number, number, number];
+    await handle(this.#sandbox, side).catch((error: unknown) => {
+      // An event or a schedule that fails comes again: here it counts at once.
+      if (!(error instanceof VumiError) || error.code !== 'app.threw') throw error;
+      side.runs.push(failedRun(side, error));
+    });
+    return {
+      sent: side.sent.slice(sent),
+      log: side.log.slice(log),
+      runs: side.runs.slice(runs),
+      records: JSON.stringify(side.effects.slice(effects).map((one) => one.effects)),
+    };
+  }
+}
+
+function failedRun({ ref, log, active }: Side, { message }: VumiError): Side['runs'][number] {
+  return {
+    ...ref,
+    version: active,
+    message_id: deriveId('failed', message),
+    kind: 'schedule',
+    outcome: 'threw',
+    error: log.at(-1)?.text ?? message,
+    at: 0,
+    cost: {
+      cpu_us: 0,
+      wall_ms: 0,
+      cold: false,
+      runs: 1,
+      calls: {},
+      bytes_in: 0,
+      bytes_out: 0,
+      wait_ms: 0,
+      sends: 0,
+    },
+    record: null,
+  };
+}

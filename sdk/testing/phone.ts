@@ -1,0 +1,112 @@
+import type { SessionEvent } from '@vumi/sdk';
+import type { OpenQuestion, Phone, PhoneOptions, Received, Shown } from './api.ts';
+
+interface Said {
+  readonly say: string | null;
+  readonly session_event?: Exclude<SessionEvent, null>;
+}
+
+/** What a phone asks of its network. */
+export interface Network {
+  readonly transport: string;
+  readonly number: string;
+  /** Brings a message to the app; resolves when it has been handled. */
+  send(message: {
+    readonly from: SimulatedPhone;
+    readonly to: string;
+    readonly content: string | null;
+    readonly sessionEvent: SessionEvent;
+  }): Promise<void>;
+  advance(duration: string): Promise<void>;
+}
+
+export class SimulatedPhone implements Phone {
+  readonly address: string;
+  readonly transport: string;
+  screen: Shown | null = null;
+  readonly inbox: Received[] = [];
+  at: OpenQuestion | null = null;
+  /** What it writes to: the number dialled last, else the app's. */
+  to: string;
+  readonly #network: Network;
+  readonly #said: (Said & { readonly expect: string[] })[] = [];
+  #isOpen = false;
+
+  constructor(address: string, { transport, to }: PhoneOptions, network: Network) {
+    this.address = address;
+    this.transport = transport ?? network.transport;
+    this.to = to ?? network.number;
+    this.#network = network;
+  }
+
+  get hasSessions(): boolean {
+    return this.transport === 'ussd';
+  }
+
+  get transcript(): string {
+    const steps = this.#said.map(({ say, session_event, expect }) => {
+      const [only = ''] = expect;
+      return JSON.stringify({
+        from: this.address,
+        say,
+        ...(session_event === undefined ? {} : { session_event }),
+        ...(this.transport === 'sms' ? {} : { transport_type: this.transport }),
+        expect: expect.length === 1 ? only : expect,
+      });
+    });
+    return `[\n${steps.map((step) => `  ${step}`).join(',\n')}\n]\n`;
+  }
+
+  async dial(code: string = this.to): Promise<Shown | null> {
+    this.to = code;
+    this.#isOpen = true;
+    return this.#say({ say: null, session_event: 'new' });
+  }
+
+  redial(): Promise<Shown | null> {
+    return this.dial();
+  }
+
+  async text(content: string): Promise<Shown | null> {
+    if (!this.hasSessions) return this.#say({ say: content });
+    if (!this.#isOpen)
+      throw new Error(
+        `${this.address} has no open session to type ${JSON.stringify(content)} in: dial first`,
+      );
+    return this.#say({ say: content, session_event: 'resume' });
+  }
+
+  async type(...answers: readonly string[]): Promise<Shown | null> {
+    for (const answer of answers) await this.text(answer);
+    return this.screen;
+  }
+
+  async hangUp(): Promise<void> {
+    if (!this.#isOpen) throw new Error(`${this.address} has no open session to hang up: dial first`);
+    this.#isOpen = false;
+    await this.#say({ say: null, session_event: 'close' });
+  }
+
+  wait(duration: string): Promise<void> {
+    return this.#network.advance(duration);
+  }
+
+  /** Something came from the app. */
+  receive(text: Received, isReply: boolean): void {
+    if (isReply) this.#said.at(-1)?.expect.push(text.text);
+    if (isReply && text.ends) this.#isOpen = false;
+    if (isReply || !this.hasSessions) this.screen = text;
+    if (!isReply || !this.hasSessions) this.inbox.push(text);
+  }
+
+  async #say(said: Said): Promise<Shown | null> {
+    this.#said.push({ ...said, expect: [] });
+    await this.#network.send({
+      from: this,
+      to: this.to,
+      content: said.say,
+      sessionEvent: said.session_event ?? null,
+    });
+    return this.screen;
+  }
+}

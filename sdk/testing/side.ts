@@ -1,0 +1,32 @@
+import type { AppRef, UserMessage } from '@vumi/core';
+import type { StoreEffects } from '@vumi/records';
+import type { LogEntry, Run, VersionCode } from '@vumi/sandbox';
+
+/** An account with the app, and what came of its messages. */
+export class Side {
+  readonly ref: AppRef;
+  readonly versions = new Map<number, VersionCode>();
+  active = 0;
+  /** When another version became the active one, milliseconds since the epoch; null: never. */
+  changedAt: number | null = null;
+  readonly sent: UserMessage[] = [];
+  readonly log: LogEntry[] = [];
+  readonly runs: Run[] = [];
+  readonly effects: StoreEffects[] = [];
+
+  constructor(account: string) {
+    this.ref = { account, app: 'app' };
+  }
+
+  /** A transport hands a message to its network once, however often it gets it. */
+  publish(message: UserMessage): void {
+    if (!this.sent.some(({ message_id }) => message_id === message.message_id)) this.sent.push(message);
+  }
+
+  /** Whether they are new. */
+  keep(effects: StoreEffects): boolean {
+    if (this.effects.some(({ marker }) => marker === effects.marker)) return false;
+    this.effects.push(effects);
+    return true;
+  }
+}

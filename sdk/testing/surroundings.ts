@@ -1,0 +1,48 @@
+import { appOf, silentLogger, type AppRef, type Clock, type KeyedState } from '@vumi/core';
+import type { AppSettings, HttpGateway, SandboxPorts } from '@vumi/sandbox';
+import type { MemoryRecords } from '@vumi/sandbox/testing';
+import type { Side } from './side.ts';
+
+interface Around {
+  readonly sides: readonly Side[];
+  readonly state: KeyedState;
+  readonly records: MemoryRecords;
+  readonly clock: Clock;
+  readonly http: HttpGateway;
+  readonly settings: () => AppSettings;
+}
+
+/** What a sandbox has around it: accounts in memory, and no network. */
+export function surroundings({ sides, state, records, clock, http, settings }: Around): SandboxPorts {
+  const sideOf = (ref: Pick<AppRef, 'account'> | null): Side => {
+    const side = sides.find((one) => one.ref.account === ref?.account);
+    if (side === undefined) throw new Error(`there is no account ${ref?.account}`);
+    return side;
+  };
+  return {
+    state,
+    records,
+    logger: silentLogger,
+    clock,
+    http,
+    liveVersions: (ref) => {
+      const { active, changedAt } = sideOf(ref);
+      return { active, rollout: null, changedAt };
+    },
+    loadVersion: async (ref, version) => {
+      const code = sideOf(ref).versions.get(version);
+      if (code === undefined) throw new Error(`there is no version ${version}`);
+      return code;
+    },
+    settings: async () => ({ can_manage_optouts: true, ...settings() }),
+    endpoints: () => null,
+    publishOutbound: async (message) => sideOf(appOf(message)).publish(message),
+    publishFailure: async () => undefined,
+    applyStoreEffects: async (effects) => {
+      if (sideOf(effects).keep(effects)) records.apply(effects);
+      return [];
+    },
+    log: (entry) => void sideOf(entry).log.push(entry),
+    recordRun: (run) => void sideOf(run).runs.push(run),
+  };
+}
