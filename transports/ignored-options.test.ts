@@ -15,7 +15,11 @@ function toldOf(schema: z.ZodType, config: object): object[] {
 it.each([
   ['smpp', 'codec_class'],
   ['vas2nets', 'web_receive_path'],
-  ['netcore', 'twisted_endpoint'],
+  ['vumi_bridge', 'jitter'],
+  ['truteq', 'client'],
+  ['xmpp', 'debug'],
+  ['gammu', 'connect_retry_interval'],
+  ['gammu', 'gammu'],
   ['safaricom', 'amqp_prefetch_count'],
   ['truteq', 'redis_manager'],
 ] as const)('%s tells that %s does nothing, and why', (type, option) => {

@@ -10,6 +10,12 @@ export const WORKER_REASONS = {
   middleware: 'middleware is a setting of the platform',
 } as const satisfies Record<string, string>;
 
+/** Those of transports that take as many messages as they can send. */
+export const TRANSPORT_REASONS = {
+  ...WORKER_REASONS,
+  amqp_prefetch_count: 'as many messages are taken as can be sent',
+} as const;
+
 const NOTHING = 'Means nothing: ';
 
 /** Makes each an option that may be given. */
@@ -31,7 +37,7 @@ interface OptionSchema {
 
 /** Tells of each option that stands in a checked configuration and does nothing, as its schema says. */
 export function warnOfIgnored(schema: z.ZodType, config: object, logger: Logger): void {
-  const { properties = {} } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as OptionSchema;
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as OptionSchema;
   for (const [option, value] of Object.entries(config)) {
     const { deprecated = false, description = '' } = properties[option] ?? {};
     if (!deprecated || value === undefined) continue;

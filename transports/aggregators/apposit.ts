@@ -4,6 +4,7 @@ import { withModules } from '../aliases.ts';
 import { json } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
 import type { ChannelRequest, Reading } from '../http/channel.ts';
+import { validationMode } from '../http/options.ts';
 import { defineProvider, type ProviderConfig } from '../sms/provider.ts';
 import { FORM, formBody, isSuccess, smsReading } from '../sms/readings.ts';
 import { exactFields } from './requests.ts';
@@ -26,6 +27,7 @@ export const appositOptions = {
     )
     .describe('By the from_addr of messages: name, password and service_id to send them with'),
   provider: z.string().min(1).default('apposit').describe('Put on each message. Default: `apposit`'),
+  ...validationMode('strict'),
 } as const;
 
 type Config = ProviderConfig<typeof appositOptions>;
@@ -51,8 +53,8 @@ export const appositTransport = defineProvider({
   sending: { pieces, request: sendRequest, verdict: readVerdict },
 });
 
-function readMessage(request: ChannelRequest): readonly Reading[] {
-  const read = exactFields(request, ['from', 'to', 'channel', 'content', 'isTest']);
+function readMessage(request: ChannelRequest, config: Config): readonly Reading[] {
+  const read = exactFields(request, ['from', 'to', 'channel', 'content', 'isTest'], config);
   if ('refused' in read) return [read.refused];
   const { fields } = read;
   const { from, to, channel, content, isTest } = fields;

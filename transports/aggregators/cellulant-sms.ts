@@ -4,10 +4,13 @@ import { withModules } from '../aliases.ts';
 import { json } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
 import type { ChannelRequest, Reading } from '../http/channel.ts';
+import { validationMode } from '../http/options.ts';
 import { defineProvider, type ProviderConfig } from '../sms/provider.ts';
-import { isSuccess, requireFields, fieldsOf, isRefused, smsReading } from '../sms/readings.ts';
-import { withQuery } from './requests.ts';
+import { isSuccess, smsReading } from '../sms/readings.ts';
+import { exactFields, withQuery } from './requests.ts';
 
+/** Fields that Cellulant brings too. */
+const OF_NO_USE = ['channelID', 'keyword', 'CHANNELID', 'serviceID', 'SERVICEID', 'unsub', 'transactionID'];
 const TAKEN = '1';
 const REFUSALS: Readonly<Record<string, string>> = {
   E0: 'Insufficient HTTP Params passed',
@@ -22,6 +25,7 @@ export const cellulantSmsOptions = {
     .record(z.string(), z.strictObject({ username: z.string().min(1), password: secretSchema }))
     .describe('By the from_addr of messages: the name and the password to send them with'),
   provider: z.string().min(1).default('vumi').describe('Put on each message. Default: `vumi`'),
+  ...validationMode('permissive'),
 } as const;
 
 type Config = ProviderConfig<typeof cellulantSmsOptions>;
@@ -47,10 +51,10 @@ export const cellulantSmsTransport = defineProvider({
   sending: { pieces, request: sendRequest, verdict: readVerdict },
 });
 
-function readMessage(request: ChannelRequest): readonly Reading[] {
-  const fields = requireFields(fieldsOf(request), ['SOURCEADDR', 'DESTADDR', 'MESSAGE', 'ID']);
-  if (isRefused(fields)) return [fields];
-  const { SOURCEADDR: from, DESTADDR: to, MESSAGE: content, ID: id } = fields;
+function readMessage(request: ChannelRequest, config: Config): readonly Reading[] {
+  const read = exactFields(request, ['SOURCEADDR', 'DESTADDR', 'MESSAGE', 'ID'], config, OF_NO_USE);
+  if ('refused' in read) return [read.refused];
+  const { SOURCEADDR: from, DESTADDR: to, MESSAGE: content, ID: id } = read.fields;
   return [smsReading({ id, from, to, content, metadata: { transport_message_id: id } })];
 }
 

@@ -12,6 +12,7 @@ import {
   heldOptions,
   ignoredHttpOptions,
   messageOptions,
+  validationMode,
 } from '../http/options.ts';
 import { sendOptions } from '../http/send-options.ts';
 import { addressFormatOption, numberOptions, operatorPrefixes } from '../numbers/number-options.ts';
@@ -23,6 +24,7 @@ const FIELDS = ['USN', 'PWD', 'PhoneNumber', 'ServiceNumber', 'Operator', 'SMSBO
 const REQUEST_TIMEOUT = 240;
 
 export const mediaedgeOptions = {
+  ...validationMode('strict'),
   username: z.string().min(1).describe('Name that MediaEdge gives in USN'),
   password: secretSchema.describe('Password that MediaEdge gives in PWD'),
   outbound_url: z
@@ -76,8 +78,9 @@ export const mediaedgeTransport = defineHttpChannel({
   sending: { options: (config) => config, request: sendRequest, verdict: readVerdict },
 });
 
-function readMessage(request: ChannelRequest, { username, password }: Config): readonly Reading[] {
-  const read = exactFields(request, FIELDS);
+function readMessage(request: ChannelRequest, config: Config): readonly Reading[] {
+  const { username, password } = config;
+  const read = exactFields(request, FIELDS, config);
   if ('refused' in read) return [read.refused];
   const { fields } = read;
   const { USN, PWD, PhoneNumber: from, ServiceNumber: to, Operator: provider, SMSBODY: content } = fields;

@@ -4,6 +4,7 @@ import { withModules } from '../aliases.ts';
 import { json } from '../http/answers.ts';
 import type { Answered, Verdict } from '../http/channel-sending.ts';
 import type { ChannelRequest, Reading } from '../http/channel.ts';
+import { validationMode, type Validating } from '../http/options.ts';
 import { defineProvider } from '../sms/provider.ts';
 import { given } from '../sms/readings.ts';
 import { exactFields, withQuery } from './requests.ts';
@@ -13,6 +14,7 @@ export const mediafoneOptions = {
   username: z.string().min(1).describe('Name to send with'),
   password: secretSchema.describe('Password to send with'),
   provider: z.string().min(1).default('vumi').describe('Put on each message. Default: `vumi`'),
+  ...validationMode('strict'),
 } as const;
 
 /** Mediafone, an aggregator of Cameroon (spec channels §A). It has no ids and no receipts. */
@@ -45,8 +47,8 @@ export const mediafoneTransport = defineProvider({
   },
 });
 
-function readMessage(request: ChannelRequest): readonly Reading[] {
-  const read = exactFields(request, ['to', 'from', 'sms']);
+function readMessage(request: ChannelRequest, config: Validating): readonly Reading[] {
+  const read = exactFields(request, ['to', 'from', 'sms'], config);
   if ('refused' in read) return [read.refused];
   const { fields } = read;
   const { to, from, sms } = fields;

@@ -5,6 +5,7 @@ import { json } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
 import type { ChannelRequest, Reading } from '../http/channel.ts';
 import { textAt } from '../http/json.ts';
+import { validationMode } from '../http/options.ts';
 import { defineProvider, type ProviderConfig } from '../sms/provider.ts';
 import { FORM, formBody, given, smsReading } from '../sms/readings.ts';
 import { exactFields, withQuery } from './requests.ts';
@@ -18,6 +19,7 @@ export const mtechKenyaOptions = {
   outbound_url: z.url({ protocol: /^https?$/ }).describe('Where MTech takes messages'),
   mt_username: z.string().min(1).describe('Name to send with'),
   mt_password: secretSchema.describe('Password to send with'),
+  ...validationMode('strict'),
   api_version: z
     .union([z.literal(1), z.literal(2)])
     .default(1)
@@ -47,9 +49,9 @@ export const mtechKenyaTransport = defineProvider({
   sending: { request: sendRequest, verdict: readVerdict },
 });
 
-function readMessage(request: ChannelRequest): readonly Reading[] {
+function readMessage(request: ChannelRequest, config: Config): readonly Reading[] {
   const needed = ['shortCode', 'MSISDN', 'MESSAGE', 'messageID'] as const;
-  const read = exactFields(request, needed, ['linkID', 'gateway', 'message_type']);
+  const read = exactFields(request, needed, config, ['linkID', 'gateway', 'message_type']);
   if ('refused' in read) return [read.refused];
   const { fields } = read;
   const { shortCode, MSISDN, MESSAGE, messageID } = fields;

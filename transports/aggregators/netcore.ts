@@ -10,6 +10,7 @@ import {
   ignoredHttpOptions,
   messageOptions,
 } from '../http/options.ts';
+import { lifting, listensAt, serverEndpoint } from '../lifted-options.ts';
 import { numberOptions } from '../numbers/number-options.ts';
 import { fieldsOf } from '../sms/readings.ts';
 import { textAt } from '../http/json.ts';
@@ -23,14 +24,10 @@ export const netcoreOptions = {
     .boolean()
     .default(true)
     .describe('Whether a message whose text is the word `None` is refused. Default: true'),
-  twisted_endpoint: z
-    .string()
-    .optional()
-    .describe('Means nothing: the platform listens, or web_port')
-    .meta({ deprecated: true }),
+  twisted_endpoint: serverEndpoint(),
 } as const;
 
-const schema = z
+const options = z
   .strictObject({
     ...callerOptions,
     ...messageOptions('sms'),
@@ -40,6 +37,11 @@ const schema = z
     ...netcoreOptions,
   })
   .superRefine(checkCallers);
+
+const schema = z.preprocess(
+  lifting(listensAt('twisted_endpoint', { host: 'web_host', port: 'web_port' })),
+  options,
+);
 
 type Config = z.infer<typeof schema>;
 

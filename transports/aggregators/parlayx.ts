@@ -16,7 +16,7 @@ import {
 } from '../http/soap.ts';
 import type { ChannelSubscription } from '../http/subscription.ts';
 import { childOf, textsOf, xmlNode, type XmlElement, type XmlNode } from '../http/xml.ts';
-import { ignoredOptions } from '../ignored-options.ts';
+import { renamed, renamedOptions } from '../lifted-options.ts';
 import { fitText } from '../sending/text-limits.ts';
 import { defineProvider, type ProviderConfig } from '../sms/provider.ts';
 import { isSuccess, receiptReading, refusal, smsReading } from '../sms/readings.ts';
@@ -43,6 +43,8 @@ const STATES: Readonly<Record<string, 'pending' | 'delivered' | 'failed'>> = {
 
 const url = () => z.url({ protocol: /^https?$/ });
 
+const NAMES = { web_notification_path: 'web_path', web_notification_port: 'web_port' } as const;
+
 export const parlayxOptions = {
   remote_send_uri: url().describe('Where the operator takes calls of SendSms'),
   remote_notification_uri: url().describe('Where the operator takes calls of SmsNotificationManager'),
@@ -65,10 +67,7 @@ export const parlayxOptions = {
   service_provider_id: z.string().min(1).describe('Name that the operator knows us by (spId)'),
   service_provider_password: secretSchema.describe('Password of that name; only its digest is sent'),
   provider: z.string().min(1).default('parlayx').describe('Put on each message. Default: `parlayx`'),
-  ...ignoredOptions({
-    web_notification_path: 'it is web_path here',
-    web_notification_port: 'it is web_port here',
-  }),
+  ...renamedOptions(NAMES),
 } as const;
 
 type Config = ProviderConfig<typeof parlayxOptions>;
@@ -111,6 +110,7 @@ export const parlayxTransport = defineProvider({
   }),
   summary: 'SMS by an operator with ParlayX (SOAP, Huawei SDP), both ways, with delivery reports',
   options: parlayxOptions,
+  lift: renamed(NAMES),
   addressFormat: 'plus',
   routes: [
     {

@@ -6,6 +6,7 @@ import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sendi
 import type { ChannelRequest, Reading } from '../http/channel.ts';
 import { textAt } from '../http/json.ts';
 import { ignoredOptions } from '../ignored-options.ts';
+import { renamed, renamedOptions } from '../lifted-options.ts';
 import { fitText } from '../sending/text-limits.ts';
 import { defineProvider, type ProviderConfig } from '../sms/provider.ts';
 import { fieldsOf, FORM, formBody, isSuccess, smsReading, TAKEN } from '../sms/readings.ts';
@@ -22,6 +23,8 @@ const DOUBLE = /[|{}[\]€\\~^]/;
 const MOST = 160;
 const MOST_WITH_DOUBLE = 70;
 
+const NAMES = { web_health_path: 'health_path' } as const;
+
 export const vas2netsOptions = {
   url: z.url({ protocol: /^https?$/ }).describe('Where Vas2Nets takes messages'),
   username: z.string().min(1).describe('Name to send with'),
@@ -32,6 +35,11 @@ export const vas2netsOptions = {
     .string()
     .optional()
     .describe('Part of the service. Default: the keyword of the message that is answered'),
+  header: z
+    .string()
+    .regex(/^[\w-]+$/, 'the name of a header such as X-Nth-Smsid')
+    .default('X-Nth-Smsid')
+    .describe('Header of Vas2Nets’ answers that has its id of a message. Default: `X-Nth-Smsid`'),
   default_network_id: z
     .string()
     .min(1)
@@ -42,8 +50,8 @@ export const vas2netsOptions = {
   ...ignoredOptions({
     web_receive_path: 'messages come to `receive` below the place of the transport: vumi transport urls',
     web_receipt_path: 'receipts come to `receipt` below the place of the transport: vumi transport urls',
-    web_health_path: 'it is health_path here',
   }),
+  ...renamedOptions(NAMES),
 } as const;
 
 type Config = ProviderConfig<typeof vas2netsOptions>;
@@ -56,6 +64,7 @@ export const vas2netsTransport = defineProvider({
   }),
   summary: 'SMS by Vas2Nets (Nigeria), both ways, with delivery reports',
   options: vas2netsOptions,
+  lift: renamed(NAMES),
   addressFormat: 'zero_zero',
   has: (character) => SINGLE.test(character) || DOUBLE.test(character),
   routes: [
@@ -191,10 +200,10 @@ function sendRequest(message: UserMessage, config: Config): ChannelRequestOut {
 }
 
 /** Taken is what has a number of theirs. */
-function readVerdict(answer: Answered): Verdict | null {
+function readVerdict(answer: Answered, { header }: Config): Verdict | null {
   if (!isSuccess(answer)) return null;
-  const [remoteId] = [answer.headers['x-nth-smsid']].flat();
+  const [remoteId] = [answer.headers[header.toLowerCase()]].flat();
   if (remoteId !== undefined && remoteId !== '') return { kind: 'accepted', remoteId };
   const text = answer.body.toString('utf8').trim();
-  return { kind: 'refused', reason: text === '' ? 'Vas2Nets gave no X-Nth-SmsId' : text };
+  return { kind: 'refused', reason: text === '' ? `Vas2Nets gave no ${header}` : text };
 }

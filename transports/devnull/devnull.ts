@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { withModules } from '../aliases.ts';
 import { messageOptions } from '../http/options.ts';
-import { ignoredOptions, WORKER_REASONS } from '../ignored-options.ts';
+import { ignoredOptions, TRANSPORT_REASONS } from '../ignored-options.ts';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
 
 const share = () => z.number().min(0).max(1);
@@ -35,14 +35,14 @@ const devnullOptions = {
 export const DEVNULL_GROUPS = {
   Network: devnullOptions,
   Messages: messageOptions('devnull'),
-  'Without effect': ignoredOptions(WORKER_REASONS),
+  'Without effect': ignoredOptions(TRANSPORT_REASONS),
 } as const;
 
 const configSchema = z.strictObject({
   ...devnullOptions,
   ...messageOptions('devnull'),
   provider: z.string().min(1).default('devnull').describe('Put on each message. Default: `devnull`'),
-  ...ignoredOptions(WORKER_REASONS),
+  ...ignoredOptions(TRANSPORT_REASONS),
 });
 
 type DevnullConfig = z.infer<typeof configSchema>;

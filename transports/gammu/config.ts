@@ -1,6 +1,7 @@
 import { secretSchema } from '@vumi/core';
 import { z } from 'zod';
 import { addressFormatOption, numberOptions } from '../numbers/number-options.ts';
+import { ignoredOptions } from '../ignored-options.ts';
 import { ignoredSocketOptions, socketOptions } from '../socket/options.ts';
 
 const seconds = (most: number) => z.number().positive().max(most);
@@ -54,13 +55,21 @@ const smsOptions = {
 const messages = socketOptions('sms');
 const numbers = { ...numberOptions, ...addressFormatOption('plus') };
 
+const ignored = {
+  ...ignoredSocketOptions,
+  ...ignoredOptions({
+    connect_retry_interval: 'gammu-smsd keeps the connection to the phone',
+    gammu: 'how the phone is reached is a setting of gammu-smsd',
+  }),
+};
+
 /** The options in the groups in which the reference lists them. */
 export const GAMMU_GROUPS = {
   Database: databaseOptions,
   SMS: smsOptions,
   Numbers: numbers,
   Messages: messages,
-  'Without effect': ignoredSocketOptions,
+  'Without effect': ignored,
 } as const;
 
 export const gammuConfigSchema = z.strictObject({
@@ -68,7 +77,7 @@ export const gammuConfigSchema = z.strictObject({
   ...smsOptions,
   ...numbers,
   ...messages,
-  ...ignoredSocketOptions,
+  ...ignored,
 });
 
 export type GammuConfig = z.infer<typeof gammuConfigSchema>;

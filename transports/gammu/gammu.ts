@@ -1,4 +1,5 @@
 import { readPhoneNumber } from '@vumi/core';
+import { withModules } from '../aliases.ts';
 import { startSocketTransport } from '../socket/start-socket-transport.ts';
 import { defineTransport, type Transport, type TransportPorts } from '../transport-type.ts';
 import { gammuConfigSchema, type GammuConfig } from './config.ts';
@@ -13,6 +14,7 @@ const CONNECTIONS = 4;
 /** SMS by a phone or GSM modem of one's own, through gammu-smsd and its PostgreSQL tables (spec channels §A). */
 export const gammuTransport = defineTransport({
   type: 'gammu',
+  aliases: withModules(['vumi.transports.gsm', 'vumi.transports.gsm.gsm'], { GSMTransport: {} }),
   summary: 'SMS by a phone or GSM modem of your own, through gammu-smsd and its PostgreSQL tables',
   configSchema: gammuConfigSchema,
   textOptions: () => GAMMU_TEXT,

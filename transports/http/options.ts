@@ -3,7 +3,7 @@ import { secretSchema } from '@vumi/core';
 import { isAddressRange } from '@vumi/http';
 import { z } from 'zod';
 import type { FillIn } from '../transport-type.ts';
-import { ignoredOptions, WORKER_REASONS } from '../ignored-options.ts';
+import { ignoredOptions, TRANSPORT_REASONS } from '../ignored-options.ts';
 
 const seconds = () => z.number().positive().max(86_400);
 
@@ -60,6 +60,22 @@ export const callerOptions = {
     .describe('Where anybody may ask how many requests wait for their replies. Default: `health`'),
 } as const;
 
+/** How a channel takes requests with fields that its network is not known for. */
+export function validationMode(usual: 'permissive' | 'strict') {
+  return {
+    validation_mode: z
+      .enum(['permissive', 'strict'])
+      .default(usual)
+      .describe(
+        `Whether a field that the network is not known for is refused: \`strict\`. Default: ${usual}`,
+      ),
+  };
+}
+
+export interface Validating {
+  readonly validation_mode: 'permissive' | 'strict';
+}
+
 /** For channels that answer requests with the replies of apps (spec channels §1.4). */
 export function heldOptions(requestTimeout: number) {
   return {
@@ -98,9 +114,8 @@ export function messageOptions(transportType: string) {
 }
 
 const IGNORED_REASONS = {
-  ...WORKER_REASONS,
+  ...TRANSPORT_REASONS,
   noisy: 'what is logged is a setting of the platform',
-  amqp_prefetch_count: 'as many messages are taken as can be sent',
 } as const;
 
 export const ignoredHttpOptions = ignoredOptions(IGNORED_REASONS);

@@ -7,6 +7,7 @@ import {
   heldOptions,
   ignoredHttpOptions,
   messageOptions,
+  validationMode,
 } from '../http/options.ts';
 import { sendOptions } from '../http/send-options.ts';
 import { addressFormatOption, numberOptions } from '../numbers/number-options.ts';
@@ -16,6 +17,7 @@ const REQUEST_TIMEOUT = 240;
 const REQUIRED = ['content', 'to_addr', 'from_addr'] as const;
 
 const apiOptions = {
+  ...validationMode('strict'),
   reply_expected: z
     .boolean()
     .default(false)

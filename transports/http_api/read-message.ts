@@ -13,12 +13,14 @@ const TRIED = { to_addr: '', from_addr: '' };
 /** The message that a request is; what is wrong with it is said in Vumi's form. */
 export function readMessage(
   request: ChannelRequest,
-  config: Pick<HttpApiConfig, 'allowed_fields' | 'field_defaults'>,
+  config: Pick<HttpApiConfig, 'allowed_fields' | 'field_defaults' | 'validation_mode'>,
 ): readonly Reading[] {
   if (request.fields === null)
     return [refuse({ invalid_request: ['use UTF-8, and a JSON object or a form'] })];
-  const given = new Map([...request.fields].map(([name, [first]]) => [name, first]));
-  const unexpected = [...given.keys()].filter((name) => !config.allowed_fields.includes(name));
+  const all = [...request.fields].map(([name, [first]]) => [name, first] as const);
+  const given = new Map(all.filter(([name]) => config.allowed_fields.includes(name)));
+  const isStrict = config.validation_mode === 'strict';
+  const unexpected = isStrict ? all.map(([name]) => name).filter((name) => !given.has(name)) : [];
   const missing = REQUIRED.filter(
     (name) => config.allowed_fields.includes(name) && !given.has(name) && !(name in config.field_defaults),
   );

@@ -2,6 +2,7 @@ import { secretSchema } from '@vumi/core';
 import { z } from 'zod';
 import { framedOptions } from '../framed/options.ts';
 import { screenOptions } from '../framed/screen.ts';
+import { clientEndpoint, connectsTo, lifting } from '../lifted-options.ts';
 import { ignoredSocketOptions } from '../socket/options.ts';
 
 const seconds = () => z.number().positive().max(3600);
@@ -9,6 +10,7 @@ const seconds = () => z.number().positive().max(3600);
 const connectionOptions = {
   server_hostname: z.string().min(1).describe("MTN's host name or address"),
   server_port: z.int().min(1).max(65_535).describe("MTN's TCP port"),
+  twisted_endpoint: clientEndpoint(),
   username: z.string().min(1).describe('Name to log in with'),
   password: secretSchema.describe('Password to log in with'),
   application_id: z.string().min(1).describe('Number of the application that MTN gave out'),
@@ -48,11 +50,14 @@ export const MTN_NIGERIA_GROUPS = {
   'Without effect': ignoredSocketOptions,
 } as const;
 
-export const mtnNigeriaConfigSchema = z.strictObject({
-  ...connectionOptions,
-  ...sessionOptions,
-  ...framed,
-  ...ignoredSocketOptions,
-});
+export const mtnNigeriaConfigSchema = z.preprocess(
+  lifting(connectsTo('twisted_endpoint', { host: 'server_hostname', port: 'server_port' })),
+  z.strictObject({
+    ...connectionOptions,
+    ...sessionOptions,
+    ...framed,
+    ...ignoredSocketOptions,
+  }),
+);
 
 export type MtnNigeriaConfig = z.infer<typeof mtnNigeriaConfigSchema>;

@@ -13,6 +13,7 @@ import {
 import { sendOptions } from '../http/send-options.ts';
 import type { ChannelSubscription } from '../http/subscription.ts';
 import { addressFormatOption, numberOptions } from '../numbers/number-options.ts';
+import { lifting, type Lift } from '../lifted-options.ts';
 import type { TransportAliases, TransportType } from '../transport-type.ts';
 
 type AddressFormat = z.infer<ReturnType<typeof addressFormatOption>['address_format']>;
@@ -55,6 +56,8 @@ export interface Provider<O extends z.core.$ZodLooseShape> extends Omit<Usual, '
   readonly summary: string;
   /** The provider's own; one that all have stands in place of theirs. */
   readonly options: O;
+  /** What Vumi's configurations say by other names. */
+  readonly lift?: Lift;
   /** Whether the provider has a character. Absent: all that the options leave. */
   readonly has?: (character: string) => boolean;
   /** Default: sms. */
@@ -84,13 +87,14 @@ export function defineProvider<O extends z.core.$ZodLooseShape>(provider: Provid
     sending,
     signs = false,
     joinsParts = false,
+    lift,
   } = provider;
-  const schema = z
+  const given = z
     .strictObject({ ...commonOptions({ ...provider, transportType }), ...options })
-    // TypeScript does not see through the spread of an unknown shape.
-    .superRefine((config, context) =>
-      checkCallers(config as unknown as Common, context),
-    ) as unknown as z.ZodType<ProviderConfig<O>>;
+    .superRefine((config, context) => checkCallers(config as unknown as Common, context));
+  const lifted = lift === undefined ? given : z.preprocess(lifting(lift), given);
+  // TypeScript does not see through the spread of an unknown shape.
+  const schema = lifted as unknown as z.ZodType<ProviderConfig<O>>;
   return defineHttpChannel({
     type,
     aliases,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageOptions } from '../http/options.ts';
-import { ignoredOptions, WORKER_REASONS } from '../ignored-options.ts';
+import { ignoredOptions, TRANSPORT_REASONS } from '../ignored-options.ts';
 
 /** What every transport that holds sockets has. */
 export function socketOptions(transportType: string) {
@@ -14,7 +14,7 @@ export function socketOptions(transportType: string) {
   };
 }
 
-export const ignoredSocketOptions = ignoredOptions(WORKER_REASONS);
+export const ignoredSocketOptions = ignoredOptions(TRANSPORT_REASONS);
 
 const schema = z.object({ ...socketOptions(''), ...ignoredSocketOptions });
 export type SocketConfig = z.infer<typeof schema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lifting, listensAt, serverEndpoint } from '../lifted-options.ts';
 import { ignoredSocketOptions, socketOptions } from '../socket/options.ts';
 
 const listenOptions = {
@@ -8,11 +9,8 @@ const listenOptions = {
     .default('127.0.0.1')
     .describe('Address to listen at. Nobody proves who he is: default 127.0.0.1, this machine'),
   telnet_port: z.int().min(0).max(65_535).describe('TCP port to listen on; 0 takes any that is free'),
-  twisted_endpoint: z
-    .string()
-    .regex(/^tcp:./, 'an endpoint such as "tcp:9001" or "tcp:port=9001:interface=127.0.0.1"')
-    .optional()
-    .describe("Address and port as Vumi's configurations have them, such as `tcp:9001:interface=127.0.0.1`"),
+  twisted_endpoint: serverEndpoint(),
+  telnet_endpoint: serverEndpoint(),
   max_clients: z
     .int()
     .min(1)
@@ -35,6 +33,8 @@ const addressOptions = {
     ),
 } as const;
 
+const NAMED = { host: 'telnet_host', port: 'telnet_port' };
+
 /** The options in the groups in which the reference lists them. */
 export const TELNET_GROUPS = {
   Listener: listenOptions,
@@ -44,7 +44,7 @@ export const TELNET_GROUPS = {
 } as const;
 
 export const telnetConfigSchema = z.preprocess(
-  liftEndpoint,
+  lifting(listensAt('telnet_endpoint', NAMED), listensAt('twisted_endpoint', NAMED)),
   z.strictObject({
     ...listenOptions,
     ...addressOptions,
@@ -54,25 +54,3 @@ export const telnetConfigSchema = z.preprocess(
 );
 
 export type TelnetConfig = z.infer<typeof telnetConfigSchema>;
-
-/** Twisted's endpoints of servers: `tcp:9001`, `tcp:port=9001:interface=127.0.0.1`. Other options win. */
-function liftEndpoint(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const options = value as Record<string, unknown>;
-  const { twisted_endpoint: endpoint } = options;
-  if (typeof endpoint !== 'string') return value;
-  const [, ...parts] = endpoint.split(/(?<!\\):/);
-  const named = new Map(
-    parts.map((part): [string, string] => {
-      const at = part.indexOf('=');
-      return at < 0 ? ['port', part] : [part.slice(0, at), part.slice(at + 1)];
-    }),
-  );
-  const port = Number(named.get('port'));
-  const host = named.get('interface')?.replaceAll('\\', '');
-  return {
-    ...(Number.isInteger(port) ? { telnet_port: port } : {}),
-    ...(host === undefined || host === '' ? {} : { telnet_host: host }),
-    ...options,
-  };
-}

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { characterOptions } from '../http/character-options.ts';
 import { sendOptions } from '../http/send-options.ts';
 import { framedOptions } from '../framed/options.ts';
+import { ignoredOptions } from '../ignored-options.ts';
+import { clientEndpoint, connectsTo, lifting } from '../lifted-options.ts';
 import { ignoredSocketOptions } from '../socket/options.ts';
 import { SSMI_ENCODINGS } from './frames.ts';
 
@@ -13,6 +15,7 @@ const connectionOptions = {
     .default('sms.truteq.com')
     .describe("TruTeq's host name or address. Default: sms.truteq.com"),
   port: z.int().min(1).max(65_535).default(50_008).describe("TruTeq's TCP port. Default: 50008"),
+  twisted_endpoint: clientEndpoint(),
   username: ssmiText().describe('Name to log in with'),
   password: secretSchema
     .refine(
@@ -59,20 +62,31 @@ const messageOptions = {
 
 const framed = framedOptions('ussd');
 
+const ignored = {
+  ...ignoredSocketOptions,
+  ...ignoredOptions({
+    client: 'it names a class of Vumi',
+    debug: 'what is logged is a setting of the platform',
+  }),
+};
+
 /** The options in the groups in which the reference lists them; the names are Vumi's where Vumi has them (spec vumi-core §5.4). */
 export const TRUTEQ_GROUPS = {
   Connection: connectionOptions,
   Messages: messageOptions,
   'Every connection': framed,
-  'Without effect': ignoredSocketOptions,
+  'Without effect': ignored,
 } as const;
 
-export const truteqConfigSchema = z.strictObject({
-  ...connectionOptions,
-  ...messageOptions,
-  ...framed,
-  ...ignoredSocketOptions,
-});
+export const truteqConfigSchema = z.preprocess(
+  lifting(connectsTo('twisted_endpoint', { host: 'host', port: 'port' })),
+  z.strictObject({
+    ...connectionOptions,
+    ...messageOptions,
+    ...framed,
+    ...ignored,
+  }),
+);
 
 export type TruteqConfig = z.infer<typeof truteqConfigSchema>;
 

@@ -10,6 +10,7 @@ import {
 } from '../http/xml-rpc.ts';
 import { withModules } from '../aliases.ts';
 import type { ChannelRequest } from '../http/channel.ts';
+import { listensAt, renamed, renamedOptions, serverEndpoint } from '../lifted-options.ts';
 import { defineUssd } from '../http/ussd/define-ussd.ts';
 import { textIn, type PhoneAnswer, type UssdPhone } from './phone.ts';
 
@@ -40,6 +41,8 @@ const ECHOED = [
   'USSDRequestString',
 ] as const;
 
+const RWANDA_NAMES = { timeout: 'request_timeout', session_timeout_period: 'ussd_session_timeout' } as const;
+
 /** Calls handleUSSD with each step. Vumi's ack named the inbound message; here it names the reply. */
 export const mtnRwandaUssd = defineUssd({
   type: 'mtn_rwanda_ussd',
@@ -47,6 +50,11 @@ export const mtnRwandaUssd = defineUssd({
     MTNRwandaUSSDTransport: {},
   }),
   summary: 'USSD of MTN Rwanda, XML-RPC',
+  own: { ...renamedOptions(RWANDA_NAMES), twisted_endpoint: serverEndpoint() },
+  lift: (options) => ({
+    ...listensAt('twisted_endpoint', { host: 'web_host', port: 'web_port' })(options),
+    ...renamed(RWANDA_NAMES)(options),
+  }),
   methods: ['POST'],
   fieldsOf: structOf,
   required: [METHOD, ...ECHOED],
@@ -79,6 +87,12 @@ const EVENTS: Readonly<Record<string, 'new' | 'resume' | 'close'>> = {
   'USSD.END': 'close',
 };
 
+const TRUEAFRICAN_NAMES = {
+  port: 'web_port',
+  interface: 'web_host',
+  session_timeout: 'ussd_session_timeout',
+} as const;
+
 /** Three calls: USSD.INIT, USSD.CONT, USSD.END. */
 export const trueAfricanUssd = defineUssd({
   type: 'trueafrican_ussd',
@@ -86,6 +100,8 @@ export const trueAfricanUssd = defineUssd({
     TrueAfricanUssdTransport: {},
   }),
   summary: 'USSD of TrueAfrican (Uganda), XML-RPC',
+  own: renamedOptions(TRUEAFRICAN_NAMES),
+  lift: renamed(TRUEAFRICAN_NAMES),
   methods: ['POST'],
   fieldsOf: structOf,
   required: [METHOD, 'session'],

@@ -1,5 +1,6 @@
 import { secretSchema } from '@vumi/core';
 import { z } from 'zod';
+import { ignoredOptions } from '../ignored-options.ts';
 import { ignoredSocketOptions, socketOptions } from '../socket/options.ts';
 import { reconnectOptions } from '../socket/reconnect-options.ts';
 
@@ -66,13 +67,18 @@ const sendingOptions = {
     .describe('Seconds that receipts may come later than their messages. Default: 604800, seven days'),
 } as const;
 
+const ignored = {
+  ...ignoredSocketOptions,
+  ...ignoredOptions({ debug: 'what is logged is a setting of the platform' }),
+};
+
 /** The options in the groups in which the reference lists them; the names are Vumi's where Vumi has them. */
 export const XMPP_GROUPS = {
   Server: { ...serverOptions, ...reconnectOptions(1, 60) },
   Presence: presenceOptions,
   Sending: sendingOptions,
   Messages: socketOptions('xmpp'),
-  'Without effect': ignoredSocketOptions,
+  'Without effect': ignored,
 } as const;
 
 export const xmppConfigSchema = z.strictObject({
@@ -81,7 +87,7 @@ export const xmppConfigSchema = z.strictObject({
   ...presenceOptions,
   ...sendingOptions,
   ...socketOptions('xmpp'),
-  ...ignoredSocketOptions,
+  ...ignored,
 });
 
 export type XmppConfig = z.infer<typeof xmppConfigSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpAnswer } from '@vumi/http';
+import { lifting, type Lift } from '../../lifted-options.ts';
 import type { TransportAliases, TransportType } from '../../transport-type.ts';
 import { json, plain } from '../answers.ts';
 import { defineHttpChannel, type ChannelRequest, type Reading } from '../channel.ts';
@@ -12,6 +13,8 @@ import {
   heldOptions,
   ignoredHttpOptions,
   messageOptions,
+  validationMode,
+  type Validating,
 } from '../options.ts';
 import type { ChannelSending } from '../channel-sending.ts';
 import { readFields } from '../request-fields.ts';
@@ -21,17 +24,10 @@ import { ussdOptions, type INITIAL_CONTENTS } from './options.ts';
 /** Networks end a session themselves after 10 to 30 seconds without an answer. */
 const REQUEST_TIMEOUT = 20;
 
-const strictness = {
-  validation_mode: z
-    .enum(['permissive', 'strict'])
-    .default('permissive')
-    .describe('Whether a field that the network is not known for is refused: `strict`. Default: permissive'),
-} as const;
-
 /** The options in the groups in which the reference lists them; those of a dialect come before. */
 export function ussdGroups(transportType: string, initial: (typeof INITIAL_CONTENTS)[number] = 'null') {
   return {
-    Requests: strictness,
+    Requests: validationMode('permissive'),
     Sessions: ussdOptions(initial),
     Callers: callerOptions,
     Replies: heldOptions(REQUEST_TIMEOUT),
@@ -98,14 +94,17 @@ export interface UssdDefinition<R extends string, O extends string, S extends Ow
   readonly sending?: ChannelSending<ConfigOf<S>>;
   /** Options of this dialect alone. */
   readonly own?: S;
+  /** What Vumi's configurations say by other names. */
+  readonly lift?: Lift;
 }
 
 /** A transport of USSD over HTTP: a table of names (spec channels §B). */
 export function defineUssd<R extends string, O extends string = never, S extends Own = Own>(
   definition: UssdDefinition<R, O, S>,
 ): TransportType {
-  const { type, aliases = {}, summary, methods, below = false, initialContent, own = {} } = definition;
-  const schema = z.strictObject({ ...ussdShape(initialContent), ...own }).superRefine(checkCallers);
+  const { type, aliases = {}, summary, methods, below = false, initialContent, own = {}, lift } = definition;
+  const options = z.strictObject({ ...ussdShape(initialContent), ...own }).superRefine(checkCallers);
+  const schema = lift === undefined ? options : z.preprocess(lifting(lift), options);
   // The compiler cannot see through a shape that is not known yet.
   const configSchema = schema as unknown as z.ZodType<ConfigOf<S>>;
   return defineHttpChannel({
@@ -158,7 +157,7 @@ function readStep<R extends string, O extends string, S extends Own>(
 function wrongIn(
   given: ReadonlyMap<string, string>,
   { required, optional = [] }: { required: readonly string[]; optional?: readonly string[] },
-  { validation_mode }: Pick<UssdChannelConfig, 'validation_mode'>,
+  { validation_mode }: Validating,
 ): Wrong {
   const known = new Set([...required, ...optional]);
   return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientEndpoint } from '../../lifted-options.ts';
 import { MAX_BIND_TEXT } from '../codec/limits.ts';
 import { latinText, octet, pemOrPath, port, seconds, secondsOrOff } from './kinds.ts';
 
@@ -32,11 +33,7 @@ export type OutbindConfig = z.infer<typeof outbindSchema>;
 export const connectionOptions = {
   host: z.string().min(1).optional().describe("The SMSC's host name or address"),
   port: port().optional().describe("The SMSC's TCP port"),
-  twisted_endpoint: z
-    .string()
-    .regex(/^(tcp|ssl|tls):./, 'an endpoint such as "tcp:host=smsc.example:port=2775"')
-    .optional()
-    .describe("Host and port as Vumi's older configurations have them, such as `tcp:smsc.example:2775`"),
+  twisted_endpoint: clientEndpoint(),
   system_id: bindText()
     .min(1)
     .describe('Name to bind with. SMPP has room for 15 characters; more are sent too'),
