@@ -3,6 +3,7 @@ import type { DeliveryEvent } from './event.ts';
 import type { Groups } from './groups.ts';
 import type { Http } from './http.ts';
 import type { Identities } from './identity.ts';
+import type { LazyText, Translate } from './languages/lazy-text.ts';
 import type { Log } from './log.ts';
 import type { Message, SendOptions } from './message.ts';
 import type { Messages } from './messages.ts';
@@ -49,17 +50,36 @@ export interface EventApp {
    * @example
    * const id = await app.send('+27761234567', 'Your parcel has arrived');
    */
-  send(toAddr: string, text: string, options?: SendOptions): Promise<string>;
+  send(toAddr: string, text: string | LazyText, options?: SendOptions): Promise<string>;
 }
 
-/** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */
-export interface App extends EventApp {
+/** What an app knows of its user's language (spec authoring §5). */
+export interface Speaking {
+  /**
+   * Of the user, as BCP 47 has it: what `setLanguage` has set, else what `extra.language` of the contact says. Null
+   * where neither is there: he is spoken to in the first of `languages` of vumi.json.
+   */
+  readonly language: string | null;
+  /**
+   * From the next text on the user is spoken to in this language, also in later messages: `zu`, `zul` and `zu_ZA` are
+   * understood.
+   */
+  setLanguage(code: string): void;
+  /** A text in the user's language at once, to be made part of another: `app.t('Hello {name}', { name })`. */
+  readonly t: Translate<string>;
+}
+
+/** What the platform hands to handlers; languages come from the SDK. */
+export interface PlainApp extends EventApp {
   /**
    * State of the user who sent the message: `await app.user.set('name', 'Thandi')`. In `onSchedule` of the user whom
    * the timer is for; of a timer that is for nobody its calls reject.
    */
   readonly user: StateScope;
 }
+
+/** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */
+export interface App extends PlainApp, Speaking {}
 
 export interface Secrets {
   /**

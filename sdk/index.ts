@@ -1,9 +1,17 @@
 export { defineApp } from './app.ts';
-export type { App, AppDefinition, EventApp, Secrets } from './app.ts';
+export type { App, AppDefinition, EventApp, PlainApp, Secrets, Speaking } from './app.ts';
 export type { Contact, ContactFields, ContactOptions, Contacts, SearchOptions } from './contacts.ts';
 export type { AckEvent, DeliveryEvent, DeliveryReportEvent, NackEvent } from './event.ts';
 export type { Group, GroupFields, Groups } from './groups.ts';
 export type { Http, HttpOptions, HttpResponse } from './http.ts';
+export type { Catalog, CatalogFile, CatalogText } from './languages/catalog.ts';
+export { catalogKey } from './languages/catalog.ts';
+export { languageCode } from './languages/codes.ts';
+export { t } from './languages/lazy-text.ts';
+export type { LazyText, Translate } from './languages/lazy-text.ts';
+export { categoriesOf, formOf } from './languages/plural-form.ts';
+export type { PluralRule } from './languages/plural-form.ts';
+export { withLanguages } from './languages/with-languages.ts';
 export type { Log, LogLine } from './log.ts';
 export type { Message, ReplyOptions, SendOptions, SessionEvent, Waits } from './message.ts';
 export type { Messages, Progress } from './messages.ts';

@@ -1,3 +1,4 @@
+import type { LazyText } from './languages/lazy-text.ts';
 import type { Received, RichOptions } from './rich.ts';
 import type { Json } from './state.ts';
 
@@ -79,7 +80,7 @@ export interface Message {
    * await message.reply('Goodbye!', { end: true });    // ends the session
    * await message.reply('Coming?', { buttons: ['Yes', { title: 'No', payload: 'no' }] });
    */
-  reply(text: string, options?: ReplyOptions): Promise<string>;
+  reply(text: string | LazyText, options?: ReplyOptions): Promise<string>;
 
   /**
    * Answers everybody in the group that the message came from; without a group it is `reply`.
@@ -87,5 +88,5 @@ export interface Message {
    * @example
    * await message.replyGroup('Meeting at five');
    */
-  replyGroup(text: string, options?: ReplyOptions): Promise<string>;
+  replyGroup(text: string | LazyText, options?: ReplyOptions): Promise<string>;
 }

@@ -1,4 +1,5 @@
 import { build, type BuildOptions, type BuildResult, type OutputFile } from 'esbuild';
+import type { Catalog } from '@vumi/sdk';
 import { checkSource } from './check-source.ts';
 import { runCompiler } from './compiler.ts';
 import { compileError, messageText } from './compile-errors.ts';
@@ -28,23 +29,39 @@ const MOST_WARNINGS = 10;
 /** What an app exports that talks by questions: the SDK makes handlers of it, which others do not pay for. */
 const CONVERSATION = /\b(?:onConversation|screens)\b/;
 
-/** What is bundled: the worker itself, or one whose conversations are handlers. */
+/** What a source says that speaks several languages, though it may have no translations yet. */
+const LANGUAGES =
+  /\b(?:setLanguage|chooseLanguage)\b|\bapp\.(?:t|language)\b|\bimport\s*\{[^}]*\bt\b[^}]*\}\s*from\s*["']@vumi\/sdk["']/;
+
+/** What is bundled: the worker itself, or one whose conversations are handlers, or that knows its users' languages. */
 function entryOf(
   entry: string,
   sources: ReadonlyMap<string, string>,
+  catalog: Catalog | undefined,
 ): Pick<BuildOptions, 'entryPoints' | 'stdin'> {
-  if (![...sources.values()].some((text) => CONVERSATION.test(text))) return { entryPoints: [entry] };
+  const has = (trait: RegExp): boolean => [...sources.values()].some((text) => trait.test(text));
+  const talks = has(CONVERSATION);
+  const speaks = catalog !== undefined || has(LANGUAGES);
+  if (!talks && !speaks) return { entryPoints: [entry] };
+  const conversing = talks ? `withConversations(app, catalog)` : 'app';
   const contents = `import * as worker from ${JSON.stringify(`./${entry}`)};
-    import { withConversations } from '@vumi/sdk';
+    import { withConversations, withLanguages } from '@vumi/sdk';
     const { default: app = worker } = { ...worker };
-    export default withConversations(app);`;
-  return { stdin: { contents, sourcefile: 'conversations.js' } };
+    const catalog = JSON.parse(${JSON.stringify(JSON.stringify(catalog ?? NO_CATALOG))});
+    export default ${speaks ? `withLanguages(${conversing}, catalog)` : conversing};`;
+  return { stdin: { contents, sourcefile: 'handlers.js' } };
 }
 
-function bundle(entry: string, sources: ReadonlyMap<string, string>): Promise<BuildResult<{ write: false }>> {
+const NO_CATALOG: Catalog = { languages: [], files: [] };
+
+function bundle(
+  entry: string,
+  sources: ReadonlyMap<string, string>,
+  catalog: Catalog | undefined,
+): Promise<BuildResult<{ write: false }>> {
   const { modules, asMembers } = webGlobalsIn(sources);
   return build({
-    ...entryOf(entry, sources),
+    ...entryOf(entry, sources, catalog),
     inject: modules.map((name) => `${WEB_NAMESPACE}:${name}`),
     define: asMembers,
     plugins: [bundleFiles(sources)],
@@ -81,14 +98,19 @@ function withPlainSources(map: string): string {
 }
 
 /**
- * Bundles a worker. `sources` are all that it can import, beside `@vumi/sdk`. Throws `bundle.does_not_compile` with
+ * Bundles a worker. `sources` are all that it can import, beside `@vumi/sdk`; `catalog` is what it says in other
+ * languages. Throws `bundle.does_not_compile` with
  * `details.file`, `line` and `column`, the last two counted from one.
  */
-export async function compileApp(entry: string, sources: ReadonlyMap<string, string>): Promise<Compiled> {
+export async function compileApp(
+  entry: string,
+  sources: ReadonlyMap<string, string>,
+  catalog?: Catalog,
+): Promise<Compiled> {
   return runCompiler(async () => {
     try {
       await Promise.all(Array.from(sources, ([path, text]) => checkSource(path, text)));
-      const { outputFiles, warnings } = await bundle(entry, sources);
+      const { outputFiles, warnings } = await bundle(entry, sources, catalog);
       return {
         worker: { code: textOf(outputFiles, '.js'), map: withPlainSources(textOf(outputFiles, '.map')) },
         warnings: warnings.slice(0, MOST_WARNINGS).map(messageText),

@@ -15,6 +15,7 @@ function compile(source: string, more: Partial<BundleParts> = {}, manifest: Mani
       transcript: null,
       entry,
       sources: new Map([[entry, source]]),
+      languages: new Map(),
       assets: new Map(),
       warnings: [],
       ...more,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isMeantBy } from '@vumi/core';
 import { compileClassic, type LibraryEvidence } from './compile-classic.ts';
+import { compileLanguages } from './languages/compile-languages.ts';
 import { compileApp, type CompiledApp } from './compile-app.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { sortParts, type BundleParts } from './parts.ts';
@@ -55,7 +56,10 @@ async function compile(
   manifest: Manifest,
 ): Promise<Pick<Bundle, 'worker' | 'manifest' | 'libraries' | 'warnings'>> {
   const classic = await compileClassic(parts, manifest);
-  return classic ?? { ...(await compileApp(parts.entry, parts.sources)), manifest, libraries: null };
+  if (classic !== null) return classic;
+  const languages = parts.languages.size === 0 ? null : await compileLanguages(parts, manifest.languages);
+  const { worker, warnings } = await compileApp(parts.entry, parts.sources, languages?.catalog);
+  return { worker, warnings: [...warnings, ...(languages?.warnings ?? [])], manifest, libraries: null };
 }
 
 /** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */

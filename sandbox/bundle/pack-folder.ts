@@ -19,7 +19,15 @@ export function packApp(source: string): PackedApp {
 }
 
 /** The parts of a bundle (DESIGN §7); all else in a folder is the author's own. */
-const PARTS = ['vumi.json', 'package.json', 'transcript.json', 'index.html', 'assets', 'workers'];
+const PARTS = [
+  'vumi.json',
+  'package.json',
+  'transcript.json',
+  'index.html',
+  'assets',
+  'languages',
+  'workers',
+];
 /** The same files must give the same bytes, so that deploying twice is the same version. */
 export const NO_TIME = new Date(1980, 0, 1);
 

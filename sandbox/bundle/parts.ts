@@ -13,6 +13,8 @@ export interface BundleParts {
   readonly entry: string;
   /** Texts of `workers/**` by path. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Texts of `languages/*` by path. */
+  readonly languages: ReadonlyMap<string, string>;
   /** What the app's page consists of. */
   readonly assets: ReadonlyMap<string, Buffer>;
   readonly warnings: readonly string[];
@@ -22,16 +24,18 @@ const MANIFEST = 'vumi.json';
 const PACKAGE = 'package.json';
 const TRANSCRIPT = 'transcript.json';
 const ENTRIES = ['workers/worker.js', 'workers/worker.ts'] as const;
+const LANGUAGE = /^languages\/[^/]+\.(po|json)$/;
 const SOURCE = /^workers\/.*\.(js|mjs|ts|json)$/;
 /** Files for people, which nobody misses in the app. */
 const FOR_PEOPLE = /^(README|LICEN[CS]E)[^/]*$|^transcript\.[^/]*$|^package\.json$/i;
 const MOST_NAMED = 5;
 
-type Part = 'manifest' | 'source' | 'asset' | 'map' | 'for-people' | 'other';
+type Part = 'manifest' | 'source' | 'language' | 'asset' | 'map' | 'for-people' | 'other';
 
 function partOf(path: string): Part {
   if (path === MANIFEST) return 'manifest';
   if (SOURCE.test(path)) return 'source';
+  if (LANGUAGE.test(path)) return 'language';
   if (path === 'index.html') return 'asset';
   if (path.startsWith('assets/')) return path.toLowerCase().endsWith('.map') ? 'map' : 'asset';
   return FOR_PEOPLE.test(path) ? 'for-people' : 'other';
@@ -55,12 +59,15 @@ function decodeText(path: string, bytes: Buffer): string {
   return text;
 }
 
-function decodeSources(files: readonly (readonly [string, Buffer])[]): Map<string, string> {
+function decodeTexts(
+  files: readonly (readonly [string, Buffer])[] = [],
+  folder: 'workers' | 'languages',
+): Map<string, string> {
   const size = files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
-  if (size > ZIP_LIMITS.workers) {
+  if (size > ZIP_LIMITS[folder]) {
     const largest = files.toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0];
-    const text = `The files of workers/ are larger than ${inMegabytes(ZIP_LIMITS.workers)} together. Make them smaller.`;
-    throw refusal('worker-too-large', text, largest);
+    const text = `The files of ${folder}/ are larger than ${inMegabytes(ZIP_LIMITS[folder])} together. Make them smaller.`;
+    throw refusal(folder === 'workers' ? 'worker-too-large' : 'languages-too-large', text, largest);
   }
   return new Map(files.map(([path, bytes]) => [path, decodeText(path, bytes)]));
 }
@@ -93,7 +100,7 @@ function naming(paths: readonly string[]): string {
 /** Sorts the files of a zip. Throws `bundle.refused` for what is missing, too large or no text. */
 export function sortParts({ files, folders, hasMacOsLeftovers }: UnpackedZip): BundleParts {
   const byPart = Map.groupBy(files, ([path]) => partOf(path));
-  const sources = decodeSources(byPart.get('source') ?? []);
+  const sources = decodeTexts(byPart.get('source'), 'workers');
   const entry = findEntry(sources, folders);
   const manifest = files.get(MANIFEST);
   const packageJson = files.get(PACKAGE);
@@ -106,6 +113,7 @@ export function sortParts({ files, folders, hasMacOsLeftovers }: UnpackedZip): B
     transcript: transcript === undefined ? null : decodeText(TRANSCRIPT, transcript),
     entry,
     sources,
+    languages: decodeTexts(byPart.get('language'), 'languages'),
     assets: new Map(byPart.get('asset')),
     warnings: [
       ...(hasMacOsLeftovers ? ['Left out what macOS adds to a zip: __MACOSX, .DS_Store'] : []),

@@ -47,6 +47,10 @@ export type RefusalReason =
   | 'worker-twice'
   | 'worker-too-large'
   | 'text-encoding'
+  | 'languages-too-large'
+  | 'language-invalid'
+  | 'translation-placeholders'
+  | 'translation-plurals'
   | 'private-names-nothing';
 
 /** An error `bundle.refused`; the sentence says what to do about it. */

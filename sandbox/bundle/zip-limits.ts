@@ -8,6 +8,7 @@ export const ZIP_LIMITS = {
   total: 30 * MB,
   file: 5 * MB,
   workers: MB,
+  languages: MB,
   /** Times that a file may grow by inflating, once it is larger than `ratioFrom`. */
   ratio: 100,
   ratioFrom: 64 * KB,

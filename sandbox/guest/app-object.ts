@@ -1,5 +1,5 @@
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
-import type { App, EventApp, Json, Message, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
+import type { EventApp, Json, Message, PlainApp, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
 import { freeze, isArray, push, text, TrustedError } from './primordials.ts';
 import { richMetadata } from './rich-options.ts';
@@ -121,6 +121,6 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
 }
 
 /** What `onMessage` and `onSchedule` get. */
-export function createApp(turn: Turn, config: Config): App {
+export function createApp(turn: Turn, config: Config): PlainApp {
   return { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
 }

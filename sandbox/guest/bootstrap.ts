@@ -3,7 +3,7 @@
  * global and returns the entries, which only the runner holds. No guest promise is ever settled from outside a timed
  * entry and no guest value or error crosses: texts are posted (spec sandbox-security §2.6).
  */
-import type { App, AppDefinition, DeliveryEvent, Json, Log, Timer } from '@vumi/sdk';
+import type { AppDefinition, DeliveryEvent, Json, Log, PlainApp, Timer } from '@vumi/sdk';
 import { createApp, createEventApp, createMessage } from './app-object.ts';
 import { errorText } from './error-text.ts';
 import type { Answer, Entries, GuestLimits, LoadSettings, Post, PostKind, TurnStart } from './host.ts';
@@ -107,7 +107,7 @@ function callHandler(app: Loaded, turn: Turn, start: TurnStart): unknown {
   return apply(onMessage, definition, [createMessage(turn, start.body), surroundings]);
 }
 
-function callOnSchedule(definition: AppDefinition, start: TurnStart, surroundings: App): unknown {
+function callOnSchedule(definition: AppDefinition, start: TurnStart, surroundings: PlainApp): unknown {
   const timer = start.body as unknown as Timer;
   const { onSchedule } = definition;
   if (typeof onSchedule === 'function') return apply(onSchedule, definition, [timer, surroundings]);

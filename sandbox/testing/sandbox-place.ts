@@ -121,6 +121,7 @@ export class SandboxPlace implements AsyncDisposable {
       transcript: null,
       entry: WORKER,
       sources: new Map([[WORKER, source]]),
+      languages: new Map(),
       assets: new Map<string, Buffer>(),
       warnings: [],
     };

@@ -30,6 +30,7 @@ async function settle(source: string, given: { packageJson?: string; manifest?: 
       transcript: null,
       entry: PATH,
       sources: new Map([[PATH, source]]),
+      languages: new Map(),
       assets: new Map(),
       warnings: [],
     },

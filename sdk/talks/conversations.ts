@@ -1,4 +1,5 @@
 import type { App, AppDefinition } from '../app.ts';
+import { translatorOf, type Catalog, type Translator } from '../languages/catalog.ts';
 import type { Message, Waits } from '../message.ts';
 import type { Timer } from '../schedule.ts';
 import { secondsOf, type Duration } from './durations.ts';
@@ -69,14 +70,14 @@ interface Channel {
   say(text: string, waits: Waits | null | undefined): Promise<unknown>;
 }
 
+const NO_CATALOG: Catalog = { languages: [], files: [] };
+
 /** Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait. */
-export function withConversations(definition: AppDefinition): AppDefinition {
+export function withConversations(definition: AppDefinition, catalog = NO_CATALOG): AppDefinition {
   if (!hasConversations(definition)) return definition;
   const { onConversation, screens = {} } = definition;
-  return new Conversation(definition, {
-    ...screens,
-    ...(onConversation === undefined ? {} : { [START]: onConversation }),
-  }).handlers();
+  const all = { ...screens, ...(onConversation === undefined ? {} : { [START]: onConversation }) };
+  return new Conversation(definition, all, translatorOf(catalog)).handlers();
 }
 
 /** What an app exports under these names may be something of its own. */
@@ -91,11 +92,13 @@ function hasConversations(definition: unknown): definition is AppDefinition {
 class Conversation {
   readonly #definition: AppDefinition;
   readonly #screens: Readonly<Record<string, Screen>>;
+  readonly #translator: Translator;
   readonly #keepS: number;
   readonly #resumeMs: number;
 
-  constructor(definition: AppDefinition, screens: Readonly<Record<string, Screen>>) {
+  constructor(definition: AppDefinition, screens: Readonly<Record<string, Screen>>, translator: Translator) {
     this.#definition = definition;
+    this.#translator = translator;
     this.#screens = screens;
     this.#keepS = secondsOf(definition.keep ?? '7 days');
     this.#resumeMs = 1000 * secondsOf(definition.resumeWithin ?? '1 hour');
@@ -119,7 +122,7 @@ class Conversation {
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
     if (this.#stops(channel, talk) && isStop(text)) {
       await app.optouts.optOut(message.from_addr);
-      return this.#finish(channel, talk, this.#texts(talk?.language ?? null).stopped);
+      return this.#finish(channel, talk, this.#texts(talk?.language ?? app.language).stopped);
     }
     if (talk === null) return this.#greet(channel, message);
     if (message.session_event === 'new') return this.#comeBack(channel, talk);
@@ -198,7 +201,7 @@ class Conversation {
       params = {},
       lead = '',
       restarted = 0,
-      language = null,
+      language = channel.app.language ?? null,
     }: {
       readonly params?: Readonly<Record<string, string>> | undefined;
       readonly lead?: string;
@@ -213,7 +216,7 @@ class Conversation {
       language,
       endpoint,
       answers: 0,
-      frames: [{ screen, params, steps: [] }],
+      frames: [{ screen, params, language, steps: [] }],
       restarted,
       isWarned: false,
       wait: { tag: '', since: app.now, tries: 0, page: 0, lead: '', asksToGoOn: false, timers: [] },
@@ -244,6 +247,7 @@ class Conversation {
       talk,
       input,
       transportType,
+      translator: this.#translator,
       textsOf,
       interrupts,
       back,
@@ -252,6 +256,9 @@ class Conversation {
 
   async #settle(channel: Channel, before: Talk, outcome: Outcome, lead: string): Promise<void> {
     if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'anew' });
+    const { language } = outcome.kind === 'ends' ? outcome : outcome.talk;
+    // In apps without languages it lasts as long as the conversation.
+    if (language !== null && language !== before.language) channel.app.setLanguage?.(language);
     if (outcome.kind === 'ends') return this.#finish(channel, before, lines(lead, outcome.text));
     let { talk } = outcome;
     const { share, isNear, what } = fullness(talk);
@@ -264,7 +271,7 @@ class Conversation {
     if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
     if (outcome.question !== null) {
       await cancelTimers(channel, before);
-      const timers = await this.#setTimers(channel, talk, outcome.question);
+      const timers = await this.#setTimers({ channel, language }, talk, outcome.question);
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
     await this.#keep(channel, { ...talk, isWarned: talk.isWarned || isNear });
@@ -290,12 +297,17 @@ class Conversation {
     return app.user.set(keyOf(to), packTalk(talk), { ttl: this.#keepS });
   }
 
-  #texts(language: string | null): Texts {
-    return textsFor(language, this.#definition.texts ?? {});
+  /** Of the first language of the app where the user's is not known. */
+  #texts(language: string | null | undefined): Texts {
+    return textsFor(language ?? this.#translator.languages[0] ?? null, this.#definition.texts ?? {});
   }
 
   /** `within` and `remind` of a question as schedules, by name; its answer cancels them. */
-  async #setTimers(channel: Channel, talk: Talk, { options, tag }: Question): Promise<string[]> {
+  async #setTimers(
+    { channel, language }: { readonly channel: Channel; readonly language: string | null },
+    talk: Talk,
+    { options, tag }: Question,
+  ): Promise<string[]> {
     const { within, remind = [] } = options;
     if (remind.length > MOST_REMINDERS)
       throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most`);
@@ -323,7 +335,9 @@ class Conversation {
         );
       await set(`${PREFIX}${to}:remind:${index}`, reminder.after, {
         kind: 'remind',
-        ...(reminder.text === undefined ? {} : { text: textOf(reminder.text) }),
+        ...(reminder.text === undefined
+          ? {}
+          : { text: this.#translator.render(textOf(reminder.text), language) }),
         ...(reminder.endpoint === undefined ? {} : { endpoint: reminder.endpoint }),
       });
     }

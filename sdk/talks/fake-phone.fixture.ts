@@ -1,5 +1,7 @@
 import type { AppDefinition } from '../app.ts';
 import type { Message, SessionEvent } from '../message.ts';
+import type { Catalog } from '../languages/catalog.ts';
+import { withLanguages } from '../languages/with-languages.ts';
 import { withConversations } from './conversations.ts';
 
 interface Said {
@@ -21,9 +23,12 @@ export class FakePhone {
   /** Calls that reached the app, not those that a conversation remembers. */
   readonly calls: string[] = [];
   readonly timers = new Map<string, Scheduled>();
+  /** What is known of the contact. */
+  extra: Readonly<Record<string, string>> = {};
   state = new Map<string, unknown>();
   now = Date.parse('2026-03-01T08:00:00Z');
   definition: AppDefinition;
+  catalog: Catalog | null = null;
   #messages = 0;
 
   constructor(definition: AppDefinition, transportType = 'sms', from = '+27761234567') {
@@ -81,7 +86,9 @@ export class FakePhone {
   async #turn(handle: (definition: AppDefinition, app: unknown) => unknown): Promise<void> {
     const state = new Map(this.state);
     const sent: { to: string; text: string }[] = [];
-    await handle(withConversations(this.definition), this.#app(state, sent));
+    const handlers = withConversations(this.definition, this.catalog ?? undefined);
+    const speaking = this.catalog === null ? handlers : withLanguages(handlers, this.catalog);
+    await handle(speaking, this.#app(state, sent));
     this.state = state;
     this.sent.push(...sent);
     this.now += 1000;
@@ -110,6 +117,7 @@ export class FakePhone {
       state: scope('state'),
       user: scope('user'),
       now: this.now,
+      contacts: { get: async () => ({ extra: this.extra }) },
       config: { greeting: 'Hello' },
       log: { debug: log, info: log, warn: log, error: log },
       secrets: { get: async () => 'secret' },

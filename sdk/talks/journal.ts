@@ -25,6 +25,8 @@ export interface Step {
 export interface Frame {
   readonly screen: string;
   readonly params: Readonly<Record<string, string>>;
+  /** Of the user, when it was opened. */
+  readonly language: string | null;
   readonly steps: readonly Step[];
 }
 
@@ -74,7 +76,12 @@ const FINAL = 2;
 
 /** As it is kept: short, because it is read and written with each message. */
 export function packTalk(talk: Talk): Json {
-  const frames = talk.frames.map(({ screen, params, steps }) => [screen, { ...params }, steps.map(packStep)]);
+  const frames = talk.frames.map(({ screen, params, steps, language: first }) => [
+    screen,
+    { ...params },
+    steps.map(packStep),
+    first,
+  ]);
   const { id, began, language, endpoint, answers, restarted, isWarned, wait } = talk;
   const { tag, since, tries, page, lead, asksToGoOn, timers } = wait;
   return {
@@ -128,10 +135,15 @@ export function unpackTalk(kept: unknown): Talk | null {
 
 function unpackFrame(kept: unknown): Frame | null {
   if (!Array.isArray(kept)) return null;
-  const [screen, params, steps] = kept as unknown[];
+  const [screen, params, steps, language] = kept as unknown[];
   if (typeof screen !== 'string' || typeof params !== 'object' || params === null || !Array.isArray(steps))
     return null;
-  return { screen, params: params as Record<string, string>, steps: (steps as Packed[]).map(unpackStep) };
+  return {
+    screen,
+    params: params as Record<string, string>,
+    language: typeof language === 'string' ? language : null,
+    steps: (steps as Packed[]).map(unpackStep),
+  };
 }
 
 function unpackStep([kind, order, tag, flags, value, at]: Packed): Step {

@@ -1,10 +1,11 @@
+import type { LazyText } from '../languages/lazy-text.ts';
 import { fold, meaningOf, plainDigits } from './words.ts';
 
 /** An answer that is not accepted; its text, if any, is said before the question is asked again. */
 export class Retry {
-  readonly text: string | null;
+  readonly text: string | LazyText | null;
 
-  constructor(text: string | null) {
+  constructor(text: string | LazyText | null) {
     this.text = text;
   }
 }
@@ -15,7 +16,7 @@ export class Retry {
  * @example
  * await app.ask('Clinic code?', { as: (text) => (/^\d{6}$/.test(text) ? text : retry('A code has six digits.')) });
  */
-export function retry(text: string | null = null): Retry {
+export function retry(text: string | LazyText | null = null): Retry {
   return new Retry(text);
 }
 

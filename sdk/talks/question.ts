@@ -1,5 +1,6 @@
 import { chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
 import { parserOf, Retry, yesNo, type Parser } from './parsers.ts';
+import { LazyText } from '../languages/lazy-text.ts';
 import type { AskOptions, ChooseOptions, Text } from './talk.ts';
 import type { Texts } from './words.ts';
 
@@ -26,22 +27,33 @@ interface PagePlace {
   readonly onCut: (label: string) => void;
 }
 
-export function textOf(text: Text): string {
+/** A text in the language of the user. */
+export type InLanguage = (text: Text) => string;
+
+/** What can be translated: a text that is none is refused. */
+export function textOf(text: Text): string | LazyText {
   const made = typeof text === 'function' ? text() : text;
-  if (typeof made === 'string') return made;
-  throw new TypeError('a text is a string, or a function that gives one');
+  if (typeof made === 'string' || made instanceof LazyText) return made;
+  throw new TypeError('a text is a string, t("a text"), or a function that gives one of them');
 }
 
 export function lines(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
-export function askQuestion(tag: string, text: Text, options: Given): Question {
-  return plainQuestion(tag, textOf(text), { options, parser: parserOf(options.as) });
+/** What a question is made of, beside its text. */
+interface Asking {
+  readonly tag: string;
+  readonly options: Given;
+  readonly say: InLanguage;
 }
 
-export function confirmQuestion(tag: string, text: Text, options: Given): Question {
-  const asked = (texts: Texts): string => lines(textOf(text), `1. ${texts.yes}`, `2. ${texts.no}`);
+export function askQuestion(text: Text, { tag, options, say }: Asking): Question {
+  return plainQuestion(tag, say(text), { options, parser: parserOf(options.as) });
+}
+
+export function confirmQuestion(text: Text, { tag, options, say }: Asking): Question {
+  const asked = (texts: Texts): string => lines(say(text), `1. ${texts.yes}`, `2. ${texts.no}`);
   const parser = yesNo();
   return {
     tag,
@@ -82,8 +94,8 @@ function plainPages(
   return pages.map((page, index) => (index === pages.length - 1 ? lines(page, back) : page));
 }
 
-export function chooseQuestion(tag: string, text: Text, given: unknown, options: Given): Question {
-  const all = menuOptions(given, (label) => textOf(label as Text));
+export function chooseQuestion(text: Text, given: unknown, { tag, options, say }: Asking): Question {
+  const all = menuOptions(given, (label) => say(label as Text));
   return {
     tag,
     options,
@@ -92,8 +104,8 @@ export function chooseQuestion(tag: string, text: Text, given: unknown, options:
     pages: (lead, { texts, fits, hasBack, onCut }) =>
       menuPages(
         {
-          text: lines(lead, textOf(text)),
-          title: options.title === undefined ? '' : textOf(options.title),
+          text: lines(lead, say(text)),
+          title: options.title === undefined ? '' : say(options.title),
           options: all,
           hasBack,
           perPage: options.perPage ?? Infinity,

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { PlainApp as App } from '../app.ts';
 import type { HttpOptions, HttpResponse } from '../http.ts';
 import type { Log, LogLine } from '../log.ts';
 import type { SendOptions } from '../message.ts';

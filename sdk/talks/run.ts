@@ -1,10 +1,13 @@
 import type { App } from '../app.ts';
+import type { Translator } from '../languages/catalog.ts';
+import { languageCode } from '../languages/codes.ts';
+import { LazyText } from '../languages/lazy-text.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
 import type { Duration } from './durations.ts';
 import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
 import { KEYS, roomOf, textPages } from './menu.ts';
-import { lines, readQuestion, type Question } from './question.ts';
+import { lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
 import { talkOf } from './verbs.ts';
@@ -23,7 +26,7 @@ export type Outcome =
       /** Of the question that is open, where it was not open before. */
       readonly question: Question | null;
     }
-  | { readonly kind: 'ends'; readonly text: string }
+  | { readonly kind: 'ends'; readonly text: string; readonly language: string | null }
   /** With the last answer taken back. */
   | { readonly kind: 'back'; readonly talk: Kept };
 
@@ -36,6 +39,7 @@ export interface RunOptions {
   readonly talk: Kept;
   readonly input: Input;
   readonly transportType: string | null;
+  readonly translator: Translator;
   readonly textsOf: (language: string | null) => Texts;
   /** Words that are answered with a text at any question. */
   readonly interrupts: Readonly<Record<string, Text>>;
@@ -96,7 +100,7 @@ export class Run {
   }
 
   #end(text: string): void {
-    this.#outcome.resolve({ kind: 'ends', text: lines(...this.#said, text) });
+    this.#outcome.resolve({ kind: 'ends', text: lines(...this.#said, text), language: this.#language });
   }
 
   /** Notices when nothing is open that anything could come of. */
@@ -116,7 +120,7 @@ export class Run {
     this.#isWatched = false;
   }
 
-  #openFrame({ screen, params, steps }: Frame, isLive: boolean): OpenFrame {
+  #openFrame({ screen, params, language, steps }: Frame, isLive: boolean): OpenFrame {
     const surroundings: Surroundings = {
       fail: (error) => this.#fail(error),
       onTime: (at) => {
@@ -127,7 +131,8 @@ export class Run {
     return {
       screen,
       params,
-      recorder: new Recorder({ screen, params, steps }, isLive, surroundings),
+      language,
+      recorder: new Recorder({ screen, params, language, steps }, isLive, surroundings),
     };
   }
 
@@ -143,6 +148,7 @@ export class Run {
       if (frame === undefined) throw new RangeError('there is no such screen');
       const screen = this.#screen(frame.screen);
       this.#left = null;
+      this.#language = frame.language;
       const result = await screen(this.#talk(frame, index), frame.params);
       if (!frame.recorder.isLive)
         await frame.recorder.diverged(frame.recorder.steps.length, 'a question', 'the end');
@@ -152,11 +158,14 @@ export class Run {
         throw new Error(
           `goto must be returned: screen "${frame.screen}" called it and returned something else`,
         );
-      if (!(result instanceof Leave)) return { kind: 'end', text: typeof result === 'string' ? result : '' };
+      if (!(result instanceof Leave)) return { kind: 'end', text: isText(result) ? this.#text(result) : '' };
       const { to } = result;
       if (to.kind !== 'goto') return to;
       this.#screen(to.screen);
-      this.#frames[index] = this.#openFrame({ screen: to.screen, params: to.params, steps: [] }, true);
+      this.#frames[index] = this.#openFrame(
+        { screen: to.screen, params: to.params, language: this.#language, steps: [] },
+        true,
+      );
     }
   }
 
@@ -176,8 +185,12 @@ export class Run {
       recorder,
       now: () => (recorder.isLive ? app.now : this.#now),
       language: () => this.#language,
+      languages: this.#options.translator.languages,
+      text: (text) => this.#text(text),
       setLanguage: (code) => {
-        this.#language = code;
+        this.#language = languageCode(code);
+        if (this.#language === null)
+          throw new RangeError(`"${code}" is no language: give a code such as "zu"`);
       },
       isJudging: () => this.#isJudging,
       ask: (question) => this.#ask(index, question),
@@ -197,7 +210,7 @@ export class Run {
     if (frame === undefined) throw new RangeError('there is no such screen');
     this.#screen(screen);
     const { order, known } = frame.recorder.begin('v', screen);
-    if (known !== null) return known;
+    if (known !== null) return this.#visited(await known);
     if (this.#frames.length > index + 1 && !frame.recorder.isTold)
       return frame.recorder.diverged(order, 'something that was over', `app.visit("${screen}")`);
     if (this.#frames.length === index + 1) {
@@ -205,7 +218,7 @@ export class Run {
         return frame.recorder.diverged(order, 'the open question', `app.visit("${screen}")`);
       if (this.#frames.length >= MOST_VISITS)
         throw new RangeError(`screens visit each other ${MOST_VISITS} deep at most`);
-      this.#frames.push(this.#openFrame({ screen, params, steps: [] }, true));
+      this.#frames.push(this.#openFrame({ screen, params, language: this.#language, steps: [] }, true));
     }
     const ending = await this.#runFrame(index + 1);
     if (ending.kind === 'end') {
@@ -215,8 +228,16 @@ export class Run {
     const isFinal = this.#frames[index + 1]?.recorder.steps.some((step) => step.isFinal) === true;
     this.#frames.length = index + 1;
     this.#left = null;
-    frame.recorder.add({ kind: 'v', order, tag: screen, worked: true, value: ending.value, isFinal, at: 0 });
+    const value = [ending.value, this.#language];
+    frame.recorder.add({ kind: 'v', order, tag: screen, worked: true, value, isFinal, at: 0 });
     return ending.value;
+  }
+
+  /** What a visit gave, and the language that it left the user with. */
+  #visited(kept: Json): Json {
+    const [value, language] = kept as [Json, string | null];
+    this.#language = language;
+    return value;
   }
 
   async #read(index: number, text: string, nextTag: () => string): Promise<void> {
@@ -254,6 +275,7 @@ export class Run {
         interrupts,
         pages: this.#pages(question, talk.wait.lead).length,
         hasBack: this.#hasBack(question),
+        say: (text) => this.#text(text),
       });
     } finally {
       this.#isJudging = false;
@@ -318,6 +340,10 @@ export class Run {
     const steps: readonly Step[] = this.#frames.at(-1)?.recorder.steps ?? [];
     const last = steps.findLastIndex(({ kind }) => kind === 'a');
     return last >= 0 && !steps.slice(last).some((step) => step.isFinal);
+  }
+
+  #text(text: Text): string {
+    return this.#options.translator.render(textOf(text), this.#language);
   }
 
   #texts(): Texts {
@@ -388,8 +414,17 @@ export class Run {
   }
 
   #framesNow(): Frame[] {
-    return this.#frames.map(({ screen, params, recorder }) => ({ screen, params, steps: recorder.steps }));
+    return this.#frames.map(({ screen, params, language, recorder }) => ({
+      screen,
+      params,
+      language,
+      steps: recorder.steps,
+    }));
   }
+}
+
+function isText(result: unknown): result is string | LazyText {
+  return typeof result === 'string' || result instanceof LazyText;
 }
 
 function notAwaited({ tag }: Question): Error {

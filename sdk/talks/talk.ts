@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
+import type { LazyText } from '../languages/lazy-text.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
 import type { Duration } from './durations.ts';
 import type { Parser, StandardSchema } from './parsers.ts';
 
-/** A text, or what makes it when it is needed. */
-export type Text = string | (() => string);
+/** A text, one that is still to be translated, or what makes it when it is needed. */
+export type Text = string | LazyText | (() => string | LazyText);
 
 /** Where a screen leads: what `goto`, `value` and `end` give, to be returned. */
 export class Leave {
@@ -33,7 +34,7 @@ interface QuestionOptions {
   /** What the question is called; without it questions are counted, and one that is added in between moves the others. */
   readonly id?: string;
   /** Said before the question when an answer is refused. */
-  readonly retry?: Text | ((tries: number) => string);
+  readonly retry?: Text | ((tries: number) => string | LazyText);
   /** Answers that may be refused before it is over: 3. */
   readonly tries?: number;
   /** How long it waits. Afterwards it has the value of `otherwise`, or throws `TimedOut`. */
@@ -58,6 +59,14 @@ export interface ChooseOptions extends QuestionOptions {
   readonly perPage?: number;
 }
 
+export interface LanguageOptions extends Pick<ChooseOptions, 'id' | 'back' | 'perPage'> {
+  /** What stands above the menu: nothing. */
+  readonly text?: Text;
+  readonly languages?: readonly string[];
+  /** Names by code, in place of the languages' own. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
 /** The value of a question that nobody answered rightly or in time. */
 interface Otherwise<O> {
   readonly otherwise: O;
@@ -80,9 +89,6 @@ export interface Talk extends App {
   readonly address: string;
   /** The message in hand, to be read; null when nobody has written, but a time is over. */
   readonly message: Message | null;
-  /** Of the user: as `setLanguage` has it; null before. */
-  readonly language: string | null;
-
   /**
    * Asks, and resolves to the answer that was accepted.
    *
@@ -139,12 +145,18 @@ export interface Talk extends App {
   /** Runs it one time and remembers what it gives: what is too large to be remembered, or must not happen again. */
   once<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
 
-  /** From the next text on the SDK's own words are of this language, such as `sw`. */
-  setLanguage(code: string): void;
+  /**
+   * A menu of the languages of the app, each under its own name; what is chosen is set. Asks in `languages` of vumi.json, or in
+   * those that are given.
+   *
+   * @example
+   * if (app.language === null) await app.chooseLanguage();
+   */
+  chooseLanguage(options?: LanguageOptions): Promise<string>;
 }
 
 /** A conversation, or a part of one. */
-export type Screen = (
-  app: Talk,
-  params: Readonly<Record<string, string>>,
-) => Promise<Leave | string | void> | Leave | string | void;
+export type Screen = (app: Talk, params: Readonly<Record<string, string>>) => Promise<Said> | Said;
+
+/** What a screen gives: a way out, or the last text. */
+type Said = Leave | string | LazyText | void;

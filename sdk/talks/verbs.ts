@@ -1,10 +1,12 @@
 import type { App } from '../app.ts';
+import { ownName } from '../languages/codes.ts';
+import { translateWith } from '../languages/lazy-text.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
-import { askQuestion, chooseQuestion, confirmQuestion, textOf, type Question } from './question.ts';
+import { askQuestion, chooseQuestion, confirmQuestion, type InLanguage, type Question } from './question.ts';
 import { recordedApp } from './recorded-app.ts';
 import type { Recorder } from './recorder.ts';
-import { Leave, type LeaveTo, type Talk, type Text } from './talk.ts';
+import { Leave, type LeaveTo, type LanguageOptions, type Talk, type Text } from './talk.ts';
 
 type Params = Readonly<Record<string, string>>;
 
@@ -16,6 +18,10 @@ export interface Stage {
   readonly recorder: Recorder;
   readonly now: () => number;
   readonly language: () => string | null;
+  /** What the app speaks. */
+  readonly languages: readonly string[];
+  /** In the language of the user. */
+  readonly text: InLanguage;
   readonly setLanguage: (code: string) => void;
   /** A parser looks at an answer: what it asks is asked each time, and not remembered. */
   readonly isJudging: () => boolean;
@@ -29,7 +35,7 @@ export interface Stage {
 
 /** What a screen is given: the app, remembered, and the verbs. */
 export function talkOf(stage: Stage): Talk {
-  const { app, message, address, recorder } = stage;
+  const { app, message, address, recorder, text: say } = stage;
   let questions = 0;
   let onceRuns = 0;
   /** By its id, or else by its place among the questions of the screen. */
@@ -65,18 +71,36 @@ export function talkOf(stage: Stage): Talk {
     message,
     address,
     ask: (text: Text, options: Question['options'] = {}) =>
-      ask(askQuestion(nextTag('ask', options.id), text, options)) as Promise<never>,
+      ask(askQuestion(text, { tag: nextTag('ask', options.id), options, say })) as Promise<never>,
     choose: (text: Text, given: unknown, options: Question['options'] = {}) =>
-      ask(chooseQuestion(nextTag('choose', options.id), text, given, options)) as Promise<never>,
+      ask(
+        chooseQuestion(text, given, { tag: nextTag('choose', options.id), options, say }),
+      ) as Promise<never>,
     confirm: (text, options = {}) =>
-      ask(confirmQuestion(nextTag('confirm', options.id), text, options)) as Promise<boolean>,
-    say: (text) => stage.say(textOf(text)),
-    read: (text) => stage.read(textOf(text), () => nextTag('read', undefined)),
+      ask(confirmQuestion(text, { tag: nextTag('confirm', options.id), options, say })) as Promise<boolean>,
+    chooseLanguage: async (options = {}) => {
+      const chosen = await ask(languageQuestion(options, nextTag('choose language', options.id), stage));
+      stage.setLanguage(chosen as string);
+      return chosen as string;
+    },
+    t: translateWith(say),
+    say: (text) => stage.say(say(text)),
+    read: (text) => stage.read(say(text), () => nextTag('read', undefined)),
     goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
     visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,
     value: (value) => leave({ kind: 'value', value }),
-    end: (text = '') => leave({ kind: 'end', text: textOf(text) }),
+    end: (text = '') => leave({ kind: 'end', text: say(text) }),
     once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
     setLanguage: stage.setLanguage,
   };
+}
+
+function languageQuestion(
+  { text = '', languages, names = {}, ...options }: LanguageOptions,
+  tag: string,
+  stage: Stage,
+): Question {
+  const codes = languages ?? stage.languages;
+  const menu = codes.map((code) => ({ value: code, label: names[code] ?? ownName(code) }));
+  return chooseQuestion(text, menu, { tag, options, say: stage.text });
 }

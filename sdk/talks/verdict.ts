@@ -1,8 +1,9 @@
 import type { Wait } from './journal.ts';
 import { KEYS } from './menu.ts';
 import { Retry } from './parsers.ts';
-import { textOf, type Question } from './question.ts';
+import type { InLanguage, Question } from './question.ts';
 import type { Text } from './talk.ts';
+import type { LazyText } from '../languages/lazy-text.ts';
 import { fold, type Texts } from './words.ts';
 
 /** What a conversation goes on with. */
@@ -38,6 +39,7 @@ export interface Judging {
   readonly interrupts: Readonly<Record<string, Text>>;
   readonly pages: number;
   readonly hasBack: boolean;
+  readonly say: InLanguage;
 }
 
 const TRIES = 3;
@@ -52,20 +54,25 @@ export async function judge(
   const { options } = question;
   if (input.kind === 'late') return otherwise(question) ?? { kind: 'timed_out' };
   if (input.kind !== 'answer') return again(wait, { lead: '', page: 0 });
-  if (options.literal === true) return parse(question, wait, input.text, judging.texts);
-  const help = interruptOf(judging.interrupts, input.text);
+  if (options.literal === true) return parse(question, wait, input.text, judging);
+  const help = interruptOf(judging, input.text);
   if (help !== null) return again(wait, { lead: help, page: 0 });
-  return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging.texts);
+  return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging);
 }
 
-async function parse(question: Question, wait: Wait, text: string, texts: Texts): Promise<Verdict> {
+async function parse(
+  question: Question,
+  wait: Wait,
+  text: string,
+  { texts, say }: Judging,
+): Promise<Verdict> {
   const { options } = question;
   const value = await question.parse(text, texts);
   if (!(value instanceof Retry)) return { kind: 'accepted', value };
   const tries = wait.tries + 1;
   if (tries < (options.tries ?? TRIES))
     return again(wait, {
-      lead: value.text ?? retryText(options.retry, tries) ?? texts.retry,
+      lead: say(value.text ?? retryText(options.retry, tries) ?? texts.retry),
       page: 0,
       tries,
     });
@@ -80,10 +87,10 @@ function again({ lead, page, tries }: Wait, change: Partial<Showing>): Verdict {
   return { kind: 'again', showing: { lead, page, tries, ...change } };
 }
 
-function interruptOf(interrupts: Judging['interrupts'], text: string): string | null {
+function interruptOf({ interrupts, say }: Judging, text: string): string | null {
   const word = fold(text);
   const found = Object.entries(interrupts).find(([name]) => fold(name) === word);
-  return found === undefined ? null : textOf(found[1]);
+  return found === undefined ? null : say(found[1]);
 }
 
 /** Keys that go through pages, and to the question before. */
@@ -94,7 +101,7 @@ function navigate(wait: Wait, key: string, { pages, hasBack }: Judging): Verdict
   return hasBack ? { kind: 'back' } : null;
 }
 
-function retryText(retry: Question['options']['retry'], tries: number): string | null {
+function retryText(retry: Question['options']['retry'], tries: number): string | LazyText | null {
   if (retry === undefined) return null;
   return typeof retry === 'function' ? retry(tries) : retry;
 }
