@@ -49,6 +49,23 @@ export class MemoryRecords implements AccountRecords {
   readonly schedules = new Map<string, ScheduleEffect & { kind: 'schedule.put' }>();
   messages = 0;
 
+  /** All of it as it is now; `restore` of what it gave goes back. */
+  save(): { readonly restore: () => void } {
+    const maps = [this.contacts, this.links, this.groupsByKey, this.optouts, this.schedules] as Map<
+      string,
+      unknown
+    >[];
+    const copies = maps.map((map) => [...map]);
+    return {
+      restore: () => {
+        for (const [index, map] of maps.entries()) {
+          map.clear();
+          for (const [key, value] of copies[index] ?? []) map.set(key, value);
+        }
+      },
+    };
+  }
+
   apply({ account, app, effects }: StoreEffects): void {
     for (const effect of effects) this.#applyOne({ account, app }, effect);
   }

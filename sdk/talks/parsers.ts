@@ -21,7 +21,15 @@ export function retry(text: string | LazyText | null = null): Retry {
 }
 
 /** Makes a value of an answer, which has no spaces around it, or refuses it. */
-export type Parser<T> = (text: string) => T | Retry | Promise<T | Retry>;
+export interface Parser<T> {
+  (text: string): T | Retry | Promise<T | Retry>;
+  /** Answers at its edges, accepted and refused: what the explorer of the test kit types. */
+  readonly samples?: readonly string[];
+}
+
+function sampled<T>(samples: readonly string[], parser: (text: string) => T | Retry): Parser<T> {
+  return Object.assign(parser, { samples });
+}
 
 /** What zod, valibot and others make: https://standardschema.dev. */
 export interface StandardSchema<T> {
@@ -45,12 +53,15 @@ export interface TextOptions {
   readonly pattern?: RegExp;
 }
 
+/** Characters that a person types where nothing says how many. */
+const LONG_ANSWER = 40;
+
 /** A text that is not empty. */
 export function text({ min = 1, max = 1000, pattern }: TextOptions = {}): Parser<string> {
-  return (answer) => {
+  return sampled(['Thandi', 'W'.repeat(Math.max(min, Math.min(max, LONG_ANSWER)))], (answer) => {
     const isLong = answer.length >= min && answer.length <= max;
     return isLong && (pattern === undefined || pattern.test(answer)) ? answer : retry();
-  };
+  });
 }
 
 export interface NumberOptions {
@@ -60,16 +71,21 @@ export interface NumberOptions {
 
 /** A whole number, in digits of any script. */
 export function integer(options: NumberOptions = {}): Parser<number> {
-  return (answer) =>
-    /^[+-]?\d{1,15}$/.test(plainDigits(answer)) ? within(Number(plainDigits(answer)), options) : retry();
+  return sampled(numberSamples(options), (answer) =>
+    /^[+-]?\d{1,15}$/.test(plainDigits(answer)) ? within(Number(plainDigits(answer)), options) : retry(),
+  );
 }
 
 /** A number with a point or a comma. */
 export function decimal(options: NumberOptions = {}): Parser<number> {
-  return (answer) => {
+  return sampled(numberSamples(options), (answer) => {
     const plain = plainDigits(answer).replace(',', '.');
     return /^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(plain) ? within(Number(plain), options) : retry();
-  };
+  });
+}
+
+function numberSamples({ min = 1, max = min + 9 }: NumberOptions): string[] {
+  return [String(min), String(max), String(max + 1), 'x'];
 }
 
 function within(value: number, { min = -Infinity, max = Infinity }: NumberOptions): number | Retry {
@@ -82,16 +98,20 @@ export interface DateOptions {
   readonly max?: string;
 }
 
+const EARLIEST = '0001-01-01';
+const LATEST = '9999-12-31';
+
 /** A day, written day first or as `YYYY-MM-DD`; its value is `YYYY-MM-DD`. */
-export function date({ min = '0001-01-01', max = '9999-12-31' }: DateOptions = {}): Parser<string> {
-  return (answer) => {
+export function date({ min = EARLIEST, max = LATEST }: DateOptions = {}): Parser<string> {
+  const samples = [min, max].filter((day) => day !== EARLIEST && day !== LATEST);
+  return sampled([...samples, '24-12-2026', 'tomorrow'], (answer) => {
     const numbers = plainDigits(answer).match(/\d+/g) ?? [];
     const [first = '', second = '', third = ''] = numbers;
     if (numbers.length !== 3) return retry();
     const [year, month, day] = first.length === 4 ? [first, second, third] : [third, second, first];
     const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
     return isDay(iso) && iso >= min && iso <= max ? iso : retry();
-  };
+  });
 }
 
 function isDay(iso: string): boolean {
@@ -106,30 +126,30 @@ export interface MsisdnOptions {
 
 /** A telephone number in international form, `+27761234567`. */
 export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
-  return (answer) => {
+  return sampled(['+27761234567', '12'], (answer) => {
     const plain = plainDigits(answer)
       .replace(/[\s().-]/g, '')
       .replace(/^00/, '+');
     const number = country !== undefined && /^0\d/.test(plain) ? `+${country}${plain.slice(1)}` : plain;
     return /^\+[1-9]\d{6,14}$/.test(number) ? number : retry();
-  };
+  });
 }
 
 /** True or false, said as 1 or 2, or as yes or no in a language that the SDK knows. */
 export function yesNo(): Parser<boolean> {
-  return (answer) => {
+  return sampled(['1', '2', 'x'], (answer) => {
     const word = fold(answer);
     if (word === '1' || word === '2') return word === '1';
     return meaningOf(word) ?? retry();
-  };
+  });
 }
 
 /** So many digits. */
 export function pin(length = 4): Parser<string> {
-  return (answer) => {
+  return sampled(['7'.repeat(length), 'x'], (answer) => {
     const plain = plainDigits(answer);
     return plain.length === length && /^\d+$/.test(plain) ? plain : retry();
-  };
+  });
 }
 
 /** Whatever `as` may be, as one function. */

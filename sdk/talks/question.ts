@@ -18,6 +18,8 @@ export interface Question {
   readonly parse: (answer: string, texts: Texts) => unknown;
   /** Any key goes on. */
   readonly isRead: boolean;
+  /** What the explorer of the test kit types. */
+  readonly samples: readonly string[];
 }
 
 interface PagePlace {
@@ -59,6 +61,7 @@ export function confirmQuestion(text: Text, { tag, options, say }: Asking): Ques
     tag,
     options,
     isRead: false,
+    samples: parser.samples ?? [],
     words: ({ yes, no }) => ['1', '2', yes, no],
     pages: (lead, { texts, fits, hasBack }) =>
       plainPages(lines(lead, asked(texts)), texts, { fits, hasBack }),
@@ -78,6 +81,7 @@ function plainQuestion(
     tag,
     options,
     isRead: false,
+    samples: [...(options.examples ?? []), ...(parser.samples ?? ['Thandi', '1'])],
     words: () => [],
     pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text), texts, { fits, hasBack }),
     parse: parser,
@@ -100,6 +104,7 @@ export function chooseQuestion(text: Text, given: unknown, { tag, options, say }
     tag,
     options,
     isRead: false,
+    samples: [...all.map((_, index) => String(index + 1)), 'x'],
     words: () => all.flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label, ...accept]),
     pages: (lead, { texts, fits, hasBack, onCut }) =>
       menuPages(
@@ -130,6 +135,7 @@ export function readQuestion(tag: string, page: string): Question {
     tag,
     options: {},
     isRead: true,
+    samples: ['1'],
     words: () => [],
     pages: (lead) => [lines(lead, page)],
     parse: () => true,

@@ -9,6 +9,7 @@ import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from
 import { KEYS, roomOf, textPages } from './menu.ts';
 import { lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
+import { tellExplorer } from './explored.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
 import { talkOf } from './verbs.ts';
 import { judge, type Input, type Showing, type Verdict } from './verdict.ts';
@@ -376,6 +377,7 @@ export class Run {
     const pages = this.#pages(question, lead);
     const { app, talk, input } = this.#options;
     const isNew = wait === null || input.kind === 'anew';
+    if (isNew) tellExplorer(app, question);
     void this.#stay(question, {
       kind: 'asks',
       text: pages[page] ?? pages.at(-1) ?? '',

@@ -50,6 +50,8 @@ interface QuestionOptions {
 }
 
 export interface AskOptions<T> extends QuestionOptions {
+  /** Answers that the explorer of the test kit types, beside those that it knows of `as`. */
+  readonly examples?: readonly string[];
   readonly as?: Parser<T> | StandardSchema<T>;
 }
 

@@ -202,6 +202,48 @@ export interface Setting<V> {
   set(name: string, value: V): void;
 }
 
+export interface ExploreOptions {
+  /** Phones that take turns: 1. */
+  readonly phones?: number;
+  /** Messages, times and hang-ups at most: 2,000. */
+  readonly turns?: number;
+  /** Of the walks after all places were seen: the same seed, the same walks. */
+  readonly seed?: number;
+  /** Of contacts, each explored by itself. Default: a user whose language nobody knows. */
+  readonly languages?: readonly string[];
+  /** What begins a conversation where there are no sessions. Default: `hi`. */
+  readonly begin?: string;
+}
+
+/** The longest text of a place. */
+export interface PlaceShown extends Shown {
+  /** Null: the conversation was over. */
+  readonly at: OpenQuestion | null;
+  /** Null: not known. */
+  readonly language: string | null;
+}
+
+/** A call that asks, in the author's file. */
+export interface QuestionSite {
+  /** `workers/worker.js:42`. */
+  readonly place: string;
+  readonly verb: string;
+  readonly id: string | null;
+}
+
+export interface Explored {
+  readonly turns: number;
+  /** All places that there are were seen; else there were not turns enough. */
+  readonly isComplete: boolean;
+  readonly places: readonly PlaceShown[];
+  readonly questions: {
+    readonly reached: readonly QuestionSite[];
+    readonly missed: readonly QuestionSite[];
+    /** Percent of them that were reached; 100 where there are none. */
+    readonly coverage: number;
+  };
+}
+
 /**
  * An app with a platform around it: its bundle is taken in, its code runs in runners, and what it does is committed, as in
  * production. State is in memory, and time is what the test says (spec authoring §6.3).
@@ -229,6 +271,12 @@ export interface World extends AsyncDisposable {
   kill(): void;
   /** Another version: sessions that are open stay on theirs until they end. */
   deploy(dir: string): Promise<void>;
+  /**
+   * Goes to all places of the app, breadth first, from how the world is now: options, answers that parsers take and refuse,
+   * `examples`, keys, help, STOP, hanging up and dialling again. Rejects with the shortest script that does what is
+   * refused, or that leads to where no answer ends the conversation, as a test to be pasted.
+   */
+  explore(options?: ExploreOptions): Promise<Explored>;
   /** The last message comes once more, as after a crash: it must have no second effect. */
   twice(): Promise<void>;
 }

@@ -36,8 +36,13 @@ export class AppUnderTest implements AsyncDisposable {
   settings: AppSettings = { config: {}, secrets: {} };
   readonly #clock: () => number;
   readonly #hasTwin: boolean;
+  /** Messages after which the twin has a new isolate. */
+  twinLasts = 1;
   #sandbox: Sandbox | null = null;
-  #lastTwin = 0;
+  #twinVersions = 0;
+  /** Of the code that the twin has now. */
+  #twinOf = 0;
+  #twinTurns = 0;
 
   private constructor(clock: () => number, hasTwin: boolean) {
     this.#clock = clock;
@@ -103,6 +108,20 @@ export class AppUnderTest implements AsyncDisposable {
     );
   }
 
+  /** All of it as it is now, to go back to. */
+  save(): { readonly restore: () => void } {
+    const { state, http } = this;
+    const kept = state.save();
+    const others = [this.records.save(), this.app.save(), this.twin.save()];
+    return {
+      restore: () => {
+        state.restore(kept);
+        for (const other of others) other.restore();
+        http.forget();
+      },
+    };
+  }
+
   /** The process that runs the app dies when it asks for its state next. */
   killRunner(): void {
     this.state.onGet = () => {
@@ -126,10 +145,14 @@ export class AppUnderTest implements AsyncDisposable {
 
   #renewTwin(version: number): void {
     const { app, twin } = this;
+    this.#twinTurns += 1;
+    if (version === this.#twinOf && this.#twinTurns < this.twinLasts) return;
     const code = app.versions.get(version);
     if (code === undefined) throw new Error(`there is no version ${version}`);
+    this.#twinOf = version;
+    this.#twinTurns = 0;
     twin.versions.clear();
-    twin.active = this.#lastTwin += 1;
+    twin.active = this.#twinVersions += 1;
     twin.versions.set(twin.active, code);
   }
 

@@ -32,6 +32,8 @@ export interface Judged {
 
 /** Part of its bounds that a conversation may use in a test. */
 const FULL = 0.5;
+/** How a fault begins that only a variable can bring about. */
+export const NEW_ISOLATE = 'in a new isolate';
 const fitsUssd = roomOf('ussd', 1);
 
 /** All that a turn is refused for (spec authoring §6.3). */
@@ -108,7 +110,7 @@ function isolates({ turn, anew }: Judged): Fault[] {
   return [
     {
       check: 'isolates',
-      text: `in a new isolate the app ${difference}, where it said ${warm}: it keeps something in a variable. Keep what lasts longer than a message in app.user or app.state`,
+      text: `${NEW_ISOLATE} the app ${difference}, where it said ${warm}: it keeps something in a variable. Keep what lasts longer than a message in app.user or app.state`,
     },
   ];
 }

@@ -28,6 +28,13 @@ export class Fixtures implements HttpFixtures, HttpGateway {
     this.#fixtures.unshift({ method: method.toUpperCase(), url, reply, left: times, ...options });
   }
 
+  /** Forgets what was called; fixtures stay as they are. */
+  forget(): void {
+    this.calls.length = 0;
+    this.faults.length = 0;
+    this.#answered.clear();
+  }
+
   async request(call: Call): Promise<HttpAnswer> {
     const name = `${call.idempotencyKey} ${call.method} ${call.url}`;
     const known = this.#answered.get(name);

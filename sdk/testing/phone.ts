@@ -29,7 +29,7 @@ export class SimulatedPhone implements Phone {
   /** What it writes to: the number dialled last, else the app's. */
   to: string;
   readonly #network: Network;
-  readonly #said: (Said & { readonly expect: string[] })[] = [];
+  #said: (Said & { readonly expect: string[] })[] = [];
   #isOpen = false;
 
   constructor(address: string, { transport, to }: PhoneOptions, network: Network) {
@@ -37,6 +37,11 @@ export class SimulatedPhone implements Phone {
     this.transport = transport ?? network.transport;
     this.to = to ?? network.number;
     this.#network = network;
+  }
+
+  /** A session is open. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   get hasSessions(): boolean {
@@ -89,6 +94,22 @@ export class SimulatedPhone implements Phone {
 
   wait(duration: string): Promise<void> {
     return this.#network.advance(duration);
+  }
+
+  /** All of it as it is now, to go back to. */
+  save(): { readonly restore: () => void } {
+    const { screen, at, to } = this;
+    const [inbox, said, isOpen] = [[...this.inbox], structuredClone(this.#said), this.#isOpen];
+    return {
+      restore: () => {
+        this.screen = screen;
+        this.at = at;
+        this.to = to;
+        this.inbox.splice(0, Infinity, ...inbox);
+        this.#said = structuredClone(said);
+        this.#isOpen = isOpen;
+      },
+    };
   }
 
   /** Something came from the app. */

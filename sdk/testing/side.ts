@@ -23,6 +23,17 @@ export class Side {
     if (!this.sent.some(({ message_id }) => message_id === message.message_id)) this.sent.push(message);
   }
 
+  /** All of it as it is now, to go back to. */
+  save(): { readonly restore: () => void } {
+    const lists = [this.sent, this.log, this.runs, this.effects] as unknown[][];
+    const copies = lists.map((list) => [...list]);
+    return {
+      restore: () => {
+        for (const [index, list] of lists.entries()) list.splice(0, Infinity, ...(copies[index] ?? []));
+      },
+    };
+  }
+
   /** Whether they are new. */
   keep(effects: StoreEffects): boolean {
     if (this.effects.some(({ marker }) => marker === effects.marker)) return false;

@@ -1,20 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { appFolders } from './app-folders.fixture.ts';
 import { openWorld } from './index.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'vumi-kit-'));
-afterAll(() => rmSync(root, { recursive: true }));
-let apps = 0;
-
-/** The folder of an app whose worker is this text. */
-function appOf(worker: string): string {
-  const folder = join(root, String((apps += 1)));
-  mkdirSync(join(folder, 'workers'), { recursive: true });
-  writeFileSync(join(folder, 'workers/worker.js'), worker);
-  return folder;
-}
+const folders = appFolders();
+const { appOf, root } = folders;
+afterAll(() => folders[Symbol.dispose]());
 
 const MOTHERS = `
 import { defineApp, integer } from '@vumi/sdk';

@@ -15,6 +15,8 @@ import type { Json } from '@vumi/sdk';
 import { secondsOf, talkKey, unpackTalk } from '@vumi/sdk/talks';
 import type {
   ContactShown,
+  Explored,
+  ExploreOptions,
   Events,
   HttpFixtures,
   LogLineShown,
@@ -30,6 +32,7 @@ import type {
   WorldOptions,
 } from './api.ts';
 import { AppUnderTest } from './app-under-test.ts';
+import { explore } from './explorer.ts';
 import { faultsOf, type Turn } from './checks.ts';
 import { SimulatedPhone, type Network } from './phone.ts';
 import { received, sent } from './shown.ts';
@@ -73,13 +76,18 @@ export class TestWorld implements World {
     }
   }
 
-  phone(address: string, options: PhoneOptions = {}): Phone {
+  phone(address: string, options: PhoneOptions = {}): SimulatedPhone {
     const known = this.#phones.get(address);
     if (known !== undefined) return known;
     const phone = new SimulatedPhone(address, options, this.#network());
     this.#phones.set(address, phone);
-    if (options.language !== undefined) this.#addContact(address, options.language);
+    if (options.language !== undefined) this.speak(phone, options.language);
     return phone;
+  }
+
+  /** From now on the account knows the user's language. */
+  speak({ address }: Phone, language: string | null): void {
+    if (language !== null) this.#addContact(address, language);
   }
 
   async advance(duration: string): Promise<void> {
@@ -193,13 +201,42 @@ export class TestWorld implements World {
     if (more.length + runs.length > 0) throw new Error('a message that came twice had a second effect');
   }
 
+  explore(options: ExploreOptions = {}): Promise<Explored> {
+    return explore(this, options);
+  }
+
+  /** All of it as it is now, to go back to. */
+  save(): { readonly restore: () => void } {
+    const { now } = this;
+    const [messages, last, sends] = [this.#messages, this.#last, [...this.sends]];
+    const parts = [this.#tested, ...this.#phones.values()].map((part) => part.save());
+    return {
+      restore: () => {
+        for (const part of parts) part.restore();
+        this.now = now;
+        this.#messages = messages;
+        this.#last = last;
+        this.sends.splice(0, Infinity, ...sends);
+      },
+    };
+  }
+
+  /** The transport of phones for which none was said. */
+  get transport(): string {
+    return this.#options.transport ?? 'sms';
+  }
+
+  get tested(): AppUnderTest {
+    return this.#tested;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tested[Symbol.asyncDispose]();
   }
 
   #network(): Network {
     return {
-      transport: this.#options.transport ?? 'sms',
+      transport: this.transport,
       number: this.#options.number ?? NUMBER,
       send: async ({ from, to, content, sessionEvent }) => {
         const message = createUserMessage({
@@ -305,7 +342,7 @@ export class TestWorld implements World {
       const isReply = message !== null && one.in_reply_to === message.message_id;
       this.#phones.get(one.to_addr ?? '')?.receive(received(one, this.now), isReply);
     }
-    for (const phone of this.#phones.values()) phone.at = placeOf(await this.#talkOf(phone));
+    for (const phone of this.#phones.values()) phone.at = placeOf(await this.talkOf(phone));
     const phone = this.#phones.get(message?.from_addr ?? '');
     const { checks = {}, maxSegments = MAX_SEGMENTS } = this.#options;
     const faults = [
@@ -314,14 +351,15 @@ export class TestWorld implements World {
         turn,
         anew,
         maxSegments,
-        talk: phone === undefined ? null : await this.#talkOf(phone),
+        talk: phone === undefined ? null : await this.talkOf(phone),
       }),
       ...this.#tested.http.faults.splice(0).map((text) => ({ check: 'http' as const, text })),
     ].filter(({ check }) => checks[check] !== false);
     if (faults.length > 0) throw new Error(faults.map(({ text }) => text).join('\n'));
   }
 
-  async #talkOf({ address, to }: SimulatedPhone): Promise<ReturnType<typeof unpackTalk>> {
+  /** What its conversation remembers. */
+  async talkOf({ address, to }: SimulatedPhone): Promise<ReturnType<typeof unpackTalk>> {
     return unpackTalk(await this.user(address).get(talkKey(to)));
   }
 }

@@ -18,6 +18,17 @@ interface Committed {
   readonly expiresAt: number;
 }
 
+export interface MemoryCopy {
+  readonly values: ReadonlyMap<string, string>;
+  readonly outboxes: ReadonlyMap<string, Committed>;
+  readonly expiries: ReadonlyMap<string, number>;
+}
+
+function refill<V>(map: Map<string, V>, from: ReadonlyMap<string, V>): void {
+  map.clear();
+  for (const [key, value] of from) map.set(key, value);
+}
+
 /**
  * Keyed state in a map that nothing survives: for trials of apps, and for tests, under the contract of the others. A
  * record of `putField` is the JSON text of its key; an expired key stays in `values` until somebody asks for it.
@@ -85,6 +96,21 @@ export class MemoryState implements KeyedState {
     for (const write of writes) this.#apply(write);
     this.outboxes.set(marker, { outbox, expiresAt: this.#clock() + markerTtlMs });
     return { fresh: true, outbox };
+  }
+
+  /** All of it as it is now, for `restore`. */
+  save(): MemoryCopy {
+    return {
+      values: new Map(this.values),
+      outboxes: new Map(this.outboxes),
+      expiries: new Map(this.#expiries),
+    };
+  }
+
+  restore({ values, outboxes, expiries }: MemoryCopy): void {
+    refill(this.values, values);
+    refill(this.outboxes, outboxes);
+    refill(this.#expiries, expiries);
   }
 
   async list({ prefix, after = '', limit }: StateListQuery): Promise<StatePage> {

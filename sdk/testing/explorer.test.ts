@@ -1,0 +1,102 @@
+import { afterAll, expect, test } from 'vitest';
+import { appFolders } from './app-folders.fixture.ts';
+import { openWorld } from './index.ts';
+
+const folders = appFolders();
+const { appOf } = folders;
+afterAll(() => folders[Symbol.dispose]());
+
+const CLINIC = `
+import { defineApp, integer } from '@vumi/sdk';
+export default defineApp({
+  back: true,
+  interrupts: { help: 'Call 0800 111.' },
+  screens: {
+    async start(app) {
+      const what = await app.choose('Clinics', { join: 'Join', find: 'Find one', leave: 'Leave' });
+      return app.goto(what);
+    },
+    async join(app) {
+      const name = await app.ask('Your name?', { id: 'name' });
+      const age = await app.ask('Your age?', { id: 'age', as: integer({ min: 10, max: 120 }) });
+      if (age === 120) {
+        if (await app.confirm('Really?', { id: 'really' })) return 'Well done, ' + name;
+        return app.goto('start');
+      }
+      return 'Thank you, ' + name;
+    },
+    async find(app) {
+      const where = await app.choose('Where?', { north: 'North', south: 'South' });
+      if (where === 'south') return app.goto('start');
+      return 'The clinic of the ' + where;
+    },
+    leave: () => 'Goodbye',
+  },
+});`;
+
+test('the explorer sees all places of an app that is right, and all its questions', async () => {
+  await using world = await openWorld(appOf(CLINIC), { transport: 'ussd' });
+  const seen = await world.explore({ turns: 400 });
+  expect(seen).toMatchObject({ isComplete: true, turns: 400, questions: { missed: [], coverage: 100 } });
+  expect(seen.questions.reached).toContainEqual({
+    place: 'workers/worker.js:15',
+    verb: 'confirm',
+    id: 'really',
+  });
+  expect(seen.places.map(({ at }) => at?.question ?? 'the end')).toEqual(
+    expect.arrayContaining(['choose number 1', 'ask "name"', 'ask "age"', 'confirm "really"', 'the end']),
+  );
+  const phone = world.phone('+27761234567');
+  expect(await phone.dial()).toMatchObject({ text: expect.stringContaining('Clinics') as string });
+});
+
+test('a question that nothing leads to is named', async () => {
+  const app = appOf(`export default { async onConversation(app) {
+    const name = await app.ask('Name?', { id: 'name' });
+    if (name === 'Zanele the second') await app.ask('Which one?', { id: 'which' });
+    return 'Thanks';
+  } };`);
+  await using world = await openWorld(app, { transport: 'ussd' });
+  const { questions } = await world.explore({ turns: 50 });
+  expect(questions.missed).toEqual([{ place: 'workers/worker.js:3', verb: 'ask', id: 'which' }]);
+  expect(questions.coverage).toBe(50);
+});
+
+const planted: readonly [string, (worker: string) => string, RegExp][] = [
+  [
+    'a dead end',
+    (worker) =>
+      worker
+        .replace(`return 'The clinic of the ' + where;`, `return app.goto('find');`)
+        .replace(`if (where === 'south') return app.goto('start');`, ''),
+    /no answer ends the conversation from here: "Where\?[^]*await phone\.dial\(\);\n {2}await phone\.type\('2'\);/,
+  ],
+  [
+    'a page that overflows',
+    (worker) => worker.replace(`'Thank you, ' + name`, `'Thank you, ' + name + '. '.repeat(80)`),
+    /a USSD page has no room for[^]*await phone\.dial\(\);\n {2}await phone\.type\('1', 'W+', '10'\);/,
+  ],
+  [
+    'a variable of the module',
+    (worker) => `let seen = 0;\n${worker.replace(`'Goodbye'`, `'Goodbye ' + (seen += 1)`)}`,
+    /in a new isolate the app says[^]*it keeps something in a variable[^]*dial\(\);\n {2}await phone\.type\('3'\);\n {2}await phone\.dial/,
+  ],
+];
+
+test.each(planted)('the explorer finds %s', async (_name, plant, text) => {
+  await using world = await openWorld(appOf(plant(CLINIC)), { transport: 'ussd' });
+  await expect(world.explore()).rejects.toThrow(text);
+});
+
+test('what fails only when a question is over is found with its script', async () => {
+  const app = appOf(`export default {
+    async onConversation(app) {
+      const answer = await app.ask('Name?', { within: '1 day', otherwise: null });
+      if (answer === null) throw new Error('too late');
+      return 'Thanks';
+    } };`);
+  await using world = await openWorld(app);
+  await expect(world.explore()).rejects.toThrow(
+    /too late[^]*await phone\.type\('hi'\);\n {2}await world\.advance\('1440 minutes'\);/,
+  );
+});

@@ -1,0 +1,317 @@
+import { errorText } from '@vumi/core';
+import { userStateKey } from '@vumi/sandbox';
+import { EXPLORER, talkKey } from '@vumi/sdk/talks';
+import { NEW_ISOLATE } from './checks.ts';
+import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
+import { HELP, movesOf, STOP } from './moves.ts';
+import type { SimulatedPhone } from './phone.ts';
+import { QuestionSites } from './question-sites.ts';
+import { addressOf, testOf, type Step } from './script.ts';
+import type { TestWorld } from './world.ts';
+
+const TURNS = 2000;
+/** Messages that an isolate handles beside the one that handles all: a new one for each would take too long. */
+const ISOLATE_LASTS = 25;
+/** Steps of a walk. */
+const LONGEST_WALK = 30;
+
+/** A place of the app, by the shortest way to it. */
+interface Place {
+  readonly key: string;
+  readonly steps: readonly Step[];
+  readonly saved: { readonly restore: () => void };
+  /** What may be typed at the questions that are open, by phone. */
+  readonly samples: readonly (readonly string[])[];
+  /** A session or conversation waits for an answer. */
+  readonly isOpen: boolean;
+  /** The last answer was refused: what right ones do is known from where it was given. */
+  readonly isRefused: boolean;
+  /** Where answers lead. */
+  readonly next: Set<string>;
+  /** An answer ends the conversation. */
+  ends: boolean;
+  /** All that can be done here was done. */
+  isSeen: boolean;
+}
+
+type Remembered = Awaited<ReturnType<TestWorld['talkOf']>>;
+
+/** Goes to all places of an app (spec authoring §6.3). */
+export async function explore(world: TestWorld, options: ExploreOptions): Promise<Explored> {
+  const { tested } = world;
+  const code = tested.app.versions.get(tested.app.active);
+  if (code === undefined) throw new Error('there is no app to explore');
+  const sites = new QuestionSites(code);
+  const { settings } = tested;
+  tested.settings = { ...settings, config: { ...settings.config, [EXPLORER]: true } };
+  tested.twinLasts = ISOLATE_LASTS;
+  const beginning = world.save();
+  const budget = { left: options.turns ?? TURNS };
+  const shown = new Map<string, PlaceShown>();
+  let isComplete = true;
+  try {
+    for (const language of options.languages ?? [null]) {
+      const explorer = new Explorer(world, options, { language, budget, sites, shown });
+      isComplete = (await explorer.run()) && isComplete;
+      beginning.restore();
+    }
+  } finally {
+    beginning.restore();
+    tested.settings = settings;
+    tested.twinLasts = 1;
+  }
+  const { reached, missed } = sites;
+  const all = reached.length + missed.length;
+  return {
+    turns: (options.turns ?? TURNS) - budget.left,
+    isComplete,
+    places: [...shown.values()],
+    questions: { reached, missed, coverage: all === 0 ? 100 : Math.floor((100 * reached.length) / all) },
+  };
+}
+
+interface Tour {
+  readonly language: string | null;
+  readonly budget: { left: number };
+  readonly sites: QuestionSites;
+  readonly shown: Map<string, PlaceShown>;
+}
+
+class Explorer {
+  readonly #world: TestWorld;
+  readonly #tour: Tour;
+  readonly #begin: string;
+  readonly #phones: readonly SimulatedPhone[];
+  readonly #places = new Map<string, Place>();
+  readonly #random: () => number;
+
+  constructor(world: TestWorld, options: ExploreOptions, tour: Tour) {
+    const { phones = 1, begin = 'hi', seed = 1 } = options;
+    this.#world = world;
+    this.#tour = tour;
+    this.#begin = begin;
+    this.#random = generator(seed);
+    const language = tour.language === null ? {} : { language: tour.language };
+    this.#phones = Array.from({ length: phones }, (_, index) => world.phone(addressOf(index), language));
+    for (const phone of this.#phones) world.speak(phone, tour.language);
+  }
+
+  /** Whether it saw all places. */
+  async run(): Promise<boolean> {
+    const root = await this.#arrive([], null);
+    const queue = [root];
+    for (
+      let place = queue.shift();
+      place !== undefined && this.#tour.budget.left > 0;
+      place = queue.shift()
+    ) {
+      queue.push(...(await this.#expand(place)));
+    }
+    this.#checkEnds();
+    const isComplete = [...this.#places.values()].every(({ isSeen }) => isSeen);
+    if (isComplete) await this.#walk(root);
+    return isComplete;
+  }
+
+  /** Does all that can be done at a place; gives the places that are new. */
+  async #expand(place: Place): Promise<Place[]> {
+    const found: Place[] = [];
+    place.saved.restore();
+    for (const step of await this.#stepsFrom(place)) {
+      if (this.#tour.budget.left <= 0) return found;
+      place.saved.restore();
+      const { reached, isNew, ends } = await this.#go(place, step);
+      if (isNew) found.push(reached);
+      if (step.kind === 'text' && step.text !== STOP) place.next.add(reached.key);
+      if (ends) place.ends = true;
+    }
+    place.isSeen = true;
+    return found;
+  }
+
+  async #go(place: Place, step: Step): Promise<{ reached: Place; isNew: boolean; ends: boolean }> {
+    const steps = [...place.steps, step];
+    const phone = this.#phoneOf(step);
+    const fault = await this.#faultOf(step);
+    if (fault !== null) throw this.#fault(fault, steps);
+    const reached = await this.#arrive(steps, { place, step });
+    const isNew = !this.#places.has(reached.key);
+    if (isNew) this.#places.set(reached.key, reached);
+    const isAnswer = step.kind === 'text' && step.text !== STOP && step.text !== HELP;
+    // Whoever gave a wrong answer before may be given up: that is no end that anybody means.
+    const ends = isAnswer && !place.isRefused && !isWaiting(phone);
+    return { reached: this.#places.get(reached.key) ?? reached, isNew, ends };
+  }
+
+  /** What is wrong with a step; null: nothing. */
+  async #faultOf(step: Step): Promise<string | null> {
+    this.#tour.budget.left -= 1;
+    const phone = this.#phoneOf(step);
+    try {
+      await this.#do(step, phone);
+    } catch (error) {
+      return errorText(error);
+    }
+    this.#show(phone);
+    return null;
+  }
+
+  async #do(step: Step, phone: SimulatedPhone): Promise<void> {
+    if (step.kind === 'dial') await phone.dial();
+    else if (step.kind === 'hangUp') await phone.hangUp();
+    else if (step.kind === 'text') await phone.text(step.text);
+    else await this.#world.advance(`${step.minutes} minutes`);
+  }
+
+  async #arrive(
+    steps: readonly Step[],
+    from: { readonly place: Place; readonly step: Step } | null,
+  ): Promise<Place> {
+    const talks = await Promise.all(this.#phones.map((phone) => this.#world.talkOf(phone)));
+    const key = this.#phones.map((phone, index) => this.#keyOf(phone, talks[index] ?? null)).join('\n');
+    const asked = this.#asked();
+    const place: Place = {
+      key,
+      steps,
+      saved: this.#world.save(),
+      samples: this.#phones.map((_, index) => {
+        const before = from?.place.samples[index] ?? [];
+        return index === from?.step.phone && asked !== null ? asked : before;
+      }),
+      isOpen: this.#phones.some(isWaiting),
+      isRefused: talks.some((talk) => (talk?.wait.tries ?? 0) > 0),
+      next: new Set(),
+      ends: false,
+      isSeen: false,
+    };
+    if (from === null) this.#places.set(key, place);
+    return place;
+  }
+
+  /** What may be typed at the question that was asked just now; null where none was. */
+  #asked(): readonly string[] | null {
+    const { log } = this.#world.tested.app;
+    let samples: readonly string[] | null = null;
+    for (const { text, fields } of log) {
+      if (text !== EXPLORER || fields === undefined) continue;
+      samples = fields['samples'] as readonly string[];
+      this.#tour.sites.reach(String(fields['stack']));
+    }
+    log.splice(0, Infinity, ...log.filter(({ text }) => text !== EXPLORER));
+    return samples;
+  }
+
+  /** Screen, open question and what the user has: not the words of his answers, but what he chose. */
+  #keyOf(phone: SimulatedPhone, talk: Remembered): string {
+    const chosen = (talk?.frames ?? []).map(({ screen, params, steps }) => [
+      screen,
+      params,
+      steps
+        .filter(({ kind }) => kind === 'a')
+        .map(({ tag, value }) => [tag, tag.startsWith('ask') ? null : value]),
+    ]);
+    const { tag = '', tries = 0, page = 0, asksToGoOn = false } = talk?.wait ?? {};
+    const wait = [tag, tries, page, asksToGoOn];
+    return JSON.stringify([phone.isOpen, chosen, wait, talk?.language ?? null, this.#stateOf(phone)]);
+  }
+
+  #stateOf({ address, to, screen }: SimulatedPhone): unknown {
+    const { state, app } = this.#world.tested;
+    const own = userStateKey(app.ref, address, talkKey(to));
+    const start = own.slice(0, -talkKey(to).length);
+    const kept = [...state.values].filter(([key]) => key.startsWith(start) && key !== own);
+    return kept.length === 0 && !state.values.has(own) ? [screen?.text ?? null] : kept;
+  }
+
+  async #stepsFrom({ samples }: Place): Promise<Step[]> {
+    const steps: Step[] = [];
+    for (const [index, phone] of this.#phones.entries()) {
+      const possible = { phone: index, samples: samples[index] ?? [], begin: this.#begin };
+      steps.push(...(await movesOf(this.#world, phone, possible)));
+    }
+    return steps;
+  }
+
+  /** From every place where somebody waits for an answer, answers lead to an end. */
+  #checkEnds(): void {
+    const places = [...this.#places.values()];
+    const good = new Set(places.filter(({ ends, isSeen }) => ends || !isSeen).map(({ key }) => key));
+    for (let before = -1; before < good.size;) {
+      before = good.size;
+      for (const { key, next, isRefused } of places)
+        if (!isRefused && [...next].some((one) => good.has(one))) good.add(key);
+    }
+    const dead = places.find(({ key, isOpen, isRefused }) => isOpen && !isRefused && !good.has(key));
+    if (dead === undefined) return;
+    dead.saved.restore();
+    const text = this.#phones.find(isWaiting)?.screen?.text ?? '';
+    throw this.#fault(`no answer ends the conversation from here: ${JSON.stringify(text)}`, dead.steps);
+  }
+
+  /** What is left is for walks without a plan: their answers differ, which the plan takes for the same. */
+  async #walk(root: Place): Promise<void> {
+    while (this.#tour.budget.left > 0) {
+      root.saved.restore();
+      let place = root;
+      for (let length = 0; length < LONGEST_WALK && this.#tour.budget.left > 0; length += 1) {
+        const choices = await this.#stepsFrom(place);
+        const step = choices[Math.floor(this.#random() * choices.length)];
+        if (step === undefined) break;
+        const steps = [...place.steps, step];
+        const fault = await this.#faultOf(step);
+        if (fault !== null) throw this.#fault(fault, await this.#shortened(root, steps, fault));
+        place = await this.#arrive(steps, { place, step });
+      }
+    }
+  }
+
+  /** Without the steps that the fault does not need. */
+  async #shortened(root: Place, steps: readonly Step[], fault: string): Promise<readonly Step[]> {
+    let least = steps;
+    for (let index = steps.length - 2; index >= 0; index -= 1) {
+      const fewer = least.toSpliced(index, 1);
+      root.saved.restore();
+      let last: string | null = null;
+      for (const step of fewer) last ??= await this.#faultOf(step);
+      if (last === fault) least = fewer;
+    }
+    return least;
+  }
+
+  #show(phone: SimulatedPhone): void {
+    const { screen, at } = phone;
+    if (screen === null) return;
+    const { language, shown } = this.#tour;
+    const key = JSON.stringify([at, language]);
+    const known = shown.get(key);
+    if (known === undefined || known.units < screen.units) shown.set(key, { ...screen, at, language });
+  }
+
+  #phoneOf({ phone }: Step): SimulatedPhone {
+    const found = this.#phones[phone];
+    if (found === undefined) throw new Error(`there is no phone ${phone}`);
+    return found;
+  }
+
+  #fault(text: string, steps: readonly Step[]): Error {
+    const { language } = this.#tour;
+    // What a variable keeps shows the second time.
+    const script = text.startsWith(NEW_ISOLATE) ? [...steps, ...steps] : steps;
+    return new Error(`${text}\n\n${testOf(script, { transport: this.#world.transport, language })}`);
+  }
+}
+
+function isWaiting({ hasSessions, isOpen, at }: SimulatedPhone): boolean {
+  return hasSessions ? isOpen : at !== null;
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = Math.trunc(state + 0x6d2b79f5);
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,52 @@
+import type { SimulatedPhone } from './phone.ts';
+import type { Step } from './script.ts';
+import type { TestWorld } from './world.ts';
+
+/** Words that no parser knows of. */
+export const HELP = 'help';
+export const STOP = 'STOP';
+const NUMBERED = /^(\d+)[.)] /gm;
+const MINUTE_MS = 60_000;
+
+/** What somebody can do whose open question takes these answers, and who begins with that word. */
+export interface Possible {
+  /** Its number. */
+  readonly phone: number;
+  readonly samples: readonly string[];
+  readonly begin: string;
+}
+
+/** All that the user of a phone can do now. */
+export async function movesOf(
+  world: TestWorld,
+  phone: SimulatedPhone,
+  { phone: number, samples, begin }: Possible,
+): Promise<Step[]> {
+  const type = (words: readonly string[]): Step[] =>
+    [...new Set(words)].map((text) => ({ phone: number, kind: 'text', text }));
+  if (phone.hasSessions && !phone.isOpen) return [{ phone: number, kind: 'dial' }];
+  if (phone.screen === null) return type([begin]);
+  const { tries, timers } = (await world.talkOf(phone))?.wait ?? { tries: 0, timers: [] };
+  // Whoever was wrong once is wrong again: what right answers do is known from the first time.
+  if (tries > 0) return type([samples.at(-1) ?? 'x']);
+  const words = [...samples, ...numbersIn(phone.screen.text), ...(samples.length === 0 ? [begin] : []), HELP];
+  const times = waits(world, phone, { number, timers });
+  if (!phone.hasSessions) return [...type([...words, STOP]), ...times];
+  return [...type(words), { phone: number, kind: 'hangUp' }, ...times];
+}
+
+/** Options and keys that stand in a text. */
+function numbersIn(text: string): string[] {
+  return [...text.matchAll(NUMBERED)].map(([, number = '']) => number);
+}
+
+function waits(
+  world: TestWorld,
+  { address }: SimulatedPhone,
+  { number, timers }: { readonly number: number; readonly timers: readonly string[] },
+): Step[] {
+  const next = world.schedules.find(({ name, user }) => user === address && timers.includes(name));
+  if (next === undefined) return [];
+  const minutes = Math.max(1, Math.ceil((Date.parse(next.due) - world.now) / MINUTE_MS));
+  return [{ phone: number, kind: 'wait', minutes }];
+}

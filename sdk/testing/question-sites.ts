@@ -1,0 +1,91 @@
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import type { VersionCode } from '@vumi/sandbox';
+import { parse } from 'acorn';
+import type { QuestionSite } from './api.ts';
+
+const VERBS: ReadonlySet<unknown> = new Set(['ask', 'choose', 'confirm', 'read']);
+/** Of the files of the app, not of the SDK. */
+const OWN = 'workers/';
+const POSITION = /worker\.js:(\d+):(\d+)/g;
+
+interface Node {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+/** Where an app asks, by the positions in its compiled code. */
+export class QuestionSites {
+  readonly #sites = new Map<string, QuestionSite>();
+  readonly #reached = new Set<string>();
+
+  constructor({ code, map }: VersionCode) {
+    if (map === null) return;
+    const sources = new SourceMap(JSON.parse(map) as SourceMapPayload);
+    const program = parse(code, { ecmaVersion: 'latest', locations: true, allowReturnOutsideFunction: true });
+    for (const call of callsIn(program)) {
+      const { line, column } = call;
+      const entry = sources.findEntry(line - 1, column);
+      if (!('originalSource' in entry) || !entry.originalSource.startsWith(OWN)) continue;
+      const place = `${entry.originalSource}:${entry.originalLine + 1}`;
+      this.#sites.set(`${line}:${column + 1}`, { place, verb: call.verb, id: call.id });
+    }
+  }
+
+  /** Marks the first of its own places in a stack of the app. */
+  reach(stack: string): void {
+    for (const [, line, column] of stack.matchAll(POSITION)) {
+      const position = `${line}:${column}`;
+      if (this.#sites.has(position)) {
+        this.#reached.add(position);
+        return;
+      }
+    }
+  }
+
+  get reached(): QuestionSite[] {
+    return [...this.#sites].flatMap(([position, site]) => (this.#reached.has(position) ? [site] : []));
+  }
+
+  get missed(): QuestionSite[] {
+    return [...this.#sites].flatMap(([position, site]) => (this.#reached.has(position) ? [] : [site]));
+  }
+}
+
+interface Call {
+  readonly verb: string;
+  readonly id: string | null;
+  readonly line: number;
+  readonly column: number;
+}
+
+function* callsIn(node: unknown): Generator<Call> {
+  if (Array.isArray(node)) {
+    for (const one of node as unknown[]) yield* callsIn(one);
+    return;
+  }
+  if (!isNode(node)) return;
+  const call = node.type === 'CallExpression' ? callOf(node) : null;
+  if (call !== null) yield call;
+  for (const [name, member] of Object.entries(node)) if (name !== 'loc') yield* callsIn(member);
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
+
+function callOf({ callee, arguments: given }: Node): Call | null {
+  const property = isNode(callee) && callee.type === 'MemberExpression' ? callee['property'] : null;
+  if (!isNode(property) || !VERBS.has(property['name'])) return null;
+  const { line, column } = (property['loc'] as { readonly start: { line: number; column: number } }).start;
+  const options = Array.isArray(given) ? (given as unknown[]).at(-1) : null;
+  return { verb: String(property['name']), id: idIn(options), line, column };
+}
+
+function idIn(options: unknown): string | null {
+  const members = isNode(options) && options.type === 'ObjectExpression' ? options['properties'] : [];
+  for (const member of members as readonly Node[]) {
+    const { key, value } = member as { readonly key?: Node; readonly value?: Node };
+    if (key?.['name'] === 'id' && value?.type === 'Literal') return String(value['value']);
+  }
+  return null;
+}
