@@ -5,7 +5,7 @@ export type Step =
   | { readonly phone: number; readonly kind: 'text'; readonly text: string }
   | { readonly phone: number; readonly kind: 'wait'; readonly minutes: number };
 
-export const ADDRESS = '+27761234567';
+const ADDRESS = '+27761234567';
 
 /** The n-th phone's. */
 export function addressOf(phone: number): string {
