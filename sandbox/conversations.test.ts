@@ -1,7 +1,7 @@
-import type { AppRef, UserMessage } from '@vumi/core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { scheduleMessage, type AppRef, type TalkPolicy, type UserMessage } from '@vumi/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileApp } from './bundle/compile-app.ts';
-import { SandboxPlace } from './testing/index.ts';
+import { FIRST_TRY, SandboxPlace } from './testing/index.ts';
 
 let place: SandboxPlace;
 beforeAll(async () => {
@@ -73,14 +73,65 @@ test('on USSD a session that breaks off can be gone on with', async () => {
   ]);
 });
 
-test('a version that asks otherwise begins again; one that words it otherwise goes on', async () => {
-  const ref = await place.install('changing', REGISTRATION);
-  const phone = phoneOf(ref, '+27761000011');
-  for (const text of ['hi', 'Thandi']) await phone.say(text);
-  await place.install('changing', REGISTRATION.replace('How old are you?', 'Your age?'));
-  // Nobody is kept by a version any more when its pin has ended.
-  place.activate('changing', 2);
-  expect(await phone.say('1')).toEqual([expect.stringMatching(/How old are you\?|Your age\?/)]);
+describe('a new version while a conversation is open', () => {
+  const REWORDED = REGISTRATION.replace('How old are you?', 'Your age?');
+  const LONGER = REGISTRATION.replace(
+    'const area',
+    "const surname = await app.ask('Your surname?', { id: 'surname' });\n    const area",
+  );
+
+  async function changed(app: string, to: string, talks?: TalkPolicy): Promise<readonly [AppRef, Texts]> {
+    const ref = await place.install(app, REGISTRATION);
+    const phone = phoneOf(ref, '+27761000011');
+    for (const text of ['hi', 'Thandi']) await phone.say(text);
+    await place.install(app, to, talks === undefined ? {} : { talks });
+    return [ref, phone];
+  }
+
+  test('leaves it on its own until it has ended', async () => {
+    const [, phone] = await changed('pinning', LONGER);
+    expect(await phone.say('2')).toEqual(['How old are you?']);
+    expect(await phone.say('24')).toEqual(['1 Thandi farm 24']);
+    for (const text of ['hi', 'Thandi']) await phone.say(text);
+    expect(await phone.say('Dube')).toEqual([expect.stringContaining('Where do you live?')]);
+  });
+
+  test('takes it over where it fits', async () => {
+    const [, phone] = await changed('moving', REWORDED, 'move');
+    expect(await phone.say('2')).toEqual(['Your age?']);
+    expect(await phone.say('24')).toEqual(['1 Thandi farm 24']);
+  });
+
+  test('leaves it where it does not fit, and says so once', async () => {
+    const [ref, phone] = await changed('staying', LONGER, 'move');
+    const failures = [...place.failures];
+    expect(await phone.say('2')).toEqual(['How old are you?']);
+    expect(await phone.say('24')).toEqual(['1 Thandi farm 24']);
+    expect(place.failures).toEqual(failures);
+    expect(place.logOf(ref).filter((line) => line.includes('stays on version 1'))).toHaveLength(1);
+  });
+
+  test('begins it again where that is asked for and it does not fit', async () => {
+    const [ref, phone] = await changed('restarting', LONGER, 'restart');
+    expect(await phone.say('2')).toEqual([expect.stringContaining('Your name?')]);
+    expect(place.logOf(ref).join('\n')).toContain('conversation diverged');
+  });
+
+  test('leaves its timers on its own', async () => {
+    const asks = (text: string): string => `export default { async onConversation(app) {
+      return String(await app.ask('${text}?', { within: '1 day', otherwise: '${text} is late' }));
+    } };`;
+    const ref = await place.install('timers', asks('old'));
+    const phone = phoneOf(ref, '+27761000012');
+    await phone.say('hi');
+    const put = [...place.records.schedules.values()].find(({ name }) => name.endsWith(':within'));
+    await place.install('timers', asks('new'));
+    if (put === undefined) throw new Error('the question has no timer');
+    const { name, user, data } = put;
+    const due = { id: 'within', name, user, due: Date.now(), data };
+    await place.sandbox.handleInbound(ref, scheduleMessage(ref, due), FIRST_TRY);
+    expect(place.sent.at(-1)?.content).toBe('old is late');
+  });
 });
 
 test('the author sees what was wrong, with his own line', async () => {

@@ -1,4 +1,4 @@
-import { VumiError, type AppRef, type EndpointFaults } from '@vumi/core';
+import { VumiError, type AppRef, type EndpointFaults, type TalkPolicy } from '@vumi/core';
 import type { AppSettings } from './apps/app.ts';
 import { intakeBundle, type Bundle } from './bundle/intake.ts';
 import type { Manifest } from './bundle/manifest.ts';
@@ -18,6 +18,8 @@ export interface DeployOptions {
   readonly activate: boolean;
   /** False: the bundle's transcript is not run. */
   readonly selfTest: boolean;
+  /** With `activate`: what becomes of conversations that are open on earlier versions. Default: pin. */
+  readonly talks?: TalkPolicy | undefined;
 }
 
 /** A version to be kept. */
@@ -28,6 +30,7 @@ interface CheckedVersion extends Pick<Bundle, 'sha256' | 'worker' | 'files'> {
   readonly manifest: Manifest;
   readonly handlers: readonly string[];
   readonly activate: boolean;
+  readonly talks?: TalkPolicy;
 }
 
 export interface DeployPorts<V> {
@@ -71,6 +74,7 @@ export async function deployBundle<V>(
     worker: bundle.worker,
     files: bundle.files,
     activate: options.activate,
+    ...(options.talks === undefined ? {} : { talks: options.talks }),
   });
   return {
     version,

@@ -29,7 +29,7 @@ const HTTP_BYTES = 256 * 1024;
 const FULL = 0.9;
 const SWEEP_EVERY_MS = 10_000;
 
-export interface SandboxPorts extends AppPorts, HandlingPorts, VersionChoicePorts {
+export interface SandboxPorts extends AppPorts, HandlingPorts, Omit<VersionChoicePorts, 'hasTalks'> {
   /** Answers the HTTP calls of apps in place of the network. */
   readonly http?: HttpGateway;
 }
@@ -88,7 +88,10 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
   const handling: Handling = new Handling({
     ports,
     apps,
-    versions: new VersionChoice(ports),
+    versions: new VersionChoice({
+      ...ports,
+      hasTalks: async (ref, version) => (await apps.load(ref, version)).talks,
+    }),
     turns,
     http: {
       sdk: ports.http ?? createHttpGateway({ ...http, timeoutMs: HTTP_TIMEOUT_MS, maxBytes: HTTP_BYTES }),

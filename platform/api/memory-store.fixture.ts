@@ -282,7 +282,7 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
     },
     list: async (ref, page) => paged(all(ref), page),
     get: async (ref, version) => get(ref, version),
-    activate: async (ref, version, percent) => activate(ref, version, percent),
+    activate: async (ref, version, how) => activate(ref, version, how?.percent),
     worker: unused,
     file: unused,
     bundle: unused,

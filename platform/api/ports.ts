@@ -1,4 +1,4 @@
-import type { Aliased, AppRef, Clock, Logger, SendRequest, UserMessage } from '@vumi/core';
+import type { Aliased, AppRef, Clock, Logger, SendRequest, TalkPolicy, UserMessage } from '@vumi/core';
 import type { TextOptions } from '@vumi/core/text';
 import type { AppVersion, Backlog, Store, TransportRow } from '@vumi/store';
 import type { Audience, MessageFigures, OwnerFigures, ProcessFigures } from '@vumi/measures';
@@ -250,7 +250,7 @@ export interface ApiPorts {
   deploy(
     ref: AppRef,
     zip: Buffer,
-    options: { activate: boolean; selfTest: boolean },
+    options: { activate: boolean; selfTest: boolean; talks?: TalkPolicy | undefined },
   ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
   /** What apps keep; `user` null: what an app's users share. Of the version that is active. */
   readonly appState: AppStatePort;

@@ -12,6 +12,7 @@ import {
   type EndpointFaults,
   type LiveVersions,
   type Rollout,
+  type TalkPolicy,
   type UserMessage,
 } from '@vumi/core';
 import { keywordOf } from './keyword.ts';
@@ -60,6 +61,8 @@ export interface RoutingSnapshot {
     readonly rollout?: Rollout | null;
     /** When the versions were last changed, ISO 8601; null when there was only one. */
     readonly versions_changed_at?: string | null;
+    /** What becomes of conversations that are open on earlier versions. Default: pin. */
+    readonly talks?: TalkPolicy;
     /** What the active version is written for; null: not known. */
     readonly api?: string | null;
     /** What its vumi.json says of STOP: false, it sees to it itself; a text, the platform answers so. */
@@ -143,11 +146,12 @@ export class RouteTable {
   liveVersions(ref: AppRef): LiveVersions | null {
     const app = this.#apps.get(appKey(ref));
     if (app === undefined || app.version === null) return null;
-    const { version, rollout = null, versions_changed_at = null } = app;
+    const { version, rollout = null, versions_changed_at = null, talks = 'pin' } = app;
     return {
       active: version,
       rollout,
       changedAt: versions_changed_at === null ? null : Date.parse(versions_changed_at),
+      talks,
     };
   }
 

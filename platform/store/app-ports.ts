@@ -21,7 +21,7 @@ import type {
   RunRow,
   UsageRange,
 } from './run-records.ts';
-import type { AppRef } from '@vumi/core';
+import type { AppRef, TalkPolicy } from '@vumi/core';
 
 export interface Apps {
   get(ref: AppRef): Promise<App>;
@@ -37,6 +37,12 @@ export interface Apps {
   settings(ref: AppRef): Promise<AppSettings>;
 }
 
+export interface Activation {
+  /** Of new sessions, 1 to 100; default: 100. */
+  readonly percent?: number;
+  readonly talks?: TalkPolicy | undefined;
+}
+
 export interface Versions {
   /**
    * Makes the app when it is new. A bundle that the app has already is that version again (`created` false), activated
@@ -49,8 +55,9 @@ export interface Versions {
   /**
    * Makes it the active version, alone. With a `percent` below 100 it becomes a second live version beside the active
    * one and gets that share of new sessions; `request.conflict` when no other version is active.
+   * `talks` is of conversations that are open on earlier versions; default: pin.
    */
-  activate(ref: AppRef, version: number, percent?: number): Promise<AppVersion>;
+  activate(ref: AppRef, version: number, how?: Activation): Promise<AppVersion>;
   worker(ref: AppRef, version: number): Promise<Worker>;
   /** Null when the version has no file of that path. */
   file(ref: AppRef, version: number, path: string): Promise<Omit<VersionFile, 'path'> | null>;

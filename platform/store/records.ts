@@ -10,6 +10,7 @@ import type {
   RouteTarget,
   RouteTargetInput,
   SmppClientSettings,
+  TalkPolicy,
 } from '@vumi/core';
 import type { MetricAggregator } from '@vumi/records';
 import type { Price } from './credits/credit-ports.ts';
@@ -182,6 +183,8 @@ export interface NewVersion {
   readonly worker: Worker;
   readonly files: readonly VersionFile[];
   readonly activate: boolean;
+  /** With `activate`. Default: pin. */
+  readonly talks?: TalkPolicy;
 }
 
 /** Binds an app or an SMPP client to a transport; null matches anything. */
@@ -340,6 +343,8 @@ export interface SnapshotApp extends AppRef {
   readonly rollout: Rollout | null;
   /** Null when the app has had one version only. */
   readonly versions_changed_at: string | null;
+  /** What becomes of conversations that are open on earlier versions. */
+  readonly talks: TalkPolicy;
   /** What the manifest of the active version says of the two. */
   readonly api: string | null;
   readonly stop: string | false | null;

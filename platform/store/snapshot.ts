@@ -15,7 +15,7 @@ export function readSnapshot(database: Database): Promise<Snapshot> {
     return {
       accounts: await statements.query<Account>(`select ${ACCOUNT_COLUMNS} from accounts order by name`),
       apps: await statements.query<SnapshotApp>(
-        `select account, app, active_version as version, ${ROLLOUT} as rollout, versions_changed_at,
+        `select account, app, active_version as version, ${ROLLOUT} as rollout, versions_changed_at, talks,
            (select manifest->>'api' from versions where versions.account = apps.account
               and versions.app = apps.app and version = active_version) as api,
            (select manifest->'stop' from versions where versions.account = apps.account

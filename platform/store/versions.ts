@@ -1,4 +1,4 @@
-import { VumiError, type AppRef, type Rollout } from '@vumi/core';
+import { VumiError, type AppRef, type Rollout, type TalkPolicy } from '@vumi/core';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { requireApp } from './apps.ts';
@@ -28,7 +28,7 @@ export function openVersions(database: Database, changes: Changes): Versions {
     add: (version) => addVersion(changes, version),
     list: (ref, page) => listVersions(database, ref, page),
     get: (ref, version) => requireVersion(database, ref, version),
-    async activate(ref, version, percent = ALL) {
+    async activate(ref, version, { percent = ALL, talks = 'pin' } = {}) {
       checkRef(ref);
       return changes.write('apps', async (statements) => {
         await statements.query('select from apps where account = $1 and app = $2 for update', [
@@ -36,8 +36,8 @@ export function openVersions(database: Database, changes: Changes): Versions {
           ref.app,
         ]);
         return percent === ALL
-          ? activate(statements, ref, version)
-          : rollOut(statements, ref, { version, percent });
+          ? activate(statements, ref, { version, talks })
+          : rollOut(statements, ref, { version, percent, talks });
       });
     },
     async worker(ref, version) {
@@ -71,7 +71,7 @@ async function addVersion(
     );
     const number = same?.version ?? (await insertVersion(statements, added));
     const version = added.activate
-      ? await activate(statements, ref, number)
+      ? await activate(statements, ref, { version: number, talks: added.talks ?? 'pin' })
       : await requireVersion(statements, ref, number);
     return { version, created: same === undefined };
   });
@@ -112,14 +112,18 @@ async function insertVersion(statements: Statements, added: NewVersion): Promise
   return last;
 }
 
-async function activate(statements: Statements, ref: AppRef, version: number): Promise<AppVersion> {
+async function activate(
+  statements: Statements,
+  ref: AppRef,
+  { version, talks }: { version: number; talks: TalkPolicy },
+): Promise<AppVersion> {
   await requireVersion(statements, ref, version);
   await statements.query(
-    `update apps set active_version = $3, rollout_version = null, rollout_percent = null,
+    `update apps set active_version = $3, rollout_version = null, rollout_percent = null, talks = $4,
        versions_changed_at = case when active_version = $3 and rollout_version is null then versions_changed_at
          when active_version is null then null else now() end
      where account = $1 and app = $2`,
-    [ref.account, ref.app, version],
+    [ref.account, ref.app, version, talks],
   );
   return requireVersion(statements, ref, version);
 }
@@ -128,7 +132,7 @@ async function activate(statements: Statements, ref: AppRef, version: number): P
 async function rollOut(
   statements: Statements,
   ref: AppRef,
-  { version, percent }: Rollout,
+  { version, percent, talks }: Rollout & { talks: TalkPolicy },
 ): Promise<AppVersion> {
   if (!Number.isInteger(percent) || percent < 1 || percent > ALL)
     throw new VumiError('request.invalid', 'a percentage is a whole number from 1 to 100', {
@@ -145,9 +149,9 @@ async function rollOut(
     );
   }
   await statements.query(
-    `update apps set rollout_version = $3, rollout_percent = $4, versions_changed_at = now()
+    `update apps set rollout_version = $3, rollout_percent = $4, talks = $5, versions_changed_at = now()
      where account = $1 and app = $2`,
-    [ref.account, ref.app, version, percent],
+    [ref.account, ref.app, version, percent, talks],
   );
   return requireVersion(statements, ref, version);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appKey, type AppRef } from '@vumi/core';
+import { TALK_KEY } from '@vumi/core/talks';
 import type { AppKind } from '../app-kind.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { configTexts } from '../classic/config-texts.ts';
@@ -47,6 +48,8 @@ export interface LoadedApp {
   readonly key: string;
   /** Of this version: versions of one app are loaded side by side. */
   readonly slot: string;
+  /** It has conversations. */
+  readonly talks: boolean;
   readonly kind: AppKind;
   readonly version: number;
   readonly limits: Limits;
@@ -102,6 +105,7 @@ export async function prepareApp(
     ref,
     key: appKey(ref),
     slot: slotOf(ref, version),
+    talks: code.code.includes(TALK_KEY),
     kind,
     version,
     limits,

@@ -14,6 +14,7 @@ function app(name: string): LoadedApp {
     ref: { account: 'tests', app: name },
     key: `tests/${name}`,
     slot: `tests/${name}@1`,
+    talks: false,
     kind: 'sdk',
     version: 1,
     limits: DEFAULT_LIMITS,

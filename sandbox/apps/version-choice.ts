@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import {
   appKey,
+  LONGEST_PIN_MS,
   SESSION_IDLE_MS,
   type AppRef,
   type Clock,
@@ -10,16 +11,22 @@ import {
   type StateWrite,
   type UserMessage,
 } from '@vumi/core';
+import type { TurnOrigin } from '../turns/effects-commit.ts';
+import { talkOfKey, talkOfTurn, type TalkPlace } from './talks.ts';
 
 /** A pin that is in use is written anew after so long, and kept for so much longer. */
 const RENEW_MS = 2 * 60 * 1000;
-/** Sessions whose pins are known to be written. */
+/** The same for the pin of a conversation, which is kept as long as what it is remembered by. */
+const RENEW_TALK_MS = 60 * 60 * 1000;
+/** Sessions and conversations whose pins are known to be written. */
 const MAX_REMEMBERED = 50_000;
 
 export interface VersionChoicePorts {
   readonly state: KeyedState;
   readonly clock: Clock;
   liveVersions(ref: AppRef): LiveVersions | null;
+  /** Whether a version has conversations. */
+  hasTalks(ref: AppRef, version: number): Promise<boolean>;
 }
 
 interface Written {
@@ -27,9 +34,23 @@ interface Written {
   readonly at: number;
 }
 
+/** The version to run a turn on. */
+export interface VersionToRun {
+  readonly version: number;
+  /** Where its conversation stays if it does not fit `version`; null: there is no way back. */
+  readonly orElse: number | null;
+}
+
+/** What a turn has come to. */
+interface TurnResult {
+  readonly version: number;
+  readonly answers: readonly UserMessage[];
+  readonly writes: readonly StateWrite[];
+}
+
 /**
- * Keeps a session on the version that it began with. The version is committed with the effects of each answer that
- * leaves the session open, and read only while sessions of other versions can be open: during a rollout, and after a
+ * Keeps a session, and a conversation, on the version that it began with. The version is committed with the effects of each
+ * turn that leaves them open, and read only while some of other versions can be open: during a rollout, and after a
  * change until the last of them has ended.
  */
 export class VersionChoice {
@@ -37,6 +58,8 @@ export class VersionChoice {
   readonly #startedAt: number;
   /** What this process has written lately, so that not each message writes it; the oldest first. */
   readonly #written = new LRUCache<string, Written>({ max: MAX_REMEMBERED });
+  /** Conversations that do not fit a live version, so that it is not tried with each message. */
+  readonly #unfit = new LRUCache<string, number>({ max: MAX_REMEMBERED });
   /** By app: until when sessions of an earlier version may be open. */
   readonly #olderUntil = new Map<string, number>();
 
@@ -45,38 +68,28 @@ export class VersionChoice {
     this.#startedAt = ports.clock();
   }
 
-  /** The version to handle a message with; events and the like (`message` null) go to the active one. */
-  async choose(ref: AppRef, message: UserMessage | null): Promise<number | null> {
+  /** The version to handle a message, a schedule or an event with; what belongs to no user goes to the active one. */
+  async choose(ref: AppRef, turn: Pick<TurnOrigin, 'message' | 'schedule'>): Promise<VersionToRun | null> {
     const live = this.#ports.liveVersions(ref);
     if (live === null) return null;
-    if (message === null) return live.active;
-    const fresh = versionOfNewcomer(ref, message.from_addr, live);
-    if (message.session_event === 'new' || !this.#mayBeOlder(ref, live)) return fresh;
-    const pinned = Number(await this.#ports.state.get(pinKey(ref, message)));
-    // What is newer than all that is live was rolled back: everybody leaves it at once.
-    if (pinned === 0 || pinned > Math.max(live.active, live.rollout?.version ?? 0)) return fresh;
-    if (pinned !== live.active)
-      this.#olderUntil.set(appKey(ref), this.#ports.clock() + SESSION_IDLE_MS + RENEW_MS);
-    return pinned;
+    const place = talkOfTurn(turn);
+    const ofTalk = place === null ? null : await this.#ofTalk(ref, place, live);
+    if (ofTalk !== null) return ofTalk;
+    const { message } = turn;
+    const version = message === null ? live.active : await this.#ofSession(ref, message, live);
+    return { version, orElse: null };
   }
 
-  /** What is committed with the answers to a message, so that the session stays where it is or ends. */
-  pin(
-    ref: AppRef,
-    message: UserMessage,
-    to: { version: number; answers: readonly UserMessage[] },
-  ): StateWrite[] {
-    const answer = to.answers.findLast(({ in_reply_to }) => in_reply_to === message.message_id);
-    if (answer === undefined) return [];
-    const key = pinKey(ref, message);
-    const known = this.#written.get(key);
-    const now = this.#ports.clock();
-    if (answer.session_event === 'close') {
-      const mayBeThere = known !== undefined || now < this.#startedAt + SESSION_IDLE_MS + RENEW_MS;
-      return mayBeThere ? [{ op: 'delete', key }] : [];
-    }
-    if (known?.version === to.version && now < known.at + RENEW_MS) return [];
-    return [{ op: 'set', key, value: String(to.version), ttlMs: SESSION_IDLE_MS + RENEW_MS }];
+  /** A conversation does not fit the version that it was to move to: it stays where it is. */
+  staysOn(ref: AppRef, turn: Pick<TurnOrigin, 'message' | 'schedule'>, { version }: VersionToRun): void {
+    const place = talkOfTurn(turn);
+    if (place !== null) this.#unfit.set(talkPinKey(ref, place), version);
+  }
+
+  /** What is committed with the effects of a turn, so that the session or conversation stays where it is or ends. */
+  pin(ref: AppRef, { message }: Pick<TurnOrigin, 'message'>, result: TurnResult): StateWrite[] {
+    const talks = this.#pinTalks(ref, result);
+    return talks !== null || message === null ? (talks ?? []) : this.#pinSession(ref, message, result);
   }
 
   /** What `pin` gave is written. */
@@ -88,6 +101,71 @@ export class VersionChoice {
     }
   }
 
+  async #ofSession(ref: AppRef, message: UserMessage, live: LiveVersions): Promise<number> {
+    const fresh = versionOfNewcomer(ref, message.from_addr, live);
+    if (message.session_event === 'new' || !this.#mayBeOlder(ref, live)) return fresh;
+    const pinned = Number(await this.#ports.state.get(pinKey(ref, message)));
+    // What is newer than all that is live was rolled back: everybody leaves it at once.
+    if (pinned === 0 || pinned > newest(live)) return fresh;
+    if (pinned !== live.active)
+      this.#olderUntil.set(appKey(ref), this.#ports.clock() + SESSION_IDLE_MS + RENEW_MS);
+    return pinned;
+  }
+
+  /** Null where no conversation is open. */
+  async #ofTalk(ref: AppRef, place: TalkPlace, live: LiveVersions): Promise<VersionToRun | null> {
+    const { rollout, changedAt, active, talks } = live;
+    const now = this.#ports.clock();
+    if (rollout === null && (changedAt === null || now > changedAt + LONGEST_PIN_MS)) return null;
+    if (!(await this.#ports.hasTalks(ref, active))) return null;
+    const key = talkPinKey(ref, place);
+    const known = this.#written.get(key);
+    if (known?.version === active && known.at > (changedAt ?? 0)) return { version: active, orElse: null };
+    const pinned = Number(await this.#ports.state.get(key));
+    if (pinned === 0) return null;
+    const fresh = versionOfNewcomer(ref, place.user, live);
+    if (pinned > newest(live)) return { version: fresh, orElse: null };
+    if (pinned === active || pinned === rollout?.version || talks === 'pin' || this.#unfit.get(key) === fresh)
+      return { version: pinned, orElse: null };
+    return { version: fresh, orElse: talks === 'move' ? pinned : null };
+  }
+
+  #pinSession(ref: AppRef, message: UserMessage, { version, answers }: TurnResult): StateWrite[] {
+    const answer = answers.findLast(({ in_reply_to }) => in_reply_to === message.message_id);
+    if (answer === undefined) return [];
+    const key = pinKey(ref, message);
+    const known = this.#written.get(key);
+    const now = this.#ports.clock();
+    if (answer.session_event === 'close') {
+      const mayBeThere = known !== undefined || now < this.#startedAt + SESSION_IDLE_MS + RENEW_MS;
+      return mayBeThere ? [{ op: 'delete', key }] : [];
+    }
+    if (known?.version === version && now < known.at + RENEW_MS) return [];
+    return [{ op: 'set', key, value: String(version), ttlMs: SESSION_IDLE_MS + RENEW_MS }];
+  }
+
+  /** Null where the turn was of no conversation. */
+  #pinTalks(ref: AppRef, { version, writes }: TurnResult): StateWrite[] | null {
+    const pins: StateWrite[] = [];
+    let isTalk = false;
+    for (const write of writes) {
+      const place = talkOfKey(ref, write.key);
+      if (place === null) continue;
+      isTalk = true;
+      const key = talkPinKey(ref, place);
+      const known = this.#written.get(key);
+      if (write.op !== 'set') pins.push({ op: 'delete', key });
+      else if (known?.version !== version || this.#ports.clock() > known.at + RENEW_TALK_MS)
+        pins.push({
+          op: 'set',
+          key,
+          value: String(version),
+          ttlMs: (write.ttlMs ?? LONGEST_PIN_MS) + RENEW_TALK_MS,
+        });
+    }
+    return isTalk ? pins : null;
+  }
+
   #mayBeOlder(ref: AppRef, { rollout, changedAt }: LiveVersions): boolean {
     if (rollout !== null) return true;
     if (changedAt === null) return false;
@@ -96,8 +174,16 @@ export class VersionChoice {
   }
 }
 
+function newest({ active, rollout }: LiveVersions): number {
+  return Math.max(active, rollout?.version ?? 0);
+}
+
 function pinKey({ account, app }: AppRef, { transport_name, to_addr, from_addr }: UserMessage): string {
   return `session-version/${JSON.stringify([account, app, transport_name, to_addr, from_addr])}`;
+}
+
+function talkPinKey({ account, app }: AppRef, { user, to }: TalkPlace): string {
+  return `talk-version/${JSON.stringify([account, app, user, to])}`;
 }
 
 /** A user falls on the same side of every rollout of an app, and of a growing one only ever from old to new. */

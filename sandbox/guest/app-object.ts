@@ -1,3 +1,4 @@
+import { MUST_FIT } from '@vumi/core/talks';
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
 import type { EventApp, Json, Message, PlainApp, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
@@ -122,5 +123,6 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
 
 /** What `onMessage` and `onSchedule` get. */
 export function createApp(turn: Turn, config: Config): PlainApp {
-  return { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
+  const app = { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
+  return turn.mustFit ? ({ ...app, [MUST_FIT]: true } as PlainApp) : app;
 }

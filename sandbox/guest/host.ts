@@ -78,6 +78,8 @@ export interface TurnStart {
   readonly now: number;
   /** What the app can send by: null, or why not; absent: by everything. */
   readonly endpoints?: Readonly<Record<string, string | null>>;
+  /** The turn is taken back if its conversation does not fit this code. */
+  readonly mustFit?: true;
   /** Ids of the first outgoing messages; the call `ids` gives all. */
   readonly ids: readonly string[];
 }

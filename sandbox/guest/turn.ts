@@ -31,6 +31,7 @@ interface Waiting {
 export class Turn {
   readonly number: number;
   readonly now: number;
+  readonly mustFit: boolean;
   readonly limits: GuestLimits;
   /** State as this handler has left it, by scope and key. */
   readonly writes = new TrustedMap<string, GuestWrite>();
@@ -51,6 +52,7 @@ export class Turn {
   constructor(number: number, start: TurnStart, surroundings: { post: Post; limits: GuestLimits }) {
     this.number = number;
     this.now = start.now;
+    this.mustFit = start.mustFit === true;
     this.#ids = start.ids;
     this.#endpoints = start.endpoints;
     this.#post = surroundings.post;

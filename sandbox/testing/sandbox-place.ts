@@ -8,6 +8,7 @@ import {
   type FailureMessage,
   type Logger,
   type Rollout,
+  type TalkPolicy,
   type UserMessage,
 } from '@vumi/core';
 import type { StoreEffects } from '@vumi/records';
@@ -29,6 +30,8 @@ const ACCOUNT = 'tests';
 const WORKER = 'workers/worker.js';
 
 export interface AppOptions {
+  /** What becomes of conversations that are open on earlier versions. Default: pin. */
+  readonly talks?: TalkPolicy;
   readonly manifest?: Manifest;
   readonly settings?: AppSettings;
 }
@@ -37,6 +40,7 @@ interface Installed {
   version: number;
   rollout: Rollout | null;
   changedAt: number | null;
+  talks: TalkPolicy;
   readonly versions: Map<number, VersionCode>;
   settings: AppSettings;
 }
@@ -91,6 +95,7 @@ export class SandboxPlace implements AsyncDisposable {
       version: 0,
       rollout: null,
       changedAt: null,
+      talks: 'pin',
       versions: new Map(),
       settings: { config: {}, secrets: {} },
     };
@@ -98,6 +103,7 @@ export class SandboxPlace implements AsyncDisposable {
     if (installed.versions.size > 0) installed.changedAt = Date.now();
     installed.version = installed.versions.size + 1;
     installed.rollout = null;
+    installed.talks = options.talks ?? 'pin';
     installed.versions.set(installed.version, code);
     installed.settings = options.settings ?? installed.settings;
     this.#apps.set(app, installed);
@@ -181,8 +187,8 @@ export class SandboxPlace implements AsyncDisposable {
       liveVersions: ({ app }) => {
         const installed = this.#apps.get(app);
         if (installed === undefined) return null;
-        const { version: active, rollout, changedAt } = installed;
-        return { active, rollout, changedAt };
+        const { version: active, rollout, changedAt, talks } = installed;
+        return { active, rollout, changedAt, talks };
       },
       loadVersion: async ({ app }, version) => {
         const code = this.#apps.get(app)?.versions.get(version);

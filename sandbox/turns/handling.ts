@@ -36,7 +36,7 @@ import { FINE, LoopLimits, type Judgement } from './loop-limits.ts';
 import { RealmSlots } from '../apps/realm-slots.ts';
 import { redactSecrets } from './redaction.ts';
 import { turnStart } from './turn-start.ts';
-import type { VersionChoice } from '../apps/version-choice.ts';
+import type { VersionChoice, VersionToRun } from '../apps/version-choice.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
 
 const DEFAULT_APOLOGY = 'Sorry, something went wrong. Please try again later.';
@@ -82,6 +82,8 @@ interface Task {
   readonly body: UserMessage | TransportEvent;
   readonly marker: string;
   readonly app: LoadedApp;
+  /** Its conversation is of another version, which it goes back to if it does not fit this one. */
+  readonly mustFit: boolean;
   /** Of `performance.now()`. */
   readonly arrivedAt: number;
   /** Redelivered: it has come before, and nobody knows how far that got. */
@@ -105,6 +107,11 @@ interface Conclusion {
   readonly writes: Parameters<KeyedState['commit']>[0]['writes'];
   readonly outbox: Outbox;
   readonly failure: Failed | null;
+}
+
+/** As the SDK names it (sdk/talks): an app that throws the same only keeps its own users where they are. */
+function hasDiverged({ outcome: { end } }: Ran): boolean {
+  return end.kind === 'failed' && end.text.startsWith('Diverged:');
 }
 
 /** The keys of classic apps are counted as Vumi Go did (classic/kv.ts): here they are only listed. */
@@ -144,16 +151,18 @@ export class Handling {
       const outbox = await ports.state.committed(marker);
       if (outbox !== null) return this.#publish(decodeOutbox(outbox));
     }
-    const version = await versions.choose(origin.ref, origin.message);
-    if (version === null) {
+    const choice = await versions.choose(origin.ref, origin);
+    if (choice === null) {
       const reason = `app ${origin.ref.account}/${origin.ref.app} has no active version`;
       return ports.publishFailure(createFailure(body, reason, 'permanent'));
     }
+    const { version, orElse } = choice;
     const app = await apps.load(origin.ref, version);
     if (origin.message === null && app.kind === 'classic' && !wantsEvents(app.settings.config)) return;
-    const task = { origin, body, marker, app, arrivedAt, delivery };
+    const task = { origin, body, marker, app, mustFit: orElse !== null, arrivedAt, delivery };
     if (await this.#isDropped(task)) return;
-    const ran = await this.#slots.run(app, () => this.#run(task));
+    let ran = await this.#slots.run(app, () => this.#run(task));
+    if (orElse !== null && hasDiverged(ran)) ran = await this.#goBack(ran, choice, orElse);
     this.#tellOfRuns(ran);
     for (const line of [...ran.outcome.log, ...ran.effects.notes]) this.#log(ran, line);
     this.#tellOfBrake(ran);
@@ -207,7 +216,7 @@ export class Handling {
     const wallMs = ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms;
     const now = ports.clock();
     const endpoints = ports.endpoints(origin.ref);
-    const start = turnStart({ origin, app, endpoints }, task.body, now);
+    const start = turnStart({ origin, app, endpoints, mustFit: task.mustFit }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
     const calls = new KeptCalls(http[app.kind], task.delivery.redelivered, (call) =>
       this.#onRepeat(task, call),
@@ -232,6 +241,18 @@ export class Handling {
         ),
     });
     return { ...task, start, now, wallMs, waitMs: waitedMs + outcome.waitMs, outcome, effects };
+  }
+
+  /** Runs it on the version that its conversation began with. Nothing of the other run has taken effect. */
+  async #goBack(tried: Ran, choice: VersionToRun, version: number): Promise<Ran> {
+    const { apps, versions } = this.#options;
+    const { origin } = tried;
+    versions.staysOn(origin.ref, origin, choice);
+    const app = await apps.load(origin.ref, version);
+    const text = `this conversation stays on version ${version}: it does not fit version ${choice.version}`;
+    this.#log({ app, origin }, { level: 'info', text, fields: { version } });
+    const task = { ...tried, app, mustFit: false };
+    return this.#slots.run(app, () => this.#run(task));
   }
 
   /** The service can tell by the idempotency key; author and operator by the log. */
@@ -288,9 +309,12 @@ export class Handling {
 
   async #commit(ran: Ran, { writes, outbox, failure }: Conclusion): Promise<void> {
     const { ports, versions, markerTtlMs } = this.#options;
-    const { ref, message } = ran.origin;
-    const to = { version: ran.app.version, answers: outbox.messages };
-    const pin = message === null ? [] : versions.pin(ref, message, to);
+    const { ref } = ran.origin;
+    const pin = versions.pin(ref, ran.origin, {
+      version: ran.app.version,
+      answers: outbox.messages,
+      writes,
+    });
     const commit: StateCommit = {
       marker: ran.marker,
       markerTtlMs,

@@ -31,11 +31,13 @@ export interface TurnFacts {
   readonly app: Pick<LoadedApp, 'kind'>;
   /** What the app can send by; null: by everything. */
   readonly endpoints: EndpointFaults | null;
+  /** Its conversation may be of another version, which it goes back to if it does not fit. */
+  readonly mustFit?: boolean;
 }
 
 /** JSON of what a turn starts with. */
 export function turnStart(
-  { origin, app, endpoints }: TurnFacts,
+  { origin, app, endpoints, mustFit = false }: TurnFacts,
   body: UserMessage | TransportEvent,
   now: number,
 ): string {
@@ -51,6 +53,7 @@ export function turnStart(
     now,
     // The platform answers the sends of a classic app.
     ...(endpoints === null || app.kind === 'classic' ? {} : { endpoints }),
+    ...(mustFit ? { mustFit: true as const } : {}),
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   } satisfies Omit<TurnStart, 'body'> & { body: object };
   return JSON.stringify(start);

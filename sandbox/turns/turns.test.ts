@@ -12,6 +12,7 @@ const app: LoadedApp = {
   ref: { account: 'tests', app: 'x' },
   key: 'tests/x',
   slot: 'tests/x@1',
+  talks: false,
   kind: 'sdk',
   version: 1,
   limits: DEFAULT_LIMITS,

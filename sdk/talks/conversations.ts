@@ -1,3 +1,4 @@
+import { MUST_FIT, TALK_KEY } from '@vumi/core/talks';
 import type { App, AppDefinition } from '../app.ts';
 import { translatorOf, type Catalog, type Translator } from '../languages/catalog.ts';
 import type { Message, Waits } from '../message.ts';
@@ -57,7 +58,6 @@ const MOST_REMINDERS = 3;
 const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
 const RESTARTS_APART_MS = 600_000;
-const PREFIX = 'vumi:talk:';
 
 interface Channel {
   readonly app: App;
@@ -229,7 +229,8 @@ class Conversation {
     try {
       outcome = await this.#run(channel, talk, input);
     } catch (error) {
-      if (!(error instanceof Diverged) || channel.app.now - talk.restarted < RESTARTS_APART_MS) throw error;
+      const restartedLately = channel.app.now - talk.restarted < RESTARTS_APART_MS;
+      if (!(error instanceof Diverged) || restartedLately || MUST_FIT in channel.app) throw error;
       channel.app.log.error(error.message);
       return this.#restart(channel, talk, this.#texts(talk.language).restarted, channel.app.now);
     }
@@ -326,14 +327,14 @@ class Conversation {
       await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
       timers.push(name);
     };
-    if (within !== undefined) await set(`${PREFIX}${to}:within`, within, { kind: 'within' });
+    if (within !== undefined) await set(`${TALK_KEY}${to}:within`, within, { kind: 'within' });
     for (const [index, one] of remind.entries()) {
       const reminder: Reminder = typeof one === 'string' ? { after: one } : one;
       if (transportType === 'ussd' && reminder.endpoint === undefined)
         throw new TypeError(
           'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
         );
-      await set(`${PREFIX}${to}:remind:${index}`, reminder.after, {
+      await set(`${TALK_KEY}${to}:remind:${index}`, reminder.after, {
         kind: 'remind',
         ...(reminder.text === undefined
           ? {}
@@ -345,7 +346,7 @@ class Conversation {
   }
 
   async #onSchedule(timer: Timer, app: App): Promise<void> {
-    if (!timer.name.startsWith(PREFIX)) return this.#definition.onSchedule?.(timer, app);
+    if (!timer.name.startsWith(TALK_KEY)) return this.#definition.onSchedule?.(timer, app);
     const about = timer.data as Readonly<Record<string, unknown>>;
     const to = String(about['to']);
     const talk = unpackTalk(await app.user.get(keyOf(to)));
@@ -370,7 +371,7 @@ class Conversation {
 
 /** Under which key of the user's state a conversation on that number is remembered. */
 export function keyOf(to: string): string {
-  return `${PREFIX}${to}`;
+  return `${TALK_KEY}${to}`;
 }
 
 function channelOf(message: Message, app: App): Channel {

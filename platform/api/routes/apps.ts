@@ -1,3 +1,4 @@
+import { TALK_POLICIES } from '@vumi/core';
 import type { App, AppVersion } from '@vumi/store';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
@@ -8,9 +9,16 @@ import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const versionParams = appParams.extend({ version: z.coerce.number().int().positive() });
+const talks = z
+  .enum(TALK_POLICIES)
+  .optional()
+  .describe(
+    'What becomes of conversations that are open on earlier versions: pin, they end there (default); move, they go on with this version where they fit it; restart, those that do not fit it begin again',
+  );
 const deployQuery = z.strictObject({
   activate: flag(true).describe('false: store the version, the active one stays'),
   self_test: flag(true).describe("false: do not have the conversation of the bundle's transcript.json first"),
+  talks,
 });
 
 const activationBody = optionalJsonBody(
@@ -21,6 +29,7 @@ const activationBody = optionalJsonBody(
       .max(100)
       .default(100)
       .describe('Below 100: a second live version beside the active one, with this share of new sessions'),
+    talks,
   }),
 );
 
@@ -47,6 +56,7 @@ function deployRoute(ports: ApiPorts): Route {
       const { version, created, warnings } = await ports.deploy(params, body, {
         activate: query.activate,
         selfTest: query.self_test,
+        talks: query.talks,
       });
       return {
         status: created ? 201 : 200,
@@ -124,7 +134,7 @@ function changeRoutes({ store }: ApiPorts): Route[] {
       body: activationBody,
       answers: { 200: { description: 'The version', schema: versionSchema } },
       handle: async ({ params: { version, ...ref }, body }) => {
-        return ok(showVersion(await store.versions.activate(ref, version, body.percent)));
+        return ok(showVersion(await store.versions.activate(ref, version, body)));
       },
     }),
     defineRoute({

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { TALK_POLICIES } from '@vumi/core';
+import { Option, type Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
@@ -13,6 +14,14 @@ interface Version {
   readonly handlers: readonly string[];
   readonly libraries?: string | null;
   readonly created_at: string;
+}
+
+/** Of open conversations, when the versions of their app change. */
+export function talksOption(): Option {
+  return new Option(
+    '--talks <policy>',
+    'open conversations of earlier versions: pin, they end there (default); move, they go on with this one where they fit; restart, those that do not fit begin again',
+  ).choices(TALK_POLICIES);
 }
 
 export function addVersionCommands(app: Command): void {
@@ -59,16 +68,19 @@ function addActivate(app: Command): void {
     .argument('<name>')
     .argument('<version>')
     .description('make a version the active one, or give it a share of new sessions')
-    .option('--percent <share>', 'of new sessions, 1 to 100; the active version keeps the rest', '100');
+    .option('--percent <share>', 'of new sessions, 1 to 100; the active version keeps the rest', '100')
+    .addOption(talksOption());
   withExample(activate, 'npx vumi app activate hello 4 --percent 10', 'npx vumi app activate hello 4').action(
-    async (name: string, given: string, options: { percent: string }, command: Command) => {
+    async (name: string, given: string, options: { percent: string; talks?: string }, command: Command) => {
       const session = openSession(command);
       const version = parseVersion(given);
       const percent = Number(options.percent);
       if (!Number.isInteger(percent) || percent < 1 || percent > 100)
         throw usageError(`--percent is a whole number from 1 to 100, not "${options.percent}"`);
       const address = path`/accounts/${await session.account()}/apps/${name}/versions/${version}/activate`;
-      const made = await session.client.call<Version>('POST', address, { body: { percent } });
+      const made = await session.client.call<Version>('POST', address, {
+        body: { percent, talks: options.talks },
+      });
       session.show(made, () =>
         made.active
           ? `${name} is on version ${made.version}.\n`

@@ -13,7 +13,7 @@ import { addLogsCommand } from './app-logs.ts';
 import { addMemberCommands } from './app-members.ts';
 import { addReplayCommand } from './app-replay.ts';
 import { addRunCommands } from './app-runs.ts';
-import { addVersionCommands } from './app-versions.ts';
+import { addVersionCommands, talksOption } from './app-versions.ts';
 
 interface App {
   readonly app: string;
@@ -54,6 +54,7 @@ interface DeployOptions {
   readonly name?: string;
   readonly activate: boolean;
   readonly selfTest: boolean;
+  readonly talks?: string;
 }
 
 function addDeploy(app: Command): void {
@@ -66,10 +67,12 @@ function addDeploy(app: Command): void {
     .description('deploy an app and activate it')
     .option('--name <name>', "the app's name (default: as in vumi.json, else of the folder)")
     .option('--no-activate', 'only store the version; the active one stays')
-    .option('--no-self-test', 'do not have the conversation of transcript.json first');
+    .option('--no-self-test', 'do not have the conversation of transcript.json first')
+    .addOption(talksOption());
   withExample(
     deploy,
     'npx vumi app deploy sample-apps/hello',
+    'npx vumi app deploy clinic --talks move',
     'npx vumi app deploy quiz.zip --account acme --name quiz',
   ).action(async (source: string, options: DeployOptions, command: Command) => {
     const session = openSession(command);
@@ -78,7 +81,11 @@ function addDeploy(app: Command): void {
     const account = await session.account();
     const made = await session.client.call<Deployment>('PUT', path`/accounts/${account}/apps/${app}`, {
       body: zip,
-      query: { activate: options.activate, self_test: options.selfTest ? undefined : false },
+      query: {
+        activate: options.activate,
+        self_test: options.selfTest ? undefined : false,
+        talks: options.talks,
+      },
     });
     session.show({ ...made, left_out: leftOut }, () => deploymentText(made, `${account}/${app}`, leftOut));
   });
