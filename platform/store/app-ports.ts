@@ -37,7 +37,7 @@ export interface Apps {
   settings(ref: AppRef): Promise<AppSettings>;
 }
 
-export interface Activation {
+interface Activation {
   /** Of new sessions, 1 to 100; default: 100. */
   readonly percent?: number;
   readonly talks?: TalkPolicy | undefined;

@@ -114,20 +114,22 @@ export class VersionChoice {
 
   /** Null where no conversation is open. */
   async #ofTalk(ref: AppRef, place: TalkPlace, live: LiveVersions): Promise<VersionToRun | null> {
-    const { rollout, changedAt, active, talks } = live;
-    const now = this.#ports.clock();
-    if (rollout === null && (changedAt === null || now > changedAt + LONGEST_PIN_MS)) return null;
-    if (!(await this.#ports.hasTalks(ref, active))) return null;
+    if (!(await this.#mayBeOnOlder(ref, live))) return null;
     const key = talkPinKey(ref, place);
+    const { active, changedAt } = live;
     const known = this.#written.get(key);
     if (known?.version === active && known.at > (changedAt ?? 0)) return { version: active, orElse: null };
     const pinned = Number(await this.#ports.state.get(key));
     if (pinned === 0) return null;
     const fresh = versionOfNewcomer(ref, place.user, live);
-    if (pinned > newest(live)) return { version: fresh, orElse: null };
-    if (pinned === active || pinned === rollout?.version || talks === 'pin' || this.#unfit.get(key) === fresh)
-      return { version: pinned, orElse: null };
-    return { version: fresh, orElse: talks === 'move' ? pinned : null };
+    if (this.#unfit.get(key) === fresh && pinned < fresh) return { version: pinned, orElse: null };
+    return whereTo(live, { pinned, fresh });
+  }
+
+  /** Whether a conversation of another version than the active one can be open. */
+  async #mayBeOnOlder(ref: AppRef, { rollout, changedAt, active }: LiveVersions): Promise<boolean> {
+    const isOver = changedAt === null || this.#ports.clock() > changedAt + LONGEST_PIN_MS;
+    return (rollout !== null || !isOver) && this.#ports.hasTalks(ref, active);
   }
 
   #pinSession(ref: AppRef, message: UserMessage, { version, answers }: TurnResult): StateWrite[] {
@@ -172,6 +174,16 @@ export class VersionChoice {
     const until = Math.max(changedAt, this.#startedAt) + SESSION_IDLE_MS + RENEW_MS;
     return this.#ports.clock() < Math.max(until, this.#olderUntil.get(appKey(ref)) ?? 0);
   }
+}
+
+/** Where a conversation goes that is open on the version `pinned`. */
+function whereTo(live: LiveVersions, { pinned, fresh }: { pinned: number; fresh: number }): VersionToRun {
+  const { active, rollout, talks } = live;
+  // What is newer than all that is live was rolled back.
+  if (pinned > newest(live)) return { version: fresh, orElse: null };
+  if (pinned === active || pinned === rollout?.version || talks === 'pin')
+    return { version: pinned, orElse: null };
+  return { version: fresh, orElse: talks === 'move' ? pinned : null };
 }
 
 function newest({ active, rollout }: LiveVersions): number {

@@ -27,7 +27,7 @@ export function surroundings({ sides, state, records, clock, http, settings }: A
     http,
     liveVersions: (ref) => {
       const { active, changedAt } = sideOf(ref);
-      return { active, rollout: null, changedAt };
+      return { active, rollout: null, changedAt, talks: 'pin' };
     },
     loadVersion: async (ref, version) => {
       const code = sideOf(ref).versions.get(version);
