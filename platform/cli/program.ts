@@ -12,6 +12,7 @@ import { addIdentityCommands } from './commands/identity.ts';
 import { addErasureCommands } from './commands/erase.ts';
 import { addFailureCommands } from './commands/failures.ts';
 import { addInterfaceCommands } from './commands/interface.ts';
+import { addLanguageCommands } from './commands/i18n.ts';
 import { addKvCommands } from './commands/kv.ts';
 import { addMessageCommands } from './commands/messages.ts';
 import { addOptoutCommands } from './commands/optouts.ts';
@@ -63,7 +64,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addTopCommand,
     addFailureCommands,
   ],
-  'Build:': [addAppCommands, addRouteCommands, addWebhookCommands, addInterfaceCommands],
+  'Build:': [addAppCommands, addLanguageCommands, addRouteCommands, addWebhookCommands, addInterfaceCommands],
   'Keep:': [addContactCommands, addIdentityCommands, addOptoutCommands, addKvCommands],
   'Administer:': [
     addAccountCommands,

@@ -30,6 +30,11 @@ export function parsePluralForms(header: string): PluralForms | null {
   return rule !== null && reader.isDone && gives(rule, forms) ? { count: forms, rule } : null;
 }
 
+/** Which form a number takes by a header; NaN where it is none. */
+export function formFor(header: string, n: number): number {
+  return formOf(parsePluralForms(header)?.rule ?? NaN, n);
+}
+
 /** Whether numbers take only forms that there are. */
 function gives(rule: PluralRule, forms: number): boolean {
   const numbers = Array.from({ length: CHECKED_NUMBERS + 1 }, (_, n) => formOf(rule, n));
