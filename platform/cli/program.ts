@@ -25,6 +25,7 @@ import { addSmppClientCommands } from './commands/smpp-client.ts';
 import { addSmsCommands } from './commands/sms.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTagPoolCommands } from './commands/tagpool.ts';
+import { addTestCommand } from './commands/test.ts';
 import { addTopCommand } from './commands/top.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
@@ -64,7 +65,14 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addTopCommand,
     addFailureCommands,
   ],
-  'Build:': [addAppCommands, addLanguageCommands, addRouteCommands, addWebhookCommands, addInterfaceCommands],
+  'Build:': [
+    addTestCommand,
+    addAppCommands,
+    addLanguageCommands,
+    addRouteCommands,
+    addWebhookCommands,
+    addInterfaceCommands,
+  ],
   'Keep:': [addContactCommands, addIdentityCommands, addOptoutCommands, addKvCommands],
   'Administer:': [
     addAccountCommands,

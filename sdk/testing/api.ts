@@ -213,6 +213,8 @@ export interface ExploreOptions {
   readonly languages?: readonly string[];
   /** What begins a conversation where there are no sessions. Default: `hi`. */
   readonly begin?: string;
+  /** Ways to an HTTP call that no fixture answers are not followed, in place of being refused. */
+  readonly withoutHttp?: boolean;
 }
 
 /** The longest text of a place. */
@@ -236,6 +238,8 @@ export interface Explored {
   /** All places that there are were seen; else there were not turns enough. */
   readonly isComplete: boolean;
   readonly places: readonly PlaceShown[];
+  /** HTTP calls that were not followed: why. */
+  readonly skipped: readonly string[];
   readonly questions: {
     readonly reached: readonly QuestionSite[];
     readonly missed: readonly QuestionSite[];

@@ -66,8 +66,9 @@ export class AppUnderTest implements AsyncDisposable {
   }
 
   /** Takes the app of a folder in, as the platform does. */
-  async deploy(dir: string): Promise<void> {
+  async deploy(dir: string, { selfTest }: { readonly selfTest: boolean }): Promise<void> {
     const { app } = this;
+    const { zip } = packApp(dir);
     await deployBundle(
       {
         store: {
@@ -82,8 +83,8 @@ export class AppUnderTest implements AsyncDisposable {
         endpoints: () => ({}),
       },
       app.ref,
-      packApp(dir).zip,
-      { activate: true, selfTest: false },
+      zip,
+      { activate: true, selfTest },
     );
     if (app.versions.size > 1) app.changedAt = this.#clock();
     app.active = app.versions.size;

@@ -3,6 +3,7 @@ import { userStateKey } from '@vumi/sandbox';
 import { EXPLORER, talkKey } from '@vumi/sdk/talks';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
+import { NO_FIXTURE } from './http-fixtures.ts';
 import { HELP, movesOf, STOP } from './moves.ts';
 import type { SimulatedPhone } from './phone.ts';
 import { QuestionSites } from './question-sites.ts';
@@ -14,6 +15,9 @@ const TURNS = 2000;
 const ISOLATE_LASTS = 25;
 /** Steps of a walk. */
 const LONGEST_WALK = 30;
+
+/** In place of a fault: the way is not followed. */
+const SKIPPED = 'skipped';
 
 /** A place of the app, by the shortest way to it. */
 interface Place {
@@ -48,10 +52,11 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   const beginning = world.save();
   const budget = { left: options.turns ?? TURNS };
   const shown = new Map<string, PlaceShown>();
+  const skipped = new Set<string>();
   let isComplete = true;
   try {
     for (const language of options.languages ?? [null]) {
-      const explorer = new Explorer(world, options, { language, budget, sites, shown });
+      const explorer = new Explorer(world, options, { language, budget, sites, shown, skipped });
       isComplete = (await explorer.run()) && isComplete;
       beginning.restore();
     }
@@ -66,6 +71,7 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
     turns: (options.turns ?? TURNS) - budget.left,
     isComplete,
     places: [...shown.values()],
+    skipped: [...skipped],
     questions: { reached, missed, coverage: all === 0 ? 100 : Math.floor((100 * reached.length) / all) },
   };
 }
@@ -75,21 +81,24 @@ interface Tour {
   readonly budget: { left: number };
   readonly sites: QuestionSites;
   readonly shown: Map<string, PlaceShown>;
+  readonly skipped: Set<string>;
 }
 
 class Explorer {
   readonly #world: TestWorld;
   readonly #tour: Tour;
   readonly #begin: string;
+  readonly #skipsHttp: boolean;
   readonly #phones: readonly SimulatedPhone[];
   readonly #places = new Map<string, Place>();
   readonly #random: () => number;
 
   constructor(world: TestWorld, options: ExploreOptions, tour: Tour) {
-    const { phones = 1, begin = 'hi', seed = 1 } = options;
+    const { phones = 1, begin = 'hi', seed = 1, withoutHttp = false } = options;
     this.#world = world;
     this.#tour = tour;
     this.#begin = begin;
+    this.#skipsHttp = withoutHttp;
     this.#random = generator(seed);
     const language = tour.language === null ? {} : { language: tour.language };
     this.#phones = Array.from({ length: phones }, (_, index) => world.phone(addressOf(index), language));
@@ -120,7 +129,9 @@ class Explorer {
     for (const step of await this.#stepsFrom(place)) {
       if (this.#tour.budget.left <= 0) return found;
       place.saved.restore();
-      const { reached, isNew, ends } = await this.#go(place, step);
+      const gone = await this.#go(place, step);
+      if (gone === null) continue;
+      const { reached, isNew, ends } = gone;
       if (isNew) found.push(reached);
       if (step.kind === 'text' && step.text !== STOP) place.next.add(reached.key);
       if (ends) place.ends = true;
@@ -129,10 +140,15 @@ class Explorer {
     return found;
   }
 
-  async #go(place: Place, step: Step): Promise<{ reached: Place; isNew: boolean; ends: boolean }> {
+  async #go(place: Place, step: Step): Promise<{ reached: Place; isNew: boolean; ends: boolean } | null> {
     const steps = [...place.steps, step];
     const phone = this.#phoneOf(step);
     const fault = await this.#faultOf(step);
+    if (fault === SKIPPED) {
+      // Nobody knows what would come of it: it may well be the end.
+      place.ends = true;
+      return null;
+    }
     if (fault !== null) throw this.#fault(fault, steps);
     const reached = await this.#arrive(steps, { place, step });
     const isNew = !this.#places.has(reached.key);
@@ -150,7 +166,11 @@ class Explorer {
     try {
       await this.#do(step, phone);
     } catch (error) {
-      return errorText(error);
+      const text = errorText(error);
+      const calls = text.split('\n').filter((line) => line.startsWith(NO_FIXTURE));
+      if (!this.#skipsHttp || calls.length === 0) return text;
+      for (const call of calls) this.#tour.skipped.add(call);
+      return SKIPPED;
     }
     this.#show(phone);
     return null;
@@ -259,6 +279,7 @@ class Explorer {
         if (step === undefined) break;
         const steps = [...place.steps, step];
         const fault = await this.#faultOf(step);
+        if (fault === SKIPPED) break;
         if (fault !== null) throw this.#fault(fault, await this.#shortened(root, steps, fault));
         place = await this.#arrive(steps, { place, step });
       }

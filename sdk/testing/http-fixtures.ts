@@ -2,6 +2,9 @@ import { nearest, VumiError } from '@vumi/core';
 import type { HttpAnswer, HttpGateway } from '@vumi/sandbox';
 import type { FixtureOptions, HttpFixtures, HttpReply, HttpRequest } from './api.ts';
 
+/** How a fault begins that a call has for which no fixture is there. */
+export const NO_FIXTURE = 'no fixture answers';
+
 type Call = Parameters<HttpGateway['request']>[0];
 
 interface Fixture extends FixtureOptions {
@@ -64,10 +67,10 @@ export class Fixtures implements HttpFixtures, HttpGateway {
     const called = `${method} ${url}`;
     const names = this.#fixtures.map(nameOf);
     if (names.length === 0)
-      return `no fixture answers ${called}; there are none yet: world.http.on('${method}', '${url}', { json: … })`;
+      return `${NO_FIXTURE} ${called}; there are none yet: world.http.on('${method}', '${url}', { json: … })`;
     const meant = nearest(called, names);
     const hint = meant === undefined ? '' : `; the nearest is ${meant}`;
-    return `no fixture answers ${called}${hint}; there are ${names.join(', ')}`;
+    return `${NO_FIXTURE} ${called}${hint}; there are ${names.join(', ')}`;
   }
 }
 

@@ -61,14 +61,19 @@ export class TestWorld implements World {
     tested.settings = { config: { ...options.config }, secrets: { ...options.secrets } };
   }
 
-  static async open(dir: string, options: WorldOptions): Promise<TestWorld> {
+  /** `selfTest`: the conversation of its transcript is had first, as at a deploy. */
+  static async open(
+    dir: string,
+    options: WorldOptions,
+    { selfTest = false }: { readonly selfTest?: boolean } = {},
+  ): Promise<TestWorld> {
     const began = new Date(options.at ?? BEGINNING).getTime();
     if (Number.isNaN(began)) throw new TypeError(`"${options.at}" is no time: write such as "${BEGINNING}"`);
     let world: TestWorld | null = null;
     const tested = await AppUnderTest.start(() => world?.now ?? began, options.checks?.isolates !== false);
     world = new TestWorld(options, began, tested);
     try {
-      await tested.deploy(dir);
+      await tested.deploy(dir, { selfTest });
       return world;
     } catch (error) {
       await world[Symbol.asyncDispose]();
@@ -192,7 +197,7 @@ export class TestWorld implements World {
   }
 
   async deploy(dir: string): Promise<void> {
-    await this.#tested.deploy(dir);
+    await this.#tested.deploy(dir, { selfTest: false });
   }
 
   async twice(): Promise<void> {

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { errorText } from '@vumi/core';
+import type { Command } from 'commander';
+import { withExample } from '../examples.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { table, write } from '../output.ts';
+
+interface TestOptions {
+  readonly coverage?: string;
+  readonly turns?: string;
+  readonly seed?: string;
+  readonly transport: string;
+  readonly begin?: string;
+}
+
+/** `vumi test`: the project's own tests, or what can be tested without any. */
+export function addTestCommand(program: Command): void {
+  const command = program
+    .command('test')
+    .argument('[dir]', 'the folder of the app', '.')
+    .description(
+      'test an app: by its own "npm test" where it has one, by its transcript, and by going to all places of its conversations',
+    )
+    .option('--coverage <percent>', 'fail when fewer of the calls that ask were reached')
+    .option('--turns <number>', 'messages of the explorer at most', '500')
+    .option('--seed <number>', 'of its walks', '1')
+    .option('--transport <type>', 'of the network: sms, ussd or another', 'sms')
+    .option('--begin <word>', 'what begins a conversation by SMS', 'hi');
+  withExample(command, 'npx vumi test', 'npx vumi test clinic --transport ussd --coverage 90').action(
+    async (dir: string, options: TestOptions) => {
+      const coverage = numberOf('coverage', options.coverage ?? '0');
+      await runOwnTests(dir);
+      const { testApp, placesTable } = await import('@vumi/testing');
+      const { begin, transport } = options;
+      const report = await testApp(dir, {
+        transport,
+        turns: numberOf('turns', options.turns ?? ''),
+        seed: numberOf('seed', options.seed ?? ''),
+        ...(begin === undefined ? {} : { begin }),
+      }).catch((error: unknown) => {
+        throw new CliError(EXIT.refused, errorText(error));
+      });
+      const { headings, rows } = placesTable(report);
+      const { reached, missed, coverage: percent } = report.questions;
+      const notes = [
+        ...(existsSync(join(dir, 'transcript.json')) ? ['transcript.json: as it must be'] : []),
+        `${report.turns} turns${report.isComplete ? '' : '; not all places were seen: give it more --turns'}`,
+        ...report.skipped.map((call) => `not followed, since nobody says here what it answers: ${call}`),
+        `questions reached: ${reached.length} of ${reached.length + missed.length}`,
+        ...missed.map(
+          ({ place, verb, id }) => `  ${place} ${verb}${id === null ? '' : ` "${id}"`} was never reached`,
+        ),
+      ];
+      write(`${rows.length === 0 ? '' : `${table(headings, rows)}\n`}${notes.join('\n')}\n`);
+      if (percent < coverage)
+        throw new CliError(
+          EXIT.refused,
+          `${percent} % of the questions were reached, and --coverage asks for ${coverage} %`,
+        );
+    },
+  );
+}
+
+function numberOf(name: string, text: string): number {
+  const number = Number(text);
+  if (text !== '' && Number.isInteger(number) && number >= 0) return number;
+  throw usageError(`--${name} takes a whole number, not "${text}"`);
+}
+
+/** A test script that is this very command is no test of its own. */
+function ownScript(dir: string): string | null {
+  const file = join(dir, 'package.json');
+  if (!existsSync(file)) return null;
+  const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> };
+  const { test: script } = scripts;
+  return script === undefined || /\bvumi(?:\.js)? test\b/.test(script) ? null : script;
+}
+
+/** With the Node that runs this command: the kit needs it. */
+async function runOwnTests(dir: string): Promise<void> {
+  const script = ownScript(dir);
+  if (script === null) return;
+  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
+  const child = spawn('npm', ['test', '--silent'], {
+    cwd: dir,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+    shell: process.platform === 'win32',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new CliError(EXIT.refused, `the app's own tests failed: ${script}`);
+}
