@@ -90,7 +90,7 @@ export interface TransportType extends Aliased {
   /** An address as its network has it, of what people write; null when nobody could have it. Absent: any will do. */
   readonly readReceiver?: (address: string) => string | null;
   /** What its network can show beside text; absent: nothing, and all of it is text. */
-  readonly limits?: RichLimits;
+  readonly limits?: (config: unknown) => RichLimits;
   /**
    * The options that a transport is created with where nobody gave them, such as a secret that is made up. `before`: what
    * it had until now, null when it is new.
@@ -104,13 +104,15 @@ export interface TransportType extends Aliased {
 
 interface TransportDefinition<S extends z.ZodType> extends Omit<
   TransportType,
-  'aliases' | 'configSchema' | 'textOptions' | 'countSegments' | 'places' | 'start'
+  'aliases' | 'configSchema' | 'textOptions' | 'countSegments' | 'limits' | 'places' | 'start'
 > {
   readonly aliases?: TransportAliases;
   readonly configSchema: S;
   readonly textOptions?: (config: z.infer<S>) => TextOptions;
   /** Absent: by its text options. */
   readonly countSegments?: (config: z.infer<S>) => SegmentCounter;
+  /** The same for every configuration, or what each has. */
+  readonly limits?: RichLimits | ((config: z.infer<S>) => RichLimits);
   readonly places?: (config: z.infer<S>) => readonly TransportPlace[];
   start(config: z.infer<S>, ports: TransportPorts): Promise<Transport>;
 }
@@ -120,7 +122,7 @@ type SegmentCounter = (message: UserMessage) => number;
 
 /** Erases the type of the configuration by parsing inside, so that one record holds all transports. */
 export function defineTransport<S extends z.ZodType>(definition: TransportDefinition<S>): TransportType {
-  const { textOptions, countSegments = countTexts(textOptions), places, ...rest } = definition;
+  const { textOptions, countSegments = countTexts(textOptions), limits, places, ...rest } = definition;
   const parse = (config: unknown): z.infer<S> =>
     parseInput(definition.configSchema, config, 'config.invalid');
   return {
@@ -130,6 +132,9 @@ export function defineTransport<S extends z.ZodType>(definition: TransportDefini
     ...(countSegments === undefined
       ? {}
       : { countSegments: (config: unknown) => countSegments(parse(config)) }),
+    ...(limits === undefined
+      ? {}
+      : { limits: (config: unknown) => (typeof limits === 'function' ? limits(parse(config)) : limits) }),
     ...(places === undefined ? {} : { places: (config: unknown) => places(parse(config)) }),
     start: async (config, ports) => {
       const parsed = parse(config);

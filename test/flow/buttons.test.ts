@@ -1,3 +1,4 @@
+import { ScriptedServer } from '@vumi/http/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
 
@@ -97,4 +98,25 @@ it.each([
   const answer = await world.client.call('POST', '/accounts/club/messages', message);
   expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
   expect(answer.body.field).toContain(field);
+});
+
+it('a gateway whose template has a place for buttons gets them, and no lines', async () => {
+  await using gateway = await ScriptedServer.start();
+  const { client } = world;
+  const config = {
+    send_url: `${gateway.url}/?t={{text}}{{quick_replies}}`,
+    send_method: 'GET',
+    secret_path: '',
+    allow_private: true,
+  };
+  await client.must('PUT', '/transports/gateway', { type: 'external', config });
+  await client.must('PUT', '/accounts/club/routes/gateway', { app: 'party', transport: 'gateway' });
+  const receive = `${client.url}/hooks/gateway/receive?from=%2B27761234567&to=4000&text=`;
+  await expect.poll(async () => (await fetch(`${receive}menu`)).status).toBe(200);
+  await expect.poll(() => gateway.requests.length).toBeGreaterThan(0);
+  const [{ query } = { query: new URLSearchParams() }] = gateway.requests;
+  expect([query.get('t'), query.getAll('quick_reply')]).toEqual([
+    'Coming?\nMap https://vumi.example/map.png',
+    ['Yes', 'No'],
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { UserMessage } from '@vumi/core';
+import type { RichLimits, UserMessage } from '@vumi/core';
 import type { NetworkCharacters, TextOptions } from '@vumi/core/text';
 import type { HttpAnswer } from '@vumi/http';
 import type { z } from 'zod';
@@ -142,7 +142,8 @@ export interface HttpChannelDefinition<S extends z.ZodType<ChannelConfig>> exten
   readonly summary: string;
   readonly configSchema: S;
   readonly fillIn?: TransportType['fillIn'];
-  readonly limits?: TransportType['limits'];
+  /** What the network can show beside text: the same for every configuration, or what each has. */
+  readonly limits?: RichLimits | ((config: z.infer<S>) => RichLimits);
   /** Of networks of SMS: how many segments they make of a text. */
   readonly textOptions?: (config: z.infer<S>) => TextOptions;
 }

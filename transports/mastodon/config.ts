@@ -9,6 +9,7 @@ import {
   messageOptions,
 } from '../http/options.ts';
 import { sendOptions } from '../http/send-options.ts';
+import type { TextLimits } from '../sending/text-limits.ts';
 import { addressOf, termsOption } from '../social/terms.ts';
 
 const accountOptions = {
@@ -40,10 +41,22 @@ const accountOptions = {
     ),
 } as const;
 
-/** Of most servers; some allow more. */
-const LIMITS = limitOptions({ max: 500, unit: 'graphemes', tooLong: 'split' });
+/** Of most servers; some have others (`configuration.statuses` of `/api/v2/instance`). */
+const LIMITS = {
+  ...limitOptions({ max: 500, unit: 'graphemes', tooLong: 'split' }),
+  characters_reserved_per_url: z
+    .int()
+    .min(10)
+    .max(10_000)
+    .default(23)
+    .describe('What the server counts for a link, whatever its length. Default: 23'),
+} as const;
 
-export const mastodonLimits = textLimits('graphemes');
+const ofTexts = textLimits('graphemes');
+
+export function mastodonLimits(config: MastodonConfig): TextLimits {
+  return { ...ofTexts(config), linkLength: config.characters_reserved_per_url };
+}
 
 /** The options in the groups in which the reference lists them. */
 export const MASTODON_GROUPS = {

@@ -202,6 +202,19 @@ describe('with a server', () => {
     expect(ports.events).toMatchObject([{ event_type: 'ack', sent_message_id: 's1,s2' }]);
   });
 
+  it('a link counts as the server counts links, whatever its length', async () => {
+    const link = `https://vumi.example/${'a'.repeat(60)}`;
+    await start({ max_length: 40 });
+    await ports.send(out({ content: `see ${link} today` }));
+    expect(posted).toMatchObject([{ status: `@al see ${link} today` }]);
+    await ports.send(out({ message_id: 'm2', content: `you can see ${link} today` }));
+    expect(posted.slice(1)).toMatchObject([{ status: `@al you can see ${link}` }, { status: '@al today' }]);
+    await transport[Symbol.asyncDispose]();
+    await start({ max_length: 40, characters_reserved_per_url: 30 });
+    await ports.send(out({ message_id: 'm3', content: `see ${link} today` }));
+    expect(posted.slice(3)).toMatchObject([{ status: `@al see ${link}` }, { status: '@al today' }]);
+  });
+
   it.each([
     ['too long', { to_addr: `@${'a'.repeat(500)}` }, /no room/],
     ['empty', { content: ' ' }, /no text/],

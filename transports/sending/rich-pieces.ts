@@ -30,15 +30,23 @@ export function richPieces(message: UserMessage, limits: PieceLimits): Pieces {
     return spoken ? [fileOf(message, file)] : [fileOf(message, bare), textOnly(message, caption)];
   });
   if (content.trim() === '') return files.length > 0 ? files : { refused: 'the message has no text' };
-  const fitted = fitText(content, limits.text);
+  const texts = textPieces(message, limits.text);
+  return 'refused' in texts ? texts : [...files, ...texts];
+}
+
+/** The requests that a text takes, the last of them with the buttons. */
+export function textPieces(message: UserMessage, limits: TextLimits): Pieces {
+  const rich = readOrRefuse(message);
+  if ('refused' in rich) return rich;
+  const fitted = fitText(message.content, limits);
   if (fitted.kind === 'refused') return { refused: fitted.reason };
-  const texts = fitted.parts.map((part, index) =>
+  const last = fitted.parts.length - 1;
+  return fitted.parts.map((part, index) =>
     withRich(
       { ...message, content: part },
-      { attachments: [], quick_replies: index === fitted.parts.length - 1 ? buttons : [] },
+      { attachments: [], quick_replies: index === last ? rich.quick_replies : [] },
     ),
   );
-  return [...files, ...texts];
 }
 
 /** What a message has beside its text; a reason where it cannot be sent so. */

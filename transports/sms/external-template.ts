@@ -41,8 +41,16 @@ type Variable = (typeof VARIABLES)[number];
 
 /** The variables of a template that nobody knows. */
 export function unknownVariables(template: string): string[] {
-  const names = [...template.matchAll(VARIABLE)].map(([, name = '']) => name);
-  return names.filter((name) => !VARIABLES.includes(name as Variable));
+  return variablesIn(template).filter((name) => !VARIABLES.includes(name as Variable));
+}
+
+/** Whether a template has a place for it. */
+export function hasVariable(template: string, name: Variable): boolean {
+  return variablesIn(template).includes(name);
+}
+
+function variablesIn(template: string): string[] {
+  return [...template.matchAll(VARIABLE)].map(([, name = '']) => name);
 }
 
 /** The template with what its variables stand for, written as its kind of text wants it. */

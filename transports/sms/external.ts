@@ -1,5 +1,5 @@
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
-import { secretSchema, withoutControls } from '@vumi/core';
+import { RICH_LIMITS, secretSchema, withoutControls, type RichLimits } from '@vumi/core';
 import { z } from 'zod';
 import { json } from '../http/answers.ts';
 import type { Answered, ChannelRequestOut, Verdict } from '../http/channel-sending.ts';
@@ -9,10 +9,12 @@ import { limitOptions, textLimits } from '../http/limit-options.ts';
 import {
   CONTENT_TYPES,
   fillTemplate,
+  hasVariable,
   unknownVariables,
   VARIABLES,
   type ContentKind,
 } from './external-template.ts';
+import { textPieces } from '../sending/rich-pieces.ts';
 import { defineProvider, type ProviderConfig } from './provider.ts';
 import { fieldsOf, isRefused, isSuccess, requireFields, smsReading } from './readings.ts';
 
@@ -82,12 +84,20 @@ export const externalTransport = defineProvider({
       answer: () => json(200, {}),
     },
   ],
+  limits: (config) => ({ quickReplies: buttonsOf(config), media: false }),
   sending: {
-    limits: textLimits('utf16'),
+    pieces: (message, config) => textPieces(message, textLimits('utf16')(config)),
     request: sendRequest,
     verdict: readVerdict,
   },
 });
+
+/** A gateway shows buttons as such if its template has a place for them. */
+function buttonsOf({ send_url, send_body, send_method, max_length }: Config): RichLimits['quickReplies'] {
+  const sent = send_method === 'GET' ? send_url : send_url + send_body;
+  if (!hasVariable(sent, 'quick_replies')) return null;
+  return { most: RICH_LIMITS.buttons, title: RICH_LIMITS.title, text: max_length };
+}
 
 function receiptRoute(path: string, status: ReceiptReading['status']): ChannelRoute<Config> {
   return {

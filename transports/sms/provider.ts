@@ -1,3 +1,4 @@
+import type { RichLimits } from '@vumi/core';
 import { z } from 'zod';
 import type { ChannelRequestOut, ChannelSending } from '../http/channel-sending.ts';
 import { defineHttpChannel, type ChannelRoute } from '../http/channel.ts';
@@ -62,6 +63,8 @@ export interface Provider<O extends z.core.$ZodLooseShape> extends Omit<Usual, '
   readonly has?: (character: string) => boolean;
   /** Default: sms. */
   readonly transportType?: string;
+  /** What the provider can show beside text. Absent: nothing. */
+  readonly limits?: (config: ProviderConfig<O>) => RichLimits;
   /** The provider signs what it sends in every configuration, so that no path needs to be secret. */
   readonly signs?: boolean;
   readonly routes: readonly ChannelRoute<ProviderConfig<O>>[];
@@ -107,6 +110,7 @@ export function defineProvider<O extends z.core.$ZodLooseShape>(provider: Provid
     ...(provider.has === undefined ? {} : { has: provider.has }),
     ...(provider.announce === undefined ? {} : { announce: provider.announce }),
     ...(provider.subscription === undefined ? {} : { subscription: provider.subscription }),
+    ...(provider.limits === undefined ? {} : { limits: provider.limits }),
     sending: { options: (config) => config, ...sending },
     // Phones get SMS, whose segments are counted.
     ...(transportType === 'sms' ? { textOptions: () => ({}) } : {}),

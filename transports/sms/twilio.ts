@@ -8,6 +8,7 @@ import type { ChannelRequest, Reading } from '../http/channel.ts';
 import { listAt, readJson, textAt } from '../http/json.ts';
 import { limitOptions, textLimits } from '../http/limit-options.ts';
 import { hmacOf, isSigned } from '../http/signatures.ts';
+import { richPieces } from '../sending/rich-pieces.ts';
 import { baseUrlOption, defineProvider, type ProviderConfig } from './provider.ts';
 import {
   FORM,
@@ -52,6 +53,12 @@ export const twilioOptions = {
     .enum(['sms', 'whatsapp'])
     .default('sms')
     .describe('What messages are sent by that answer none; answers go by what they came by. Default: sms'),
+  mms: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether SMS may bring files, as those of numbers of the United States and Canada do (MMS); else the addresses of files are in the text. WhatsApp always brings them. Default: false',
+    ),
   ...limitOptions({ max: 1600, unit: 'utf16', tooLong: 'split' }),
   base_url: baseUrlOption('https://api.twilio.com'),
 } as const;
@@ -83,8 +90,9 @@ export const twilioTransport = defineProvider({
       answer: () => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' }),
     },
   ],
+  limits: ({ channel, mms }) => ({ quickReplies: null, media: channel === 'whatsapp' || mms }),
   sending: {
-    limits: textLimits('utf16'),
+    pieces,
     receiptsByRemoteId: true,
     request: sendRequest,
     verdict: readVerdict,
@@ -151,6 +159,17 @@ function plainAddress(address: string): string {
   return address.startsWith(WHATSAPP) ? address.slice(WHATSAPP.length) : address;
 }
 
+/** Each file goes with a text of its own; a template is one request. */
+function pieces(message: UserMessage, config: Config): ReturnType<typeof richPieces> {
+  if (templateOf(message) !== undefined) return [message];
+  const text = textLimits('utf16')(config);
+  return richPieces(message, { text, caption: text.max, hasCaption: () => true });
+}
+
+function templateOf({ helper_metadata }: UserMessage): string | undefined {
+  return textAt(helper_metadata, 'send', 'template', 'name');
+}
+
 function sendRequest(message: UserMessage, config: Config, { publicUrl }: SendContext): ChannelRequestOut {
   const { account_sid, auth_token, base_url } = config;
   const isReply = message.in_reply_to !== null;
@@ -168,8 +187,6 @@ function sendRequest(message: UserMessage, config: Config, { publicUrl }: SendCo
       StatusCallback: publicUrl('status'),
     }),
   );
-  for (const attachment of listAt(message.helper_metadata, 'send', 'attachments'))
-    body.append('MediaUrl', textAt(attachment, 'url') ?? '');
   return {
     method: 'POST',
     url: `${base_url}/2010-04-01/Accounts/${encodeURIComponent(account_sid)}/Messages.json`,
@@ -178,10 +195,12 @@ function sendRequest(message: UserMessage, config: Config, { publicUrl }: SendCo
   };
 }
 
-/** A template, which Twilio calls content, or the text. */
-function contentOf({ helper_metadata, content }: UserMessage): Record<string, string | null> {
-  const name = textAt(helper_metadata, 'send', 'template', 'name');
-  if (name === undefined) return { Body: content };
+/** A template, which Twilio calls content, or the text, or a file with its own. */
+function contentOf(message: UserMessage): Record<string, string | null | undefined> {
+  const name = templateOf(message);
+  const { helper_metadata, content } = message;
+  const [file] = listAt(helper_metadata, 'send', 'attachments');
+  if (name === undefined) return { Body: content ?? textAt(file, 'caption'), MediaUrl: textAt(file, 'url') };
   const variables = listAt(helper_metadata, 'send', 'template', 'variables');
   const numbered = Object.fromEntries(variables.map((value, index) => [index + 1, textAt(value) ?? '']));
   return { ContentSid: name, ContentVariables: JSON.stringify(numbered) };

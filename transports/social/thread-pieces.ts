@@ -11,7 +11,7 @@ export function threadPieces(
   const rich = readOrRefuse(message);
   if ('refused' in rich) return rich;
   const name = mentionOf(message);
-  const room = limits.max - measureText(name, limits.unit);
+  const room = limits.max - measureText(name, limits);
   if (room < 1) return { refused: `there is no room for a text beside ${name.trim()}` };
   if ((message.content ?? '').trim() === '') return { refused: 'the message has no text' };
   const fitted = fitText(message.content, { ...limits, max: room });

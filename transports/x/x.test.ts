@@ -116,7 +116,7 @@ it.each([
   [`a https://x.example/${'long'.repeat(20)} b`, 27],
   ['https://x.co https://x.co', 47],
 ])('"%s" is %i of 280', (text, length) => {
-  expect(measureText(text, 'weighted')).toBe(length);
+  expect(measureText(text, { unit: 'weighted' })).toBe(length);
 });
 
 describe('a message', () => {

@@ -13,7 +13,7 @@ export type CountingTypes = Readonly<
     {
       readonly textOptions?: (config: unknown) => TextOptions;
       readonly countSegments?: (config: unknown) => Counter;
-      readonly limits?: RichLimits;
+      readonly limits?: (config: unknown) => RichLimits;
     }
   >
 >;
@@ -57,7 +57,7 @@ function countersOf(
         ? one
         : ({ content, transport_type: over }) =>
             over === 'ussd' ? 1 : segmentText(content ?? '', options).segments.length,
-    outbound: countShown(kind?.countSegments?.(config) ?? one, kind?.limits ?? TEXT_ONLY),
+    outbound: countShown(kind?.countSegments?.(config) ?? one, kind?.limits?.(config) ?? TEXT_ONLY),
   };
 }
 

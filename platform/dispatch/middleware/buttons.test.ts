@@ -2,11 +2,13 @@ import {
   createUserMessage,
   reply,
   stampMessage,
+  TEXT_ONLY,
   type RichLimits,
   type Transit,
   type UserMessage,
 } from '@vumi/core';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { TransportRow } from '@vumi/store';
 import { createSegmentCounts } from '../credits/count-segments.ts';
 import { createOffers } from '../offers.ts';
 import { createLimitsOf } from '../rich-limits.ts';
@@ -17,9 +19,20 @@ const QUIZ = { account: 'demo', app: 'quiz' };
 const SHOP = { account: 'demo', app: 'shop' };
 const BUTTONS = [{ title: 'Yes', payload: 'y' }, { title: 'Não' }, { title: '10 rand' }];
 const WITH_BUTTONS: RichLimits = { quickReplies: { most: 3, title: 20, text: 1000 }, media: true };
+const MMS = { mms: true };
+const ROWS: Readonly<Record<string, TransportRow>> = {
+  smsc: { name: 'smsc', type: 'sms', config: {} },
+  chat: { name: 'chat', type: 'chat', config: {} },
+  plain: { name: 'plain', type: 'gateway', config: {} },
+  mms: { name: 'mms', type: 'gateway', config: MMS },
+};
 const limitsOf = createLimitsOf(
-  { sms: {}, chat: { limits: WITH_BUTTONS } },
-  { transportType: (name) => (name === 'smsc' ? 'sms' : 'chat') },
+  {
+    sms: {},
+    chat: { limits: () => WITH_BUTTONS },
+    gateway: { limits: (config) => ({ ...TEXT_ONLY, media: config === MMS }) },
+  },
+  { transport: (name) => ROWS[name] ?? null },
 );
 
 let middleware: ReturnType<typeof createButtons>;
@@ -114,6 +127,16 @@ describe('on a network with buttons', () => {
     expect(await hears(answer('Não', { payload: '1' }))).toEqual(['Não', {}]);
     expect(await hears(answer('Old', { payload: 'o' }))).toEqual(['Old', { payload: 'o' }]);
   });
+});
+
+it('a file stays what it is where this transport of its type can show one', async () => {
+  const file = { url: 'https://vumi.example/a' };
+  const [plain, mms] = [
+    await says(QUIZ, 'See', { attachments: [file] }, 'plain'),
+    await says(QUIZ, 'See', { attachments: [file] }, 'mms'),
+  ];
+  expect([plain.content, mms.content]).toEqual(['See\nhttps://vumi.example/a', 'See']);
+  expect(mms.helper_metadata['send']).toEqual({ attachments: [file] });
 });
 
 it('what is wrong beside the text refuses the message, by its name', async () => {
