@@ -2,6 +2,7 @@ import { printable } from '@vumi/core';
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.ts';
 import { addAlertCommands } from './commands/alert.ts';
+import { addDevCommand } from './commands/dev.ts';
 import { addBatchCommands } from './commands/batch.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addAuditCommands } from './commands/audit.ts';
@@ -66,6 +67,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addFailureCommands,
   ],
   'Build:': [
+    addDevCommand,
     addTestCommand,
     addAppCommands,
     addLanguageCommands,

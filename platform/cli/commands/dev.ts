@@ -1,0 +1,195 @@
+import { join, resolve } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { errorText, printable } from '@vumi/core';
+import type { Command } from 'commander';
+import { createClient } from '../client.ts';
+import { DevApp, NUMBERS } from '../dev/dev-app.ts';
+import { OwnPlatform } from '../dev/own-platform.ts';
+import { sourceFrame } from '../dev/source-frame.ts';
+import { changesIn } from '../dev/watch-folder.ts';
+import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
+import { overwriteLine } from '../output.ts';
+import { openPhone, type Phone } from '../phone.ts';
+import { openSession, type Session } from '../session.ts';
+import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
+
+const FROM = '+27761234567';
+const ACCOUNT = 'dev';
+const LOOK_MS = 50;
+const PROMPT = '> ';
+
+interface DevOptions {
+  readonly to?: string;
+  readonly port?: string;
+  readonly ussd?: boolean;
+  readonly from: string;
+}
+
+export function addDevCommand(program: Command): void {
+  withExample(
+    program
+      .command('dev')
+      .argument('[dir]', 'the folder of the app', '.')
+      .description(
+        'work on an app: what you save is deployed at once, and a phone in this terminal talks to it',
+      )
+      .option('--ussd', 'the phone dials, and each line is what is typed; by SMS without it')
+      .option('--from <number>', 'the number of the phone', FROM)
+      .option('--port <port>', 'of the platform that is started (default: a free one)')
+      .option('--to <url>', 'a platform that runs, instead of one of its own'),
+    'npx vumi dev clinic',
+    'npx vumi dev clinic --ussd',
+  ).action(async (dir: string, options: DevOptions, command: Command) => {
+    const folder = resolve(dir);
+    const view = new View();
+    const over = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
+    await using place = await openPlace(folder, options, command);
+    const { session, app } = place;
+    const work = new Work(app, folder, view, over.signal);
+    await work.deploy();
+    await Promise.all([work.watch(), converse(session, { ...options, view }, over)]);
+  });
+}
+
+interface Place extends AsyncDisposable {
+  readonly session: Session;
+  readonly app: DevApp;
+}
+
+/** A platform of its own, with its data in the folder of the app, or the one that `--to` names. */
+async function openPlace(folder: string, { to, port }: DevOptions, command: Command): Promise<Place> {
+  if (to !== undefined) {
+    command.setOptionValueWithSource('url', to, 'cli');
+    const session = openSession(command);
+    const app = new DevApp(session.client, folder, await session.account());
+    return { session, app, [Symbol.asyncDispose]: async () => {} };
+  }
+  const number = port === undefined ? null : Number(port);
+  if (number !== null && !(Number.isInteger(number) && number > 0))
+    throw usageError(`--port is a number, not "${port}"`);
+  const platform = await OwnPlatform.start(join(folder, '.vumi'), number);
+  const client = createClient(platform.url, platform.token);
+  const session: Session = { ...openSession(command), client, account: async () => ACCOUNT };
+  const app = new DevApp(client, folder, ACCOUNT);
+  await app.prepare(platform.smscPort);
+  return { session, app, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+}
+
+/** One view of all: what is typed stays below what comes. */
+class View {
+  terminal: Interface | null = null;
+
+  show(text: string): void {
+    overwriteLine(printable(text));
+    this.terminal?.prompt(true);
+  }
+
+  line(text: string): void {
+    this.show(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`);
+  }
+}
+
+/** An app that is worked on. */
+class Work {
+  readonly #app: DevApp;
+  readonly #folder: string;
+  readonly #view: View;
+  readonly #signal: AbortSignal;
+  #isThere = false;
+
+  constructor(app: DevApp, folder: string, view: View, signal: AbortSignal) {
+    this.#app = app;
+    this.#folder = folder;
+    this.#view = view;
+    this.#signal = signal;
+  }
+
+  async deploy(): Promise<void> {
+    const deployed = await this.#app.deploy();
+    if (!deployed.worked) {
+      const rest = this.#isThere ? 'the last version goes on' : 'correct it and save';
+      const frame = sourceFrame(this.#folder, deployed.reason);
+      return this.#view.line(`✗ ${deployed.reason}\n${frame}          ${rest}`);
+    }
+    const { version, ms, warnings } = deployed;
+    if (!this.#isThere) await this.#begin();
+    this.#view.line(`version ${version} in ${Math.round(ms)} ms`);
+    for (const warning of warnings) this.#view.line(`! ${warning}`);
+  }
+
+  async watch(): Promise<void> {
+    for await (const _change of changesIn(this.#folder, this.#signal)) await this.deploy();
+  }
+
+  async #begin(): Promise<void> {
+    this.#isThere = true;
+    await this.#app.connect();
+    this.#follow().catch((error: unknown) => {
+      if (!this.#signal.aborted) this.#view.line(`✗ ${errorText(error)}`);
+    });
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { level, text } of this.#app.logs(this.#signal)) {
+      const mark = level === 'error' ? '✗ ' : '';
+      this.#view.line(`${mark}${text}\n${sourceFrame(this.#folder, text)}`.trimEnd());
+    }
+  }
+}
+
+/** The phone, until the input ends. */
+async function converse(
+  session: Session,
+  { ussd = false, from, view }: Pick<DevOptions, 'ussd' | 'from'> & { readonly view: View },
+  over: AbortController,
+): Promise<void> {
+  const to = ussd ? NUMBERS.ussd : NUMBERS.sms;
+  view.line(
+    `${session.client.url} · you are ${from}, ${ussd ? 'dialling' : 'writing to'} ${to} · Ctrl-D ends`,
+  );
+  const terminal = createInterface({
+    input: process.stdin,
+    ...(process.stdin.isTTY ? { output: process.stdout, prompt: PROMPT } : {}),
+  });
+  if (process.stdin.isTTY) view.terminal = terminal;
+  over.signal.addEventListener('abort', () => terminal.close());
+  const type = ussd
+    ? dialler(session, from, view)
+    : await writer(session, { from, view, signal: over.signal });
+  terminal.prompt();
+  for await (const line of terminal) {
+    await type(line).catch((error: unknown) => view.line(`✗ ${errorText(error)}`));
+    view.terminal?.prompt();
+  }
+  over.abort();
+}
+
+async function writer(
+  session: Session,
+  { from, view, signal }: { readonly from: string; readonly view: View; readonly signal: AbortSignal },
+): Promise<(line: string) => Promise<void>> {
+  const phone: Phone = await openPhone(session, from, NUMBERS.sms);
+  const timer = setInterval(() => {
+    void phone.look().then(
+      (messages) => messages.forEach(({ content }) => view.line(`< ${content}`)),
+      () => {},
+    );
+  }, LOOK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
+  return async (line) => {
+    if (line.trim() !== '') await phone.write(line);
+  };
+}
+
+/** Each line is what is typed; where no session is open, an empty or any other one dials. */
+function dialler(session: Session, from: string, view: View): (line: string) => Promise<void> {
+  let phone: UssdPhone | null = null;
+  return async (line) => {
+    const open = phone ?? openUssdPhone(session, 'ussd', { from, to: NUMBERS.ussd });
+    const { text, ends } = phone === null ? await open.dial() : await open.answer(line);
+    phone = ends ? null : open;
+    view.line(`< ${text}${ends ? '  (the session has ended)' : ''}`);
+  };
+}

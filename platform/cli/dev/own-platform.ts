@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@vumi/machine';
+import { stringify } from 'yaml';
+import { CliError, EXIT } from '../exit.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../vumi.js', import.meta.url));
+/** With these the launcher need not start Node once more. */
+const FLAGS = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+const READY = 'Vumi is ready';
+const LONGEST_OUTPUT = 20_000;
+
+/** A platform for one app, with data of its own in the app's folder. It stops with this process, however that ends. */
+export class OwnPlatform implements AsyncDisposable {
+  readonly url: string;
+  /** Where its simulator of a mobile network takes binds. */
+  readonly smscPort: number;
+  readonly #child: ChildProcess;
+  readonly #data: string;
+
+  private constructor(child: ChildProcess, data: string, ports: { http: number; smsc: number }) {
+    this.url = `http://127.0.0.1:${ports.http}`;
+    this.smscPort = ports.smsc;
+    this.#child = child;
+    this.#data = data;
+  }
+
+  /** Of the administrator. */
+  get token(): string {
+    return readFileSync(join(this.#data, 'admin-token'), 'utf8').trim();
+  }
+
+  static async start(data: string, httpPort: number | null): Promise<OwnPlatform> {
+    mkdirSync(data, { recursive: true });
+    const ports = { http: httpPort ?? (await freePort()), smsc: await freePort() };
+    const file = join(data, 'dev.yaml');
+    const config = {
+      data_dir: data,
+      http: { port: ports.http },
+      simulators: { smsc: { port: ports.smsc } },
+      smpp_server: { port: 0 },
+      log_level: 'error',
+    };
+    writeFileSync(file, stringify(config));
+    const child = spawn(process.execPath, [...FLAGS, LAUNCHER, 'up', '--config', file], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    await untilReady(child);
+    return new OwnPlatform(child, data, ports);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await gone;
+  }
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  let output = '';
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-LONGEST_OUTPUT);
+      if (output.includes(READY)) resolve();
+    });
+  }
+  child.once('exit', () =>
+    reject(new CliError(EXIT.refused, `the platform did not start:\n${output.trim()}`)),
+  );
+  await promise;
+}
