@@ -82,6 +82,14 @@ describe('a call', () => {
     expect(messages).toMatchObject([{ from_addr: 'U1', to_addr: 'B1', transport_type: 'slack', ...right }]);
   });
 
+  it('brings the same message when Slack tells it again', async () => {
+    const call = said({ text: 'hi' });
+    const [first] = await fixture.brings(call);
+    const retried = { ...call, headers: { ...call.headers, 'x-slack-retry-num': '1' } };
+    const [again] = await fixture.brings(retried);
+    expect(again?.message_id).toBe(first?.message_id);
+  });
+
   it.each([
     ['a bot', { bot_id: 'B2', text: 'hi' }],
     ['an edit', { subtype: 'message_changed' }],

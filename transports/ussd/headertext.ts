@@ -65,7 +65,9 @@ export const aatUssd = defineUssd({
     helper: { session_id: ussdSessionId ?? null },
   }),
   screen: ({ content, close, session, request: { url } }) => {
-    const callback = `${url.origin}${url.pathname}?${new URLSearchParams({ to_addr: session.to }).toString()}`;
+    // Vumi's way to write it.
+    const to = encodeURIComponent(session.to).replaceAll('*', '%2A');
+    const callback = `${url.origin}${url.pathname}?to_addr=${to}`;
     return headertext(content, close ? null : callback, 'false');
   },
 });

@@ -151,6 +151,7 @@ async function textOf({ body = '', pieces }: HttpAnswer): Promise<string> {
 
 function refuse({ from, to }: Submission): void {
   if (from === '9999') throw new VumiError('number.not_assigned', 'not the number of this account');
+  if (to.endsWith('404')) throw new VumiError('route.none', 'no route');
   if (to.endsWith('402')) throw new VumiError('credit.insufficient', 'no credit');
   if (to === '000') throw new VumiError('message.invalid_receiver', 'no number');
 }

@@ -1,6 +1,14 @@
-import { get, NEW, RESUME, U, type Golden } from './golden.ts';
+import { CLOSE, get, NEW, RESUME, U, type Golden } from './golden.ts';
 
 const AT = { sessionId: 's', serviceCode: '*384#', phoneNumber: '+254711000001', networkCode: '63902' };
+const AT_ENDED = {
+  date: '2026-11-29 10:00:00',
+  cost: 'KES 1.0',
+  durationInMillis: '9000',
+  hopsCount: '2',
+  input: '',
+  lastAppResponse: 'CON Name?',
+};
 const SAFARICOM = { ORIG: U, DEST: '167', SESSION_ID: 's' };
 
 export const CON_END_GOLDENS: Readonly<Record<string, Golden>> = {
@@ -32,6 +40,29 @@ export const CON_END_GOLDENS: Readonly<Record<string, Golden>> = {
         in: { ...RESUME, content: '7*' },
         out: ['bye', 'close'],
         answer: 'END bye',
+      },
+      {
+        ask: { form: { ...AT, ...AT_ENDED, status: 'Success', input: 'A*B*7*', lastAppResponse: 'END bye' } },
+        in: null,
+        answer: '',
+      },
+      { ask: { form: { ...AT, sessionId: 's2', text: '' } }, in: NEW, out: ['Name?'], answer: 'CON Name?' },
+      {
+        ask: { form: { ...AT, ...AT_ENDED, sessionId: 's2', status: 'Incomplete', errorMessage: 'hung up' } },
+        in: {
+          ...CLOSE,
+          to_addr: '*384#',
+          transport_metadata: {
+            session_id: 's2',
+            africastalking_ussd: { status: 'Incomplete', error: 'hung up' },
+          },
+        },
+        answer: '',
+      },
+      {
+        ask: { form: { ...AT, ...AT_ENDED, sessionId: 's2', status: 'Failed' } },
+        in: null,
+        answer: '',
       },
     ],
   },
@@ -81,8 +112,20 @@ export const CON_END_GOLDENS: Readonly<Record<string, Golden>> = {
       {
         ask: get({ session_id: 's', msisdn: U, network_code: '1', ussd_string: '*5#', service_code: '*5#' }),
         in: { ...NEW, content: null, to_addr: '*5#', provider: '1' },
+        out: ['yo'],
+        answer: 'CON yo',
+      },
+      {
+        ask: get({ session_id: 's', msisdn: U, network_code: '1', ussd_string: '1', service_code: '*5#' }),
+        in: { ...RESUME, content: '1', to_addr: '*5#' },
         out: ['bye', 'close'],
         answer: 'END bye',
+      },
+      {
+        ask: get({ session_id: 's', network_code: '1', ussd_string: '1', service_code: '*5#' }),
+        in: null,
+        status: 400,
+        answer: { missing_parameter: ['msisdn'] },
       },
     ],
   },

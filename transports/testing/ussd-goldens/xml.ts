@@ -11,7 +11,7 @@ const truroute = (type: string, msg: string): CalledRequest =>
 const mtech = (fields: string): CalledRequest =>
   xml(`<page version="2.0"><session_id>s</session_id>${fields}</page>`);
 const PAGE = `<?xml version='1.0' encoding='UTF-8'?><page version="2.0"><session_id>s</session_id>`;
-const URL_AT_AAT = 'https://vumi.example/hooks/net/?to_addr=*120*1%23';
+const URL_AT_AAT = 'https://vumi.example/hooks/net/?to_addr=%2A120%2A1%23';
 const aat = (text: string): string =>
   `<request><headertext>${text}</headertext><options><option command="1" order="1" callback="${URL_AT_AAT}" display="false" /></options></request>`;
 

@@ -31,6 +31,7 @@ describe('/send', () => {
       400,
       'Error "Mandatory argument [dlr-url] is not found."',
     ],
+    ['no route', `${WHO}&to=2776404&content=a`, 412, 'Error "No route found"'],
     ['a foreign sender', `${WHO}&${TO}&content=a&from=9999`, 403, 'Error "not the number of this account"'],
   ])('answers %s as Jasmin does', async (_what, query, status, body) => {
     const place = openDialect(jasmin, own);
