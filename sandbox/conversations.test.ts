@@ -159,6 +159,24 @@ test('replay costs what its answers are worth: the last of 200 is within the lim
   expect(await phone.say('1')).toEqual(['200']);
 });
 
+test('a word of interrupts leads to a screen and back', async () => {
+  const ref = await place.install(
+    'interrupts',
+    `export default { interrupts: { help: 'desk' }, screens: {
+      start: async (app) => 'Hello ' + (await app.ask('Your name?')),
+      desk: async (app) => 'Noted: ' + (await app.ask('What about?')),
+    } };`,
+  );
+  const phone = phoneOf(ref, '+27761000031');
+  for (const [say, hear] of [
+    ['hi', 'Your name?'],
+    ['HELP', 'What about?'],
+    ['a birth', 'Noted: a birth\nYour name?'],
+    ['Thandi', 'Hello Thandi'],
+  ] as const)
+    expect(await phone.say(say)).toEqual([hear]);
+});
+
 test('an app without conversations has none of it in its code', async () => {
   const size = async (text: string): Promise<number> => {
     const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', text]]));

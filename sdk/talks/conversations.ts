@@ -26,7 +26,10 @@ export interface Conversations {
   readonly onConversation?: Screen;
   /** Conversations by name, between which `app.goto` and `app.visit` lead. */
   readonly screens?: Readonly<Record<string, Screen>>;
-  /** Words that are answered with a text at any question, which is asked again then: `{ help: 'Call 0800 111' }`. */
+  /**
+   * Words that are answered at any question, which is asked again then: with a text, `{ help: 'Call 0800 111' }`, or with a screen
+   * of that name, `{ help: 'helpdesk' }`.
+   */
   readonly interrupts?: Readonly<Record<string, Text>>;
   /** A user hung up in the middle: the place for an SMS. */
   readonly onHangUp?: (app: App, where: HungUp) => void | Promise<void>;
@@ -185,12 +188,13 @@ class Conversation {
 
   async #restart(channel: Channel, talk: Talk, lead: string, restarted = talk.restarted): Promise<void> {
     const [first] = talk.frames;
-    await cancelTimers(channel, talk);
+    await cancelTimers(channel, { ...talk, under: null });
     await this.#begin(channel, first?.screen ?? START, {
       params: first?.params,
       lead,
       restarted,
       language: talk.language,
+      under: talk.under,
     });
   }
 
@@ -202,7 +206,9 @@ class Conversation {
       lead = '',
       restarted = 0,
       language = channel.app.language ?? null,
+      under = null,
     }: {
+      readonly under?: Talk | null;
       readonly params?: Readonly<Record<string, string>> | undefined;
       readonly lead?: string;
       readonly restarted?: number;
@@ -219,6 +225,7 @@ class Conversation {
       frames: [{ screen, params, language, steps: [] }],
       restarted,
       isWarned: false,
+      under,
       wait: { tag: '', since: app.now, tries: 0, page: 0, lead: '', asksToGoOn: false, timers: [] },
     };
     await this.#settle(channel, talk, await this.#run(channel, talk, { kind: 'begin' }), lead);
@@ -257,11 +264,29 @@ class Conversation {
 
   async #settle(channel: Channel, before: Talk, outcome: Outcome, lead: string): Promise<void> {
     if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'anew' });
+    if (outcome.kind === 'interrupted') return this.#interrupt(channel, before, outcome.screen);
     const { language } = outcome.kind === 'ends' ? outcome : outcome.talk;
     // In apps without languages it lasts as long as the conversation.
     if (language !== null && language !== before.language) channel.app.setLanguage?.(language);
-    if (outcome.kind === 'ends') return this.#finish(channel, before, lines(lead, outcome.text));
+    if (outcome.kind === 'ends') return this.#end(channel, before, lines(lead, outcome.text), language);
+    return this.#ask(channel, before, outcome, lead);
+  }
+
+  /** What an interrupt has interrupted goes on. */
+  async #end(channel: Channel, talk: Talk, text: string, language: string | null): Promise<void> {
+    if (talk.under === null) return this.#finish(channel, talk, text);
+    await cancelTimers(channel, { ...talk, under: null });
+    return this.#goOn(channel, { ...talk.under, language }, { kind: 'show', lead: text });
+  }
+
+  async #ask(
+    channel: Channel,
+    before: Talk,
+    outcome: Extract<Outcome, { kind: 'asks' }>,
+    lead: string,
+  ): Promise<void> {
     let { talk } = outcome;
+    const { language } = talk;
     const { share, isNear, what } = fullness(talk);
     if (share > 1) {
       channel.app.log.error(
@@ -271,12 +296,18 @@ class Conversation {
     }
     if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
     if (outcome.question !== null) {
-      await cancelTimers(channel, before);
+      await cancelTimers(channel, { ...before, under: null });
       const timers = await this.#setTimers({ channel, language }, talk, outcome.question);
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
     await this.#keep(channel, { ...talk, isWarned: talk.isWarned || isNear });
     await channel.say(lines(lead, outcome.text), this.#waits(outcome.takes, outcome.within));
+  }
+
+  /** What is interrupted waits below; an interrupt of an interrupt takes its place. */
+  async #interrupt(channel: Channel, talk: Talk, screen: string): Promise<void> {
+    if (talk.under !== null) await cancelTimers(channel, { ...talk, under: null });
+    await this.#begin(channel, screen, { under: talk.under ?? talk, language: talk.language });
   }
 
   /** Keywords have no space in them. */
@@ -315,6 +346,7 @@ class Conversation {
     const { app, user, to, transportType, endpoint } = channel;
     const about = { to, transport_type: transportType, talk: talk.id, tag, since: talk.wait.since };
     const timers: string[] = [];
+    const prefix = `${TALK_KEY}${to}${talk.under === null ? '' : ':interrupt'}`;
     const set = async (
       name: string,
       after: Duration,
@@ -327,14 +359,14 @@ class Conversation {
       await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
       timers.push(name);
     };
-    if (within !== undefined) await set(`${TALK_KEY}${to}:within`, within, { kind: 'within' });
+    if (within !== undefined) await set(`${prefix}:within`, within, { kind: 'within' });
     for (const [index, one] of remind.entries()) {
       const reminder: Reminder = typeof one === 'string' ? { after: one } : one;
       if (transportType === 'ussd' && reminder.endpoint === undefined)
         throw new TypeError(
           'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
         );
-      await set(`${TALK_KEY}${to}:remind:${index}`, reminder.after, {
+      await set(`${prefix}:remind:${index}`, reminder.after, {
         kind: 'remind',
         ...(reminder.text === undefined
           ? {}
@@ -349,24 +381,28 @@ class Conversation {
     if (!timer.name.startsWith(TALK_KEY)) return this.#definition.onSchedule?.(timer, app);
     const about = timer.data as Readonly<Record<string, unknown>>;
     const to = String(about['to']);
-    const talk = unpackTalk(await app.user.get(keyOf(to)));
-    const isOpen =
-      talk !== null &&
-      talk.id === about['talk'] &&
-      talk.wait.tag === about['tag'] &&
-      talk.wait.since === about['since'];
-    if (!isOpen || timer.user === null) return;
-    const transportType = typeof about['transport_type'] === 'string' ? about['transport_type'] : null;
-    const channel = timerChannel(app, {
-      to,
-      transportType,
-      user: timer.user,
-      endpoint: String(about['endpoint']),
-    });
+    const kept = unpackTalk(await app.user.get(keyOf(to)));
+    const talk = [kept, kept?.under ?? null].find((one) => isMeant(one, about)) ?? null;
+    // Who is in an interrupt is not reminded of what it interrupts.
+    const isIdle = talk !== kept && about['kind'] !== 'within';
+    if (talk === null || isIdle || timer.user === null) return;
+    const channel = timerChannel(app, { ...wayOf(about), to, user: timer.user });
     if (about['kind'] === 'within') return this.#goOn(channel, talk, { kind: 'late' });
     if (typeof about['text'] === 'string') return void (await channel.say(about['text'], undefined));
     return this.#goOn(channel, talk, { kind: 'show' });
   }
+}
+
+/** How a timer's question was asked. */
+function wayOf(about: Readonly<Record<string, unknown>>): Pick<Channel, 'transportType' | 'endpoint'> {
+  const { transport_type: type, endpoint } = about;
+  return { transportType: typeof type === 'string' ? type : null, endpoint: String(endpoint) };
+}
+
+/** Whether the question that a timer is of is still open. */
+function isMeant(talk: Talk | null, about: Readonly<Record<string, unknown>>): boolean {
+  if (talk === null || talk.id !== about['talk']) return false;
+  return talk.wait.tag === about['tag'] && talk.wait.since === about['since'];
 }
 
 /** Under which key of the user's state a conversation on that number is remembered. */
@@ -406,5 +442,6 @@ function timerChannel(
 }
 
 async function cancelTimers({ app, user }: Channel, talk: Talk | null): Promise<void> {
-  for (const name of talk?.wait.timers ?? []) await app.schedule.cancel(name, { user });
+  const timers = [...(talk?.wait.timers ?? []), ...(talk?.under?.wait.timers ?? [])];
+  for (const name of timers) await app.schedule.cancel(name, { user });
 }

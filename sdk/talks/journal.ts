@@ -19,6 +19,8 @@ export interface Step {
   readonly isFinal: boolean;
   /** Of an answer: milliseconds since the epoch of the message that brought it. */
   readonly at: number;
+  /** Of an answer: the language that the user had got by then, where an interrupt had set another. */
+  readonly language?: string | undefined;
 }
 
 /** A screen that is open, with what it was told so far. */
@@ -59,6 +61,8 @@ export interface Talk {
   /** When it last had to begin again because its code had changed; 0: never. */
   readonly restarted: number;
   readonly isWarned: boolean;
+  /** The conversation that a word of `interrupts` left for this one; it goes on when this one is over. */
+  readonly under: Talk | null;
 }
 
 const MOST_ANSWERS = 200;
@@ -69,7 +73,15 @@ export const MOST_VISITS = 8;
 /** The part of a bound at which the author is warned. */
 const NEARLY = 0.7;
 
-type Packed = [kind: StepKind, order: number, tag: string, flags: number, value: Json, at: number];
+type Packed = [
+  kind: StepKind,
+  order: number,
+  tag: string,
+  flags: number,
+  value: Json,
+  at: number,
+  language?: string,
+];
 
 const WORKED = 1;
 const FINAL = 2;
@@ -82,7 +94,7 @@ export function packTalk(talk: Talk): Json {
     steps.map(packStep),
     first,
   ]);
-  const { id, began, language, endpoint, answers, restarted, isWarned, wait } = talk;
+  const { id, began, language, endpoint, answers, restarted, isWarned, wait, under } = talk;
   const { tag, since, tries, page, lead, asksToGoOn, timers } = wait;
   return {
     v: 1,
@@ -93,13 +105,15 @@ export function packTalk(talk: Talk): Json {
     answers,
     restarted,
     warned: isWarned,
+    ...(under !== null && { under: packTalk(under) }),
     frames,
     wait: [tag, since, tries, page, lead, asksToGoOn, [...timers]],
   };
 }
 
-function packStep({ kind, order, tag, worked, value, isFinal, at }: Step): Json[] {
-  return [kind, order, tag, (worked ? WORKED : 0) + (isFinal ? FINAL : 0), value, at];
+function packStep({ kind, order, tag, worked, value, isFinal, at, language }: Step): Json[] {
+  const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0);
+  return [kind, order, tag, flags, value, at, ...(language === undefined ? [] : [language])];
 }
 
 /** Null for what is none of ours: the state of an app is its author's to write. */
@@ -120,6 +134,7 @@ export function unpackTalk(kept: unknown): Talk | null {
     answers: Number(talk['answers']),
     restarted: Number(talk['restarted']),
     isWarned: talk['warned'] === true,
+    under: unpackTalk(talk['under']),
     frames: open,
     wait: {
       tag,
@@ -146,8 +161,8 @@ function unpackFrame(kept: unknown): Frame | null {
   };
 }
 
-function unpackStep([kind, order, tag, flags, value, at]: Packed): Step {
-  return { kind, order, tag, worked: flags % FINAL === WORKED, value, isFinal: flags >= FINAL, at };
+function unpackStep([kind, order, tag, flags, value, at, language]: Packed): Step {
+  return { kind, order, tag, worked: flags % FINAL === WORKED, value, isFinal: flags >= FINAL, at, language };
 }
 
 /** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. */

@@ -51,7 +51,7 @@ interface Asking {
 }
 
 export function askQuestion(text: Text, { tag, options, say }: Asking): Question {
-  return plainQuestion(tag, say(text), { options, parser: parserOf(options.as) });
+  return plainQuestion(tag, () => say(text), { options, parser: parserOf(options.as) });
 }
 
 export function confirmQuestion(text: Text, { tag, options, say }: Asking): Question {
@@ -74,7 +74,7 @@ export function confirmQuestion(text: Text, { tag, options, say }: Asking): Ques
 
 function plainQuestion(
   tag: string,
-  text: string,
+  text: () => string,
   { options, parser }: { readonly options: Given; readonly parser: Parser<unknown> },
 ): Question {
   return {
@@ -83,7 +83,7 @@ function plainQuestion(
     isRead: false,
     samples: [...(options.examples ?? []), ...(parser.samples ?? ['Thandi', '1'])],
     words: () => [],
-    pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text), texts, { fits, hasBack }),
+    pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text()), texts, { fits, hasBack }),
     parse: parser,
   };
 }
@@ -99,19 +99,21 @@ function plainPages(
 }
 
 export function chooseQuestion(text: Text, given: unknown, { tag, options, say }: Asking): Question {
-  const all = menuOptions(given, (label) => say(label as Text));
+  const all = (): MenuOption[] => menuOptions(given, (label) => say(label as Text));
   return {
     tag,
     options,
     isRead: false,
-    samples: [...all.map((_, index) => String(index + 1)), 'x'],
-    words: () => all.flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label, ...accept]),
+    get samples() {
+      return [...all().map((_, index) => String(index + 1)), 'x'];
+    },
+    words: () => all().flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label].concat(accept)),
     pages: (lead, { texts, fits, hasBack, onCut }) =>
       menuPages(
         {
           text: lines(lead, say(text)),
           title: options.title === undefined ? '' : say(options.title),
-          options: all,
+          options: all(),
           hasBack,
           perPage: options.perPage ?? Infinity,
         },
@@ -119,7 +121,7 @@ export function chooseQuestion(text: Text, given: unknown, { tag, options, say }
         fits,
         onCut,
       ),
-    parse: (answer, texts) => choiceOf(all, answer, texts),
+    parse: (answer, texts) => choiceOf(all(), answer, texts),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly fail: (error: Error) => Promise<never>;
   /** Milliseconds since the epoch, of the message of that time. */
   readonly onTime: (at: number) => void;
+  /** An interrupt had changed it before the answer. */
+  readonly onLanguage: (language: string) => void;
   /** Something has happened: what else comes of it is to be seen. */
   readonly onQuiet: () => void;
 }
@@ -173,6 +175,7 @@ export class Recorder {
     this.#told += 1;
     this.#waiting.delete(step);
     if (step.kind === 'a') this.#surroundings.onTime(step.at);
+    if (step.language !== undefined) this.#surroundings.onLanguage(step.language);
     if (step.worked) waiting.resolve(step.value);
     else waiting.reject(errorOf(step));
     return true;

@@ -28,6 +28,8 @@ export type Outcome =
       readonly question: Question | null;
     }
   | { readonly kind: 'ends'; readonly text: string; readonly language: string | null }
+  /** A word of `interrupts` leads to a screen, after which it goes on. */
+  | { readonly kind: 'interrupted'; readonly screen: string }
   /** With the last answer taken back. */
   | { readonly kind: 'back'; readonly talk: Kept };
 
@@ -124,6 +126,9 @@ export class Run {
   #openFrame({ screen, params, language, steps }: Frame, isLive: boolean): OpenFrame {
     const surroundings: Surroundings = {
       fail: (error) => this.#fail(error),
+      onLanguage: (code) => {
+        this.#language = code;
+      },
       onTime: (at) => {
         this.#now = at;
       },
@@ -263,8 +268,10 @@ export class Run {
     if (recorder.isLive)
       return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
     if (wait.tag !== question.tag) return recorder.diverged(order, wait.tag, question.tag);
-    const verdict = await this.#judge(question);
-    return this.#heed(verdict, question, { recorder, order });
+    const before = this.#language;
+    this.#language = this.#options.talk.language;
+    const language = before === this.#language ? undefined : (this.#language ?? undefined);
+    return this.#heed(await this.#judge(question), question, { recorder, order, language });
   }
 
   async #judge(question: Question): Promise<Verdict> {
@@ -274,6 +281,7 @@ export class Run {
       return await judge(question, talk.wait, input, {
         texts: this.#texts(),
         interrupts,
+        screens: this.#options.screens,
         pages: this.#pages(question, talk.wait.lead).length,
         hasBack: this.#hasBack(question),
         say: (text) => this.#text(text),
@@ -286,10 +294,14 @@ export class Run {
   async #heed(
     verdict: Verdict,
     question: Question,
-    { recorder, order }: { readonly recorder: Recorder; readonly order: number },
+    { recorder, order, language }: { readonly recorder: Recorder } & Pick<Step, 'order' | 'language'>,
   ): Promise<unknown> {
     const never = new Promise<never>(() => {});
     if (verdict.kind === 'again') return this.#suspend(question, this.#options.talk.wait, verdict.showing);
+    if (verdict.kind === 'interrupted') {
+      this.#outcome.resolve(verdict);
+      return never;
+    }
     if (verdict.kind === 'back') {
       this.#goBack();
       return never;
@@ -303,7 +315,8 @@ export class Run {
     const worked = verdict.kind === 'accepted';
     const late = `nobody answered ${question.tag} in time`;
     const value = worked ? ((verdict.value ?? null) as Json) : late;
-    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal: false, at: this.#now });
+    const at = this.#now;
+    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal: false, at, language });
     if (!worked) throw new TimedOut(late);
     return value;
   }

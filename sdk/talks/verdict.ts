@@ -10,8 +10,8 @@ import { fold, type Texts } from './words.ts';
 export type Input =
   | { readonly kind: 'begin' }
   | { readonly kind: 'answer'; readonly text: string }
-  /** Shows the open question again. */
-  | { readonly kind: 'show' }
+  /** Shows the open question again, after a text. */
+  | { readonly kind: 'show'; readonly lead?: string }
   /** Asks the open question as if it had not been asked. */
   | { readonly kind: 'anew' }
   /** Its time is over. */
@@ -31,12 +31,14 @@ export type Verdict =
   | { readonly kind: 'timed_out' }
   | { readonly kind: 'again'; readonly showing: Showing }
   | { readonly kind: 'back' }
+  | { readonly kind: 'interrupted'; readonly screen: string }
   | { readonly kind: 'gave_up' };
 
 export interface Judging {
   readonly texts: Texts;
-  /** Words that are answered with a text at any question. */
+  /** Words that are answered with a text at any question, or with a screen of these. */
   readonly interrupts: Readonly<Record<string, Text>>;
+  readonly screens: Readonly<Record<string, unknown>>;
   readonly pages: number;
   readonly hasBack: boolean;
   readonly say: InLanguage;
@@ -53,10 +55,14 @@ export async function judge(
 ): Promise<Verdict> {
   const { options } = question;
   if (input.kind === 'late') return otherwise(question) ?? { kind: 'timed_out' };
-  if (input.kind !== 'answer') return again(wait, { lead: '', page: 0 });
+  if (input.kind !== 'answer')
+    return again(wait, { lead: input.kind === 'show' ? (input.lead ?? '') : '', page: 0 });
   if (options.literal === true) return parse(question, wait, input.text, judging);
   const help = interruptOf(judging, input.text);
-  if (help !== null) return again(wait, { lead: help, page: 0 });
+  if (help !== null)
+    return Object.hasOwn(judging.screens, help)
+      ? { kind: 'interrupted', screen: help }
+      : again(wait, { lead: help, page: 0 });
   return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging);
 }
 
