@@ -26,8 +26,11 @@ export const sampleApps: readonly SampleApp[] = [
 /** More of them, which nobody gets unasked: `vumi app deploy sample-apps/hangman`. */
 export const moreSampleApps: readonly Omit<SampleApp, 'keyword'>[] = [
   { name: 'clinic', folder: folderOf('clinic') },
+  { name: 'directory', folder: folderOf('directory') },
   { name: 'hangman', folder: folderOf('hangman') },
   { name: 'memo', folder: folderOf('memo') },
+  { name: 'poll', folder: folderOf('poll') },
+  { name: 'survey', folder: folderOf('survey') },
 ];
 
 /** The conversation that the app must have word by word; the tests replay it. */

@@ -48,7 +48,7 @@ async function refresh() {
     token.until = 0;
     note.textContent = 'The scores cannot be read just now; trying again.';
   }
-  setTimeout(refresh, REFRESH_MS);
+  setTimeout(() => void refresh(), REFRESH_MS);
 }
 
 await refresh();

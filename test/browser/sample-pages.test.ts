@@ -1,0 +1,102 @@
+import { access, readFile } from 'node:fs/promises';
+import AdmZip from 'adm-zip';
+import { moreSampleApps } from '@vumi/sample-apps';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually, startTestPlatform, type TestPlatform } from '../platform.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+let world: TestPlatform;
+let browser: Browser;
+
+beforeAll(async () => {
+  await access(CHROMIUM).catch(() => {
+    throw new Error(`no browser at ${CHROMIUM}: install one with "apt-get install chromium"`);
+  });
+  world = await startTestPlatform({ demo: true });
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await world?.[Symbol.asyncDispose]();
+});
+
+/** Deploys a sample app behind a keyword; resolves to the address of its page. */
+async function deploy(app: string, keyword: string): Promise<string> {
+  const folder = moreSampleApps.find(({ name }) => name === app)?.folder ?? '';
+  const zip = new AdmZip();
+  zip.addLocalFolder(folder);
+  await world.client.must('PUT', `/accounts/demo/apps/${app}`, zip.toBuffer());
+  const route = { app, transport: 'smsc', to_addr: '12345', keyword };
+  await world.client.must('PUT', `/accounts/demo/routes/${app}`, route);
+  return world.platform.api?.appUrl({ account: 'demo', app }) ?? '';
+}
+
+/** Says one thing after the other, each when the one before it is answered. */
+async function say(phone: string, ...texts: string[]): Promise<void> {
+  const list = `/simulators/smsc/messages?address=${encodeURIComponent(phone)}`;
+  for (const content of texts) {
+    const before = (await world.client.must('GET', list)).items.length;
+    const said = { from_addr: phone, to_addr: '12345', content };
+    await world.client.must('POST', '/simulators/smsc/messages', said);
+    await eventually(
+      () => world.client.must('GET', list),
+      ({ items }) => items.length > before,
+    );
+  }
+}
+
+/** Nothing is cut off on a phone. */
+async function expectNarrow(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 640 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+}
+
+it('the page of the poll counts while people vote', async () => {
+  const url = await deploy('poll', 'vote');
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.getByText('Nobody has voted yet').waitFor();
+  await say('+27760000001', 'vote', '1');
+  await page.getByText('1 vote', { exact: true }).waitFor();
+  await say('+27760000002', 'vote', '2');
+  await say('+27760000003', 'vote', '2');
+  await page.getByText('3 votes').waitFor();
+  expect(await page.getByRole('heading').textContent()).toBe('What does our school need most?');
+  expect(await page.locator('.count').allTextContents()).toEqual([
+    '1 (33 %)',
+    '2 (67 %)',
+    '0 (0 %)',
+    '0 (0 %)',
+  ]);
+  await expectNarrow(page);
+  await page.close();
+});
+
+it('the page of the survey gives its answers to who is signed in, as a file for a spreadsheet', async () => {
+  const url = await deploy('survey', 'water');
+  await say('+27760000004', 'water', 'yes', '=Nkandla, east', '6', 'river', '45', 'no', 'no');
+  await say('+27760000005', 'water', 'yes', 'Eshowe', '3', 'tap', 'yes');
+  const page = await browser.newPage();
+  expect((await page.goto(url))?.status()).toBe(401);
+  const invitation = { name: 'Sister Thandi' };
+  const { url: link } = await world.client.must('POST', '/accounts/demo/apps/survey/members', invitation);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('2 households have answered.').waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download all answers' }).click(),
+  ]);
+  const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
+  expect(lines[0]).toBe('\uFEFFat,village,people,source,minutes,boils,ill');
+  expect(
+    lines
+      .slice(1)
+      .map((line) => line.slice(line.indexOf(',') + 1))
+      .toSorted(),
+  ).toEqual(['"\'=Nkandla, east",6,river,45,false,false', 'Eshowe,3,tap,,,true']);
+  await expectNarrow(page);
+  await page.close();
+});
