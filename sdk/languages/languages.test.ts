@@ -139,6 +139,19 @@ describe('a conversation', () => {
   });
 });
 
+it('a handler that begins a conversation hands its language on', async () => {
+  const phone = new FakePhone({
+    onMessage(_message, app) {
+      app.setLanguage('zul');
+      if (app.language === 'zu') app.converse('start');
+    },
+    onConversation: async (app) => `${app.language} ${await app.ask(t('Your name?'))}`,
+  });
+  phone.catalog = CATALOG;
+  expect(await phone.say('hi')).toBe('Igama lakho?');
+  expect(await phone.say('Thandi')).toBe('zu Thandi [end]');
+});
+
 it('handlers answer in the language of the user, and remember what they set', async () => {
   const phone = new FakePhone({
     async onMessage(message, app) {

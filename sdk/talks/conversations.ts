@@ -150,12 +150,12 @@ class Conversation {
     const { onMessage } = this.#definition;
     if (onMessage === undefined) return this.#begin(channel, START);
     let wanted: { readonly screen: string; readonly params: Readonly<Record<string, string>> } | null = null;
-    const conversing: App & Conversing = {
-      ...channel.app,
-      converse(screen, params = {}) {
-        wanted = { screen, params };
-      },
+    const converse: Conversing['converse'] = (screen, params = {}) => {
+      wanted = { screen, params };
     };
+    const conversing: App & Conversing = { ...channel.app, converse };
+    // It may change while the handler runs.
+    Object.defineProperty(conversing, 'language', { get: () => channel.app.language });
     await onMessage.call(this.#definition, message, conversing);
     const { screen, params } = (wanted ?? {}) as {
       screen?: string;
