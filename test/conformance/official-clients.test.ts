@@ -2,8 +2,11 @@ import { createRequire } from 'node:module';
 import { openReceiver, type ReceiverPlace } from '@vumi/applications/testing';
 import { SET_UPS, type TransportDouble } from '@vumi/transports/testing';
 import { WebClient } from '@slack/web-api';
+import { Auth } from '@vonage/auth';
+import { SMS, TypeEnum } from '@vonage/sms';
 import openAfricasTalking from 'africastalking';
 import { Bot, webhookCallback } from 'grammy';
+import { createRestAPIClient } from 'masto';
 import twilio from 'twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -175,5 +178,46 @@ describe('@slack/web-api of Slack', () => {
     expect(double.got).toMatchObject([{ to: 'D1', content: TEXT }]);
     double.will({ laterMs: 5000 });
     await expect(post()).rejects.toMatchObject({ retryAfter: 5 });
+  });
+});
+
+describe('@vonage/sms of Vonage', () => {
+  it.each([
+    [TypeEnum.TEXT, 'Hello & 100%'],
+    [TypeEnum.UNICODE, TEXT],
+  ])('sends a %s to the double, and reads what it answers', async (type, text) => {
+    const { double, url } = await openDouble('vonage');
+    const client = new SMS(new Auth({ apiKey: 'k', apiSecret: double.secret }), { restHost: url });
+    const { messages } = await client.send({ to: '27761234567', from: '8000', text, type });
+    expect(messages).toMatchObject([{ status: '0', messageId: 'out1' }]);
+    expect(double.got).toMatchObject([{ to: '27761234567', content: text }]);
+  });
+
+  it('is not let in by the double with a wrong secret', async () => {
+    const { double, url } = await openDouble('vonage');
+    const client = new SMS(new Auth({ apiKey: 'k', apiSecret: 'another' }), { restHost: url });
+    await expect(client.send({ to: '27761234567', from: '8000', text: 'hi' })).rejects.toThrow();
+    expect(double.got).toEqual([]);
+  });
+});
+
+describe('masto, of servers of Mastodon', () => {
+  const post = (url: string, accessToken: string) =>
+    createRestAPIClient({ url, accessToken }).v1.statuses.create(
+      { status: `@al ${TEXT}`, visibility: 'unlisted' },
+      { requestInit: { headers: { 'Idempotency-Key': 'm1' } } },
+    );
+
+  it('posts to the double, and reads what it answers', async () => {
+    const { double, url } = await openDouble('mastodon');
+    const { id } = await post(url, double.secret);
+    expect(id).not.toBe('');
+    expect(double.got).toMatchObject([{ to: 'al', content: TEXT }]);
+  });
+
+  it('is not let in by the double with a wrong token', async () => {
+    const { double, url } = await openDouble('mastodon');
+    await expect(post(url, 'another')).rejects.toThrow();
+    expect(double.got).toEqual([]);
   });
 });

@@ -73,7 +73,11 @@ export const mastodonDialect: StreamDialect = {
     return { status: 200, body: JSON.stringify(mentions) };
   },
   read: readStatus,
-  accepted: (id) => ({ status: 200, body: JSON.stringify({ id }) }),
+  accepted: (id) => ({
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify({ id }),
+  }),
   failed: ({ text }) => ({ error: text }),
   refusal: (text) => `422: ${text}`,
 };

@@ -155,14 +155,20 @@ export const PROVIDER_DIALECTS: Readonly<Record<keyof typeof smsProviders, Provi
     }),
     required: ['msisdn', 'to', 'messageId'],
     readSent: (request) => {
-      const { api_secret: secret, type, text = '' } = fieldsOf(request);
-      const isKnown =
-        request.path === '/sms/json' && secret === SECRET && (type === 'text' || type === 'unicode');
-      return isKnown && (type === 'unicode' || !/[^\0-\u00ff€]/.test(text))
-        ? readForm(request, 'to', 'text')
-        : null;
+      // Vonage's own library sends JSON, and its key by Basic.
+      const isJson = request.headers['content-type'] === 'application/json';
+      const {
+        api_secret: secret,
+        type,
+        to,
+        text = '',
+      } = (isJson ? jsonOf(request) : fieldsOf(request)) as Partial<Record<string, string>>;
+      const isTheirs = request.path === '/sms/json' && (secret === SECRET || isBasic(request, 'k'));
+      const isSpelled = type === 'unicode' || (type === 'text' && !/[^\0-\u00ff€]/.test(text));
+      return isTheirs && isSpelled && to !== undefined ? { to, content: text } : null;
     },
-    accept: (id) => ({ messages: [{ status: '0', 'message-id': id }] }),
+    accept: (id) => ({ 'message-count': '1', messages: [{ status: '0', 'message-id': id }] }),
+    acceptHeaders: () => ({ 'content-type': 'application/json' }),
     report: (messageId, state) => ({
       path: '/receipts',
       fields: { messageId, status: state === 'pending' ? 'buffered' : state },
