@@ -3,7 +3,7 @@ import { deployBundle, startSandbox, type AppSettings, type Sandbox } from '@vum
 import { packApp } from '@vumi/sandbox/pack';
 import { MemoryRecords } from '@vumi/sandbox/testing';
 import { MemoryState } from '@vumi/state/memory';
-import type { Turn } from './checks.ts';
+import { ACCOUNTS, type Turn } from './checks.ts';
 import { Fixtures } from './http-fixtures.ts';
 import { Side } from './side.ts';
 import { surroundings } from './surroundings.ts';
@@ -31,8 +31,8 @@ export class AppUnderTest implements AsyncDisposable {
   readonly state: WatchedState;
   readonly records = new MemoryRecords();
   readonly http = new Fixtures();
-  readonly app = new Side('test');
-  readonly twin = new Side('twin');
+  readonly app = new Side(ACCOUNTS.app);
+  readonly twin = new Side(ACCOUNTS.twin);
   settings: AppSettings = { config: {}, secrets: {} };
   readonly #clock: () => number;
   readonly #hasTwin: boolean;

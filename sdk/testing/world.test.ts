@@ -107,6 +107,19 @@ test('a variable that outlives a message is found, and random and time are no su
   expect(unchecked.phone('+27761234567').screen?.text).toBe('2');
 });
 
+test('a contact and a group are the same in a new isolate', async () => {
+  const app = appOf(`export default { async onConversation(app) {
+    const contact = await app.contacts.getOrCreate(app.address);
+    const group = await app.groups.getOrCreateByName('Mothers');
+    await app.ask('Name?');
+    await app.user.set('kept', { contact, group });
+    return 'Thanks';
+  } };`);
+  await using world = await openWorld(app);
+  await world.phone('+27761234567').type('hi', 'Thandi');
+  expect(world.contacts).toHaveLength(1);
+});
+
 const COUNTER = `export default { async onMessage(message, app) {
   const count = await app.user.increment('count');
   await message.reply(app.config.word + ' ' + count + ' ' + (await app.secrets.get('key')));
