@@ -12,6 +12,7 @@ import { addPriceCommands } from './commands/price.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addErasureCommands } from './commands/erase.ts';
 import { addFailureCommands } from './commands/failures.ts';
+import { addInitCommand } from './commands/init.ts';
 import { addInterfaceCommands } from './commands/interface.ts';
 import { addLanguageCommands } from './commands/i18n.ts';
 import { addKvCommands } from './commands/kv.ts';
@@ -67,6 +68,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addFailureCommands,
   ],
   'Build:': [
+    addInitCommand,
     addDevCommand,
     addTestCommand,
     addAppCommands,

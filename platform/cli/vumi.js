@@ -42,7 +42,22 @@ function isHosted([command, second]) {
   );
 }
 
+/** As authors install it (platform/packing): JavaScript, without the platform. */
+const isPacked = !existsSync(join(here, 'main.ts'));
+
+function findPacked(args) {
+  if (isHosted(args)) {
+    process.stderr.write(
+      `vumi: "${args[0]}" needs the platform itself, and this package has what makes, tests and deploys apps.\n` +
+        'Run it where the platform is installed.\n',
+    );
+    process.exit(2);
+  }
+  return { file: join(here, 'dist/main.js'), args };
+}
+
 function findEntry(args) {
+  if (isPacked) return findPacked(args);
   if (args[0] !== '--run') {
     return { file: join(here, isHosted(args) ? '../host/main.ts' : 'main.ts'), args };
   }

@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FakePlatform } from '../fake-platform.fixture.ts';
+
+const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+let platform: FakePlatform;
+const root = mkdtempSync(join(tmpdir(), 'vumi-init-'));
+
+beforeAll(async () => {
+  platform = await FakePlatform.start();
+  symlinkSync(MODULES, join(root, 'node_modules'));
+});
+afterAll(() => {
+  platform[Symbol.dispose]();
+  rmSync(root, { recursive: true });
+});
+
+test.each([
+  ['hello', 'sms', []],
+  ['survey', 'sms', []],
+  ['menu', 'ussd', ['--ts']],
+  ['service', 'sms', ['--ts']],
+])(
+  'the template %s has tests that pass, and all of its places are right by %s',
+  async (name, network, flags) => {
+    const folder = join(root, name);
+    const made = await platform.vumi(['init', folder, '--template', name, ...flags]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    expect(made.out).toContain('npx vumi test');
+    expect(existsSync(join(folder, `workers/worker.${flags.length === 0 ? 'js' : 'ts'}`))).toBe(true);
+    expect(JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8'))).toMatchObject({ name });
+    const tested = await platform.vumi(['test', folder, '--transport', network, '--turns', '60']);
+    expect(tested.err).toBe('');
+    expect(tested.code).toBe(0);
+    expect(tested.out).toMatch(/questions reached: [1-9]/);
+  },
+);
+
+test('nobody is asked without a terminal, and what is there stays', async () => {
+  const folder = join(root, 'asked');
+  expect(await platform.vumi(['init', folder])).toMatchObject({ code: 0 });
+  const again = await platform.vumi(['init', folder]);
+  expect(again.code).toBe(2);
+  expect(again.err).toContain('is not empty; name a new folder');
+  const unknown = await platform.vumi(['init', join(root, 'other'), '--template', 'bank']);
+  expect(unknown.err).toContain('there is no template "bank"; there are hello, survey, menu, service');
+  expect((await platform.vumi(['init', join(root, 'My App')])).code).toBe(2);
+});

@@ -1,0 +1,110 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { slugSchema } from '@vumi/core';
+import type { Command } from 'commander';
+import { withExample } from '../examples.ts';
+import { usageError } from '../exit.ts';
+import { write } from '../output.ts';
+
+/** What each is for; the files are in ../templates. */
+const TEMPLATES = {
+  hello: 'one question, the smallest conversation',
+  survey: 'SMS, two languages, a reminder',
+  menu: 'USSD, screens and pages',
+  service: 'contacts, HTTP calls, a schedule',
+} as const;
+
+const FOLDER = join(import.meta.dirname, '../templates');
+const VERSION = '0.1.0';
+
+interface InitOptions {
+  readonly template?: string;
+  readonly ts?: boolean;
+}
+
+/** `vumi init`: a new app, with tests and types. It needs no platform and no network. */
+export function addInitCommand(program: Command): void {
+  const names = Object.entries(TEMPLATES).map(([name, what]) => `${name} (${what})`);
+  const command = program
+    .command('init')
+    .argument('[dir]', 'where: a folder that is not there, or empty', '.')
+    .description('make a new app, with tests')
+    .option('--template <name>', `what to begin with: ${names.join(', ')}`)
+    .option('--ts', 'in TypeScript');
+  withExample(command, 'npx vumi init clinic', 'npx vumi init clinic --template menu --ts').action(
+    async (dir: string, options: InitOptions) => {
+      const folder = resolve(dir);
+      const name = slugSchema.safeParse(basename(folder)).data;
+      if (name === undefined)
+        throw usageError(
+          `"${basename(folder)}" cannot be the name of an app: name the folder in lower case, digits, "-" and "_"`,
+        );
+      if (existsSync(folder) && readdirSync(folder).some((one) => !one.startsWith('.')))
+        throw usageError(`${dir} is not empty; name a new folder`);
+      makeApp(folder, {
+        name,
+        template: options.template ?? (await askTemplate()),
+        isTyped: options.ts === true,
+      });
+      const place = relative(process.cwd(), folder);
+      write(`${name} is there.\n  ${place === '' ? '' : `cd ${place} && `}npm install && npx vumi test\n`);
+    },
+  );
+}
+
+/** Nobody is asked where nobody sits. */
+async function askTemplate(): Promise<string> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return 'hello';
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const lines = Object.entries(TEMPLATES).map(([name, what]) => `  ${name.padEnd(8)} ${what}`);
+    return (await terminal.question(`${lines.join('\n')}\nTemplate [hello]: `)).trim() || 'hello';
+  } finally {
+    terminal.close();
+  }
+}
+
+interface NewApp {
+  readonly name: string;
+  readonly template: string;
+  readonly isTyped: boolean;
+}
+
+function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
+  if (!Object.hasOwn(TEMPLATES, template))
+    throw usageError(`there is no template "${template}"; there are ${Object.keys(TEMPLATES).join(', ')}`);
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(FOLDER, template), folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8')) as object;
+  writeJson(join(folder, 'vumi.json'), { name, ...manifest });
+  // Nothing in a template needs a type to be written: both languages are one text.
+  if (isTyped)
+    for (const file of ['workers/worker', 'test/app.test'])
+      renameSync(join(folder, `${file}.js`), join(folder, `${file}.ts`));
+  writeJson(join(folder, 'package.json'), {
+    name,
+    private: true,
+    type: 'module',
+    scripts: { dev: 'vumi dev', test: 'node --test "test/*.test.*"', deploy: 'vumi app deploy .' },
+    devDependencies: { '@vumi/cli': VERSION, '@vumi/sdk': VERSION },
+  });
+  writeJson(join(folder, 'tsconfig.json'), {
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2024',
+      lib: ['es2024', 'esnext.disposable'],
+      strict: true,
+      allowJs: true,
+      checkJs: true,
+      noEmit: true,
+      types: [],
+    },
+    include: ['workers'],
+  });
+  writeFileSync(join(folder, '.gitignore'), 'node_modules/\n.vumi/\n');
+}
+
+function writeJson(file: string, value: object): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}
