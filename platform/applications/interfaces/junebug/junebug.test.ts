@@ -23,6 +23,19 @@ const post = (body: unknown, headers: Record<string, string> = KNOWN) => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
+it.each(['/routers', '/routers/', '/routers/types', '/routers/r1/destinations/d1/messages/'])(
+  'there is no router at %s, which says what there is instead',
+  async (path) => {
+    const answer = await openDialect(junebug, own).ask(path, post({ type: 'from_address' }));
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      result: {
+        errors: [{ type: 'ApiUsageError', message: expect.stringContaining('npx vumi route set') as string }],
+      },
+    });
+  },
+);
+
 describe('a message', () => {
   it('is submitted', async () => {
     const place = openDialect(junebug, own);
