@@ -27,10 +27,10 @@ it.each(['/routers', '/routers/', '/routers/types', '/routers/r1/destinations/d1
   'there is no router at %s, which says what there is instead',
   async (path) => {
     const answer = await openDialect(junebug, own).ask(path, post({ type: 'from_address' }));
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(404);
     expect(JSON.parse(answer.body)).toMatchObject({
       result: {
-        errors: [{ type: 'ApiUsageError', message: expect.stringContaining('npx vumi route set') as string }],
+        errors: [{ type: 'NotFound', message: expect.stringContaining('npx vumi route set') as string }],
       },
     });
   },

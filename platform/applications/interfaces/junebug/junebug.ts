@@ -14,7 +14,7 @@ export const junebug: Dialect = {
   async answer(request, door) {
     const path = request.path.replace(/\/$/, '');
     if (path === '/health') return result(200, 'health ok', {});
-    if (/^\/routers(?:\/|$)/.test(path)) return errors(400, 'api usage error', [NO_ROUTERS]);
+    if (/^\/routers(?:\/|$)/.test(path)) return errors(404, 'not found', [NO_ROUTERS]);
     const [, id = null, rest = ''] = /^\/channels(?:\/([^/]+)(\/.*)?)?$/.exec(path) ?? [];
     if (path !== '/channels' && id === null) return errors(404, 'not found', [NO_SUCH_PAGE]);
     const { name, token } = credentialsOf(request);
@@ -32,7 +32,7 @@ export const junebug: Dialect = {
 
 const NO_SUCH_PAGE: JunebugError = { type: 'NotFound', message: 'There is nothing here' };
 const NO_ROUTERS: JunebugError = {
-  type: 'ApiUsageError',
+  type: 'NotFound',
   message:
     'There are no routers here, since routes lead by number, keyword and sender: make each destination a channel, and set its route with "npx vumi route set"',
 };
