@@ -74,6 +74,15 @@ test('what is saved answers at once, and what does not compile leaves the last v
   await says(/> 5 \| {5}return 'Hello ' \+\+ ; name;/);
   type('hi again');
   await says(/< Your name\?[^]*< Your name\?/);
+  // Another question before it: nobody stays with code that is not there any more.
+  await write(
+    WORKER.replace('const name', "const from = await app.ask('From?', { id: 'from' }); const name"),
+  );
+  await says(/version 3 in \d+ ms/);
+  type('Thandi');
+  await says(/< [^]*From\?/);
+  type('Eshowe');
+  await says(/(?:< Your name\?[^]*){3}/);
   type('boom');
   await says(/✗ Error: it broke[^]*> 4 \| {5}if \(name === 'boom'\)/);
   child.stdin?.end();

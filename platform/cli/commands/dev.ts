@@ -149,15 +149,16 @@ async function converse(
   view.line(
     `${session.client.url} · you are ${from}, ${ussd ? 'dialling' : 'writing to'} ${to} · Ctrl-D ends`,
   );
-  const terminal = createInterface({
-    input: process.stdin,
-    ...(process.stdin.isTTY ? { output: process.stdout, prompt: PROMPT } : {}),
-  });
-  if (process.stdin.isTTY) view.terminal = terminal;
-  over.signal.addEventListener('abort', () => terminal.close());
   const type = ussd
     ? dialler(session, from, view)
     : await writer(session, { from, view, signal: over.signal });
+  // Made last: lines that come before somebody asks for them are lost.
+  const terminal = createInterface({
+    input: process.stdin,
+    signal: over.signal,
+    ...(process.stdin.isTTY ? { output: process.stdout, prompt: PROMPT } : {}),
+  });
+  if (process.stdin.isTTY) view.terminal = terminal;
   terminal.prompt();
   for await (const line of terminal) {
     await type(line).catch((error: unknown) => view.line(`✗ ${errorText(error)}`));
