@@ -29,7 +29,8 @@ test.each([
     const folder = join(root, name);
     const made = await platform.vumi(['init', folder, '--template', name, ...flags]);
     expect(made).toMatchObject({ code: 0, err: '' });
-    expect(made.out).toContain('npx vumi test');
+    expect(made.out).toMatch(/"npx vumi test" [^]* && npx vumi dev\n$/);
+    expect(made.out).not.toContain('npm install');
     expect(existsSync(join(folder, `workers/worker.${flags.length === 0 ? 'js' : 'ts'}`))).toBe(true);
     expect(JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8'))).toMatchObject({ name });
     const tested = await platform.vumi(['test', folder, '--transport', network, '--turns', '60']);

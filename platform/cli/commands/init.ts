@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { slugSchema } from '@vumi/core';
@@ -48,9 +49,24 @@ export function addInitCommand(program: Command): void {
         isTyped: options.ts === true,
       });
       const place = relative(process.cwd(), folder);
-      write(`${name} is there.\n  ${place === '' ? '' : `cd ${place} && `}npm install && npx vumi test\n`);
+      const steps = [
+        ...(place === '' ? [] : [`cd ${place}`]),
+        ...(hasPackages(folder) ? [] : ['npm install']),
+        'npx vumi dev',
+      ];
+      write(`${name} is there; "npx vumi test" runs its tests. Now:\n  ${steps.join(' && ')}\n`);
     },
   );
+}
+
+/** In this repository, or below what has them already, nothing has to be installed. */
+function hasPackages(folder: string): boolean {
+  try {
+    createRequire(join(folder, 'package.json')).resolve('@vumi/sdk');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Nobody is asked where nobody sits. */
