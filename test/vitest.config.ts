@@ -38,7 +38,7 @@ const serverless = [
   'test/chaos/{conversation,framed,push,stream,ussd,web-chat}-kill.test.ts',
   'test/classic/**',
   'test/conformance/smpp-properties.test.ts',
-  'test/flow/{backup,junebug-channels}.test.ts',
+  'test/flow/{backup,dev-command,junebug-channels,packages}.test.ts',
   'test/flow/workers-page.test.ts',
   'test/run-end.test.ts',
   'test/security/!(cross-tenant*).test.ts',

@@ -190,7 +190,10 @@ export const INBOUND_CASES: Readonly<Record<number, TransportCase>> = {
         expect(last.get(component ?? ''), said).not.toBe(said);
         last.set(component ?? '', said);
       }
-      expect(life.transport.status().status).toBe('ok');
+      await eventually(
+        () => life.transport.status().status,
+        (status) => status === 'ok',
+      );
       for (const [name, value] of Object.entries(life.transport.gauges())) {
         expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
         expect(Number.isFinite(value), name).toBe(true);

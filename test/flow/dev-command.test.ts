@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const WORKER = `export default {
 };
 `;
 /** The platform starts in it, on a machine that may be busy. */
-const PATIENCE = { timeout: 90_000, interval: 100 };
+const PATIENCE = { timeout: 240_000, interval: 100 };
 
 let place: string;
 let folder: string;
@@ -45,7 +45,12 @@ afterEach(async () => {
   await rm(place, { recursive: true, force: true });
 });
 
-const write = (worker: string): Promise<void> => writeFile(join(folder, 'workers/worker.js'), worker);
+/** As editors do: whoever watches the file that was there hears no more of it. */
+async function write(worker: string): Promise<void> {
+  const file = join(folder, 'workers/worker.js');
+  await writeFile(`${file}~`, worker);
+  await rename(`${file}~`, file);
+}
 
 function start(...words: string[]): void {
   child = spawn(process.execPath, [...FLAGS, VUMI, 'dev', folder, ...words], {

@@ -9,7 +9,7 @@ import { Innocent, reasonsOf, show, VICTIM, VICTIM_SECRET } from './innocent.ts'
 
 const APOLOGY = 'Sorry, something went wrong. Please try again later.';
 /** What the author is told: which limit, and in which words. */
-const REASON = /^(threw|load|cpu|wall|memory|calls|runner|overload): .{5}/s;
+const REASON = /^(threw|load|cpu|wall|memory|calls|runner|overload|not_awaited): .{5}/s;
 /** Paths and modules of the platform, which no tenant may learn. */
 const INSIDE = /node_modules|node:internal|file:\/\/|\/(tmp|home|root|usr|work)\/|isolated-vm|\.ts:\d/;
 /** The goal is 10 ms (issue "The sandbox that holds"); this is for machines that have other things to do. */

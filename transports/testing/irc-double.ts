@@ -134,7 +134,8 @@ export class IrcDouble implements TransportDouble {
       PONG: () => (this.#answers = Math.max(this.#answers, Number(rest))),
       PRIVMSG: () => this.#deliver(socket, params[0] ?? '', rest),
       QUIT: () => {
-        this.#client = null;
+        // Another may have come meanwhile.
+        if (this.#client === socket) this.#client = null;
         socket.end();
       },
     };

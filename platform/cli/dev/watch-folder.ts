@@ -1,15 +1,25 @@
-import { watch } from 'node:fs';
+import { relative, sep } from 'node:path';
 import { sleep } from '@vumi/core';
+import { watch } from 'chokidar';
 
 /** Editors write a file in several steps. */
 const QUIET_MS = 50;
 
-/** Gives a word each time that files of the folder have changed and then rested for a moment. Hidden ones do not count. */
+/**
+ * Gives a word each time that files of the folder have changed and then rested for a moment. Hidden ones do not count.
+ * Node's own watcher hears no more of a file that an editor has replaced by another of its name.
+ */
 export async function* changesIn(folder: string, signal: AbortSignal): AsyncGenerator<void> {
   let changed = Promise.withResolvers<void>();
   let last = 0;
-  const watcher = watch(folder, { recursive: true, signal }, (_event, name) => {
-    if (name !== null && /(?:^|[/\\])(?:\.|node_modules)/.test(name)) return;
+  const watcher = watch(folder, {
+    ignoreInitial: true,
+    ignored: (path) =>
+      relative(folder, path)
+        .split(sep)
+        .some((part) => part.startsWith('.') || part === 'node_modules'),
+  });
+  watcher.on('all', () => {
     last = performance.now();
     changed.resolve();
   });
@@ -23,6 +33,6 @@ export async function* changesIn(folder: string, signal: AbortSignal): AsyncGene
       yield;
     }
   } finally {
-    watcher.close();
+    await watcher.close();
   }
 }
