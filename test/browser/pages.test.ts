@@ -1,18 +1,14 @@
-import { access } from 'node:fs/promises';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { openBrowser } from './open-browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 let world: TestPlatform;
 let browser: Browser;
 
 beforeAll(async () => {
-  await access(CHROMIUM).catch(() => {
-    throw new Error(`no browser at ${CHROMIUM}: install one with "apt-get install chromium"`);
-  });
   world = await startTestPlatform({ demo: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {

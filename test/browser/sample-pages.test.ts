@@ -1,20 +1,17 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import AdmZip from 'adm-zip';
 import { moreSampleApps } from '@vumi/sample-apps';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, type TestPlatform } from '../platform.ts';
+import { openBrowser } from './open-browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 let world: TestPlatform;
 let browser: Browser;
 
 beforeAll(async () => {
-  await access(CHROMIUM).catch(() => {
-    throw new Error(`no browser at ${CHROMIUM}: install one with "apt-get install chromium"`);
-  });
   world = await startTestPlatform({ demo: true });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {

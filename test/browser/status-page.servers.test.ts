@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import amqp from 'amqplib';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requireServer } from '../backend.ts';
 import { startWorker } from '../chaos/start-worker.ts';
 import { ADMIN_TOKEN, startTestPlatform, type TestPlatform } from '../platform.ts';
+import { openBrowser } from './open-browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const WAIT_MS = 60_000;
 const namespace = `test_${randomBytes(6).toString('hex')}`;
 let url: string;
@@ -20,15 +20,12 @@ let browser: Browser;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vumi-status-'));
   url = await requireServer('broker');
-  await access(CHROMIUM).catch(() => {
-    throw new Error(`no browser at ${CHROMIUM}: install one with "apt-get install chromium"`);
-  });
   world = await startTestPlatform({
     demo: true,
     broker: { url, namespace, queue_type: 'classic' },
     heartbeats: { interval: 1 },
   });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { openBrowser } from './open-browser.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="160">
   <rect width="320" height="160" fill="#cfe8d5"/><path d="M20 140 120 40l60 70 40-40 80 70z" fill="#2e7d4f"/></svg>`;
 
@@ -60,9 +59,6 @@ async function openSite(): Promise<Server> {
 }
 
 beforeAll(async () => {
-  await access(CHROMIUM).catch(() => {
-    throw new Error(`no browser at ${CHROMIUM}: install one with "apt-get install chromium"`);
-  });
   world = await startTestPlatform({ demo: true });
   const { client } = world;
   chat = `${client.url}/hooks/clinic`;
@@ -93,7 +89,7 @@ beforeAll(async () => {
       (status) => status === 200,
     );
   }
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {

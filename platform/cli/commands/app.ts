@@ -87,7 +87,9 @@ function addDeploy(app: Command): void {
         talks: options.talks,
       },
     });
-    session.show({ ...made, left_out: leftOut }, () => deploymentText(made, `${account}/${app}`, leftOut));
+    session.show({ ...made, left_out: leftOut }, () =>
+      deploymentText(made, `${account}/${app}`, { leftOut, talks: options.talks }),
+    );
   });
 }
 
@@ -99,14 +101,24 @@ function packed(source: string): PackedApp {
   }
 }
 
-function deploymentText(made: Deployment, name: string, leftOut: readonly string[]): string {
+/** By the policy of open conversations. */
+const STAY: Readonly<Record<string, string>> = {
+  pin: 'open sessions and conversations stay on the version that they began with until they end',
+  move: 'open conversations go on with this version where they fit it; sessions stay on the one that they began with',
+  restart:
+    'open conversations that do not fit this version begin again; sessions stay on the one that they began with',
+};
+
+function deploymentText(
+  made: Deployment,
+  name: string,
+  { leftOut, talks = 'pin' }: { readonly leftOut: readonly string[]; readonly talks?: string | undefined },
+): string {
   const state = made.active ? 'is active' : 'is stored, not active';
   return [
     `${name} version ${made.version} ${state} (${made.handlers.join(', ') || 'no handlers'})`,
     `  page   ${made.url}`,
-    ...(made.active && made.version > 1
-      ? ['  note   open sessions stay on the version that they began with until they end']
-      : []),
+    ...(made.active && made.version > 1 ? [`  note   ${STAY[talks]}`] : []),
     ...made.warnings.map((warning) => `  note   ${warning}`),
     ...(leftOut.length === 0 ? [] : [`  note   not part of a bundle and left out: ${leftOut.join(', ')}`]),
     '',

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { errorText, printable } from '@vumi/core';
+import { errorText, printable, sleep } from '@vumi/core';
 import type { Command } from 'commander';
 import { createClient } from '../client.ts';
 import { DevApp, NUMBERS } from '../dev/dev-app.ts';
@@ -125,7 +125,10 @@ class Work {
 
   async #begin(): Promise<void> {
     this.#isThere = true;
-    await this.#app.connect();
+    if (!(await this.#app.connect()))
+      this.#view.line(
+        '! the phone has no network yet: its transports do not come up; "npx vumi transport list" says why',
+      );
     this.#follow().catch((error: unknown) => {
       if (!this.#signal.aborted) this.#view.line(`✗ ${errorText(error)}`);
     });
@@ -172,16 +175,18 @@ async function writer(
   { from, view, signal }: { readonly from: string; readonly view: View; readonly signal: AbortSignal },
 ): Promise<(line: string) => Promise<void>> {
   const phone: Phone = await openPhone(session, from, NUMBERS.sms);
-  const timer = setInterval(() => {
-    void phone.look().then(
-      (messages) => messages.forEach(({ content }) => view.line(`< ${content}`)),
-      () => {},
-    );
-  }, LOOK_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
+  void showTexts(phone, view, signal);
   return async (line) => {
     if (line.trim() !== '') await phone.write(line);
   };
+}
+
+/** One look after the other, however long the platform takes for one; what it does not answer is asked again. */
+async function showTexts(phone: Phone, view: View, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    for (const { content } of await phone.look().catch(() => [])) view.line(`< ${content}`);
+    await sleep(LOOK_MS);
+  }
 }
 
 /** Each line is what is typed; where no session is open, an empty or any other one dials. */

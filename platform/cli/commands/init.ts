@@ -17,7 +17,6 @@ const TEMPLATES = {
 } as const;
 
 const FOLDER = join(import.meta.dirname, '../templates');
-const VERSION = '0.1.0';
 
 interface InitOptions {
   readonly template?: string;
@@ -87,6 +86,12 @@ interface NewApp {
   readonly isTyped: boolean;
 }
 
+/** Of this command; the SDK has the same. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
 function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
   if (!Object.hasOwn(TEMPLATES, template))
     throw usageError(`there is no template "${template}"; there are ${Object.keys(TEMPLATES).join(', ')}`);
@@ -98,12 +103,13 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
   if (isTyped)
     for (const file of ['workers/worker', 'test/app.test'])
       renameSync(join(folder, `${file}.js`), join(folder, `${file}.ts`));
+  const version = readVersion();
   writeJson(join(folder, 'package.json'), {
     name,
     private: true,
     type: 'module',
     scripts: { dev: 'vumi dev', test: 'node --test "test/*.test.*"', deploy: 'vumi app deploy .' },
-    devDependencies: { '@vumi/cli': VERSION, '@vumi/sdk': VERSION },
+    devDependencies: { '@vumi/cli': version, '@vumi/sdk': version },
   });
   writeJson(join(folder, 'tsconfig.json'), {
     compilerOptions: {

@@ -50,8 +50,8 @@ export class DevApp {
     });
   }
 
-  /** Leads numbers to the app, once it has a version, and waits for their networks. */
-  async connect(): Promise<void> {
+  /** Leads numbers to the app, once it has a version, and waits a while for their networks; whether they are there. */
+  async connect(): Promise<boolean> {
     for (const [transport, to_addr] of [
       [SMS, NUMBERS.sms],
       [USSD, NUMBERS.ussd],
@@ -59,7 +59,11 @@ export class DevApp {
       const body = { app: this.name, transport, to_addr };
       await this.#client.call('PUT', path`/accounts/${this.account}/routes/${`dev-${transport}`}`, { body });
     }
-    for (let look = 0; look < MOST_LOOKS && !(await this.#isConnected()); look += 1) await sleep(LOOK_MS);
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      if (await this.#isConnected()) return true;
+      await sleep(LOOK_MS);
+    }
+    return false;
   }
 
   async #isConnected(): Promise<boolean> {
