@@ -47,18 +47,22 @@ export async function sdkPackage(place: string): Promise<object> {
   };
 }
 
+/**
+ * A module that the compiler first meets under its package's name (as `@vumi/sdk`, of the test kit) counts as
+ * another package's and is left out, and which way it meets it first is chance: so every module is named to it, and
+ * what nothing of the entries speaks of goes again.
+ */
 async function writeTypes(folder: string): Promise<void> {
   const typescript = createRequire(join(ROOT, 'package.json')).resolve('typescript/package.json');
   const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--rootDir', ROOT];
-  const files = [...Object.values(MODULES), KIT, `${CORE_TEXT}.ts`].map((file) => join(ROOT, file));
   const config = join(folder, '../tsconfig.json');
   await writeFile(
     config,
     JSON.stringify({
       extends: join(ROOT, 'tsconfig.json'),
       compilerOptions: { types: [], typeRoots: [] },
-      include: [],
-      files,
+      include: ['sdk/**/*.ts', 'platform/core/**/*.ts'].map((files) => join(ROOT, files)),
+      exclude: ['**/*.test.ts', '**/*.fixture.ts'].map((files) => join(ROOT, files)),
     }),
   );
   await run(process.execPath, [
@@ -70,17 +74,24 @@ async function writeTypes(folder: string): Promise<void> {
     folder,
   ]);
   await rm(config);
+  const spokenOf = new Set<string>();
+  for (const entry of [...Object.values(MODULES), KIT]) await makePlain(folder, typesOf(entry), spokenOf);
   for (const name of await readdir(folder, { recursive: true }))
-    if (name.endsWith('.d.ts')) await makePlain(folder, name);
+    if (name.endsWith('.d.ts') && !spokenOf.has(name)) await rm(join(folder, name));
 }
 
-/** Types as they are beside JavaScript, and none of a package that authors do not have. */
-async function makePlain(folder: string, name: string): Promise<void> {
+const typesOf = (module: string) => module.replace(/\.[jt]s$/, '.d.ts');
+
+/** Types as they are beside JavaScript, and none of a package that authors do not have; and those of their imports. */
+async function makePlain(folder: string, name: string, done: Set<string>): Promise<void> {
+  if (done.has(name)) return;
+  done.add(name);
   const file = join(folder, name);
   const core = relative(dirname(file), join(folder, `${CORE_TEXT}.js`));
-  const text = await readFile(file, 'utf8');
-  const plain = text
+  const plain = (await readFile(file, 'utf8'))
     .replaceAll(/(['"])@vumi\/core\/text\1/g, `'${core.startsWith('.') ? core : `./${core}`}'`)
     .replaceAll(/((?:from|import\()\s*['"]\.{1,2}\/[^'"]*)\.ts(['"])/g, '$1.js$2');
   await writeFile(file, plain);
+  for (const [, module = ''] of plain.matchAll(/(?:from|import\()\s*['"](\.{1,2}\/[^'"]*)['"]/g))
+    await makePlain(folder, typesOf(join(dirname(name), module)), done);
 }
