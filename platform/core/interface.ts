@@ -39,13 +39,19 @@ export const interfaceSettingsSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Where acks and receipts are told whose request has named no URL. Default: nowhere'),
+  status_url: callbackUrlSchema
+    .nullable()
+    .default(null)
+    .describe(
+      'Junebug: where it is told how the parts of the transport behind the channel are, when that changes. Gets no auth_token. Default: nowhere',
+    ),
   auth_token: z
     .string()
     .regex(/^[\x21-\x7e]{1,500}$/, 'a token is 1 to 500 visible ASCII characters without spaces')
     .nullable()
     .default(null)
     .describe(
-      'Sent to these URLs as "Authorization: Token …"; capcom6: the key that webhooks are signed with. Default: none',
+      'Sent to message_url and event_url as "Authorization: Token …"; capcom6: the key that webhooks are signed with. Default: none',
     ),
   forwarder: z
     .boolean()

@@ -250,9 +250,12 @@ export class RouteTable {
     return (this.#byAccount.get(account) ?? []).find((route) => route.name === name) ?? null;
   }
 
-  /** Those that routes of the account lead over. */
-  transportsOf(account: string): string[] {
-    return [...new Set((this.#byAccount.get(account) ?? []).map(({ transport }) => transport))];
+  /** Those that routes of the account lead over; `connector`: to that connector. */
+  transportsOf(account: string, connector?: string): string[] {
+    const routes = (this.#byAccount.get(account) ?? []).filter(
+      (route) => connector === undefined || route.connector === connector,
+    );
+    return [...new Set(routes.map(({ transport }) => transport))];
   }
 
   /** Whether the account may send from the address over the transport: by a route, or because it holds the address. */

@@ -26,6 +26,7 @@ export function startInterfaceRole(parts: InterfaceParts, worker: WorkerPorts): 
     logger,
     isUp,
     table: () => catalog.table(),
+    onRoutes: (listener) => catalog.onReload(listener),
     readReceiver: createReadReceiver(transportTypes, catalog),
     publishOutbound: (message) => billing.send(message, (paid) => end.publishOutbound(paid)),
     isOptedOut: (account, address) =>

@@ -65,6 +65,26 @@ describe('components', () => {
     expect(rest.next_cursor).toBeNull();
   });
 
+  it('are told of from the place up to which somebody has heard, at first as they are now', async () => {
+    const other = { name: 'global:mno.provider', part: 'provider' } as const;
+    await store.components.put([report(0), report(1, other), report(2, down)]);
+    await store.components.put([report(3, { name: 'global:web.request', worker: 'web', part: 'request' })]);
+    const first = await store.components.changesOf('mno', {});
+    expect(first.map(({ name, part, level }) => [name, part, level])).toEqual([
+      ['global:mno.provider', 'provider', 'ok'],
+      ['global:mno.smpp', 'smpp', 'down'],
+    ]);
+    const places = Object.fromEntries(first.map(({ name, seq }) => [name, seq]));
+    expect(await store.components.changesOf('mno', places)).toEqual([]);
+    await store.components.put([report(4), report(5, { ...other, ...down }), report(6, down)]);
+    const later = await store.components.changesOf('mno', places);
+    expect(later.map(({ part, level }) => [part, level])).toEqual([
+      ['smpp', 'ok'],
+      ['provider', 'down'],
+      ['smpp', 'down'],
+    ]);
+  });
+
   it('are found by level, kind, name and worker', async () => {
     const worker = { name: 'global:mno', kind: 'worker', part: null } as const;
     await store.components.put([

@@ -71,6 +71,7 @@ it('a channel is made, receives, answers, is restarted, changed and deleted', as
     label: 'Clinic',
     config: config(),
     mo_url: new URL('/mo', program.url).href,
+    status_url: new URL('/status', program.url).href,
   });
   expect(made).toMatchObject({ status: 201, description: 'channel created' });
   expect(made.result).toMatchObject({ type: 'smpp', label: 'Clinic', config: { password: '***' } });
@@ -79,6 +80,12 @@ it('a channel is made, receives, answers, is restarted, changed and deleted', as
   await eventually(
     () => ask('GET', `/channels/${id}`),
     ({ result }) => result.status.status === 'ok',
+  );
+
+  const bound = { channel_id: id, component: 'smpp', status: 'ok' };
+  await eventually(
+    () => told('/status'),
+    (all) => all.some((one) => expect.objectContaining(bound).asymmetricMatch(one)),
   );
 
   await peer.deliver(USER, NUMBER, 'hello');
@@ -116,7 +123,8 @@ it('a channel is made, receives, answers, is restarted, changed and deleted', as
   expect(logs.result[0]).toMatchObject({ logger: id, message: expect.any(String) as string });
 
   const changed = await ask('POST', `/channels/${id}`, { label: 'Ward', config: config('other') });
-  expect(changed).toMatchObject({ status: 200, result: { id, label: 'Ward' } });
+  const { status_url } = made.result;
+  expect(changed).toMatchObject({ status: 200, result: { id, label: 'Ward', status_url } });
   await eventually(
     () => peer.binds,
     (binds) => binds === 3,
@@ -131,6 +139,34 @@ it('a channel is made, receives, answers, is restarted, changed and deleted', as
   expect(await ask('GET', '/channels/')).toMatchObject({ result: [] });
   expect((await world.client.call('GET', `/transports/${id}`)).status).toBe(404);
   expect((await world.client.call('GET', `/accounts/shop/routes/${id}`)).status).toBe(404);
+});
+
+it('a program that was away hears of each change of its transport, in order', async () => {
+  program.answer = ({ path }) => ({ status: path === '/late' ? 503 : 200 });
+  const status_url = new URL('/late', program.url).href;
+  const body = { type: 'smpp', config: config(), mo_url: new URL('/mo', program.url).href, status_url };
+  const id = String((await ask('POST', '/channels/', body)).result.id);
+  const statusIs = (level: string) =>
+    eventually(
+      () => ask('GET', `/channels/${id}`),
+      ({ result }) => result.status.status === level,
+    );
+  await statusIs('ok');
+  peer.cut();
+  await eventually(
+    () => ask('GET', `/channels/${id}/logs`),
+    ({ result }) => new Set(result.map(({ level }: { level: number }) => level)).size > 1,
+  );
+  await statusIs('ok');
+  const missed = told('/late').length;
+  program.answer = () => ({ status: 200 });
+  const heard = await eventually(
+    () => told('/late').slice(missed),
+    (all) => all.at(-1)?.['status'] === 'ok' && all.some(({ status }) => status !== 'ok'),
+  );
+  const components = heard.filter(({ component }) => component === 'smpp');
+  expect(components.map(({ channel_id }) => channel_id)).toEqual(components.map(() => id));
+  await ask('DELETE', `/channels/${id}`);
 });
 
 it('what is done is in the audit log, and each may do what the API lets him do', async () => {

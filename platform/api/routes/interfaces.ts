@@ -72,11 +72,12 @@ export function interfaceRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
 
 /** Without what only the program behind the URLs is to know. */
 function show(found: Interface): Interface {
-  const { message_url, event_url, auth_token } = found;
+  const { message_url, event_url, status_url, auth_token } = found;
   return {
     ...found,
     message_url: masked(message_url),
     event_url: masked(event_url),
+    status_url: masked(status_url),
     auth_token: auth_token === null ? null : MASK,
   };
 }
@@ -87,14 +88,13 @@ function masked(text: string | null): string | null {
   return password === '' ? text : (text?.replace(`:${password}@`, `:${MASK}@`) ?? null);
 }
 
+const URLS = ['message_url', 'event_url', 'status_url'] as const;
+
 /** What was shown is not what is kept. */
 function refuseMasks(settings: InterfaceSettings): void {
-  const isMask = (field: 'message_url' | 'event_url'): boolean =>
+  const isMask = (field: (typeof URLS)[number]): boolean =>
     URL.parse(settings[field] ?? '')?.password === MASK;
-  const field =
-    settings.auth_token === MASK
-      ? 'auth_token'
-      : (['message_url', 'event_url'] as const).find((name) => isMask(name));
+  const field = settings.auth_token === MASK ? 'auth_token' : URLS.find((name) => isMask(name));
   if (field === undefined) return;
   const text = `"${field}" has "${MASK}", which stands for what is not shown: write what is meant`;
   throw new VumiError('request.invalid', text, { field });

@@ -12,7 +12,7 @@ import {
 } from '@vumi/core';
 import type { HttpPort } from '@vumi/http';
 import type { EndPorts, WorkerHealth, WorkerPorts } from '@vumi/runtime';
-import type { ServedInterface } from '@vumi/store';
+import type { Components, ServedInterface } from '@vumi/store';
 import { stateKey, type Turn } from '../base/turn.ts';
 import { Turns } from '../base/turns.ts';
 import { Receiver } from '../receiver/receiver.ts';
@@ -20,6 +20,7 @@ import { judge, type Verdict } from '../receiver/verdict.ts';
 import type { Callback, Dialect, Note } from './dialect.ts';
 import { keepingOf } from './keeping.ts';
 import { Outlet } from './outlet.ts';
+import { StatusTelling } from './status-telling.ts';
 
 /** Messages that are worked on at once; those of one user one after another. */
 const PREFETCH = 2000;
@@ -31,12 +32,17 @@ export interface CallbackPorts extends Pick<WorkerPorts, 'clock' | 'random' | 'l
   readonly ends: Pick<EndPorts, 'application'>;
   readonly state: KeyedState;
   readonly http: Pick<HttpPort, 'send'>;
+  readonly changesOf: Components['changesOf'];
+  /** Transports whose messages an interface has. */
+  readonly transportsOf: (door: ServedInterface) => readonly string[];
 }
 
 /** Tells the programs behind an interface what its users write and what becomes of what they sent, until it is taken. */
 export interface Callbacks extends AsyncDisposable {
   readonly streams: Streams;
   status(): WorkerHealth;
+  /** The transports may be otherwise than before. */
+  statusesChanged(): void;
 }
 
 /** Where those read who are not asked themselves. */
@@ -73,13 +79,36 @@ export async function startCallbacks(
   const options = { prefetch: PREFETCH, maxAttempts: 1 };
   stack.use(await end.onInbound(onInbound, options));
   stack.use(await end.onEvent(onEvent, options));
+  const statuses = statusTellingOf(door, dialect, { ...ports, receiver, signal: stopping.signal });
+  if (statuses !== null) stack.use(statuses);
   stack.defer(() => {
     streams.messages.close();
     streams.events.close();
     stopping.abort(new Error('the interface is closing'));
   });
+  statuses?.wake();
   const running = stack.move();
-  return { streams, status: () => receiver.status(), [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    streams,
+    status: () => receiver.status(),
+    statusesChanged: () => statuses?.wake(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Null: nobody wants to hear of any. */
+function statusTellingOf(
+  door: ServedInterface,
+  { tellStatus }: Dialect,
+  {
+    state,
+    transportsOf,
+    ...ports
+  }: CallbackPorts & { readonly receiver: Receiver; readonly signal: AbortSignal },
+): StatusTelling | null {
+  if (tellStatus === undefined || door.status_url === null) return null;
+  const transports = () => transportsOf(door);
+  return new StatusTelling(door, tellStatus, { ...ports, transports, keeping: keepingOf(door, state) });
 }
 
 /** Where a message is kept while it may be answered by its id. */

@@ -127,7 +127,7 @@ export function openDialect(
   };
 }
 
-function keepInMemory(): Keeping {
+export function keepInMemory(): Keeping {
   const kept = new Map<string, string>();
   return {
     get: async (key) => kept.get(key) ?? null,

@@ -1,7 +1,7 @@
 import type { TransportEvent, UserMessage } from '@vumi/core';
 import type { HttpAnswer, HttpRequest } from '@vumi/http';
 import type { MetricEffect } from '@vumi/records';
-import type { MessageRow, ServedInterface } from '@vumi/store';
+import type { MessageRow, ServedInterface, ToldChange } from '@vumi/store';
 import type { Post } from '../receiver/receiver.ts';
 import type { judge, Verdict } from '../receiver/verdict.ts';
 
@@ -121,6 +121,8 @@ export interface Dialect {
     door: ServedInterface,
     about: { readonly note: Note; readonly keeping: Keeping },
   ) => Promise<readonly Callback[]>;
+  /** A change of a transport behind the interface. Null: nobody wants to hear of it. Absent: the dialect tells of none. */
+  readonly tellStatus?: (change: ToldChange, door: ServedInterface) => Callback | null;
   /** What a stream says of it, a line; read where the interface has `stream`. Absent: the dialect has no streams. */
   readonly lineOf?: (told: UserMessage | TransportEvent, door: ServedInterface) => string;
   /** What the answer to a message wants sent back; "": nothing. Absent: it is never read. */

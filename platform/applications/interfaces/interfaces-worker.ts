@@ -1,8 +1,8 @@
-import { errorText, newId, VumiError, type InterfaceDialect } from '@vumi/core';
+import { errorText, interfaceConnector, newId, VumiError, type InterfaceDialect } from '@vumi/core';
 import type { HttpHandler, HttpPlace, HttpRequest } from '@vumi/http';
 import type { Worker, WorkerPorts } from '@vumi/runtime';
 import type { ServedInterface, Store } from '@vumi/store';
-import { findOriginal, startCallbacks, type Callbacks } from './callbacks.ts';
+import { findOriginal, startCallbacks, type CallbackPorts, type Callbacks } from './callbacks.ts';
 import type { Dialect, Door, Metric, Operator } from './dialect.ts';
 import { dialects } from './dialects.ts';
 import { keepingOf } from './keeping.ts';
@@ -11,7 +11,9 @@ import { submitForInterface, type SubmitPorts } from './submit.ts';
 
 export interface InterfacePorts
   extends SubmitPorts, Pick<WorkerPorts, 'ends' | 'http' | 'state' | 'clock' | 'random' | 'logger'> {
-  readonly store: Pick<Store, 'interfaces' | 'onChange' | 'effects' | 'messages'>;
+  readonly store: Pick<Store, 'interfaces' | 'onChange' | 'effects' | 'messages' | 'components'>;
+  /** Runs the listener when routes may lead otherwise. */
+  readonly onRoutes: (listener: () => void) => Disposable;
   readonly isOptedOut: (account: string, address: string) => Promise<boolean>;
   /** Whose the token is and what it is called; null when it is none, or has ended. */
   readonly verify: (token: string) => Promise<TokenHolder | null>;
@@ -39,8 +41,10 @@ export async function startInterfaces(options: InterfaceOptions, ports: Interfac
   stack.use(
     ports.store.onChange(async ({ what }) => {
       if (what === 'interfaces' || what === 'accounts') await serving.read();
+      if (what === 'components') serving.statusesChanged();
     }),
   );
+  stack.use(ports.onRoutes(() => serving.statusesChanged()));
   for (const [name, dialect] of SERVED) {
     const handler: HttpHandler = (request) => dialect.answer(request, serving.doorOf(name));
     stack.use(await ports.http.mount(`/${name}`, handler, { below: true }));
@@ -160,6 +164,10 @@ class Interfaces implements AsyncDisposable {
     return this.#reading;
   }
 
+  statusesChanged(): void {
+    for (const { callbacks } of this.#open.values()) callbacks?.statusesChanged();
+  }
+
   endStreams(): void {
     for (const { callbacks } of this.#open.values()) {
       callbacks?.streams.messages.close();
@@ -214,9 +222,21 @@ class Interfaces implements AsyncDisposable {
     const logger = this.#ports.logger.child({ interface: `${door.account}/${door.name}` });
     const callbacks =
       dialect !== undefined && door.active
-        ? await startCallbacks(door, dialect, { ...this.#ports, logger })
+        ? await startCallbacks(door, dialect, { ...this.#ports, ...this.#statusPorts(), logger })
         : null;
     this.#open.set(key, { door, settings, callbacks });
+  }
+
+  #statusPorts(): Pick<CallbackPorts, 'changesOf' | 'transportsOf'> {
+    const { store, table } = this.#ports;
+    return {
+      changesOf: (worker, places) => store.components.changesOf(worker, places),
+      // An account hears of those that its routes lead over, and of no other.
+      transportsOf: ({ account, name, transport }) => {
+        const all = table().transportsOf(account, interfaceConnector(account, name));
+        return transport === null ? all : all.filter((one) => one === transport);
+      },
+    };
   }
 
   async #close(key: string): Promise<void> {

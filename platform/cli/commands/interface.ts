@@ -55,7 +55,7 @@ function addSet(door: Command): void {
     .argument('<name>', 'also the name that programs sign in with')
     .argument(
       '[option=value...]',
-      'what differs from the defaults: message_url, event_url, transport, stream, character_limit, …',
+      'what differs from the defaults: message_url, event_url, status_url, transport, stream, character_limit, …',
     )
     .requiredOption('--dialect <dialect>', 'kannel, jasmin, junebug, vumi_go or capcom6')
     .description(

@@ -5,7 +5,13 @@ import type { Database, Statements } from '../database.ts';
 import { decodeCursor, pageLimit, toPage } from '../page.ts';
 import type { Components } from './component-ports.ts';
 import { edgeOf, type KnownStatus } from './edge.ts';
-import { COMPONENT_LEVELS, type Component, type ComponentChange, type ComponentReport } from './records.ts';
+import {
+  COMPONENT_LEVELS,
+  type Component,
+  type ComponentChange,
+  type ComponentReport,
+  type ToldChange,
+} from './records.ts';
 
 /** Changes of a component that are kept. */
 const KEPT = 100;
@@ -46,6 +52,15 @@ export function openComponents(database: Database, changes: Changes): Components
       throw new VumiError('not_found', `there is no component "${name}": GET /api/v1/components lists them`);
     },
     history: (name, page) => readHistory(database, name, page),
+    changesOf: (worker, places) =>
+      database.query<ToldChange>(
+        `select h.seq::text, h.name, c.part, h.level, h.level_before, h.type, h.message, h.details, h.at
+         from components c join component_changes h on h.name = c.name
+         where c.worker = $1 and h.seq > coalesce(($2::jsonb ->> c.name)::bigint,
+           (select max(seq) - 1 from component_changes where name = c.name))
+         order by h.seq limit ${KEPT}`,
+        [worker, JSON.stringify(places)],
+      ),
     async counts() {
       const rows = await database.query<{ level: Component['level']; count: number }>(
         'select level, count(*)::int as count from component_states group by level',

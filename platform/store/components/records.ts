@@ -44,6 +44,15 @@ export interface ComponentChange {
   readonly at: string;
 }
 
+/** A change with its place among those of its component. */
+export interface ToldChange extends ComponentChange {
+  readonly seq: string;
+  readonly part: string | null;
+}
+
+/** How far somebody has heard of each component: `seq` by name. */
+export type ChangePlaces = Readonly<Record<string, string>>;
+
 export interface ComponentQuery extends PageQuery {
   readonly level?: ComponentLevel | undefined;
   readonly kind?: ComponentKind | undefined;

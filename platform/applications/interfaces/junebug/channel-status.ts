@@ -1,4 +1,4 @@
-import type { ServedInterface } from '@vumi/store';
+import type { ServedInterface, ToldChange } from '@vumi/store';
 import { z } from 'zod';
 import type { Operator } from '../dialect.ts';
 import { listOf, typeWord, type ChannelTransport } from './channel-transport.ts';
@@ -29,7 +29,7 @@ const LOG_LEVELS = { ok: 20, degraded: 30, down: 40 } as const;
 
 /** A channel as Junebug shows it. `transport` null: it is not known, or not the reader's affair. */
 export function channelOf(
-  { name, label, metadata, message_url, character_limit, transport: named }: ServedInterface,
+  { name, label, metadata, message_url, status_url, character_limit, transport: named }: ServedInterface,
   transport: ChannelTransport | null,
   components: readonly Component[],
 ): object {
@@ -39,7 +39,7 @@ export function channelOf(
     label,
     config: transport?.config ?? { transport: named },
     metadata,
-    status_url: null,
+    status_url,
     mo_url: message_url,
     rate_limit_count: null,
     rate_limit_window: null,
@@ -50,11 +50,21 @@ export function channelOf(
 
 function statusOf(channel: string, components: readonly Component[]): object {
   const worst = LEVELS.findLast((level) => components.some((one) => one.level === level)) ?? null;
-  const shown = components.map(({ part, level, type, message, details }) => {
-    const component = part ?? 'transport';
-    return [component, { component, channel_id: channel, status: level, type, message, details }];
-  });
+  const shown = components.map((one) => [wordOf(one), ofChange(one, channel)]);
   return { status: worst, components: Object.fromEntries(shown) as object };
+}
+
+function wordOf({ part }: Pick<ToldChange, 'part'>): string {
+  return part ?? 'transport';
+}
+
+/** How a part of a channel's transport is, as Junebug shows it and tells it. */
+export function ofChange(
+  one: Pick<ToldChange, 'part' | 'level' | 'type' | 'message' | 'details'>,
+  channel: string,
+): object {
+  const { level, type, message, details } = one;
+  return { component: wordOf(one), channel_id: channel, status: level, type, message, details };
 }
 
 /** How a transport is and what it consists of. */

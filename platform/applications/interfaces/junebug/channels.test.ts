@@ -42,7 +42,7 @@ function openPlatform(fields: Partial<Operator> = {}) {
     getInterface: ({ params }) => {
       const found = channels.get(params?.['name'] ?? '');
       if (found === undefined) throw new VumiError('not_found', 'no such interface');
-      return { message_url: found.message_url };
+      return { message_url: found.message_url, status_url: found.status_url };
     },
     putInterface: ({ params, body }) =>
       channels.set(params?.['name'] ?? '', own({ ...body, name: params?.['name'] ?? '' })),

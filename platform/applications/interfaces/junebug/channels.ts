@@ -9,7 +9,7 @@ import { listOf, transportNameOf, transportOf, typeOf } from './channel-transpor
 import { errors, refusal, result, type JunebugError } from './envelope.ts';
 import { answerMessages } from './messages.ts';
 
-const shownSchema = z.object({ message_url: z.string().nullable() });
+const shownSchema = z.object({ message_url: z.string().nullable(), status_url: z.string().nullable() });
 const interfaceSchema = z.object({ name: z.string(), dialect: z.string() });
 
 interface Asked {
@@ -149,8 +149,9 @@ async function updateTransport(
 
 /** Of the interface; what is not said is left out. */
 function settingsOf(asked: ChannelChange): object {
-  const { label, metadata, mo_url, mo_url_auth_token, character_limit } = asked;
-  const said = { label, metadata, message_url: mo_url, auth_token: mo_url_auth_token, character_limit };
+  const { label, metadata, status_url, mo_url, mo_url_auth_token, character_limit } = asked;
+  const urls = { status_url, message_url: mo_url, auth_token: mo_url_auth_token };
+  const said = { label, metadata, ...urls, character_limit };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 

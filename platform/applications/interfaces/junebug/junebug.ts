@@ -3,7 +3,7 @@ import { readBasic, type HttpAnswer, type HttpRequest } from '@vumi/http';
 import type { ServedInterface } from '@vumi/store';
 import type { Callback, Dialect, Door, Note } from '../dialect.ts';
 import { answerOperator } from './channels.ts';
-import { channelOf } from './channel-status.ts';
+import { channelOf, ofChange } from './channel-status.ts';
 import { errors, result, type JunebugError } from './envelope.ts';
 import { answerMessages, nameOf, ofMessage } from './messages.ts';
 
@@ -27,6 +27,8 @@ export const junebug: Dialect = {
   tellMessage: (message, door) =>
     door.message_url === null ? null : post(door.message_url, door.auth_token, ofMessage(message, door)),
   tellEvent,
+  tellStatus: (change, door) =>
+    door.status_url === null ? null : post(door.status_url, null, ofChange(change, door.name)),
   answeredWithinMs: REPLIES_MS,
 };
 
