@@ -7,6 +7,7 @@ import type { Components } from './component-ports.ts';
 import { edgeOf, type KnownStatus } from './edge.ts';
 import {
   COMPONENT_LEVELS,
+  type ChangePlaces,
   type Component,
   type ComponentChange,
   type ComponentReport,
@@ -52,15 +53,7 @@ export function openComponents(database: Database, changes: Changes): Components
       throw new VumiError('not_found', `there is no component "${name}": GET /api/v1/components lists them`);
     },
     history: (name, page) => readHistory(database, name, page),
-    changesOf: (worker, places) =>
-      database.query<ToldChange>(
-        `select h.seq::text, h.name, c.part, h.level, h.level_before, h.type, h.message, h.details, h.at
-         from components c join component_changes h on h.name = c.name
-         where c.worker = $1 and h.seq > coalesce(($2::jsonb ->> c.name)::bigint,
-           (select max(seq) - 1 from component_changes where name = c.name))
-         order by h.seq limit ${KEPT}`,
-        [worker, JSON.stringify(places)],
-      ),
+    changesOf: (worker, places) => readChanges(database, worker, places),
     async counts() {
       const rows = await database.query<{ level: Component['level']; count: number }>(
         'select level, count(*)::int as count from component_states group by level',
@@ -150,6 +143,17 @@ async function readHistory(
       at,
     }),
   });
+}
+
+function readChanges(database: Database, worker: string, places: ChangePlaces): Promise<ToldChange[]> {
+  return database.query<ToldChange>(
+    `select h.seq::text, h.name, c.part, h.level, h.level_before, h.type, h.message, h.details, h.at
+     from components c join component_changes h on h.name = c.name
+     where c.worker = $1 and h.seq > coalesce(($2::jsonb ->> c.name)::bigint,
+       (select max(seq) - 1 from component_changes where name = c.name))
+     order by h.seq limit ${KEPT}`,
+    [worker, JSON.stringify(places)],
+  );
 }
 
 /** Looks before it writes: mostly there is nothing to be forgotten. */
