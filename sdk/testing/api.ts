@@ -40,7 +40,7 @@ export interface Shown {
   /** Septets of the GSM alphabet, or UTF-16 units. */
   readonly units: number;
   readonly encoding: string;
-  /** SMS that it is billed as. */
+  /** SMS that it is billed as; 1 on USSD. */
   readonly segments: number;
   /** It ends the session. */
   readonly ends: boolean;

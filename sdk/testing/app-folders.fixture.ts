@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 interface AppFolders extends Disposable {
   readonly root: string;
-  /** The folder of an app whose worker is this text. */
-  readonly appOf: (worker: string) => string;
+  /** The folder of an app whose worker is this text; with further files by path. */
+  readonly appOf: (worker: string, files?: Readonly<Record<string, string>>) => string;
 }
 
 export function appFolders(): AppFolders {
@@ -13,10 +13,12 @@ export function appFolders(): AppFolders {
   let apps = 0;
   return {
     root,
-    appOf: (worker) => {
+    appOf: (worker, files = {}) => {
       const folder = join(root, String((apps += 1)));
-      mkdirSync(join(folder, 'workers'), { recursive: true });
-      writeFileSync(join(folder, 'workers/worker.js'), worker);
+      for (const [name, text] of Object.entries({ 'workers/worker.js': worker, ...files })) {
+        mkdirSync(join(folder, name, '..'), { recursive: true });
+        writeFileSync(join(folder, name), text);
+      }
       return folder;
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true }),

@@ -88,6 +88,61 @@ test.each(planted)('the explorer finds %s', async (_name, plant, text) => {
   await expect(world.explore()).rejects.toThrow(text);
 });
 
+const IN_TWO_LANGUAGES = `
+import { defineApp, t } from '@vumi/sdk';
+export default defineApp({
+  async onConversation(app) {
+    const name = await app.ask(t('Your name?'), { examples: ['Zanele'] });
+    if (name === 'Zanele') await app.ask(t('Which one?'), { id: 'which' });
+    return t('Thank you.');
+  },
+});`;
+
+test('a page that overflows in one language only is found in that language, and examples of the author are tried', async () => {
+  const po = (thanks: string) => `msgid ""
+msgstr "Language: zu\\nPlural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+msgid "Your name?"
+msgstr "Igama lakho?"
+
+msgid "Which one?"
+msgstr "Yimuphi?"
+
+msgid "Thank you."
+msgstr "${thanks}"
+`;
+  const files = (thanks: string) => ({
+    'vumi.json': JSON.stringify({ languages: ['en', 'zu'] }),
+    'languages/zu.po': po(thanks),
+  });
+  await using fits = await openWorld(appOf(IN_TWO_LANGUAGES, files('Siyabonga.')), { transport: 'ussd' });
+  const seen = await fits.explore({ turns: 200, languages: ['en', 'zu'] });
+  expect(seen.questions.missed).toEqual([]);
+  expect(seen.places.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['Thank you.', 'Siyabonga.', 'Yimuphi?']),
+  );
+  const long = appOf(IN_TWO_LANGUAGES, files('Siyabonga kakhulu. '.repeat(10)));
+  await using world = await openWorld(long, { transport: 'ussd' });
+  await expect(world.explore({ languages: ['en', 'zu'] })).rejects.toThrow(
+    /a USSD page has no room for 19\d units[^]*Siyabonga[^]*language: 'zu'/,
+  );
+});
+
+test('two phones take turns, and what one does to the other is found', async () => {
+  const app = appOf(`export default {
+    async onConversation(app) {
+      const before = await app.state.get('first');
+      const name = await app.ask('Name?', { examples: ['x'] });
+      if (before === null && (await app.state.get('first')) !== null) throw new Error('somebody came in between');
+      await app.state.set('first', name);
+      return 'Thanks';
+    } };`);
+  await using world = await openWorld(app, { transport: 'ussd' });
+  await expect(world.explore({ phones: 2 })).rejects.toThrow(
+    /somebody came in between[^]*await phone2\.type\('x'\);\n {2}await phone\.type\('x'\);/,
+  );
+});
+
 test('what fails only when a question is over is found with its script', async () => {
   const app = appOf(`export default {
     async onConversation(app) {

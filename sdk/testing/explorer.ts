@@ -16,6 +16,9 @@ const ISOLATE_LASTS = 25;
 /** Steps of a walk. */
 const LONGEST_WALK = 30;
 
+/** The menu of whoever comes back, in place of the question that is open: its text is no part of it. */
+const GO_ON = 'go on?';
+
 /** In place of a fault: the way is not followed. */
 const SKIPPED = 'skipped';
 
@@ -50,14 +53,20 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   tested.settings = { ...settings, config: { ...settings.config, [EXPLORER]: true } };
   tested.twinLasts = ISOLATE_LASTS;
   const beginning = world.save();
-  const budget = { left: options.turns ?? TURNS };
+  const turns = options.turns ?? TURNS;
+  let left = turns;
   const shown = new Map<string, PlaceShown>();
   const skipped = new Set<string>();
   let isComplete = true;
   try {
-    for (const language of options.languages ?? [null]) {
+    const languages = options.languages ?? [null];
+    for (const [index, language] of languages.entries()) {
+      // Walks use up all that there is: each language has its share of what the others left.
+      const share = Math.ceil(left / (languages.length - index));
+      const budget = { left: share };
       const explorer = new Explorer(world, options, { language, budget, sites, shown, skipped });
       isComplete = (await explorer.run()) && isComplete;
+      left -= share - budget.left;
       beginning.restore();
     }
   } finally {
@@ -68,7 +77,7 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   const { reached, missed } = sites;
   const all = reached.length + missed.length;
   return {
-    turns: (options.turns ?? TURNS) - budget.left,
+    turns: turns - left,
     isComplete,
     places: [...shown.values()],
     skipped: [...skipped],
@@ -172,7 +181,7 @@ class Explorer {
       for (const call of calls) this.#tour.skipped.add(call);
       return SKIPPED;
     }
-    this.#show(phone);
+    await this.#show(phone);
     return null;
   }
 
@@ -299,9 +308,11 @@ class Explorer {
     return least;
   }
 
-  #show(phone: SimulatedPhone): void {
-    const { screen, at } = phone;
+  async #show(phone: SimulatedPhone): Promise<void> {
+    const { screen, at: open } = phone;
     if (screen === null) return;
+    const asksToGoOn = (await this.#world.talkOf(phone))?.wait.asksToGoOn ?? false;
+    const at = open !== null && asksToGoOn ? { ...open, question: GO_ON } : open;
     const { language, shown } = this.#tour;
     const key = JSON.stringify([at, language]);
     const known = shown.get(key);

@@ -10,7 +10,7 @@ export function received(message: UserMessage, at: number): Received {
     text,
     units,
     encoding,
-    segments: parts.length,
+    segments: message.transport_type === 'ussd' ? 1 : parts.length,
     ends: message.session_event === 'close',
     at: new Date(at).toISOString(),
     endpoint: endpointOf(message),

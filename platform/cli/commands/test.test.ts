@@ -58,3 +58,11 @@ test('a transcript that is not as it must be, and tests of its own that fail, fa
   expect(failed.out).toContain('its own tests ran');
   expect(failed.err).toContain("the app's own tests failed");
 });
+
+test('a package.json that npm could not read is named', async () => {
+  const broken = folder('broken', {});
+  writeFileSync(join(broken, 'package.json'), '{ "scripts": ');
+  const { code, err } = await platform.vumi(['test', broken]);
+  expect(code).toBe(2);
+  expect(err).toContain('package.json is no JSON as npm reads it: mend it, then test again');
+});

@@ -70,13 +70,22 @@ function numberOf(name: string, text: string): number {
   throw usageError(`--${name} takes a whole number, not "${text}"`);
 }
 
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** A test script that is this very command is no test of its own. */
 function ownScript(dir: string): string | null {
   const file = join(dir, 'package.json');
   if (!existsSync(file)) return null;
-  const { scripts = {} } = JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> };
-  const { test: script } = scripts;
-  return script === undefined || /\bvumi(?:\.js)? test\b/.test(script) ? null : script;
+  const manifest = parsed(file) as { readonly scripts?: { readonly test?: unknown } } | null;
+  if (manifest === null) throw usageError(`${file} is no JSON as npm reads it: mend it, then test again`);
+  const script = manifest.scripts?.test;
+  return typeof script !== 'string' || /\bvumi(?:\.js)? test\b/.test(script) ? null : script;
 }
 
 /** With the Node that runs this command: the kit needs it. */
