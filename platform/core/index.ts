@@ -17,6 +17,7 @@ export * from './guard-inbound.ts';
 export * from './ids.ts';
 export * from './input.ts';
 export * from './interface.ts';
+export * from './junebug-router.ts';
 export * from './json-parts.ts';
 export { keepLeased } from './keep-leased.ts';
 export * from './kept-for.ts';

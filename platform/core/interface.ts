@@ -1,22 +1,11 @@
 import { z } from 'zod';
+import { callbackUrlSchema } from './callback-url.ts';
+import { junebugRouterSchema } from './junebug-router.ts';
 import { nameSchema } from './names.ts';
 
 /** Whose clients an interface serves. */
 const INTERFACE_DIALECTS = ['kannel', 'jasmin', 'junebug', 'vumi_go', 'capcom6'] as const;
 export type InterfaceDialect = (typeof INTERFACE_DIALECTS)[number];
-
-const LONGEST_URL = 2000;
-
-function isReceiver(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.hash === '';
-}
-
-/** A URL that an account's program is asked at. */
-const callbackUrlSchema = z
-  .string()
-  .max(LONGEST_URL)
-  .refine(isReceiver, 'write an address that begins with http:// or https://, without "#"');
 
 /** What an account says of an interface: a door for programs that were written for another gateway. */
 export const interfaceSettingsSchema = z.strictObject({
@@ -72,6 +61,12 @@ export const interfaceSettingsSchema = z.strictObject({
     .describe('Vumi Go and Junebug refuse longer texts; null: none does'),
   label: z.string().max(200).nullable().default(null).describe('For people'),
   metadata: z.record(z.string(), z.unknown()).default({}).describe("A Junebug channel's, shown as it is"),
+  router: junebugRouterSchema
+    .nullable()
+    .default(null)
+    .describe(
+      'Junebug: destinations that share out, in place of message_url, what comes for the channel. Made at /routers/. Default: none',
+    ),
   timeout: z
     .number()
     .min(1)

@@ -169,6 +169,44 @@ it('a program that was away hears of each change of its transport, in order', as
   await ask('DELETE', `/channels/${id}`);
 });
 
+it('a router shares out what comes for a channel by the number', async () => {
+  program.answer = () => ({ status: 200 });
+  const id = String((await ask('POST', '/channels/', { type: 'smpp', config: config() })).result.id);
+  await ask('POST', '/routers/', { type: 'from_address', config: { channel: id } });
+  const destinations = `/routers/${id}/destinations/`;
+  const lead = async (regular_expression: string, path: string): Promise<string> => {
+    const body = { config: { regular_expression }, mo_url: new URL(path, program.url).href };
+    return String((await ask('POST', destinations, { ...body, mo_url_auth_token: 'hush' })).result.id);
+  };
+  const first = await lead('^83', '/to-83');
+  await lead('^84', '/to-84');
+  expect(JSON.stringify(await world.client.must('GET', `/accounts/shop/interfaces/${id}`))).not.toContain(
+    'hush',
+  );
+  await eventually(
+    () => peer.isBound,
+    (isBound) => isBound,
+  );
+  await peer.deliver(USER, '8300', 'one');
+  await peer.deliver(USER, '8400', 'two');
+  const [mo] = await eventually(
+    () => told('/to-83'),
+    (all) => all.length === 1,
+  );
+  await eventually(
+    () => told('/to-84').map(({ content }) => content),
+    (all) => all.join() === 'two',
+  );
+  const reply = { reply_to: mo?.['message_id'], content: 'from 83' };
+  expect(await ask('POST', `${destinations}${first}/messages/`, reply)).toMatchObject({ status: 201 });
+  await eventually(
+    () => peer.submitted,
+    (all) => all.some(({ text, from }) => text === 'from 83' && from === '8300'),
+  );
+  await ask('DELETE', `/channels/${id}`);
+  expect(await ask('GET', `/routers/${id}`)).toMatchObject({ status: 404 });
+});
+
 it('what is done is in the audit log, and each may do what the API lets him do', async () => {
   const body = { type: 'smpp', config: config(), mo_url: new URL('/mo', program.url).href };
   const account = await tokenOf(['account']);

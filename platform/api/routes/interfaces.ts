@@ -1,4 +1,9 @@
-import { interfaceSettingsSchema, VumiError, type InterfaceSettings } from '@vumi/core';
+import {
+  interfaceSettingsSchema,
+  VumiError,
+  type InterfaceSettings,
+  type JunebugDestination,
+} from '@vumi/core';
 import type { Interface } from '@vumi/store';
 import { accountScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
@@ -72,13 +77,23 @@ export function interfaceRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
 
 /** Without what only the program behind the URLs is to know. */
 function show(found: Interface): Interface {
-  const { message_url, event_url, status_url, auth_token } = found;
+  const { message_url, event_url, status_url, auth_token, router } = found;
   return {
     ...found,
     message_url: masked(message_url),
     event_url: masked(event_url),
     status_url: masked(status_url),
     auth_token: auth_token === null ? null : MASK,
+    router: router === null ? null : { ...router, destinations: router.destinations.map(showDestination) },
+  };
+}
+
+function showDestination(destination: JunebugDestination): JunebugDestination {
+  const { mo_url, mo_url_auth_token } = destination;
+  return {
+    ...destination,
+    mo_url: masked(mo_url),
+    mo_url_auth_token: mo_url_auth_token === null ? null : MASK,
   };
 }
 
@@ -92,10 +107,18 @@ const URLS = ['message_url', 'event_url', 'status_url'] as const;
 
 /** What was shown is not what is kept. */
 function refuseMasks(settings: InterfaceSettings): void {
-  const isMask = (field: (typeof URLS)[number]): boolean =>
-    URL.parse(settings[field] ?? '')?.password === MASK;
-  const field = settings.auth_token === MASK ? 'auth_token' : URLS.find((name) => isMask(name));
+  const destinations = settings.router?.destinations ?? [];
+  const secrets: readonly (readonly [field: string, isMask: boolean])[] = [
+    ['auth_token', settings.auth_token === MASK],
+    ...URLS.map((field) => [field, hasMask(settings[field])] as const),
+    ['router', destinations.some((one) => one.mo_url_auth_token === MASK || hasMask(one.mo_url))],
+  ];
+  const field = secrets.find(([, isMask]) => isMask)?.[0];
   if (field === undefined) return;
   const text = `"${field}" has "${MASK}", which stands for what is not shown: write what is meant`;
   throw new VumiError('request.invalid', text, { field });
+}
+
+function hasMask(url: string | null): boolean {
+  return URL.parse(url ?? '')?.password === MASK;
 }

@@ -148,11 +148,13 @@ class Telling {
   }
 
   async message(message: UserMessage, turn: Turn): Promise<void> {
-    const { answeredWithinMs: ttlMs, replyOf, tellHooks } = this.#dialect;
+    const { answeredWithinMs: ttlMs, replyOf, tellHooks, tellSeveral } = this.#dialect;
     if (tellHooks !== undefined) return this.#tellHooks(message.message_id, message, {});
     // It may be answered before its URL has taken it.
     if (ttlMs !== undefined)
       await this.#state.set(originalKey(this.#door, message.message_id), bodyOf(message), ttlMs);
+    const several = tellSeveral?.(message, this.#door) ?? null;
+    if (several !== null) return this.#tellEach(message.message_id, several);
     const callback = this.#dialect.tellMessage(message, this.#door);
     if (callback === null) return this.#stream(message, this.#streams.messages);
     const answer = await this.#tell(message.message_id, callback);
@@ -179,6 +181,15 @@ class Telling {
     const keeping = keepingOf(this.#door, this.#state);
     const callbacks = (await this.#dialect.tellHooks?.(told, this.#door, { note, keeping })) ?? [];
     for (const [index, callback] of callbacks.entries()) await this.#tell(`${id}/${index}`, callback);
+  }
+
+  /** One that is away keeps none of the others waiting. */
+  async #tellEach(id: string, callbacks: readonly Callback[]): Promise<void> {
+    const told = await Promise.allSettled(
+      callbacks.map((callback, index) => this.#tell(`${id}/${index}`, callback)),
+    );
+    const failed = told.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   #tell(id: string, callback: Callback) {

@@ -113,6 +113,8 @@ export interface Dialect {
   answer(request: HttpRequest, door: Door): Promise<HttpAnswer>;
   /** Null: nobody wants to hear of it. */
   tellMessage(message: UserMessage, door: ServedInterface): Callback | null;
+  /** Where several may be told, each of whom has to take it, in place of the one above. Null: it is for that one. */
+  readonly tellSeveral?: (message: UserMessage, door: ServedInterface) => readonly Callback[] | null;
   /** Null: nobody wants to hear of it. */
   tellEvent(event: TransportEvent, door: ServedInterface, note: Note): Callback | null;
   /** Where programs say themselves what they want to be told, and where: read in place of the two above. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JunebugError } from './envelope.ts';
 
 const text = z.string().nullable().optional();
-const url = z
+export const url = z
   .string()
   .regex(/^https?:\/\/[^\s#]+$/)
   .nullable()
@@ -63,10 +63,7 @@ export function readMessage(body: Buffer): JunebugMessage | readonly JunebugErro
 /** Reads the body of POST /channels/, or says what is wrong with it. */
 export function readNewChannel(body: Buffer): NewChannel | readonly JunebugError[] {
   const data = readBody(newChannelSchema, body);
-  if (isFaults(data)) return data;
-  if (data.mo_url == null && data.amqp_queue == null)
-    return [{ type: 'ApiUsageError', message: 'One or both of "mo_url" and "amqp_queue" must be specified' }];
-  return checkChannel(data);
+  return isFaults(data) ? data : checkChannel(data);
 }
 
 /** Reads the body of POST /channels/:id, or says what is wrong with it. */
@@ -83,14 +80,7 @@ export function isFaults<T extends object>(
 
 /** What a Junebug would do and this does not is refused, so that no message is waited for in vain. */
 function checkChannel<T extends ChannelChange>(channel: T): T | readonly JunebugError[] {
-  if (channel.amqp_queue != null)
-    return [
-      {
-        type: 'ApiUsageError',
-        message: '"amqp_queue" is not served: messages are told to "mo_url"',
-        schema_path: ['properties', 'amqp_queue'],
-      },
-    ];
+  if (channel.amqp_queue != null) return [NOT_SERVED_QUEUE];
   const masked = Object.entries(channel.config ?? {}).find(([, value]) => value === MASK)?.[0];
   if (masked === undefined) return channel;
   return [
@@ -102,9 +92,15 @@ function checkChannel<T extends ChannelChange>(channel: T): T | readonly Junebug
   ];
 }
 
+export const NOT_SERVED_QUEUE: JunebugError = {
+  type: 'ApiUsageError',
+  message: '"amqp_queue" is not served: messages are told to "mo_url"',
+  schema_path: ['properties', 'amqp_queue'],
+};
+
 const MASK = '***';
 
-function readBody<T extends object>(schema: z.ZodType<T>, body: Buffer): T | readonly JunebugError[] {
+export function readBody<T extends object>(schema: z.ZodType<T>, body: Buffer): T | readonly JunebugError[] {
   let given: unknown;
   try {
     given = JSON.parse(body.toString());

@@ -157,7 +157,6 @@ it.each([
   ['no JSON word', 'x', 400, /^invalid_body/],
   ['no type', { config: {}, mo_url: MO_URL }, 400, /^invalid_body: 'type'/],
   ['no config', { type: 'smpp', mo_url: MO_URL }, 400, /^invalid_body: 'config'/],
-  ['nowhere to tell messages', { type: 'smpp', config: {} }, 400, /^ApiUsageError: One or both/],
   ['a queue', { ...SMPP, amqp_queue: 'q' }, 400, /^ApiUsageError: "amqp_queue" is not served/],
   ['a negative limit', { ...SMPP, rate_limit_count: -1 }, 400, /^invalid_body: 'rate_limit_count'/],
   [

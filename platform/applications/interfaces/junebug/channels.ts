@@ -1,4 +1,4 @@
-import { newId, VumiError } from '@vumi/core';
+import { newId, VumiError, type InterfaceSettings } from '@vumi/core';
 import type { HttpAnswer, HttpRequest } from '@vumi/http';
 import type { ServedInterface } from '@vumi/store';
 import { z } from 'zod';
@@ -121,9 +121,12 @@ async function create(operator: Operator, asked: NewChannel): Promise<object> {
 
 async function update({ operator, own }: OfChannel, change: ChannelChange): Promise<object> {
   const { account, call } = operator;
-  const { name, account: _account, created_at: _at, private_services: _open, ...settings } = own;
+  const { name } = own;
   if (change.type !== undefined || change.config !== undefined) await updateTransport(operator, own, change);
-  await call('putInterface', { params: { account, name }, body: { ...settings, ...settingsOf(change) } });
+  await call('putInterface', {
+    params: { account, name },
+    body: { ...settingsIn(own), ...settingsOf(change) },
+  });
   return show({ operator, own: await channelNamed(operator, name) });
 }
 
@@ -145,6 +148,12 @@ async function updateTransport(
   if (config === undefined)
     throw new VumiError('request.invalid', 'say in "config" what a channel of another type needs');
   await operator.call('putTransport', { params: { name }, body: { type, config } });
+}
+
+/** What the interface has been opened with. */
+export function settingsIn(own: ServedInterface): InterfaceSettings {
+  const { name: _name, account: _account, created_at: _at, private_services: _open, ...settings } = own;
+  return settings;
 }
 
 /** Of the interface; what is not said is left out. */

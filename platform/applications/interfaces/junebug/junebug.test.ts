@@ -23,19 +23,6 @@ const post = (body: unknown, headers: Record<string, string> = KNOWN) => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
-it.each(['/routers', '/routers/', '/routers/types', '/routers/r1/destinations/d1/messages/'])(
-  'there is no router at %s, which says what there is instead',
-  async (path) => {
-    const answer = await openDialect(junebug, own).ask(path, post({ type: 'from_address' }));
-    expect(answer.status).toBe(404);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      result: {
-        errors: [{ type: 'NotFound', message: expect.stringContaining('npx vumi route set') as string }],
-      },
-    });
-  },
-);
-
 describe('a message', () => {
   it('is submitted', async () => {
     const place = openDialect(junebug, own);
@@ -129,7 +116,16 @@ it.each([
   ],
   ['POST', '/channels/', KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
   ['DELETE', `/channels/${NAME}`, KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
-  ['GET', '/routers/', KNOWN, 404, { errors: [{ type: 'NotFound' }] }],
+  ['GET', '/routers/', KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
+  ['GET', '/routers/', {}, 401, { errors: [{ type: 'Unauthorized' }] }],
+  ['GET', `/routers/${NAME}`, KNOWN, 403, { errors: [{ type: 'Forbidden' }] }],
+  [
+    'GET',
+    `/routers/${NAME}/destinations/d1/messages/m1`,
+    KNOWN,
+    404,
+    { errors: [{ type: 'RouterNotFound' }] },
+  ],
 ])('%s %s with %j: %i', async (method, path, headers, ...[status, result]) => {
   const answer = await openDialect(junebug, own).ask(path, { method, headers: { ...headers } });
   expect(answer.status).toBe(status);

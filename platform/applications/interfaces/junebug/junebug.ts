@@ -6,6 +6,8 @@ import { answerOperator } from './channels.ts';
 import { channelOf, ofChange } from './channel-status.ts';
 import { errors, result, type JunebugError } from './envelope.ts';
 import { answerMessages, nameOf, ofMessage } from './messages.ts';
+import { destinationsFor } from './destinations-for.ts';
+import { answerDestination, answerRouters, readRouterPath, type RouterPath } from './routers.ts';
 
 const REPLIES_MS = 600_000;
 
@@ -14,18 +16,30 @@ export const junebug: Dialect = {
   async answer(request, door) {
     const path = request.path.replace(/\/$/, '');
     if (path === '/health') return result(200, 'health ok', {});
-    if (/^\/routers(?:\/|$)/.test(path)) return errors(404, 'not found', [NO_ROUTERS]);
+    const router = readRouterPath(path);
     const [, id = null, rest = ''] = /^\/channels(?:\/([^/]+)(\/.*)?)?$/.exec(path) ?? [];
-    if (path !== '/channels' && id === null) return errors(404, 'not found', [NO_SUCH_PAGE]);
+    if (path !== '/channels' && id === null && router === null)
+      return errors(404, 'not found', [NO_SUCH_PAGE]);
     const { name, token } = credentialsOf(request);
     const own = await door.enter(name, token);
-    if (own !== null) return answerProgram(request, { own, id, rest }, door);
+    if (own !== null)
+      return router === null
+        ? answerProgram(request, { own, id, rest }, door)
+        : answerOfRouter(request, { own, path: router }, door);
     const operator = await door.operator(name, token, request);
     if (operator === null) return errors(401, 'unauthorized', [UNKNOWN]);
-    return answerOperator(request, { operator, id, rest }, door);
+    return router === null
+      ? answerOperator(request, { operator, id, rest }, door)
+      : answerRouters(request, { operator, path: router }, door);
   },
   tellMessage: (message, door) =>
     door.message_url === null ? null : post(door.message_url, door.auth_token, ofMessage(message, door)),
+  tellSeveral: (message, door) =>
+    door.router === null
+      ? null
+      : destinationsFor(door.router, message.to_addr).map(([url, token]) =>
+          post(url, token, ofMessage(message, door)),
+        ),
   tellEvent,
   tellStatus: (change, door) =>
     door.status_url === null ? null : post(door.status_url, null, ofChange(change, door.name)),
@@ -33,11 +47,6 @@ export const junebug: Dialect = {
 };
 
 const NO_SUCH_PAGE: JunebugError = { type: 'NotFound', message: 'There is nothing here' };
-const NO_ROUTERS: JunebugError = {
-  type: 'NotFound',
-  message:
-    'There are no routers here, since routes lead by number, keyword and sender: make each destination a channel, and set its route with "npx vumi route set"',
-};
 const NO_SUCH_CHANNEL: JunebugError = { type: 'ChannelNotFound', message: 'The token is of another channel' };
 const NOT_BY_CHANNEL: JunebugError = {
   type: 'Forbidden',
@@ -80,6 +89,16 @@ async function answerProgram(
   if (id !== null && rest === '' && method === 'GET')
     return result(200, 'channel found', channelOf(own, null, []));
   const answer = id === null ? null : await answerMessages(request, { own, rest }, door);
+  return answer ?? errors(403, 'forbidden', [NOT_BY_CHANNEL]);
+}
+
+/** A program sends by the destinations of its own channel's router. */
+async function answerOfRouter(
+  request: HttpRequest,
+  { own, path }: { readonly own: ServedInterface; readonly path: RouterPath },
+  door: Door,
+): Promise<HttpAnswer> {
+  const answer = path.id === own.name ? await answerDestination(request, { own, path }, door) : null;
   return answer ?? errors(403, 'forbidden', [NOT_BY_CHANNEL]);
 }
 
