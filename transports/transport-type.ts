@@ -37,6 +37,11 @@ export interface TransportPorts {
    * meanwhile; null: it may. To be asked in the tick in which it is handed to the network; no I/O. Absent: all may.
    */
   readonly refusalOf?: (message: UserMessage) => string | null;
+  /**
+   * Has the listener told of each message from its queue that the platform has refused in front of the transport: its
+   * sender has heard, and whoever holds a request open for it need not wait. Absent: none is refused there.
+   */
+  readonly onRefused?: (listener: (message: UserMessage) => void) => void;
   readonly clock: Clock;
   /** 0 to 1, as Math.random. */
   readonly random: () => number;

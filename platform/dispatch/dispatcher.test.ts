@@ -246,6 +246,7 @@ describe('the gates behind queues', () => {
     const recorded: string[] = [];
     const events: TransportEvent[] = [];
     const handled: string[] = [];
+    const refused: string[] = [];
     const handler = async (message: UserMessage): Promise<void> => void handled.push(message.message_id);
     const isActive = (account: string): boolean => account === 'demo';
     let table = new RouteTable(snapshot);
@@ -257,11 +258,13 @@ describe('the gates behind queues', () => {
       table: () => table,
       isOptedOut: async () => false,
       publishEvent: async (event) => void events.push(event),
+      onRefused: ({ message_id }) => void refused.push(message_id),
       clock: Date.now,
     });
     await inbound(owned, delivery);
     await outbound(owned, delivery);
     expect(handled).toEqual([]);
+    expect(refused).toEqual([owned.message_id]);
     expect(recorded).toEqual(['discarded']);
     expect(events).toMatchObject([{ event_type: 'nack', transport_metadata: { outcome: 'discarded' } }]);
 

@@ -33,6 +33,8 @@ export function guardOutbound(
     table: () => RouteTable;
     isOptedOut: (owner: Stamp, address: string) => Promise<boolean>;
     publishEvent: (event: TransportEvent) => Promise<void>;
+    /** Told of what is refused, when its sender has been. */
+    onRefused?: (message: UserMessage) => void;
     clock: Clock;
   },
 ): Handler<UserMessage> {
@@ -48,6 +50,7 @@ export function guardOutbound(
   return async (message, delivery) => {
     const reason = await refusal(message);
     if (reason === null) return handler(message, delivery);
-    return ports.publishEvent(nackOf(message, reason, endpointOf(message), { outcome: 'discarded' }));
+    await ports.publishEvent(nackOf(message, reason, endpointOf(message), { outcome: 'discarded' }));
+    ports.onRefused?.(message);
   };
 }

@@ -111,6 +111,7 @@ function transportPorts(
 ): TransportPorts {
   const { ends, state, store, exchanges, clock, random, logger } = ports;
   const own = loggedEnd(ends.transport(name), logger);
+  const listeners: ((message: UserMessage) => void)[] = [];
   const end: TransportPorts['end'] =
     catalog === null || store === null
       ? own
@@ -123,6 +124,7 @@ function transportPorts(
                 isOptedOut: (owner, address) =>
                   isOptedOut({ catalog, store }, owner, { address, byApp: true }),
                 publishEvent: (event) => own.publishEvent(event),
+                onRefused: (message) => listeners.forEach((listener) => listener(message)),
                 clock,
               }),
               options,
@@ -139,7 +141,10 @@ function transportPorts(
     ...(exchanges === undefined ? {} : { exchanges }),
     ...(catalog === null
       ? {}
-      : { refusalOf: (message: UserMessage) => standingRefusal(message, catalog.table()) }),
+      : {
+          refusalOf: (message: UserMessage) => standingRefusal(message, catalog.table()),
+          onRefused: (listener: (message: UserMessage) => void) => void listeners.push(listener),
+        }),
     clock,
     random,
   };

@@ -29,6 +29,18 @@ async function openSession(place: TransportPlace, id: string): Promise<void> {
   await life.transport[Symbol.asyncDispose]();
 }
 
+/** The same where the platform has refused the reply in front of the transport, which never sees it. */
+async function refuseBefore(place: TransportPlace, life: Life): Promise<void> {
+  const { told, inbound } = await hold(place, life);
+  life.ports.refuse(reply(inbound, 'refused'));
+  // At once, not when its time is over.
+  expect(life.transport.gauges()['pending_requests']).toBe(0);
+  expect(await told).toMatchObject({
+    kind: 'later',
+    text: expect.not.stringContaining('refused') as string,
+  });
+}
+
 /** The account is switched off while somebody waits: who waits hears so at once, and nothing of the reply. */
 async function refuseStanding(place: TransportPlace, life: Life): Promise<void> {
   const { told, inbound } = await hold(place, life);
@@ -75,6 +87,7 @@ export const HELD_CASES: Readonly<Record<number, TransportCase>> = {
       expect(await outcome(place, life, reply(inbound, 'yo'))).toBe('ack');
       expect(await outcome(place, life, reply(inbound, 'yo again'))).toBe('no matching request');
       expect((await told).text).toBe('yo');
+      await refuseBefore(place, life);
       await refuseStanding(place, life);
     },
   },

@@ -94,6 +94,7 @@ export class TransportPlace implements AsyncDisposable {
       http: ports.http,
       logger: this.#logger(),
       refusalOf: ports.refusalOf,
+      onRefused: ports.onRefused,
       clock: Date.now,
       random: () => 0,
     };

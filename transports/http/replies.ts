@@ -64,6 +64,11 @@ export class Replies<C extends ChannelConfig> {
     }
   }
 
+  /** A reply was refused before it came here: who waits for it hears so at once. */
+  refused({ in_reply_to: inReplyTo }: UserMessage): void {
+    if (inReplyTo !== null) this.held?.drop(inReplyTo, 'unwanted');
+  }
+
   gauges(): Readonly<Record<string, number>> {
     if (this.held === null) return {};
     return { pending_requests: this.held.size, reply_timeouts_total: this.#timeouts };

@@ -130,6 +130,7 @@ class RunningChannel<C extends ChannelConfig> implements Transport {
     this.#consumer.run(true);
     const isMixed = held !== null && this.#pushing.isOpen;
     const prefetch = isMixed || this.#offering !== null ? LARGE_PREFETCH : PREFETCH;
+    this.#ports.onRefused?.((message) => this.#replies.refused(message));
     this.#consumer.begin(await end.onOutbound((message) => this.#send(message), { prefetch }));
     this.#health.report({ component: 'request', status: 'ok', type: 'listening', message: 'takes requests' });
     const reaching = reachOut(this.#channel, this.#config, {

@@ -118,6 +118,9 @@ export class MemoryPorts implements TransportPorts {
   /** Why the platform lets nothing go any more; null: all may. */
   refusal: string | null = null;
   readonly refusalOf = (): string | null => this.refusal;
+  readonly onRefused = (listener: (message: UserMessage) => void): void =>
+    void this.#listeners.push(listener);
+  readonly #listeners: ((message: UserMessage) => void)[] = [];
   paused = false;
   #handler: Handler<UserMessage> | undefined;
   readonly #running = new Set<Promise<void>>();
@@ -162,6 +165,11 @@ export class MemoryPorts implements TransportPorts {
       });
     this.#running.add(running);
     return handled;
+  }
+
+  /** Refuses a message in front of the transport. */
+  refuse(message: UserMessage): void {
+    for (const listener of this.#listeners) listener(message);
   }
 
   #subscription(): Subscription {
