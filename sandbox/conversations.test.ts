@@ -1,7 +1,10 @@
-import { scheduleMessage, type AppRef, type TalkPolicy, type UserMessage } from '@vumi/core';
+import { scheduleMessage, stampMessage, type AppRef, type TalkPolicy, type UserMessage } from '@vumi/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileApp } from './bundle/compile-app.ts';
 import { FIRST_TRY, SandboxPlace } from './testing/index.ts';
+
+/** An event or a schedule that fails is not tried again. */
+const LAST_TRY = { redelivered: true, attempt: 5 };
 
 let place: SandboxPlace;
 beforeAll(async () => {
@@ -132,6 +135,49 @@ describe('a new version while a conversation is open', () => {
     await place.sandbox.handleInbound(ref, scheduleMessage(ref, due), FIRST_TRY);
     expect(place.sent.at(-1)?.content).toBe('old is late');
   });
+});
+
+test('an app writes first, and the conversation stays on the version that began it', async () => {
+  const asks = (text: string): string => `export default {
+    onSchedule: (timer, app) => app.converse('start', { n: '2' }, { user: '+27761000021' }),
+    screens: { start: async (app, { n }) => '${text} ' + n + (await app.ask('${text}?')) + (await app.ask('More?')) },
+  };`;
+  const ref = await place.install('writing', asks('old'));
+  const daily = { id: 'daily', name: 'daily', user: null, due: Date.now(), data: null };
+  await place.sandbox.handleInbound(ref, scheduleMessage(ref, daily), FIRST_TRY);
+  const put = [...place.records.schedules.values()].find(({ user }) => user === '+27761000021');
+  if (put === undefined) throw new Error('no conversation was asked for');
+  const { id, name, user, due, data } = put;
+  await place.sandbox.handleInbound(ref, scheduleMessage(ref, { id, name, user, due, data }), FIRST_TRY);
+  expect(place.sent.at(-1)).toMatchObject({ content: 'old?', to_addr: user, in_reply_to: null });
+  await place.install('writing', asks('new'));
+  const phone = phoneOf(ref, '+27761000021');
+  expect(await phone.say('a')).toEqual(['More?']);
+  expect(await phone.say('b')).toEqual(['old 2ab']);
+});
+
+test('no app writes first over USSD', async () => {
+  const ref = await place.install(
+    'dialled',
+    `export default {
+      onSchedule: (timer, app) => app.converse('start', {}, { user: '+27761000022', endpoint: 'menu' }),
+      screens: { start: async (app) => app.ask('Name?') },
+    };`,
+  );
+  place.networks = { menu: 'ussd' };
+  const daily = { id: 'dialled', name: 'daily', user: null, due: Date.now(), data: null };
+  await place.sandbox.handleInbound(ref, scheduleMessage(ref, daily), LAST_TRY);
+  expect(place.logOf(ref).join('\n')).toContain('endpoint "menu" leads to USSD, which cannot be written to');
+});
+
+test("the app's own keyword alone is no answer", async () => {
+  const ref = await place.install('keyword', REGISTRATION);
+  const from_addr = '+27761000023';
+  const phone = phoneOf(ref, from_addr);
+  for (const text of ['join', 'Thandi']) await phone.say(text);
+  const message = place.message({ from_addr, content: 'join' });
+  const stamped = stampMessage(message, { ...ref, route: 'join', isKeyword: true });
+  expect(await place.ask(ref, stamped)).toEqual([expect.stringContaining('1. Go on where you were')]);
 });
 
 test('the author sees what was wrong, with his own line', async () => {

@@ -86,6 +86,12 @@ export const callSchema = z.discriminatedUnion('call', [
   z.strictObject({ call: z.literal('get'), scope, key }),
   z.strictObject({ call: z.literal('secret'), name: z.string().min(1).max(128) }),
   z.strictObject({ call: z.literal('ids') }),
+  /** Conversations that a user is in, and the network behind an endpoint (apps/talks.ts). */
+  z.strictObject({
+    call: z.literal('talks'),
+    user: z.string().min(1).max(256),
+    endpoint: z.string().min(1).max(64).optional(),
+  }),
   z.strictObject({
     call: z.literal('resource'),
     /** As in resources/registry.ts. */

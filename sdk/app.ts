@@ -12,6 +12,7 @@ import type { Optouts } from './optouts.ts';
 import type { Schedule, Timer } from './schedule.ts';
 import type { Json, StateScope } from './state.ts';
 import type { Conversations, Conversing } from './talks/conversations.ts';
+import type { Opening } from './talks/opening.ts';
 
 /** What every handler gets beside its message or event. */
 export interface EventApp {
@@ -99,9 +100,9 @@ export interface AppDefinition extends Conversations {
    */
   readonly onMessage?: (message: Message, app: App & Conversing) => void | Promise<void>;
   /** Called with what became of a sent message: taken, refused, delivered. */
-  readonly onEvent?: (event: DeliveryEvent, app: EventApp) => void | Promise<void>;
+  readonly onEvent?: (event: DeliveryEvent, app: EventApp & Opening) => void | Promise<void>;
   /** Called once for each schedule whose time has come; one for a user is in line with the user's messages. */
-  readonly onSchedule?: (timer: Timer, app: App) => void | Promise<void>;
+  readonly onSchedule?: (timer: Timer, app: App & Opening) => void | Promise<void>;
 }
 
 /**

@@ -33,6 +33,7 @@ export type { CancelOptions, RepeatOptions, Schedule, ScheduleOptions, Timer } f
 export type { Json, SetOptions, StateScope } from './state.ts';
 export { withConversations } from './talks/conversations.ts';
 export type { Conversations, Conversing, HungUp } from './talks/conversations.ts';
+export type { ConverseOptions, Opening, OpenTalk, Overseeing, Talks } from './talks/opening.ts';
 export type { Duration } from './talks/durations.ts';
 export { date, decimal, integer, msisdn, pin, retry, text, yesNo } from './talks/parsers.ts';
 export type {

@@ -26,6 +26,8 @@ export interface Stamp {
   readonly connector?: string;
   /** Of what a user wrote: the route that led it here. */
   readonly route?: string;
+  /** Of what a user wrote: it is the keyword of that route and nothing else. */
+  readonly isKeyword?: true;
   readonly sender?: Sender;
   /** Of a message that an app sent because of an event or a schedule. */
   readonly chain?: Chain;
@@ -38,7 +40,15 @@ export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
 export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
   const value = message.helper_metadata[KEY];
   if (typeof value !== 'object' || value === null) return null;
-  const { account, app, connector, route, sender, chain: given } = value as Readonly<Record<string, unknown>>;
+  const {
+    account,
+    app,
+    connector,
+    route,
+    isKeyword,
+    sender,
+    chain: given,
+  } = value as Readonly<Record<string, unknown>>;
   if (typeof account !== 'string') return null;
   const chain = given === undefined ? null : readChain(given);
   const stamp: Stamp = {
@@ -46,6 +56,7 @@ export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | 
     app: typeof app === 'string' ? app : null,
     ...(typeof connector === 'string' ? { connector } : {}),
     ...(typeof route === 'string' ? { route } : {}),
+    ...(isKeyword === true ? { isKeyword } : {}),
     ...(chain === null ? {} : { chain }),
   };
   return isSender(sender) ? { ...stamp, sender } : stamp;

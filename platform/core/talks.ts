@@ -6,3 +6,16 @@ export const TALK_KEY = 'vumi:talk:';
 
 /** True in the `app` of a turn that is taken back where its conversation does not fit the app's code. */
 export const MUST_FIT = Symbol.for('vumi:must-fit');
+
+/** True in the `app` of a turn whose message is the app's own keyword alone. */
+export const OWN_KEYWORD = Symbol.for('vumi:own-keyword');
+
+/** In each `app`: `(user, endpoint?) => OpenTalks`. */
+export const OPEN_TALKS = Symbol.for('vumi:open-talks');
+
+export interface OpenTalks {
+  /** What the app remembers of conversations with a user, by the address of its own. */
+  readonly talks: readonly (readonly [to: string, kept: unknown])[];
+  /** `transport_type` of the endpoint that was asked for; null where it is not known, or each message has its own. */
+  readonly network: string | null;
+}

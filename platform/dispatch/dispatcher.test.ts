@@ -6,6 +6,7 @@ import {
   reply,
   send,
   stampMessage,
+  stampOf,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
@@ -59,6 +60,18 @@ describe('inbound messages', () => {
     const aside = send('+27761234567', 'By the way', { from_addr: '12345' });
     await world.dispatcher.outbound(stampMessage(aside, { account: 'demo', app: 'quiz' }), 'q-quiz');
     expect((await inboundTo(world, mo(content))).helper_metadata['vumi']).toMatchObject({ app });
+  });
+
+  it.each([
+    [' Quiz ', true],
+    ['quiz 7', undefined],
+    ['b', undefined],
+  ])('%j is the keyword of their app alone: %s', async (content, isKeyword) => {
+    const world = await createWorld();
+    const first = await inboundTo(world, mo('quiz'));
+    expect(stampOf(first)).toMatchObject({ app: 'quiz', isKeyword: true });
+    await world.dispatcher.outbound(reply(first, 'Question 1?'), 'q-quiz');
+    expect(stampOf(await inboundTo(world, mo(content)))?.isKeyword).toBe(isKeyword);
   });
 
   it('are free again when the app waits no more, also where it cannot answer', async () => {

@@ -105,7 +105,7 @@ async function findTarget(
   const holder = await holderOfUser(message, ports);
   const byKeyword = holder !== null && answers(message, holder) ? [] : table.matchKeyword(message);
   const [only] = byKeyword;
-  if (only !== undefined && byKeyword.length === 1) return byRoute(only, ports);
+  if (only !== undefined && byKeyword.length === 1) return byRoute(only, message, ports);
   const routes = byKeyword.length > 0 ? byKeyword : table.matchCatchAll(message);
   if (byKeyword.length === 0 && holder !== null) {
     const target = toHolder(holder, table.endpointAt(holder, message), ports);
@@ -113,7 +113,7 @@ async function findTarget(
     if (routes.length < 2 || ports.isUp(target.connector)) return target;
   }
   const route = pickRoute(routes, { message, holder }, ports);
-  if (route !== undefined) return byRoute(route, ports);
+  if (route !== undefined) return byRoute(route, message, ports);
   return config.fallbackApp === null ? null : toHolder(config.fallbackApp, DEFAULT_ENDPOINT, ports);
 }
 
@@ -178,9 +178,11 @@ function toHolder(holder: Holder, endpoint: string, { connectorOf }: RouteTableR
 }
 
 /** The message tells by which route it came. */
-function byRoute(route: RouteRule, ports: RouteTableRouterPorts): Target {
+function byRoute(route: RouteRule, { content }: UserMessage, ports: RouteTableRouterPorts): Target {
   const target = targetOf(route, ports);
-  return { ...target, stamp: { ...target.stamp, route: route.name } };
+  const isKeyword = route.keyword !== null && foldText(content ?? '').trim() === route.keyword;
+  const stamp = { ...target.stamp, route: route.name, ...(isKeyword ? { isKeyword } : {}) };
+  return { ...target, stamp };
 }
 
 function targetOf(route: RouteRule, ports: RouteTableRouterPorts): Target {

@@ -3,6 +3,7 @@ import { sandboxMeasures } from '@vumi/measures';
 import { consumeForApps, loadVersion, startSandbox, type Run, type Sandbox } from '@vumi/sandbox';
 import { createAppLogWriter, type AppLogWriter } from '@vumi/store';
 import type { WorkerParts } from './parts.ts';
+import { networkOf } from './network-of.ts';
 
 export interface SandboxRole extends AsyncDisposable {
   status(): ReturnType<Sandbox['status']>;
@@ -44,6 +45,7 @@ function openSandbox(ports: WorkerParts, log: AppLogWriter): Promise<Sandbox> {
       loadVersion: (ref, version) => loadVersion(store, ref, version),
       settings: (ref) => catalog.settings(ref),
       endpoints: (ref) => catalog.table().endpointsOf(ref),
+      networkOf: (ref, endpoint) => networkOf(catalog, ref, endpoint),
       publishOutbound: (message) => {
         const ref = appOf(message);
         if (ref === null) throw new TypeError('a sandboxed app sent a message without a stamp');

@@ -12,7 +12,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import type { TurnOrigin } from '../turns/effects-commit.ts';
-import { talkOfKey, talkOfTurn, type TalkPlace } from './talks.ts';
+import { talkOfKey, talksOfTurn, userOfOpening, type TalkPlace } from './talks.ts';
 
 /** A pin that is in use is written anew after so long, and kept for so much longer. */
 const RENEW_MS = 2 * 60 * 1000;
@@ -72,18 +72,20 @@ export class VersionChoice {
   async choose(ref: AppRef, turn: Pick<TurnOrigin, 'message' | 'schedule'>): Promise<VersionToRun | null> {
     const live = this.#ports.liveVersions(ref);
     if (live === null) return null;
-    const place = talkOfTurn(turn);
-    const ofTalk = place === null ? null : await this.#ofTalk(ref, place, live);
-    if (ofTalk !== null) return ofTalk;
+    for (const place of talksOfTurn(turn)) {
+      const ofTalk = await this.#ofTalk(ref, place, live);
+      if (ofTalk !== null) return ofTalk;
+    }
     const { message } = turn;
-    const version = message === null ? live.active : await this.#ofSession(ref, message, live);
+    if (message !== null) return { version: await this.#ofSession(ref, message, live), orElse: null };
+    const newcomer = userOfOpening(turn);
+    const version = newcomer === null ? live.active : versionOfNewcomer(ref, newcomer, live);
     return { version, orElse: null };
   }
 
   /** A conversation does not fit the version that it was to move to: it stays where it is. */
   staysOn(ref: AppRef, turn: Pick<TurnOrigin, 'message' | 'schedule'>, { version }: VersionToRun): void {
-    const place = talkOfTurn(turn);
-    if (place !== null) this.#unfit.set(talkPinKey(ref, place), version);
+    for (const place of talksOfTurn(turn)) this.#unfit.set(talkPinKey(ref, place), version);
   }
 
   /** What is committed with the effects of a turn, so that the session or conversation stays where it is or ends. */

@@ -1,4 +1,4 @@
-import { MUST_FIT } from '@vumi/core/talks';
+import { MUST_FIT, OPEN_TALKS, OWN_KEYWORD, type OpenTalks } from '@vumi/core/talks';
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
 import type { EventApp, Json, Message, PlainApp, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
@@ -118,11 +118,21 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
     messages: new TurnMessages(turn),
     schedule: new TurnSchedule(turn),
     send: createSend(turn),
-  };
+    [OPEN_TALKS]: (user: string, endpoint?: string) => {
+      const asked = { call: 'talks', user: text(user) } as const;
+      return turn.call(
+        endpoint === undefined ? asked : { ...asked, endpoint: text(endpoint) },
+      ) as Promise<OpenTalks>;
+    },
+  } as EventApp;
 }
 
 /** What `onMessage` and `onSchedule` get. */
 export function createApp(turn: Turn, config: Config): PlainApp {
-  const app = { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
-  return turn.mustFit ? ({ ...app, [MUST_FIT]: true } as PlainApp) : app;
+  return {
+    ...createEventApp(turn, config),
+    user: new TurnState(turn, 'user'),
+    ...(turn.mustFit ? { [MUST_FIT]: true } : {}),
+    ...(turn.isOwnKeyword ? { [OWN_KEYWORD]: true } : {}),
+  };
 }

@@ -80,6 +80,8 @@ export interface TurnStart {
   readonly endpoints?: Readonly<Record<string, string | null>>;
   /** The turn is taken back if its conversation does not fit this code. */
   readonly mustFit?: true;
+  /** The message is the app's own keyword and nothing else. */
+  readonly isOwnKeyword?: true;
   /** Ids of the first outgoing messages; the call `ids` gives all. */
   readonly ids: readonly string[];
 }

@@ -32,6 +32,7 @@ export class Turn {
   readonly number: number;
   readonly now: number;
   readonly mustFit: boolean;
+  readonly isOwnKeyword: boolean;
   readonly limits: GuestLimits;
   /** State as this handler has left it, by scope and key. */
   readonly writes = new TrustedMap<string, GuestWrite>();
@@ -53,6 +54,7 @@ export class Turn {
     this.number = number;
     this.now = start.now;
     this.mustFit = start.mustFit === true;
+    this.isOwnKeyword = start.isOwnKeyword === true;
     this.#ids = start.ids;
     this.#endpoints = start.endpoints;
     this.#post = surroundings.post;

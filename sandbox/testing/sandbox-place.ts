@@ -56,6 +56,8 @@ export class SandboxPlace implements AsyncDisposable {
   readonly runs: Run[] = [];
   /** What apps can send by; null: by everything. */
   endpoints: EndpointFaults | null = null;
+  /** `transport_type` by endpoint. */
+  networks: Readonly<Record<string, string>> = {};
   /** Stands in for the dispatcher. */
   publishOutbound: (message: UserMessage) => Promise<void> = async (message) => {
     this.sent.push(message);
@@ -200,6 +202,7 @@ export class SandboxPlace implements AsyncDisposable {
         ...(this.#apps.get(app)?.settings ?? { config: {}, secrets: {} }),
       }),
       endpoints: () => this.endpoints,
+      networkOf: (_ref, endpoint) => this.networks[endpoint] ?? null,
       publishOutbound: (message) => this.publishOutbound(message),
       publishFailure: async (failure) => {
         this.failures.push(failure);

@@ -47,7 +47,11 @@ export async function tryMessage(message: UserMessage, stage: Stage): Promise<Tr
     },
     over: () => effects.end(),
     answer: (asked) =>
-      answerCall({ state, http }, { origin, app, now, records: NO_RECORDS, endpoints: null, effects }, asked),
+      answerCall(
+        { state, http, networkOf: () => null },
+        { origin, app, now, records: NO_RECORDS, endpoints: null, effects },
+        asked,
+      ),
   });
   if (end.kind === 'failed') return { end, replies: [], log };
   const given = toPlatform(origin, parseEffects(end.effects, app.limits));

@@ -50,6 +50,8 @@ export interface HandlingPorts {
   readonly records: AccountRecords;
   /** What the app can send by now; null: by everything. */
   endpoints(ref: AppRef): EndpointFaults | null;
+  /** `transport_type` of what the app sends by an endpoint; null where it is not known. */
+  readonly networkOf: (ref: AppRef, endpoint: string) => string | null;
   publishOutbound(message: UserMessage): Promise<void>;
   publishFailure(failure: FailureMessage): Promise<void>;
   /** Applies what was not applied yet; resolves when it is safe in the database, to what that cannot hold. */
@@ -235,7 +237,7 @@ export class Handling {
       late: () => this.#log(task, GOES_ON),
       answer: (asked) =>
         answerCall(
-          { state: ports.state, http: calls },
+          { state: ports.state, http: calls, networkOf: ports.networkOf },
           { origin, app, now, records, endpoints, effects },
           asked,
         ),

@@ -12,7 +12,7 @@ const CALL_ID = /^\[(\d{1,9}),/;
 /** Calls of one handler that are worked on at once: what is in flight has been counted by nobody yet. */
 const AT_ONCE = 8;
 /** Calls that change nothing, or that belong to our own half of the guest. */
-const HARMLESS: ReadonlySet<GuestCall['call']> = new Set(['get', 'secret', 'ids', 'delay']);
+const HARMLESS: ReadonlySet<GuestCall['call']> = new Set(['get', 'secret', 'ids', 'delay', 'talks']);
 
 /** A call as it is to be answered. */
 export interface AskedCall {

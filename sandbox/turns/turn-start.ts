@@ -1,4 +1,4 @@
-import type { EndpointFaults, TransportEvent, UserMessage } from '@vumi/core';
+import { stampOf, type EndpointFaults, type TransportEvent, type UserMessage } from '@vumi/core';
 import { deliveryClassOf } from '../classic/delivery-class.ts';
 import type { TurnStart } from '../guest/host.ts';
 import type { LoadedApp } from '../apps/app.ts';
@@ -54,6 +54,7 @@ export function turnStart(
     // The platform answers the sends of a classic app.
     ...(endpoints === null || app.kind === 'classic' ? {} : { endpoints }),
     ...(mustFit ? { mustFit: true as const } : {}),
+    ...(stampOf(body)?.isKeyword === true ? { isOwnKeyword: true as const } : {}),
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   } satisfies Omit<TurnStart, 'body'> & { body: object };
   return JSON.stringify(start);

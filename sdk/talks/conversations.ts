@@ -1,10 +1,21 @@
-import { MUST_FIT, TALK_KEY } from '@vumi/core/talks';
+import { MUST_FIT, OWN_KEYWORD, TALK_KEY } from '@vumi/core/talks';
 import type { App, AppDefinition } from '../app.ts';
 import { translatorOf, type Catalog, type Translator } from '../languages/catalog.ts';
 import type { Message, Waits } from '../message.ts';
 import type { Timer } from '../schedule.ts';
+import {
+  begunOver,
+  cancelTimers,
+  channelOf,
+  isMeant,
+  keyOf,
+  timerChannel,
+  wayOf,
+  type Channel,
+} from './channel.ts';
 import { secondsOf, type Duration } from './durations.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
+import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
 import { lines, textOf, type Question } from './question.ts';
 import { Diverged } from './recorder.ts';
 import { Run, type Outcome } from './run.ts';
@@ -48,7 +59,7 @@ export interface Conversations {
 }
 
 /** What `onMessage` can do, beside, in an app that has conversations. */
-export interface Conversing {
+export interface Conversing extends Overseeing {
   /** Begins a screen when the handler is over; its first text answers this message. */
   converse(screen: string, params?: Readonly<Record<string, string>>): void;
 }
@@ -61,17 +72,6 @@ const MOST_REMINDERS = 3;
 const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
 const RESTARTS_APART_MS = 600_000;
-
-interface Channel {
-  readonly app: App;
-  readonly message: Message | null;
-  readonly user: string;
-  readonly to: string;
-  readonly transportType: string | null;
-  readonly endpoint: string;
-  /** `waits` null: it is the end; undefined: the question that is open was not asked again. */
-  say(text: string, waits: Waits | null | undefined): Promise<unknown>;
-}
 
 const NO_CATALOG: Catalog = { languages: [], files: [] };
 
@@ -114,13 +114,14 @@ class Conversation {
     return {
       onMessage: (message, app) => this.#onMessage(message, app),
       onSchedule: (timer, app) => this.#onSchedule(timer, app),
-      ...(onEvent === undefined ? {} : { onEvent: (event, app) => onEvent(event, app) }),
+      ...(onEvent && {
+        onEvent: (event, app) => onEvent.call(this.#definition, event, opening(app, this.#screens)),
+      }),
     };
   }
 
   async #onMessage(message: Message, app: App): Promise<void> {
-    const channel = channelOf(message, app);
-    const talk = unpackTalk(await app.user.get(keyOf(channel.to)));
+    const [channel, talk] = await openAt(channelOf(message, app));
     const text = message.content?.trim() ?? '';
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
     if (this.#stops(channel, talk) && isStop(text)) {
@@ -128,7 +129,7 @@ class Conversation {
       return this.#finish(channel, talk, this.#texts(talk?.language ?? app.language).stopped);
     }
     if (talk === null) return this.#greet(channel, message);
-    if (message.session_event === 'new') return this.#comeBack(channel, talk);
+    if (message.session_event === 'new' || OWN_KEYWORD in app) return this.#comeBack(channel, talk);
     if (talk.wait.asksToGoOn) return this.#goOnOrNot(channel, talk, text);
     return this.#goOn(channel, talk, { kind: 'answer', text });
   }
@@ -153,9 +154,7 @@ class Conversation {
     const converse: Conversing['converse'] = (screen, params = {}) => {
       wanted = { screen, params };
     };
-    const conversing: App & Conversing = { ...channel.app, converse };
-    // It may change while the handler runs.
-    Object.defineProperty(conversing, 'language', { get: () => channel.app.language });
+    const conversing = Object.assign(overseeing(channel.app), { converse });
     await onMessage.call(this.#definition, message, conversing);
     const { screen, params } = (wanted ?? {}) as {
       screen?: string;
@@ -378,7 +377,19 @@ class Conversation {
   }
 
   async #onSchedule(timer: Timer, app: App): Promise<void> {
-    if (!timer.name.startsWith(TALK_KEY)) return this.#definition.onSchedule?.(timer, app);
+    if (!timer.name.startsWith(TALK_KEY))
+      return this.#definition.onSchedule?.(timer, opening(app, this.#screens));
+    const about = timer.data as Readonly<Record<string, unknown>>;
+    return isOpening(about) ? this.#open(timer, app) : this.#onTimer(timer, app);
+  }
+
+  /** The app writes first. */
+  async #open(timer: Timer, app: App): Promise<void> {
+    const wanted = await openingOf(timer, app);
+    if (wanted !== null) await this.#begin(wanted.channel, wanted.screen, { params: wanted.params });
+  }
+
+  async #onTimer(timer: Timer, app: App): Promise<void> {
     const about = timer.data as Readonly<Record<string, unknown>>;
     const to = String(about['to']);
     const kept = unpackTalk(await app.user.get(keyOf(to)));
@@ -393,55 +404,12 @@ class Conversation {
   }
 }
 
-/** How a timer's question was asked. */
-function wayOf(about: Readonly<Record<string, unknown>>): Pick<Channel, 'transportType' | 'endpoint'> {
-  const { transport_type: type, endpoint } = about;
-  return { transportType: typeof type === 'string' ? type : null, endpoint: String(endpoint) };
-}
-
-/** Whether the question that a timer is of is still open. */
-function isMeant(talk: Talk | null, about: Readonly<Record<string, unknown>>): boolean {
-  if (talk === null || talk.id !== about['talk']) return false;
-  return talk.wait.tag === about['tag'] && talk.wait.since === about['since'];
-}
-
-/** Under which key of the user's state a conversation on that number is remembered. */
-export function keyOf(to: string): string {
-  return `${TALK_KEY}${to}`;
-}
-
-function channelOf(message: Message, app: App): Channel {
-  return {
-    app,
-    message,
-    user: message.from_addr,
-    to: message.to_addr ?? '',
-    transportType: message.transport_type,
-    endpoint: message.routing_metadata.endpoint_name,
-    say: (text, waits) =>
-      message.reply(text, waits === null ? { end: true } : { end: false, ...(waits && { waits }) }),
-  };
-}
-
-/** Nobody has written: what is said is sent, where the network can be written to. */
-function timerChannel(
-  app: App,
-  { user, endpoint, ...rest }: Pick<Channel, 'to' | 'transportType' | 'user' | 'endpoint'>,
-): Channel {
-  return {
-    ...rest,
-    app,
-    message: null,
-    user,
-    endpoint,
-    say: (text, waits) =>
-      rest.transportType === 'ussd' && endpoint === 'default'
-        ? Promise.resolve()
-        : app.send(user, text, { endpoint, ...(waits !== undefined && { waits }) }),
-  };
-}
-
-async function cancelTimers({ app, user }: Channel, talk: Talk | null): Promise<void> {
-  const timers = [...(talk?.wait.timers ?? []), ...(talk?.under?.wait.timers ?? [])];
-  for (const name of timers) await app.schedule.cancel(name, { user });
+/** What is open with a user where he has written: begun by himself, or by the app over the same way. */
+async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]> {
+  const { app, to, endpoint } = channel;
+  const own = unpackTalk(await app.user.get(keyOf(to)));
+  if (own !== null) return [channel, own];
+  const begun = begunOver(endpoint);
+  const talk = unpackTalk(await app.user.get(keyOf(begun)));
+  return [talk === null ? channel : { ...channel, to: begun }, talk];
 }

@@ -1,3 +1,4 @@
+import { OPEN_TALKS, OWN_KEYWORD, TALK_KEY } from '@vumi/core/talks';
 import type { AppDefinition } from '../app.ts';
 import type { Message, SessionEvent } from '../message.ts';
 import type { Catalog } from '../languages/catalog.ts';
@@ -29,6 +30,9 @@ export class FakePhone {
   now = Date.parse('2026-03-01T08:00:00Z');
   definition: AppDefinition;
   catalog: Catalog | null = null;
+  hasOptedOut = false;
+  /** By which the app writes first, by endpoint. */
+  networks: Readonly<Record<string, string>> = {};
   #messages = 0;
 
   constructor(definition: AppDefinition, transportType = 'sms', from = '+27761234567') {
@@ -43,11 +47,34 @@ export class FakePhone {
     return replies.map(({ text, isEnd }) => (isEnd ? `${text} [end]` : text)).join('\n---\n');
   }
 
+  /** The app's own keyword alone, on a number that it shares. */
+  async sayKeyword(content: string): Promise<string> {
+    const replies = await this.hear(content, null, { [OWN_KEYWORD]: true });
+    return replies.map(({ text }) => text).join('\n---\n');
+  }
+
+  /** A schedule of the app that is for nobody, and what came of it. */
+  async fire(name: string): Promise<void> {
+    const timer = { id: name, name, user: null, due: this.now, data: null } as never;
+    await this.#turn((definition, app) => definition.onSchedule?.(timer, app as never));
+    await this.wait(0);
+  }
+
+  /** An event about what the app has sent. */
+  async tell(event: string): Promise<void> {
+    await this.#turn((definition, app) => definition.onEvent?.({ event_type: event } as never, app as never));
+    await this.wait(0);
+  }
+
   dial(): Promise<string> {
     return this.say(null, 'new');
   }
 
-  async hear(content: string | null, sessionEvent: SessionEvent = null): Promise<Said[]> {
+  async hear(
+    content: string | null,
+    sessionEvent: SessionEvent = null,
+    marks: Readonly<Record<symbol, unknown>> = {},
+  ): Promise<Said[]> {
     const said: Said[] = [];
     this.#messages += 1;
     const message = {
@@ -63,7 +90,9 @@ export class FakePhone {
         return 'r';
       },
     } as unknown as Message;
-    await this.#turn((definition, app) => definition.onMessage?.(message, app as never));
+    await this.#turn((definition, app) =>
+      definition.onMessage?.(message, Object.assign(app as object, marks) as never),
+    );
     return said;
   }
 
@@ -129,6 +158,7 @@ export class FakePhone {
         },
       },
       optouts: {
+        status: async () => ({ opted_out: this.hasOptedOut }),
         optOut: async () => {
           this.calls.push('optOut');
           return { opted_out: true };
@@ -141,10 +171,21 @@ export class FakePhone {
         },
         cancel: async (name: string) => void this.timers.delete(name),
       },
+      [OPEN_TALKS]: async (_user: string, endpoint = '') => ({
+        talks: talksIn(state),
+        network: this.networks[endpoint] ?? null,
+      }),
       send: async (to: string, text: string) => {
         sent.push({ to, text });
         return 's';
       },
     };
   }
+}
+
+function talksIn(state: ReadonlyMap<string, unknown>): (readonly [string, unknown])[] {
+  const prefix = `user ${TALK_KEY}`;
+  return [...state].flatMap(([key, kept]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), kept] as const] : [],
+  );
 }

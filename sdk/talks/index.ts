@@ -1,5 +1,5 @@
 /** How conversations are remembered and shown, for what looks at them from outside: the test kit and the platform. */
-export { keyOf as talkKey } from './conversations.ts';
+export { begunOver, keyOf as talkKey } from './channel.ts';
 export { secondsOf } from './durations.ts';
 export { EXPLORER } from './explored.ts';
 export { fullness, unpackTalk } from './journal.ts';

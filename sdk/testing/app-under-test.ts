@@ -50,7 +50,10 @@ export class AppUnderTest implements AsyncDisposable {
     this.state = new WatchedState(clock);
   }
 
-  static async start(clock: () => number, hasTwin: boolean): Promise<AppUnderTest> {
+  static async start(
+    clock: () => number,
+    { hasTwin, network }: { readonly hasTwin: boolean; readonly network: string },
+  ): Promise<AppUnderTest> {
     const started = new AppUnderTest(clock, hasTwin);
     const { state, records, http, app, twin } = started;
     const ports = surroundings({
@@ -60,6 +63,7 @@ export class AppUnderTest implements AsyncDisposable {
       clock,
       http,
       settings: () => started.settings,
+      network,
     });
     started.#sandbox = await startSandbox({ runners: 1, isolates_per_runner: ISOLATES }, ports);
     return started;

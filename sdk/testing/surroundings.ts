@@ -10,10 +10,20 @@ interface Around {
   readonly clock: Clock;
   readonly http: HttpGateway;
   readonly settings: () => AppSettings;
+  /** Of phones for which none was said. */
+  readonly network: string;
 }
 
 /** What a sandbox has around it: accounts in memory, and no network. */
-export function surroundings({ sides, state, records, clock, http, settings }: Around): SandboxPorts {
+export function surroundings({
+  sides,
+  state,
+  records,
+  clock,
+  http,
+  settings,
+  network,
+}: Around): SandboxPorts {
   const sideOf = (ref: Pick<AppRef, 'account'> | null): Side => {
     const side = sides.find((one) => one.ref.account === ref?.account);
     if (side === undefined) throw new Error(`there is no account ${ref?.account}`);
@@ -36,6 +46,7 @@ export function surroundings({ sides, state, records, clock, http, settings }: A
     },
     settings: async () => ({ can_manage_optouts: true, ...settings() }),
     endpoints: () => null,
+    networkOf: () => network,
     publishOutbound: async (message) => sideOf(appOf(message)).publish(message),
     publishFailure: async () => undefined,
     applyStoreEffects: async (effects) => {

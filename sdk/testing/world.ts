@@ -3,6 +3,7 @@ import {
   createDeliveryReport,
   createNack,
   createUserMessage,
+  DEFAULT_ENDPOINT,
   deriveId,
   nextOccurrence,
   scheduleMessage,
@@ -12,7 +13,7 @@ import {
 import { EMPTY_CONTACT } from '@vumi/records';
 import { sharedStateKey, userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
-import { secondsOf, talkKey, unpackTalk } from '@vumi/sdk/talks';
+import { begunOver, secondsOf, talkKey, unpackTalk } from '@vumi/sdk/talks';
 import type {
   ContactShown,
   Explored,
@@ -39,6 +40,7 @@ import { received, sent } from './shown.ts';
 
 const BEGINNING = '2026-01-01T08:00:00Z';
 const NUMBER = '12345';
+const DEFAULT_NETWORK = 'sms';
 /** Of a thing that a user does. */
 const STEP_MS = 1000;
 const MAX_SEGMENTS = 3;
@@ -70,7 +72,10 @@ export class TestWorld implements World {
     const began = new Date(options.at ?? BEGINNING).getTime();
     if (Number.isNaN(began)) throw new TypeError(`"${options.at}" is no time: write such as "${BEGINNING}"`);
     let world: TestWorld | null = null;
-    const tested = await AppUnderTest.start(() => world?.now ?? began, options.checks?.isolates !== false);
+    const tested = await AppUnderTest.start(() => world?.now ?? began, {
+      hasTwin: options.checks?.isolates !== false,
+      network: options.transport ?? DEFAULT_NETWORK,
+    });
     world = new TestWorld(options, began, tested);
     try {
       await tested.deploy(dir, { selfTest });
@@ -228,7 +233,7 @@ export class TestWorld implements World {
 
   /** The transport of phones for which none was said. */
   get transport(): string {
-    return this.#options.transport ?? 'sms';
+    return this.#options.transport ?? DEFAULT_NETWORK;
   }
 
   get tested(): AppUnderTest {
@@ -365,7 +370,9 @@ export class TestWorld implements World {
 
   /** What its conversation remembers. */
   async talkOf({ address, to }: SimulatedPhone): Promise<ReturnType<typeof unpackTalk>> {
-    return unpackTalk(await this.user(address).get(talkKey(to)));
+    const user = this.user(address);
+    const kept = await user.get(talkKey(to));
+    return unpackTalk(kept ?? (await user.get(talkKey(begunOver(DEFAULT_ENDPOINT)))));
   }
 }
 
