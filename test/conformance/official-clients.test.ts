@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { openReceiver, type ReceiverPlace } from '@vumi/applications/testing';
 import { SET_UPS, type TransportDouble } from '@vumi/transports/testing';
+import { AuthType, Infobip } from '@infobip-api/sdk';
 import { WebClient } from '@slack/web-api';
 import { Auth } from '@vonage/auth';
 import { SMS, TypeEnum } from '@vonage/sms';
@@ -197,6 +198,30 @@ describe('@vonage/sms of Vonage', () => {
     const { double, url } = await openDouble('vonage');
     const client = new SMS(new Auth({ apiKey: 'k', apiSecret: 'another' }), { restHost: url });
     await expect(client.send({ to: '27761234567', from: '8000', text: 'hi' })).rejects.toThrow();
+    expect(double.got).toEqual([]);
+  });
+});
+
+describe('@infobip-api/sdk of Infobip', () => {
+  const send = (baseUrl: string, apiKey: string) => {
+    const { channels } = new Infobip({ baseUrl, apiKey, authType: AuthType.ApiKey });
+    const message = { destinations: [{ to: '27761234567', messageId: 'm1' }], from: '8000', text: TEXT };
+    return channels.sms.send({ type: 'text', messages: [message] }) as Promise<{
+      readonly data: { readonly messages: readonly { readonly status: { readonly groupId: number } }[] };
+    }>;
+  };
+
+  it('sends to the double, and reads what it answers', async () => {
+    const { double, url } = await openDouble('infobip');
+    const { data } = await send(url, double.secret);
+    expect(data.messages).toMatchObject([{ status: { groupId: 1 } }]);
+    expect(double.got).toMatchObject([{ to: '27761234567', content: TEXT }]);
+  });
+
+  it('is not let in by the double with a wrong key', async () => {
+    const { double, url } = await openDouble('infobip');
+    // The library gives what was refused back instead of rejecting.
+    expect(await send(url, 'another')).toMatchObject({ code: 'ERR_BAD_REQUEST' });
     expect(double.got).toEqual([]);
   });
 });

@@ -76,10 +76,14 @@ export const PROVIDER_DIALECTS: Readonly<Record<keyof typeof smsProviders, Provi
     readSent: (request) => {
       const [message] = jsonOf(request)['messages'] as {
         destinations: { to: string }[];
-        content: { text: string };
+        content?: { text: string };
+        text?: string;
       }[];
-      return request.path === '/sms/3/messages' && request.headers.authorization === `App ${SECRET}`
-        ? { to: message?.destinations[0]?.to ?? '', content: message?.content.text ?? '' }
+      // Infobip's own library writes to the older address, which has the text beside the destinations.
+      const texts = { '/sms/3/messages': message?.content?.text, '/sms/2/text/advanced': message?.text };
+      const content = Object.entries(texts).find(([path]) => path === request.path)?.[1];
+      return content !== undefined && request.headers.authorization === `App ${SECRET}`
+        ? { to: message?.destinations[0]?.to ?? '', content }
         : null;
     },
     accept: () => ({ messages: [{ status: { groupId: 1 } }] }),
