@@ -11,6 +11,8 @@ export type { ReplaySide } from './trial/differences.ts';
 export { probeApp } from './trial/probe.ts';
 export { deployBundle, type DeployPorts } from './deploy-bundle.ts';
 export { loadVersion } from './apps/load-version.ts';
+export { openPageLinks } from './links/open-page-links.ts';
+export { PAGES_AT } from './links/page-link.ts';
 export { openAppState } from './open-app-state.ts';
 export { prepareRunners } from './fleet/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './start-sandbox.ts';

@@ -4,6 +4,7 @@ import type { Groups } from './groups.ts';
 import type { Http } from './http.ts';
 import type { Identities } from './identity.ts';
 import type { LazyText, Translate } from './languages/lazy-text.ts';
+import type { LinkOptions, Links } from './links.ts';
 import type { Log } from './log.ts';
 import type { Message, SendOptions } from './message.ts';
 import type { Messages } from './messages.ts';
@@ -77,6 +78,15 @@ export interface PlainApp extends EventApp {
    * the timer is for; of a timer that is for nobody its calls reject.
    */
   readonly user: StateScope;
+  /**
+   * Makes an address for this user that opens the app's page once, in one browser: to be sent to him.
+   *
+   * @example
+   * await message.reply(`Your card: ${await app.link('/card', { scopes: ['user:read:card'] })}`);
+   */
+  link(path: string, options?: LinkOptions): Promise<string>;
+  /** Those that were given to this user: `await app.links.revoke()`. */
+  readonly links: Links;
 }
 
 /** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */

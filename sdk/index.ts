@@ -12,6 +12,7 @@ export type { LazyText, Translate } from './languages/lazy-text.ts';
 export { categoriesOf, formOf } from './languages/plural-form.ts';
 export type { PluralRule } from './languages/plural-form.ts';
 export { withLanguages } from './languages/with-languages.ts';
+export type { LinkOptions, Links, LinkScope } from './links.ts';
 export type { Log, LogLine } from './log.ts';
 export type { Message, ReplyOptions, SendOptions, SessionEvent, Waits } from './message.ts';
 export type { Messages, Progress } from './messages.ts';

@@ -29,5 +29,6 @@ export { bearerToken, everybody, type Access, type Caller } from './access.ts';
 export { grants } from './scopes.ts';
 export { hostName, underAppsDomain } from './app-origin.ts';
 export { createHandler, type RequestHandler } from './handler.ts';
-export { defineRoute, created, ok, type Route } from './route.ts';
+export { jsonBody } from './body.ts';
+export { defineRoute, created, done, ok, type Route } from './route.ts';
 export { serveRoutes } from './router.ts';

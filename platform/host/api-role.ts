@@ -24,6 +24,8 @@ import type { Control } from '@vumi/runtime';
 import {
   deployBundle,
   openAppState,
+  openPageLinks,
+  PAGES_AT,
   planSchema,
   replayMessage,
   sharedStateKey,
@@ -86,6 +88,7 @@ export async function startApiRole(ports: ApiRolePorts): Promise<ApiRole> {
     ),
   );
   const urls = createUrls(config.http, server.port);
+  await ports.state.set(PAGES_AT, urls.pagesAt);
   const handle = createHandler(ports, validToken, urls);
   handler.handle = ports.traces?.requests(handle) ?? handle;
 
@@ -132,6 +135,8 @@ function deployPorts({ store, catalog }: Pick<ApiRolePorts, 'store' | 'catalog'>
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'> & {
   /** Where this process finds itself. */
   readonly localUrl: string;
+  /** As `appUrl` of `{app}`. */
+  readonly pagesAt: string;
 };
 
 function createUrls(http: Config['http'], port: number): Urls {
@@ -139,20 +144,24 @@ function createUrls(http: Config['http'], port: number): Urls {
   const name = http.host === '0.0.0.0' || http.host === '::' ? 'localhost' : http.host;
   const url = new URL(http.public_url ?? `http://${name}:${port}`);
   const appsPort = url.port === '' ? '' : `:${url.port}`;
+  const pagesAt = `${url.protocol}//{app}.${http.apps_domain}${appsPort}/`;
   return {
     publicUrl: url.href.replace(/\/$/, ''),
     localUrl: `http://${name}:${port}`,
-    appUrl: ({ account, app }) => `${url.protocol}//${account}--${app}.${http.apps_domain}${appsPort}/`,
+    appUrl: ({ account, app }) => pagesAt.replace('{app}', `${account}--${app}`),
+    pagesAt,
   };
 }
 
 /** What the pages of apps are served with. */
 function pagesOf(
-  { config, store, catalog, state, logger, clock }: ApiRolePorts,
+  { config, store, catalog, state, logger, clock, ends, connectorOf }: ApiRolePorts,
   adminToken: ValidAdminToken,
   urls: Urls,
 ): HostingPorts {
   const appsDomain = config.http.apps_domain;
+  const appState = openAppState(store, state);
+  const proxies = new AddressRanges(config.http.trusted_proxies);
   return {
     logger,
     clock,
@@ -164,6 +173,17 @@ function pagesOf(
     readState: (ref, key) => readSharedState(state, ref, key),
     listState: (ref, query) => listSharedState(state, ref, query),
     members: store.pageMembers,
+    links: openPageLinks({
+      state,
+      records: store.records,
+      clock,
+      publish: (ref, message) => ends.receiveOutbound(connectorOf(ref)).publishInbound(message),
+    }),
+    userState: {
+      read: (ref, user, key) => appState.read(ref, user, key),
+      write: async (ref, user, entry) => void (await appState.write(ref, user, [entry])),
+    },
+    addressOf: (request) => callerOf(request, proxies),
     secure: urls.publicUrl.startsWith('https:'),
     // Tokens of pages end with the administrator's token in whose time they were made.
     get tokenSecret() {

@@ -8,6 +8,8 @@ describe('what a request asks for', () => {
     { target: '/index.html', path: 'index.html' },
     { target: '/assets/app.js?v=1', path: 'assets/app.js' },
     { target: '/assets/%61pp.js', path: 'assets/app.js' },
+    { target: '/photo', path: 'assets/photo.html' },
+    { target: '/photo?size=2', path: 'assets/photo.html' },
   ])('$target is the file $path', ({ target, path }) => {
     expect(parseAssetPath(target)).toEqual({ kind: 'path', path });
   });
@@ -39,6 +41,7 @@ describe('what a request asks for', () => {
     '/assets/',
     '/vumi.json',
     '/VUMI.json',
+    '/workers',
     '/workers/worker.js',
     '/Workers/worker.js',
     '/%77orkers/worker.js',

@@ -8,6 +8,7 @@ export type AssetPath =
 const DISGUISED = /%2f|%5c|%00|\\/i;
 /** The names that bundles may have (sandbox-security §3.5). */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
+const PAGE = /^[A-Za-z0-9_-]+$/;
 const PRIVATE = /^workers$/i;
 
 /**
@@ -20,8 +21,14 @@ export function parseAssetPath(target: string): AssetPath {
   if (!raw.startsWith('/') || DISGUISED.test(raw)) return { kind: 'refused' };
   const decoded = decodeOnce(raw);
   if (decoded === null) return { kind: 'refused' };
-  const path = decoded === '/' ? 'index.html' : decoded.slice(1);
+  const path = fileOf(decoded.slice(1));
   return isServed(path) ? { kind: 'path', path } : { kind: 'missing' };
+}
+
+/** A page beside the first one has a short address, as in a text message: /photo is assets/photo.html. */
+function fileOf(name: string): string {
+  if (name === '') return 'index.html';
+  return PAGE.test(name) && !PRIVATE.test(name) ? `assets/${name}.html` : name;
 }
 
 function decodeOnce(text: string): string | null {

@@ -14,10 +14,12 @@ import { VumiError } from '@vumi/core';
 import { z } from 'zod';
 import { mayList, mayRead, type Frontends } from './frontend.ts';
 import { signToken, TOKEN_LIFETIME_MS, verifyToken } from './frontend-token.ts';
+import { visitorOf } from './links.ts';
 import { refuseOtherOrigins } from './origin.ts';
 import type { HostingPorts } from './ports.ts';
-import { memberOf, type Member } from './sign-in.ts';
-import { requireSite, type Site } from './site.ts';
+import { memberOf } from './sign-in.ts';
+import { requireSite } from './site.ts';
+import { userRoutes } from './user-routes.ts';
 
 const tokenSchema = z.object({
   token: z.string(),
@@ -67,14 +69,23 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
         });
         const site = requireSite(header('host'), ports);
         const member = await memberOf({ cookie: header('cookie') }, site, ports);
+        const visitor = await visitorOf({ cookie: header('cookie') }, site, ports);
         const frontend = await frontends.of(site);
-        const scopes = [...frontend.scopes, ...(member === null ? [] : frontend.memberScopes)];
-        const expires = ports.clock() + TOKEN_LIFETIME_MS;
-        const signIn = member === null ? null : signInMark(member);
-        const token = signToken(
-          { ...site.ref, version: site.version, host: site.host, scopes, expires, sign_in: signIn },
-          ports.tokenSecret,
-        );
+        const scopes = [
+          ...frontend.scopes,
+          ...(member === null ? [] : frontend.memberScopes),
+          ...(visitor?.scopes ?? []),
+        ];
+        const claims = {
+          ...site.ref,
+          version: site.version,
+          host: site.host,
+          scopes,
+          expires: ports.clock() + TOKEN_LIFETIME_MS,
+          sign_in: markOf(member),
+          visit: markOf(visitor),
+        };
+        const token = signToken(claims, ports.tokenSecret);
         return created({
           token,
           scopes,
@@ -84,6 +95,7 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
       },
     }),
     ...stateRoutes(ports),
+    ...userRoutes(ports),
   ];
 }
 
@@ -128,27 +140,23 @@ export async function authenticatePage(request: IncomingMessage, ports: HostingP
   const at = { ...site.ref, version: site.version, host: site.host };
   const token = bearerToken(request.headers.authorization);
   const claims = verifyToken(token, ports.tokenSecret, at, ports.clock);
-  if (claims.sign_in !== null) await requireSignIn(request, site, { ports, mark: claims.sign_in });
+  if (claims.sign_in !== null) mustBe(markOf(await memberOf(request.headers, site, ports)), claims.sign_in);
+  if (claims.visit !== null) mustBe(markOf(await visitorOf(request.headers, site, ports)), claims.visit);
   return { account: claims.account, scopes: claims.scopes };
 }
 
-/** What a member's token may do ends with the sign-in, and is of no use without its cookie. */
-async function requireSignIn(
-  { headers }: IncomingMessage,
-  site: Site,
-  { ports, mark }: { ports: HostingPorts; mark: string },
-): Promise<void> {
-  const member = await memberOf(headers, site, ports);
-  if (member !== null && signInMark(member) === mark) return;
+/** What a token of somebody's may do ends with his sign-in or link, and is of no use without its cookie. */
+function mustBe(mark: string | null, claimed: string): void {
+  if (mark === claimed) return;
   throw new VumiError(
     'auth.expired_token',
     'nobody is signed in here with this token any more; POST /api/v1/token gives another',
   );
 }
 
-/** Tells sign-ins apart without telling their secret. */
-function signInMark({ secret }: Member): string {
-  return hash('sha256', secret, 'base64url');
+/** Tells sign-ins and openings of links apart without telling their secrets. */
+function markOf(held: { readonly secret: string } | null): string | null {
+  return held === null ? null : hash('sha256', held.secret, 'base64url');
 }
 
 function textOf(cursor: string): string {

@@ -9,6 +9,7 @@ const claims: FrontendClaims = {
   version: 3,
   host: 'demo--quiz.apps.localhost:8000',
   sign_in: null,
+  visit: null,
   scopes: ['state:read:scores'],
   expires: 1000,
 };

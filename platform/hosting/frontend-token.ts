@@ -15,6 +15,8 @@ const claimsSchema = z.strictObject({
   scopes: z.array(z.string()),
   /** Which sign-in it holds for; null: it is that of a stranger. */
   sign_in: z.string().nullable().default(null),
+  /** Which opening of a link it holds for; null: none. */
+  visit: z.string().nullable().default(null),
   /** Milliseconds since the epoch. */
   expires: z.int(),
 });

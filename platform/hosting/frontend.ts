@@ -61,10 +61,13 @@ function isStateScope(scope: string): boolean {
 
 /** Whether scopes open one key of the app's state: `state:read:<key>`, or `state:read:<start>*`. */
 export function mayRead(held: readonly string[], key: string): boolean {
-  return held.some((scope) => isMeantBy(scope.slice(STATE_SCOPE.length), key));
+  return held.some((scope) => isStateScope(scope) && isMeantBy(scope.slice(STATE_SCOPE.length), key));
 }
 
 /** Whether scopes open every key that starts so. */
 export function mayList(held: readonly string[], prefix: string): boolean {
-  return held.some((scope) => scope.endsWith('*') && isMeantBy(scope.slice(STATE_SCOPE.length), prefix));
+  return held.some(
+    (scope) =>
+      isStateScope(scope) && scope.endsWith('*') && isMeantBy(scope.slice(STATE_SCOPE.length), prefix),
+  );
 }

@@ -30,6 +30,12 @@ const state = new Map<string, unknown>([
   ['person:2', { name: 'Sipho' }],
 ]);
 
+interface PhoneLink {
+  readonly user: string;
+  readonly scopes: readonly string[];
+  readonly pin?: string;
+}
+
 /** Hosting over a real server, with one app `demo/quiz` that has a page. */
 export interface HostingPlace extends Disposable {
   now: number;
@@ -38,9 +44,16 @@ export interface HostingPlace extends Disposable {
   /** Links that have not been used, and who is signed in, by secret. */
   readonly links: Map<string, string>;
   readonly signIns: Map<string, string>;
+  /** Links from phones that have not been used, by code, and who has opened one, by secret. */
+  readonly phoneLinks: Map<string, PhoneLink>;
+  readonly visits: Map<string, PhoneLink>;
+  readonly answers: unknown[];
+  readonly userState: Map<string, unknown>;
   /** As at first, with a version of its own: what a version says never changes. */
   reset(): void;
   raw(line: string, headers?: Record<string, string>, host?: string): Promise<Answer>;
+  /** The same with a body. */
+  send(line: string, body: string, headers: Record<string, string>): Promise<Answer>;
 }
 
 export async function startHostingPlace(): Promise<HostingPlace> {
@@ -51,6 +64,10 @@ export async function startHostingPlace(): Promise<HostingPlace> {
     manifest: {} as Record<string, unknown>,
     links: new Map<string, string>(),
     signIns: new Map<string, string>(),
+    phoneLinks: new Map<string, PhoneLink>(),
+    visits: new Map<string, PhoneLink>(),
+    answers: [] as unknown[],
+    userState: new Map<string, unknown>(),
   };
   const server = createServer(createHosting(portsOf(known))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -62,9 +79,19 @@ export async function startHostingPlace(): Promise<HostingPlace> {
       known.manifest = { frontend: { scopes: ['state:read:scores', 'messages:send'] } };
       known.links.clear();
       known.signIns.clear();
+      known.phoneLinks.clear();
+      known.visits.clear();
+      known.answers.length = 0;
+      known.userState.clear();
     },
     raw: (line: string, headers?: Record<string, string>, host?: string) =>
-      sendRaw(port, line, headers, host),
+      sendRaw(port, { line, headers, host }),
+    send: (line: string, body: string, headers: Record<string, string>) =>
+      sendRaw(port, {
+        line,
+        body,
+        headers: { 'Content-Length': String(Buffer.byteLength(body)), ...headers },
+      }),
     [Symbol.dispose]: () => {
       server.close();
       server.closeAllConnections();
@@ -72,7 +99,7 @@ export async function startHostingPlace(): Promise<HostingPlace> {
   });
 }
 
-type Known = Pick<HostingPlace, 'now' | 'active' | 'manifest' | 'links' | 'signIns'>;
+type Known = Omit<HostingPlace, 'reset' | 'raw' | 'send' | typeof Symbol.dispose>;
 
 function portsOf(known: Known): HostingPorts {
   return {
@@ -89,8 +116,34 @@ function portsOf(known: Known): HostingPorts {
       return { items, next: keys.length > limit ? (items.at(-1)?.key ?? null) : null };
     },
     members: membersOf(known),
+    links: linksOf(known),
+    userState: {
+      read: async (_ref, user, key) => known.userState.get(`${user} ${key}`) ?? null,
+      write: async (_ref, user, { key, value }) => void known.userState.set(`${user} ${key}`, value),
+    },
+    addressOf: ({ headers }) => String(headers['x-forwarded-for'] ?? '127.0.0.1'),
     secure: false,
     tokenSecret: 'shared by the processes of one platform',
+  };
+}
+
+/** The code of a link is what its user's name is, made longer. */
+function linksOf({ phoneLinks, visits, answers }: Known): HostingPorts['links'] {
+  return {
+    look: async ({ app }, code) => {
+      const link = app === 'quiz' ? phoneLinks.get(code) : undefined;
+      return link === undefined ? null : { asksPin: link.pin !== undefined };
+    },
+    use: async ({ app }, code, pin) => {
+      const link = app === 'quiz' ? phoneLinks.get(code) : undefined;
+      if (link === undefined) return null;
+      if (link.pin !== undefined && link.pin !== pin) return 'wrong_pin';
+      phoneLinks.delete(code);
+      visits.set(`visit-of-${link.user}`, link);
+      return { secret: `visit-of-${link.user}`, path: '/photo', lifetimeMs: 1_800_000 };
+    },
+    visitor: async ({ app }, secret) => (app === 'quiz' ? (visits.get(secret) ?? null) : null),
+    answer: async (_ref, secret, value) => void answers.push([secret, value]),
   };
 }
 
@@ -122,17 +175,22 @@ export interface Answer {
   body: string;
 }
 
+interface RawRequest {
+  readonly line: string;
+  readonly headers?: Record<string, string> | undefined;
+  readonly host?: string | undefined;
+  readonly body?: string;
+}
+
 /** Writes the request line as given: clients would tidy the path up. */
 async function sendRaw(
   port: number,
-  line: string,
-  headers: Record<string, string> = {},
-  host = `demo--quiz.${DOMAIN}:8000`,
+  { line, headers = {}, host = `demo--quiz.${DOMAIN}:8000`, body = '' }: RawRequest,
 ): Promise<Answer> {
   const socket = connect(port, '127.0.0.1');
   const all = { Host: host, Connection: 'close', ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  socket.write([`${line} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+  socket.write([`${line} HTTP/1.1`, ...lines, '', body].join('\r\n'));
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   const [head = '', ...rest] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n');

@@ -3,6 +3,9 @@ import type { Context, Middleware } from 'koa';
 import { parseAssetPath } from './asset-path.ts';
 import { authenticatePage, frontendRoutes } from './frontend-api.ts';
 import { Frontends } from './frontend.ts';
+import { FailedTries } from './failed-tries.ts';
+import { answerLink } from './links.ts';
+import { refuseOtherOrigins } from './origin.ts';
 import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, PRIVATE_PAGE, REFUSED_PAGE, showPage } from './pages.ts';
 import type { HostedFile, HostingPorts } from './ports.ts';
 import { SECURITY_HEADERS, SVG_SECURITY_POLICY } from './security-headers.ts';
@@ -15,7 +18,7 @@ export function createHosting(ports: HostingPorts): RequestHandler {
   const routers = serveRoutes(frontendRoutes(ports, frontends), {
     authenticate: (request) => authenticatePage(request, ports),
   });
-  return createHandler(ports.logger, [secure, serveFiles(ports, frontends), ...routers]);
+  return createHandler(ports.logger, [secure, checkOrigin, serveFiles(ports, frontends), ...routers]);
 }
 
 /** What pages of apps may ask, for the documentation. */
@@ -28,13 +31,23 @@ const secure: Middleware = (ctx, next) => {
   return next();
 };
 
+/** Pages of apps are one site for browsers, so cookies come with what any of them sends. */
+const checkOrigin: Middleware = (ctx, next) => {
+  const { cookie, origin } = ctx.headers;
+  const changes = ctx.method !== 'GET' && ctx.method !== 'HEAD';
+  if (cookie !== undefined && (changes || origin !== undefined)) refuseOtherOrigins(ctx.headers);
+  return next();
+};
+
 /** Everything but /api: signing in and out, and the files of the active version. */
 function serveFiles(ports: HostingPorts, frontends: Frontends): Middleware {
+  const tries = new FailedTries(ports.clock);
   return async (ctx, next) => {
     if ((ctx.req.url ?? '').startsWith('/api/')) return next();
     const site = findSite(ctx.req.headers.host, ports);
     if (site === null) return showPage(ctx, 404, NO_APP_PAGE);
     if (await answerSignIn(ctx, site, ports)) return undefined;
+    if (await answerLink(ctx, site, { ports, tries })) return undefined;
     return serveFile(ctx, site, { ports, frontends });
   };
 }

@@ -66,6 +66,42 @@ export const USED_LINK_PAGE = page(
   '<p>Each link signs in one browser, once. Ask whoever invited you for another.</p>',
 );
 
+const OPEN_BUTTON = '<button type="submit">Open</button>';
+const PIN_FORM = `<form method="post">
+<p><label>Your number: <input name="pin" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{4,8}" maxlength="8"
+required autofocus></label></p>
+${OPEN_BUTTON}
+</form>`;
+
+export const LINK_PAGE = page(
+  'One more step',
+  `<p>This page was sent to your phone, for you alone. It opens once, here.</p>
+<form method="post">${OPEN_BUTTON}</form>`,
+);
+
+export const LINK_PIN_PAGE = page(
+  'One more step',
+  `<p>This page was sent to your phone, for you alone. Type the number that you know from the conversation.</p>
+${PIN_FORM}`,
+);
+
+export const WRONG_PIN_PAGE = page(
+  'That is not the number',
+  `<p>Type it again. After a few wrong ones the link ends.</p>
+${PIN_FORM}`,
+);
+
+/** The same for a link that was used, that has ended, and that never was. */
+export const LINK_OVER_PAGE = page(
+  'This link does not open',
+  '<p>It has been used, or has ended. Write to the number that sent it, and ask for another.</p>',
+);
+
+export const TOO_MANY_TRIES_PAGE = page(
+  'Too many links',
+  '<p>From here, several links were tried that do not open. Wait a minute, and try again.</p>',
+);
+
 export function showPage(ctx: Context, status: number, html: string): void {
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');

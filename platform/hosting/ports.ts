@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AppRef, Clock, Logger } from '@vumi/core';
 
 export interface HostedFile {
@@ -15,6 +16,33 @@ interface Members {
   ): Promise<{ secret: string; path: string; expires_at: string } | null>;
   signedIn(ref: AppRef, secret: string): Promise<{ name: string } | null>;
   signOut(secret: string): Promise<void>;
+}
+
+/** Links from phones to pages. What is wrong with one that does not open is nobody's to know. */
+interface Links {
+  /** Uses nothing up; null: it does not open. */
+  look(ref: AppRef, code: string): Promise<{ readonly asksPin: boolean } | null>;
+  /** Uses the link up: of two callers one gets in. */
+  use(
+    ref: AppRef,
+    code: string,
+    pin: string | null,
+  ): Promise<
+    { readonly secret: string; readonly path: string; readonly lifetimeMs: number } | 'wrong_pin' | null
+  >;
+  /** Whose browser it is; null: nobody's any more. */
+  visitor(
+    ref: AppRef,
+    secret: string,
+  ): Promise<{ readonly user: string; readonly scopes: readonly string[] } | null>;
+  /** The page's answer to the question that the link is. Throws `request.conflict` when that is over. */
+  answer(ref: AppRef, secret: string, value: unknown): Promise<void>;
+}
+
+/** What an app keeps of its users; the address is that of the user. */
+interface UserState {
+  read(ref: AppRef, user: string, key: string): Promise<unknown>;
+  write(ref: AppRef, user: string, entry: { readonly key: string; readonly value: unknown }): Promise<void>;
 }
 
 export interface HostingPorts {
@@ -37,6 +65,10 @@ export interface HostingPorts {
   ): Promise<{ readonly items: readonly { key: string; value: unknown }[]; readonly next: string | null }>;
   /** People who are invited to private pages. */
   readonly members: Members;
+  readonly links: Links;
+  readonly userState: UserState;
+  /** Whom a request comes from, behind proxies too. */
+  addressOf(request: IncomingMessage): string;
   /** Whether browsers reach the pages over TLS. */
   readonly secure: boolean;
   /** Signs the tokens of pages; the same in every process that serves them. */

@@ -1,13 +1,14 @@
-import { VumiError } from '@vumi/core';
 import type { Context } from 'koa';
+import { goTo } from './go-to.ts';
 import { refuseOtherOrigins } from './origin.ts';
 import { showPage, SIGN_IN_PAGE, USED_LINK_PAGE } from './pages.ts';
 import type { HostingPorts } from './ports.ts';
-import { signInCookie, signInSecrets } from './sign-in-cookie.ts';
+import { secretCookie, secretsIn } from './secret-cookie.ts';
 import type { Site } from './site.ts';
 
 const LINK = /^\/sign-in\/([A-Za-z0-9_-]{1,100})$/;
 const SIGN_OUT = '/sign-out';
+const NOTHING = { secret: '', lifetimeMs: 0 };
 
 /** Somebody who is signed in at an app. */
 export interface Member {
@@ -21,7 +22,7 @@ export async function memberOf(
   { ref }: Site,
   ports: HostingPorts,
 ): Promise<Member | null> {
-  for (const secret of signInSecrets(headers, ports.secure)) {
+  for (const secret of secretsIn(headers, 'vumi', ports.secure)) {
     const found = await ports.members.signedIn(ref, secret);
     if (found !== null) return { name: found.name, secret };
   }
@@ -55,22 +56,13 @@ async function signIn(
   const made = await ports.members.signIn(ref, link);
   if (made === null) return showPage(ctx, 410, USED_LINK_PAGE);
   const lifetimeMs = Date.parse(made.expires_at) - ports.clock();
-  ctx.append('Set-Cookie', signInCookie(made.secret, lifetimeMs, ports.secure));
+  ctx.append('Set-Cookie', secretCookie('vumi', { secret: made.secret, lifetimeMs }, ports.secure));
   goTo(ctx, made.path);
 }
 
 async function signOut(ctx: Context, ports: HostingPorts): Promise<void> {
-  for (const secret of signInSecrets(ctx.headers, ports.secure)) await ports.members.signOut(secret);
-  ctx.append('Set-Cookie', signInCookie('', 0, ports.secure));
+  for (const secret of secretsIn(ctx.headers, 'vumi', ports.secure)) await ports.members.signOut(secret);
+  ctx.append('Set-Cookie', secretCookie('vumi', NOTHING, ports.secure));
   ctx.set('Clear-Site-Data', '"cache"');
   goTo(ctx, '/');
-}
-
-function goTo(ctx: Context, path: string): void {
-  // What starts with two slashes would be another host.
-  if (!/^\/(?![/\\])/.test(path)) throw new VumiError('internal', 'a link leads out of its app');
-  ctx.set('Cache-Control', 'no-store');
-  ctx.set('Location', path);
-  ctx.status = 303;
-  ctx.body = '';
 }

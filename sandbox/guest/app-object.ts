@@ -1,6 +1,16 @@
 import { MUST_FIT, OPEN_TALKS, OWN_KEYWORD, type OpenTalks } from '@vumi/core/talks';
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
-import type { EventApp, Json, Message, PlainApp, ReplyOptions, Secrets, SendOptions, Waits } from '@vumi/sdk';
+import type {
+  EventApp,
+  Json,
+  LinkOptions,
+  Message,
+  PlainApp,
+  ReplyOptions,
+  Secrets,
+  SendOptions,
+  Waits,
+} from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
 import { freeze, isArray, push, text, TrustedError } from './primordials.ts';
 import { richMetadata } from './rich-options.ts';
@@ -10,6 +20,7 @@ import { TurnGroups } from './turn-groups.ts';
 import { TurnHttp } from './turn-http.ts';
 import { createLog } from './turn-log.ts';
 import { TurnIdentity } from './turn-identity.ts';
+import { TurnLinks } from './turn-links.ts';
 import { TurnMessages } from './turn-messages.ts';
 import { TurnMetrics } from './turn-metrics.ts';
 import { TurnOptouts } from './turn-optouts.ts';
@@ -129,9 +140,12 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
 
 /** What `onMessage` and `onSchedule` get. */
 export function createApp(turn: Turn, config: Config): PlainApp {
+  const links = new TurnLinks(turn);
   return {
     ...createEventApp(turn, config),
     user: new TurnState(turn, 'user'),
+    links,
+    link: (path: string, options: LinkOptions = {}) => links.make(path, options),
     ...(turn.mustFit ? { [MUST_FIT]: true } : {}),
     ...(turn.isOwnKeyword ? { [OWN_KEYWORD]: true } : {}),
   };

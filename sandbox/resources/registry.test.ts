@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MemoryState } from '@vumi/state/memory';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { callResource } from './registry.ts';
@@ -13,6 +14,8 @@ function scope(): TurnScope {
     records: new MemoryRecords(),
     endpoints: null,
     effects: new TurnEffects(),
+    state: new MemoryState(),
+    drawLink: () => 'drawn',
     call: 1,
   };
 }

@@ -5,6 +5,7 @@ import { IDENTITY_CALLS } from './identity.ts';
 import { MESSAGE_STORE_CALLS } from './message-store.ts';
 import { fireMetric } from './metrics.ts';
 import { OPTOUT_CALLS } from './optouts.ts';
+import { LINK_CALLS } from '../links/link-calls.ts';
 import type { ResourceCall } from './resource-call.ts';
 import { SCHEDULE_CALLS } from './schedule.ts';
 import type { TurnScope } from './turn-scope.ts';
@@ -18,6 +19,7 @@ const RESOURCES = {
   'metrics.fire': fireMetric,
   ...MESSAGE_STORE_CALLS,
   ...SCHEDULE_CALLS,
+  ...LINK_CALLS,
 } as const satisfies Record<string, ResourceCall>;
 
 type ResourceName = keyof typeof RESOURCES;

@@ -1,4 +1,11 @@
-import { deriveId, VumiError, type EndpointFaults, type StateWrite, type UserMessage } from '@vumi/core';
+import {
+  deriveId,
+  VumiError,
+  type EndpointFaults,
+  type KeyedState,
+  type StateWrite,
+  type UserMessage,
+} from '@vumi/core';
 import {
   changeContact,
   contactKey,
@@ -17,6 +24,7 @@ import type { TurnOrigin } from '../turns/effects-commit.ts';
 
 /** Steps of comparing texts that the searches of one message may take, a few milliseconds. */
 const MOST_STEPS = 4_000_000;
+const MOST_LINKS = 5;
 
 /** What one run of a handler has left with the platform so far. It is dropped when the run is lost or fails. */
 export class TurnEffects {
@@ -43,6 +51,7 @@ export class TurnEffects {
   readonly identities = new Map<string, Identity>();
   #bytes = 0;
   #made = 0;
+  #links = 0;
   #read = 0;
   #steps = 0;
   #isOver = false;
@@ -100,6 +109,13 @@ export class TurnEffects {
     return after;
   }
 
+  /** How many links were made before this one. */
+  nextLink(): number {
+    this.#links += 1;
+    if (this.#links <= MOST_LINKS) return this.#links - 1;
+    throw new VumiError('app.limit', `limit: a message may make ${MOST_LINKS} links`);
+  }
+
   /** The same in a rerun, as long as it is asked for before anything is awaited. */
   nextId(originId: string): string {
     this.#made += 1;
@@ -117,6 +133,9 @@ export interface TurnScope {
   /** What the app can send by; null: by everything. */
   readonly endpoints: EndpointFaults | null;
   readonly effects: TurnEffects;
+  readonly state: Pick<KeyedState, 'get'>;
+  /** The end of a link's address, which nobody can guess: of the n-th one of a message. */
+  readonly drawLink: (originId: string, index: number) => string;
   /** The id of the call that asks. */
   readonly call: number;
 }

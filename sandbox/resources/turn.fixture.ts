@@ -1,4 +1,5 @@
 import { createUserMessage, type UserMessage } from '@vumi/core';
+import { MemoryState } from '@vumi/state/memory';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { MemoryRecords } from '../testing/memory-records.ts';
 import { callResource } from './registry.ts';
@@ -12,6 +13,7 @@ let lastMessage = 0;
 /** One run after the other of an app's handler, as resources see them; what a run leaves is there for the next. */
 export class Runs {
   readonly records = new MemoryRecords();
+  readonly state = new MemoryState();
   /** Whose handler runs. */
   app: Pick<TurnScope['app'], 'kind' | 'settings'> = { kind: 'sdk', settings: { config: {}, secrets: {} } };
   turn = this.begin();
@@ -41,6 +43,8 @@ export class Runs {
       records: this.records,
       endpoints: null,
       effects: new TurnEffects(),
+      state: this.state,
+      drawLink: (id, index) => `${id.slice(-14)}${String(index).padStart(2, '0')}`,
       call: 1,
     };
     return this.turn;

@@ -129,6 +129,8 @@ function commandsInVoid(
     records: NO_RECORDS,
     endpoints: null,
     effects: new TurnEffects(),
+    state,
+    drawLink: () => '',
     call: 0,
   };
   return (command) => answerCommand({ state, http: NO_NETWORK }, turn, command);

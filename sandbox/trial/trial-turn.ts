@@ -1,6 +1,7 @@
 import type { StateWrite, UserMessage } from '@vumi/core';
 import type { GuestLogLine } from '../effects.ts';
 import type { HttpGateway } from '../http/gateway.ts';
+import { PAGES_AT } from '../links/page-link.ts';
 import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp } from '../apps/app.ts';
 import { answerCall } from '../turns/calls.ts';
@@ -12,6 +13,8 @@ import type { MemoryState } from '@vumi/state/memory';
 import type { Trial } from './trial.ts';
 
 const MARKER_MS = 1000;
+/** Where links lead: to nothing. */
+const NOWHERE = 'https://{app}.invalid/';
 
 /** Where an app is tried: in an account of its own, in which nothing is. */
 export interface Stage {
@@ -38,6 +41,7 @@ export async function tryMessage(message: UserMessage, stage: Stage): Promise<Tr
   const { trial, app, state, http, now, wallMs } = stage;
   const origin: TurnOrigin = { ref: app.ref, id: message.message_id, message };
   let effects = new TurnEffects();
+  await state.set(PAGES_AT, NOWHERE);
   const { end, log } = await trial.run({
     messageId: origin.id,
     start: turnStart({ origin, app, endpoints: null }, message, now),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as passed } from 'node:timers/promises';
 import { deriveId, VumiError, type AppRef, type KeyedState } from '@vumi/core';
 import type { OpenTalks } from '@vumi/core/talks';
@@ -15,20 +16,27 @@ export interface CallPorts {
   readonly http: HttpGateway;
   /** `transport_type` of what an app sends by an endpoint; null where it is not known. */
   readonly networkOf: (ref: AppRef, endpoint: string) => string | null;
+  /** In place of chance, where the same has to come again. */
+  readonly drawLink?: TurnScope['drawLink'] | undefined;
 }
+
+/** 96 bits. */
+const LINK_BYTES = 12;
+const drawByChance: TurnScope['drawLink'] = () => randomBytes(LINK_BYTES).toString('base64url');
 
 /** Answers what a handler asks for while it runs. Whose state and secrets are meant is the platform's word, not his. */
 export async function answerCall(
   ports: CallPorts,
-  run: Omit<TurnScope, 'call'>,
+  run: Omit<TurnScope, 'call' | 'state' | 'drawLink'>,
   { id, call, number, leftMs }: AskedCall,
 ): Promise<unknown> {
-  const turn: TurnScope = { ...run, call: id };
+  const { state, drawLink = drawByChance } = ports;
+  const turn: TurnScope = { ...run, state, drawLink, call: id };
   const { origin, app } = turn;
   const http = withinHandler(ports.http, leftMs);
   const { limits } = app;
   const { secrets } = app.settings;
-  if (call.call === 'get') return ports.state.get(stateKey(origin.ref, userOf(origin), call));
+  if (call.call === 'get') return state.get(stateKey(origin.ref, userOf(origin), call));
   if (call.call === 'secret') return Object.hasOwn(secrets, call.name) ? secrets[call.name] : null;
   if (call.call === 'ids')
     return Array.from({ length: limits.sends }, (_, index) => outgoingId(origin.id, index));

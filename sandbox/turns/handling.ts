@@ -59,6 +59,8 @@ export interface HandlingPorts {
   log(entry: LogEntry): void;
   /** How a message fared, once for each whose effects were committed. Returns at once. */
   recordRun(run: Run): void;
+  /** In place of chance: the ends of links' addresses. */
+  readonly drawLink?: (originId: string, index: number) => string;
 }
 
 export interface HandlingOptions {
@@ -237,7 +239,7 @@ export class Handling {
       late: () => this.#log(task, GOES_ON),
       answer: (asked) =>
         answerCall(
-          { state: ports.state, http: calls, networkOf: ports.networkOf },
+          { state: ports.state, http: calls, networkOf: ports.networkOf, drawLink: ports.drawLink },
           { origin, app, now, records, endpoints, effects },
           asked,
         ),

@@ -320,7 +320,7 @@ describe('words', () => {
     const phone = new FakePhone(helping);
     await phone.say('hi');
     expect(await phone.say('STOP')).toBe('You will get no more messages from us. [end]');
-    expect(phone.calls).toEqual(['optOut']);
+    expect(phone.calls).toEqual(['optOut', 'revoke links']);
     expect(phone.state.size).toBe(0);
     expect(await phone.say('stop')).toBe('You will get no more messages from us. [end]');
     const game = new FakePhone({ stop: false, onConversation: async (app) => app.ask('Go or stop?') });

@@ -2,6 +2,7 @@ import { MUST_FIT, OWN_KEYWORD, TALK_KEY } from '@vumi/core/talks';
 import type { App, AppDefinition } from '../app.ts';
 import { translatorOf, type Catalog, type Translator } from '../languages/catalog.ts';
 import type { Message, Waits } from '../message.ts';
+import type { Json } from '../state.ts';
 import type { Timer } from '../schedule.ts';
 import {
   begunOver,
@@ -14,11 +15,13 @@ import {
   type Channel,
 } from './channel.ts';
 import { secondsOf, type Duration } from './durations.ts';
+import type { HostLinks } from './host-links.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
 import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
+import type { Outcome } from './outcome.ts';
 import { lines, textOf, type Question } from './question.ts';
 import { Diverged } from './recorder.ts';
-import { Run, type Outcome } from './run.ts';
+import { Run } from './run.ts';
 import type { Reminder, Screen, Text } from './talk.ts';
 import type { Input } from './verdict.ts';
 import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
@@ -126,6 +129,7 @@ class Conversation {
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
     if (this.#stops(channel, talk) && isStop(text)) {
       await app.optouts.optOut(message.from_addr);
+      await app.links.revoke();
       return this.#finish(channel, talk, this.#texts(talk?.language ?? app.language).stopped);
     }
     if (talk === null) return this.#greet(channel, message);
@@ -243,13 +247,18 @@ class Conversation {
     await this.#settle(channel, talk, outcome, '');
   }
 
-  #run({ app, message, transportType, user }: Channel, talk: Talk, input: Input): Promise<Outcome> {
+  #run(
+    { app, message, transportType, user, to, endpoint }: Channel,
+    talk: Talk,
+    input: Input,
+  ): Promise<Outcome> {
     const { interrupts = {}, back = false } = this.#definition;
     const textsOf = (language: string | null): Texts => this.#texts(language);
     return new Run({
       app,
       message,
       address: user,
+      way: { to, transport_type: transportType, endpoint },
       screens: this.#screens,
       talk,
       input,
@@ -267,6 +276,7 @@ class Conversation {
     const { language } = outcome.kind === 'ends' ? outcome : outcome.talk;
     // In apps without languages it lasts as long as the conversation.
     if (language !== null && language !== before.language) channel.app.setLanguage?.(language);
+    if (outcome.kind === 'ends' && outcome.hasLinks) await (channel.app.links as HostLinks).keep();
     if (outcome.kind === 'ends') return this.#end(channel, before, lines(lead, outcome.text), language);
     return this.#ask(channel, before, outcome, lead);
   }
@@ -395,12 +405,11 @@ class Conversation {
     const kept = unpackTalk(await app.user.get(keyOf(to)));
     const talk = [kept, kept?.under ?? null].find((one) => isMeant(one, about)) ?? null;
     // Who is in an interrupt is not reminded of what it interrupts.
-    const isIdle = talk !== kept && about['kind'] !== 'within';
+    const isIdle = talk !== kept && about['kind'] === 'remind';
     if (talk === null || isIdle || timer.user === null) return;
     const channel = timerChannel(app, { ...wayOf(about), to, user: timer.user });
-    if (about['kind'] === 'within') return this.#goOn(channel, talk, { kind: 'late' });
     if (typeof about['text'] === 'string') return void (await channel.say(about['text'], undefined));
-    return this.#goOn(channel, talk, { kind: 'show' });
+    return this.#goOn(channel, talk, inputOf(about));
   }
 }
 
@@ -412,4 +421,10 @@ async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]
   const begun = begunOver(endpoint);
   const talk = unpackTalk(await app.user.get(keyOf(begun)));
   return [talk === null ? channel : { ...channel, to: begun }, talk];
+}
+
+/** What a timer brings, or the page behind a link. */
+function inputOf({ kind, value = null }: Readonly<Record<string, unknown>>): Input {
+  if (kind === 'answer') return { kind: 'given', value: value as Json };
+  return kind === 'within' ? { kind: 'late' } : { kind: 'show' };
 }

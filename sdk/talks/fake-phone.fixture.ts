@@ -3,6 +3,7 @@ import type { AppDefinition } from '../app.ts';
 import type { Message, SessionEvent } from '../message.ts';
 import type { Catalog } from '../languages/catalog.ts';
 import { withLanguages } from '../languages/with-languages.ts';
+import type { HostLinks, LinkPlace } from './host-links.ts';
 import { withConversations } from './conversations.ts';
 
 interface Said {
@@ -23,6 +24,7 @@ export class FakePhone {
   readonly logged: string[] = [];
   /** Calls that reached the app, not those that a conversation remembers. */
   readonly calls: string[] = [];
+  readonly links: (LinkPlace & { readonly path: string })[] = [];
   readonly timers = new Map<string, Scheduled>();
   /** What is known of the contact. */
   extra: Readonly<Record<string, string>> = {};
@@ -111,6 +113,14 @@ export class FakePhone {
     this.now = until;
   }
 
+  /** The page behind the last link answers. */
+  async answer(value: unknown): Promise<void> {
+    const { question } = this.links.at(-1) ?? {};
+    const data = { ...question, kind: 'answer', value };
+    const timer = { id: 'a', name: 'vumi:talk:8000:answer', user: this.from, due: this.now, data } as never;
+    await this.#turn((definition, app) => definition.onSchedule?.(timer, app as never));
+  }
+
   /** A new isolate for each message: nothing outlives it but what was committed. */
   async #turn(handle: (definition: AppDefinition, app: unknown) => unknown): Promise<void> {
     const state = new Map(this.state);
@@ -121,6 +131,17 @@ export class FakePhone {
     this.state = state;
     this.sent.push(...sent);
     this.now += 1000;
+  }
+
+  #hostLinks(): HostLinks {
+    return {
+      make: async (path, options) => {
+        this.links.push({ path, ...options });
+        return `https://app.example/l/${this.links.length}`;
+      },
+      keep: async () => void this.calls.push('keep links'),
+      revoke: async () => void this.calls.push('revoke links'),
+    };
   }
 
   #app(state: Map<string, unknown>, sent: { to: string; text: string }[]): unknown {
@@ -164,6 +185,7 @@ export class FakePhone {
           return { opted_out: true };
         },
       },
+      links: this.#hostLinks(),
       schedule: {
         once: async (name: string, { in: seconds = 0, data = null }: { in?: number; data?: unknown }) => {
           this.timers.set(name, { at: this.now + seconds * 1000, data });

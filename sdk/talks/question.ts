@@ -131,6 +131,20 @@ function choiceOf(options: readonly MenuOption[], answer: string, texts: Texts):
   return found === null ? new Retry(null) : found.value;
 }
 
+/** Whatever is typed is no answer: the page gives it. */
+export function linkQuestion(url: string, text: Text, { tag, options, say }: Asking): Question {
+  return {
+    tag,
+    options: { ...options, tries: Infinity },
+    isRead: false,
+    samples: [],
+    words: () => [],
+    pages: (lead, { texts, fits, hasBack }) =>
+      plainPages(lines(lead, say(text), url), texts, { fits, hasBack }),
+    parse: () => new Retry(null),
+  };
+}
+
 /** One of the pages of a long text: anything that is typed goes on. */
 export function readQuestion(tag: string, page: string): Question {
   return {

@@ -65,7 +65,11 @@ type Recorded =
 const LONGEST_NAME = 60;
 
 /** The app as a screen sees it: what it asks is remembered, and not asked again. */
-export function recordedApp(app: App, recorder: Recorder, isUnrecorded: () => boolean): Omit<App, 'now'> {
+export function recordedApp(
+  app: App,
+  recorder: Recorder,
+  isUnrecorded: () => boolean,
+): Omit<App, 'now' | 'link'> {
   const call = <T>(tag: string, effect: Effect, run: () => Promise<T>): Promise<T> =>
     isUnrecorded()
       ? recorder.count(run)
@@ -103,6 +107,7 @@ export function recordedApp(app: App, recorder: Recorder, isUnrecorded: () => bo
         );
       },
     },
+    links: { revoke: () => call('app.links.revoke', AGAIN, () => app.links.revoke()) },
     send: (to: string, text: string, options: SendOptions = {}) =>
       call('app.send', FINAL, async () => app.send(to, text, options)),
   };

@@ -4,9 +4,10 @@ import { languageCode } from '../languages/codes.ts';
 import { LazyText } from '../languages/lazy-text.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
-import type { Duration } from './durations.ts';
 import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
+import { makeLink } from './make-link.ts';
 import { KEYS, roomOf, textPages } from './menu.ts';
+import type { Outcome } from './outcome.ts';
 import { lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
@@ -15,29 +16,13 @@ import { talkOf } from './verbs.ts';
 import { judge, type Input, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
 
-/** How a run ends. */
-export type Outcome =
-  | {
-      readonly kind: 'asks';
-      readonly text: string;
-      readonly talk: Kept;
-      /** Words that the question takes. */
-      readonly takes: readonly string[];
-      readonly within: Duration | undefined;
-      /** Of the question that is open, where it was not open before. */
-      readonly question: Question | null;
-    }
-  | { readonly kind: 'ends'; readonly text: string; readonly language: string | null }
-  /** A word of `interrupts` leads to a screen, after which it goes on. */
-  | { readonly kind: 'interrupted'; readonly screen: string }
-  /** With the last answer taken back. */
-  | { readonly kind: 'back'; readonly talk: Kept };
-
 export interface RunOptions {
   readonly app: App;
   readonly message: Message | null;
   /** Of the user. */
   readonly address: string;
+  /** By which timers and pages find its question again. */
+  readonly way: { readonly to: string; readonly transport_type: string | null; readonly endpoint: string };
   readonly screens: Readonly<Record<string, Screen>>;
   readonly talk: Kept;
   readonly input: Input;
@@ -75,6 +60,7 @@ export class Run {
   #language: string | null;
   #now: number;
   #left: Leave | null = null;
+  #hasLinks = false;
 
   constructor(options: RunOptions) {
     const { talk, input } = options;
@@ -103,7 +89,12 @@ export class Run {
   }
 
   #end(text: string): void {
-    this.#outcome.resolve({ kind: 'ends', text: lines(...this.#said, text), language: this.#language });
+    this.#outcome.resolve({
+      kind: 'ends',
+      text: lines(...this.#said, text),
+      language: this.#language,
+      hasLinks: this.#hasLinks,
+    });
   }
 
   /** Notices when nothing is open that anything could come of. */
@@ -199,6 +190,10 @@ export class Run {
           throw new RangeError(`"${code}" is no language: give a code such as "zu"`);
       },
       isJudging: () => this.#isJudging,
+      makeLink: (path, given, tag) => {
+        this.#hasLinks = true;
+        return makeLink(path, given, { ...this.#options, tag });
+      },
       ask: (question) => this.#ask(index, question),
       read: (text, nextTag) => this.#read(index, text, nextTag),
       visit: (screen, params) => this.#visit(index, screen, params),

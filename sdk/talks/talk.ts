@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { LazyText } from '../languages/lazy-text.ts';
+import type { LinkOptions } from '../links.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
 import type { Duration } from './durations.ts';
@@ -69,6 +70,14 @@ export interface LanguageOptions extends Pick<ChooseOptions, 'id' | 'back' | 'pe
   readonly names?: Readonly<Record<string, string>>;
 }
 
+/** Of a question that the app's page answers. */
+export interface LinkQuestion
+  extends LinkOptions, Pick<QuestionOptions, 'id' | 'retry' | 'within' | 'remind' | 'back'> {
+  readonly ask: true;
+  /** Stands before the address. */
+  readonly text?: Text;
+}
+
 /** The value of a question that nobody answered rightly or in time. */
 interface Otherwise<O> {
   readonly otherwise: O;
@@ -86,7 +95,7 @@ export interface Option<V> {
  * each message, told what it was told before; so what it reads and does goes through `app`, and what it computes must be
  * the same each time. `Date.now()` and `Math.random()` are of this message: `app.now` is the time that was then.
  */
-export interface Talk extends App {
+export interface Talk extends Omit<App, 'link'> {
   /** Of the user: `+27761234567`. */
   readonly address: string;
   /** The message in hand, to be read; null when nobody has written, but a time is over. */
@@ -120,6 +129,18 @@ export interface Talk extends App {
 
   /** Yes or no. */
   confirm(text: Text, options?: QuestionOptions): Promise<boolean>;
+
+  /** An address that opens the app's page for this user, once. It ends with the conversation, except one of its last text. */
+  link(path: string, options?: LinkOptions & { readonly ask?: false }): Promise<string>;
+  /**
+   * As a question: sends the address, and resolves to the JSON that the page posts to `/api/v1/answer`. It can be opened for
+   * as long as the question waits (`within`), a day where it has no end.
+   *
+   * @example
+   * const photo = await app.link('/photo', { ask: true, text: 'Show us the wound:', within: '1 day' });
+   */
+  link<T extends Json = Json>(path: string, options: LinkQuestion): Promise<T>;
+  link<T extends Json, O>(path: string, options: LinkQuestion & Otherwise<O>): Promise<T | O>;
 
   /** Goes out before the next question, in one message with it. */
   say(text: Text): void;

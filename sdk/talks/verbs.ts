@@ -1,12 +1,27 @@
 import type { App } from '../app.ts';
 import { ownName } from '../languages/codes.ts';
 import { translateWith } from '../languages/lazy-text.ts';
+import type { LinkOptions } from '../links.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
-import { askQuestion, chooseQuestion, confirmQuestion, type InLanguage, type Question } from './question.ts';
+import {
+  askQuestion,
+  chooseQuestion,
+  confirmQuestion,
+  linkQuestion,
+  type InLanguage,
+  type Question,
+} from './question.ts';
 import { recordedApp } from './recorded-app.ts';
 import type { Recorder } from './recorder.ts';
-import { Leave, type LeaveTo, type LanguageOptions, type Talk, type Text } from './talk.ts';
+import {
+  Leave,
+  type LanguageOptions,
+  type LeaveTo,
+  type LinkQuestion,
+  type Talk,
+  type Text,
+} from './talk.ts';
 
 type Params = Readonly<Record<string, string>>;
 
@@ -25,6 +40,8 @@ export interface Stage {
   readonly setLanguage: (code: string) => void;
   /** A parser looks at an answer: what it asks is asked each time, and not remembered. */
   readonly isJudging: () => boolean;
+  /** Whose address it is, and what ends with it; with the tag of a question, the page answers that. */
+  readonly makeLink: (path: string, options: LinkOptions, tag: string | null) => Promise<string>;
   readonly ask: (question: Question) => Promise<unknown>;
   readonly read: (text: string, nextTag: () => string) => Promise<void>;
   readonly visit: (screen: string, params: Params) => Promise<Json>;
@@ -83,6 +100,7 @@ export function talkOf(stage: Stage): Talk {
       stage.setLanguage(chosen as string);
       return chosen as string;
     },
+    link: (path: string, options = {}) => link(stage, { path, options, nextTag, ask }) as Promise<never>,
     t: translateWith(say),
     say: (text) => stage.say(say(text)),
     read: (text) => stage.read(say(text), () => nextTag('read', undefined)),
@@ -93,6 +111,27 @@ export function talkOf(stage: Stage): Talk {
     once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
     setLanguage: stage.setLanguage,
   };
+}
+
+interface Linking {
+  readonly path: string;
+  readonly options: LinkOptions & Partial<LinkQuestion>;
+  readonly nextTag: (verb: string, id: string | undefined) => string;
+  readonly ask: (question: Question) => Promise<unknown>;
+}
+
+async function link(
+  { recorder, makeLink, text: say }: Stage,
+  { path, options, nextTag, ask }: Linking,
+): Promise<unknown> {
+  const tag = options.ask === true ? nextTag('link', options.id) : null;
+  const url = await recorder.perform({
+    kind: 'c',
+    tag: `app.link(${JSON.stringify(path)})`,
+    isFinal: false,
+    run: () => makeLink(path, options, tag),
+  });
+  return tag === null ? url : ask(linkQuestion(url, options.text ?? '', { tag, options, say }));
 }
 
 function languageQuestion(

@@ -3,6 +3,7 @@ import { KEYS } from './menu.ts';
 import { Retry } from './parsers.ts';
 import type { InLanguage, Question } from './question.ts';
 import type { Text } from './talk.ts';
+import type { Json } from '../state.ts';
 import type { LazyText } from '../languages/lazy-text.ts';
 import { fold, type Texts } from './words.ts';
 
@@ -15,7 +16,9 @@ export type Input =
   /** Asks the open question as if it had not been asked. */
   | { readonly kind: 'anew' }
   /** Its time is over. */
-  | { readonly kind: 'late' };
+  | { readonly kind: 'late' }
+  /** Its page has answered it. */
+  | { readonly kind: 'given'; readonly value: Json };
 
 /** How a question is shown. */
 export interface Showing {
@@ -55,6 +58,7 @@ export async function judge(
 ): Promise<Verdict> {
   const { options } = question;
   if (input.kind === 'late') return otherwise(question) ?? { kind: 'timed_out' };
+  if (input.kind === 'given') return { kind: 'accepted', value: input.value };
   if (input.kind !== 'answer')
     return again(wait, { lead: input.kind === 'show' ? (input.lead ?? '') : '', page: 0 });
   if (options.literal === true) return parse(question, wait, input.text, judging);

@@ -1,0 +1,27 @@
+import type { Duration } from './durations.ts';
+import type { Talk as Kept } from './journal.ts';
+import type { Question } from './question.ts';
+
+/** How a run ends. */
+export type Outcome =
+  | {
+      readonly kind: 'asks';
+      readonly text: string;
+      readonly talk: Kept;
+      /** Words that the question takes. */
+      readonly takes: readonly string[];
+      readonly within: Duration | undefined;
+      /** Of the question that is open, where it was not open before. */
+      readonly question: Question | null;
+    }
+  | {
+      readonly kind: 'ends';
+      readonly text: string;
+      readonly language: string | null;
+      /** Links were made with this message. */
+      readonly hasLinks: boolean;
+    }
+  /** A word of `interrupts` leads to a screen, after which it goes on. */
+  | { readonly kind: 'interrupted'; readonly screen: string }
+  /** With the last answer taken back. */
+  | { readonly kind: 'back'; readonly talk: Kept };
