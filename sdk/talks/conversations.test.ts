@@ -80,6 +80,30 @@ describe('a conversation', () => {
     expect(phone.logged).toEqual(['once']);
   });
 
+  it('is told what it did at a time in the order of then, however long the ways in between are', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        const fetchBoth = async (name: string, turnsBetween: number) => {
+          await app.http.request(`https://e.org/${name}`);
+          for (let turn = 0; turn < turnsBetween; turn += 1) await Promise.resolve();
+          return app.http.request(`https://e.org/${name}-again`);
+        };
+        await Promise.all([fetchBoth('slow', 100), fetchBoth('quick', 0)]);
+        await app.ask('First?');
+        await app.ask('Second?');
+        return 'Thanks';
+      },
+    });
+    for (const text of ['hi', 'one']) await phone.say(text);
+    expect(await phone.say('two')).toBe('Thanks [end]');
+    expect(phone.calls.map((call) => call.slice('http https://e.org/'.length))).toEqual([
+      'slow',
+      'quick',
+      'slow-again',
+      'quick-again',
+    ]);
+  });
+
   it('has the time of the message that brought what it is told', async () => {
     const phone = new FakePhone({
       async onConversation(app) {

@@ -5,6 +5,10 @@ import type { Catalog } from '../languages/catalog.ts';
 import { withLanguages } from '../languages/with-languages.ts';
 import type { HostLinks, LinkPlace } from './host-links.ts';
 import { withConversations } from './conversations.ts';
+import { turns } from './recorder.ts';
+
+/** A host answers calls one after the other, and what follows from one has begun by then. */
+const BETWEEN_ANSWERS = 200;
 
 interface Said {
   readonly text: string;
@@ -36,6 +40,7 @@ export class FakePhone {
   /** By which the app writes first, by endpoint. */
   networks: Readonly<Record<string, string>> = {};
   #messages = 0;
+  #answered = Promise.resolve();
 
   constructor(definition: AppDefinition, transportType = 'sms', from = '+27761234567') {
     this.definition = definition;
@@ -174,7 +179,8 @@ export class FakePhone {
       http: {
         request: async (url: string) => {
           this.calls.push(`http ${url}`);
-          await Promise.resolve();
+          this.#answered = this.#answered.then(() => turns(BETWEEN_ANSWERS));
+          await this.#answered;
           return { status: 200, headers: {}, body: JSON.stringify({ url }), json: () => ({ url }) };
         },
       },

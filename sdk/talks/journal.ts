@@ -10,6 +10,8 @@ export interface Step {
   readonly kind: StepKind;
   /** In the order in which steps were begun, from 0 on. */
   readonly order: number;
+  /** How many had begun when it was over: where some ran at a time, more than came before it. */
+  readonly begun: number;
   /** What was done, not how it was worded. */
   readonly tag: string;
   /** Whether it worked; `value` is the error's text where it did not. */
@@ -80,7 +82,8 @@ type Packed = [
   flags: number,
   value: Json,
   at: number,
-  language?: string,
+  language?: string | null,
+  begun?: number,
 ];
 
 const WORKED = 1;
@@ -111,9 +114,12 @@ export function packTalk(talk: Talk): Json {
   };
 }
 
-function packStep({ kind, order, tag, worked, value, isFinal, at, language }: Step): Json[] {
+function packStep({ kind, order, begun, tag, worked, value, isFinal, at, language }: Step): Json[] {
   const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0);
-  return [kind, order, tag, flags, value, at, ...(language === undefined ? [] : [language])];
+  const packed: Json[] = [kind, order, tag, flags, value, at];
+  if (begun !== order + 1) packed.push(language ?? null, begun);
+  else if (language !== undefined) packed.push(language);
+  return packed;
 }
 
 /** Null for what is none of ours: the state of an app is its author's to write. */
@@ -161,8 +167,18 @@ function unpackFrame(kept: unknown): Frame | null {
   };
 }
 
-function unpackStep([kind, order, tag, flags, value, at, language]: Packed): Step {
-  return { kind, order, tag, worked: flags % FINAL === WORKED, value, isFinal: flags >= FINAL, at, language };
+function unpackStep([kind, order, tag, flags, value, at, language, begun = order + 1]: Packed): Step {
+  return {
+    kind,
+    order,
+    begun,
+    tag,
+    worked: flags % FINAL === WORKED,
+    value,
+    isFinal: flags >= FINAL,
+    at,
+    language: language ?? undefined,
+  };
 }
 
 /** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. */

@@ -19,15 +19,18 @@ export type Fits = (text: string) => boolean;
 /** Septets, or UTF-16 units, of one USSD text of 160 octets (spec authoring §4). */
 const USSD_SEPTETS = 182;
 const USSD_UNITS = 80;
+/** Has room on any network in any alphabet: what most questions need not be counted for. */
+const SURELY_FITS = 70;
 
 /** The room of a network: USSD has one text, an SMS menu so many segments, others have no limit that matters. */
 export function roomOf(transportType: string | null, mostSegments: number): Fits {
   if (transportType === 'ussd') return fitsUssd;
   if (transportType !== 'sms') return () => true;
-  return (text) => segments(text).segments.length <= mostSegments;
+  return (text) => text.length <= SURELY_FITS || segments(text).segments.length <= mostSegments;
 }
 
 function fitsUssd(text: string): boolean {
+  if (text.length <= SURELY_FITS) return true;
   const { encoding, units } = segments(text);
   return units <= (encoding === 'gsm0338' ? USSD_SEPTETS : USSD_UNITS);
 }

@@ -64,36 +64,32 @@ type Recorded =
 
 const LONGEST_NAME = 60;
 
-/** The app as a screen sees it: what it asks is remembered, and not asked again. */
-export function recordedApp(
-  app: App,
-  recorder: Recorder,
-  isUnrecorded: () => boolean,
-): Omit<App, 'now' | 'link'> {
-  const call = <T>(tag: string, effect: Effect, run: () => Promise<T>): Promise<T> =>
+/** What a screen has of the app itself. */
+export type RecordedApp = Omit<App, 'now' | 'link'>;
+
+interface RecordedOptions {
+  readonly app: App;
+  readonly recorder: Recorder;
+  readonly isUnrecorded: () => boolean;
+}
+
+type Call = <T>(tag: string, effect: Effect, run: () => Promise<T>) => Promise<T>;
+
+/** Gives what a screen sees the app itself, too: what it asks is remembered, and not asked again. */
+export function withRecordedApp<T extends object>(
+  seen: T,
+  { app, recorder, isUnrecorded }: RecordedOptions,
+): T & RecordedApp {
+  const call: Call = (tag: string, effect: Effect, run) =>
     isUnrecorded()
       ? recorder.count(run)
       : recorder.perform({ kind: 'c', tag, isFinal: effect === FINAL, run });
-  const parts: Record<string, unknown> = {};
-  for (const [name, effects] of Object.entries(CALLS)) {
-    const part = app[name as Recorded] as unknown as Record<
-      string,
-      (...given: unknown[]) => Promise<unknown>
-    >;
-    const methods = Object.entries(effects as Readonly<Record<string, Effect>>);
-    parts[name] = Object.fromEntries(
-      methods.map(([method, effect]) => [
-        method,
-        (...given: unknown[]) =>
-          call(`app.${name}.${method}(${nameIn(given)})`, effect, async () => part[method]?.(...given)),
-      ]),
-    );
-  }
-  return {
-    ...(parts as unknown as Pick<App, Recorded>),
+  for (const name of Object.keys(CALLS) as Recorded[])
+    lazily(seen, name, () => recordedPart(app, name, call));
+  return Object.assign(seen as T & Pick<App, Recorded>, {
     config: app.config,
     log: liveLog(app.log, recorder),
-    secrets: { get: (name) => recorder.count(() => app.secrets.get(name)) },
+    secrets: { get: (name: string) => recorder.count(() => app.secrets.get(name)) },
     http: {
       request: async (url: string, options: HttpOptions = {}) => {
         const { method = 'GET' } = options;
@@ -110,7 +106,32 @@ export function recordedApp(
     links: { revoke: () => call('app.links.revoke', AGAIN, () => app.links.revoke()) },
     send: (to: string, text: string, options: SendOptions = {}) =>
       call('app.send', FINAL, async () => app.send(to, text, options)),
-  };
+  });
+}
+
+/** Most screens ask little: a part is made when it is asked for. */
+function lazily(of: object, name: string, make: () => unknown): void {
+  Object.defineProperty(of, name, {
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      const value = make();
+      Object.defineProperty(of, name, { value, enumerable: true });
+      return value;
+    },
+  });
+}
+
+function recordedPart(app: App, name: Recorded, call: Call): unknown {
+  const part = app[name] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  const methods = Object.entries(CALLS[name] as Readonly<Record<string, Effect>>);
+  return Object.fromEntries(
+    methods.map(([method, effect]) => [
+      method,
+      (...given: unknown[]) =>
+        call(`app.${name}.${method}(${nameIn(given)})`, effect, async () => part[method]?.(...given)),
+    ]),
+  );
 }
 
 function withJson(response: Omit<HttpResponse, 'json'>): HttpResponse {

@@ -28,6 +28,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+type Result<T> =
+  | { readonly worked: true; readonly value: T }
+  | { readonly worked: false; readonly error: unknown };
+
 /** One thing that a screen does. */
 export interface Deed<T> {
   readonly kind: 'c' | 'o';
@@ -48,27 +52,33 @@ export class Recorder {
   readonly steps: Step[];
   readonly #screen: string;
   readonly #surroundings: Surroundings;
-  readonly #known: ReadonlyMap<number, Step>;
+  readonly #known: readonly Step[];
   readonly #waiting = new Map<Step, Waiting>();
+  readonly #remembered: number;
   #begun = 0;
   /** Of the steps that are remembered, how many are told. */
   #told = 0;
   #isTelling = false;
   #isLive: boolean;
-  /** Calls that the host has not answered yet. */
+  /** Calls whose answers the author's code does not have yet. */
   open = 0;
+  /** What follows from the last answer is still to begin. */
+  #settling: Promise<void> | null = null;
 
   constructor({ screen, steps }: Frame, isLive: boolean, surroundings: Surroundings) {
     this.steps = [...steps];
+    this.#remembered = steps.length;
     this.#screen = screen;
-    this.#known = new Map(steps.map((step) => [step.order, step]));
+    const known: Step[] = [];
+    for (const step of steps) known[step.order] = step;
+    this.#known = known;
     this.#isLive = isLive;
     this.#surroundings = surroundings;
   }
 
   /** Whether all that is remembered was told. */
   get isTold(): boolean {
-    return this.#told >= this.#known.size;
+    return this.#told >= this.#remembered;
   }
 
   /** Whether the next thing really happens. */
@@ -90,7 +100,7 @@ export class Recorder {
   begin(kind: StepKind, tag: string): { readonly order: number; readonly known: Promise<Json> | null } {
     const order = this.#begun;
     this.#begun += 1;
-    const step = this.#known.get(order);
+    const step = this.#known[order];
     if (step === undefined) return { order, known: null };
     if (step.kind === kind && step.tag === tag) return { order, known: this.#tell(step) };
     return { order, known: this.diverged(order, nameOf(step), nameOf({ kind, tag })) };
@@ -101,15 +111,28 @@ export class Recorder {
     const { order, known } = this.begin(kind, tag);
     if (known !== null) return (await known) as T;
     if (!this.isLive) return this.diverged(order, 'the open question', nameOf({ kind, tag }));
-    try {
-      const value = await this.count(run);
-      const fault = this.#keep({ kind, order, tag, worked: true, value: jsonOf(value), isFinal, at: 0 });
-      return fault === null ? value : await this.#surroundings.fail(fault);
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.#keep({ kind, order, tag, worked: false, value: text, isFinal, at: 0 });
-      throw error;
-    }
+    const outcome = await this.#outcomeOf(run);
+    const { worked } = outcome;
+    const value = worked ? jsonOf(outcome.value) : textOf(outcome.error);
+    const fault = this.#keep({ kind, order, tag, worked, value, isFinal, at: 0 });
+    if (fault !== null) return this.#surroundings.fail(fault);
+    if (worked) return outcome.value;
+    throw outcome.error;
+  }
+
+  /** Of calls at a time one is over after the other, as they are told again: what follows from each has begun before. */
+  async #outcomeOf<T>(run: () => Promise<T>): Promise<Result<T>> {
+    return this.count(async () => {
+      const outcome = await resultOf(run);
+      while (this.#settling !== null) await this.#settling;
+      if (this.open > 1) this.#settling = this.#settle();
+      return outcome;
+    });
+  }
+
+  async #settle(): Promise<void> {
+    await turns(TURNS);
+    this.#settling = null;
   }
 
   /** Waits for the host without remembering anything. */
@@ -123,8 +146,8 @@ export class Recorder {
     }
   }
 
-  add(step: Step): void {
-    this.steps.push(step);
+  add(step: Omit<Step, 'begun'>): void {
+    this.steps.push({ ...step, begun: this.#begun });
     this.#surroundings.onQuiet();
   }
 
@@ -138,7 +161,14 @@ export class Recorder {
     );
   }
 
-  #keep(step: Step & { value: Json | undefined }): Error | null {
+  /** Nothing goes on any more: false where all that is remembered was told. */
+  divergedInSilence(): boolean {
+    const step = this.isTold ? undefined : this.steps[this.#told];
+    if (step !== undefined) void this.diverged(step.order, nameOf(step), 'something that never comes');
+    return step !== undefined;
+  }
+
+  #keep(step: Omit<Step, 'begun'> & { value: Json | undefined }): Error | null {
     if (step.value === undefined)
       return new TypeError(
         `what ${step.tag} gave has no form in JSON, so the conversation cannot remember it`,
@@ -149,7 +179,7 @@ export class Recorder {
         `the conversation cannot remember the ${length} characters that ${step.tag} gave, only ${LONGEST_STEP}: ` +
           'keep what you need of it with app.once',
       );
-    this.steps.push(step);
+    this.steps.push({ ...step, begun: this.#begun });
     return null;
   }
 
@@ -171,7 +201,7 @@ export class Recorder {
   #tellNext(): boolean {
     const step = this.isTold ? undefined : this.steps[this.#told];
     const waiting = step === undefined ? undefined : this.#waiting.get(step);
-    if (step === undefined || waiting === undefined) return false;
+    if (step === undefined || waiting === undefined || this.#begun < step.begun) return false;
     this.#told += 1;
     this.#waiting.delete(step);
     if (step.kind === 'a') this.#surroundings.onTime(step.at);
@@ -194,6 +224,18 @@ function errorOf({ kind, value }: Step): Error {
 
 function nameOf({ kind, tag }: Pick<Step, 'kind' | 'tag'>): string {
   return { a: tag, c: tag, o: `app.once("${tag}")`, v: `app.visit("${tag}")` }[kind];
+}
+
+async function resultOf<T>(run: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { worked: true, value: await run() };
+  } catch (error) {
+    return { worked: false, error };
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Undefined for what JSON cannot say. */

@@ -106,7 +106,8 @@ export class Run {
       if (activity !== before) idle = 0;
       before = activity;
       if (idle * TURNS >= LAST_TURNS) {
-        this.#outcome.reject(new Error(HANGS));
+        if (!this.#frames.some(({ recorder }) => recorder.divergedInSilence()))
+          this.#outcome.reject(new Error(HANGS));
         break;
       }
       await turns(TURNS);
@@ -277,7 +278,7 @@ export class Run {
         texts: this.#texts(),
         interrupts,
         screens: this.#options.screens,
-        pages: this.#pages(question, talk.wait.lead).length,
+        pages: () => this.#pages(question, talk.wait.lead).length,
         hasBack: this.#hasBack(question),
         say: (text) => this.#text(text),
       });

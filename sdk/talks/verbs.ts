@@ -12,7 +12,7 @@ import {
   type InLanguage,
   type Question,
 } from './question.ts';
-import { recordedApp } from './recorded-app.ts';
+import { withRecordedApp, type RecordedApp } from './recorded-app.ts';
 import type { Recorder } from './recorder.ts';
 import {
   Leave,
@@ -77,8 +77,7 @@ export function talkOf(stage: Stage): Talk {
       onceRuns -= 1;
     }
   };
-  return {
-    ...recordedApp(app, recorder, () => onceRuns > 0 || stage.isJudging()),
+  const verbs: Omit<Talk, keyof RecordedApp> = {
     get now() {
       return stage.now();
     },
@@ -111,6 +110,7 @@ export function talkOf(stage: Stage): Talk {
     once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
     setLanguage: stage.setLanguage,
   };
+  return withRecordedApp(verbs, { app, recorder, isUnrecorded: () => onceRuns > 0 || stage.isJudging() });
 }
 
 interface Linking {

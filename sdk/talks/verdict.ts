@@ -42,7 +42,7 @@ export interface Judging {
   /** Words that are answered with a text at any question, or with a screen of these. */
   readonly interrupts: Readonly<Record<string, Text>>;
   readonly screens: Readonly<Record<string, unknown>>;
-  readonly pages: number;
+  readonly pages: () => number;
   readonly hasBack: boolean;
   readonly say: InLanguage;
 }
@@ -105,7 +105,7 @@ function interruptOf({ interrupts, say }: Judging, text: string): string | null 
 
 /** Keys that go through pages, and to the question before. */
 function navigate(wait: Wait, key: string, { pages, hasBack }: Judging): Verdict | null {
-  if (key === KEYS.more && wait.page + 1 < pages) return again(wait, { page: wait.page + 1 });
+  if (key === KEYS.more && wait.page + 1 < pages()) return again(wait, { page: wait.page + 1 });
   if (key !== KEYS.back) return null;
   if (wait.page > 0) return again(wait, { page: wait.page - 1 });
   return hasBack ? { kind: 'back' } : null;
