@@ -1,10 +1,12 @@
-import { VumiError, type AppRef, type EndpointFaults, type TalkPolicy } from '@vumi/core';
+import { VumiError, type AppRef, type EndpointFaults, type KeyedState, type TalkPolicy } from '@vumi/core';
 import type { AppSettings } from './apps/app.ts';
 import { intakeBundle, type Bundle } from './bundle/intake.ts';
 import type { Manifest } from './bundle/manifest.ts';
 import { endpointWarnings } from './bundle/wanted-endpoints.ts';
+import { newestTalks } from './open-talks.ts';
 import { settleLibraries } from './trial/library-trial.ts';
 import { probeApp } from './trial/probe.ts';
+import { MOST_PROVEN, proveTalks, type ProofSubject, type TalksProof } from './trial/prove-talks.ts';
 
 /** `V`: a version as the store describes it. */
 export interface Deployment<V> {
@@ -12,6 +14,8 @@ export interface Deployment<V> {
   /** False when the app has this very bundle already. */
   readonly created: boolean;
   readonly warnings: string[];
+  /** Which open conversations could go on with this version; null where none are open, or that could not be tried. */
+  readonly talks: TalksProof | null;
 }
 
 export interface DeployOptions {
@@ -20,6 +24,8 @@ export interface DeployOptions {
   readonly selfTest: boolean;
   /** With `activate`: what becomes of conversations that are open on earlier versions. Default: pin. */
   readonly talks?: TalkPolicy | undefined;
+  /** False: open conversations are not tried with the new version. */
+  readonly proveTalks?: boolean | undefined;
 }
 
 /** A version to be kept. */
@@ -40,11 +46,13 @@ export interface DeployPorts<V> {
   };
   /** What the app can send by. */
   readonly endpoints: (ref: AppRef) => EndpointFaults;
+  /** Where conversations are remembered; absent: none are open. */
+  readonly state?: KeyedState;
 }
 
 /** Takes a zip in: checked, compiled, loaded and tested in a throw-away runner, and only then stored and activated. */
-export async function deployBundle<V>(
-  { store, endpoints }: DeployPorts<V>,
+export async function deployBundle<V extends { readonly version: number }>(
+  { store, endpoints, state }: DeployPorts<V>,
   ref: AppRef,
   zip: Buffer,
   options: DeployOptions,
@@ -76,11 +84,25 @@ export async function deployBundle<V>(
     activate: options.activate,
     ...(options.talks === undefined ? {} : { talks: options.talks }),
   });
+  const subject = { ref, version: version.version, code: { ...bundle.worker, manifest }, settings };
   return {
     version,
     created,
+    talks: state === undefined || options.proveTalks === false ? null : await proofOf(state, subject),
     warnings: [...warnings, ...endpointWarnings(manifest, settings, endpoints(ref))],
   };
+}
+
+/** The version is deployed by now, whatever comes of it. */
+async function proofOf(state: KeyedState, subject: ProofSubject): Promise<TalksProof | null> {
+  try {
+    const query = { except: subject.version, limit: MOST_PROVEN };
+    const found = await newestTalks(state, subject.ref, query);
+    return found.open === 0 ? null : await proveTalks(subject, found);
+  } catch (error) {
+    if (error instanceof VumiError) return null;
+    throw error;
+  }
 }
 
 /** A conversation that cannot be had proves nothing. */

@@ -14,6 +14,7 @@ export { loadVersion } from './apps/load-version.ts';
 export { openPageLinks } from './links/open-page-links.ts';
 export { PAGES_AT } from './links/page-link.ts';
 export { openAppState } from './open-app-state.ts';
+export { openTalksOf } from './open-talks.ts';
 export { prepareRunners } from './fleet/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './start-sandbox.ts';
 export { replayMessage } from './trial/replay-message.ts';

@@ -226,6 +226,7 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
       return {
         ...(await store.versions.add({ ref, bundle: zip, sha256, activate, ...files })),
         warnings: [],
+        talks: null,
       };
     },
     vitals: async () => VITALS,
@@ -234,6 +235,7 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
     workers: WORKERS,
     components: memoryComponents(),
     appState: memoryAppState(store),
+    openTalks: memoryTalks(),
     replay: async (ref, messageId, version) => {
       const { version: then, outcome, error, cost } = await store.runs.get(ref, messageId);
       const side = { outcome, error, cpu_us: cost.cpu_us, effects: null, calls: [] };
@@ -303,4 +305,31 @@ function matches(pattern: string, path: string): boolean {
     parts.length === given.length &&
     parts.every((part, index) => part.startsWith(':') || part === given[index])
   );
+}
+
+/** Two users of whom one is on an older version. */
+function memoryTalks(): ApiPorts['openTalks'] {
+  const since = '2026-03-01T08:00:00.000Z';
+  let open = [1, 2].map((version) => ({
+    user: `+2776000000${version}`,
+    to: '8000',
+    version,
+    screen: 'start',
+    question: 'ask "name"',
+    answered: 1,
+    since,
+  }));
+  return {
+    list: async (_ref, { version, after = '', limit }) => {
+      const rest = open.filter(({ user }) => user > after);
+      const page = rest.slice(0, limit);
+      const items = page.filter((talk) => version === undefined || talk.version === version);
+      return { items, next: rest.length > limit ? (page.at(-1)?.user ?? null) : null };
+    },
+    end: async (_ref, version) => {
+      const before = open.length;
+      open = open.filter((talk) => version !== undefined && talk.version !== version);
+      return before - open.length;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import type { Payments } from './payments/payment-provider.ts';
 import type { Route } from './route.ts';
+import type { openTalkSchema, talksProofSchema } from './resources.ts';
 import type { replaySchema } from './run-resources.ts';
 
 /** A message on the simulator's phones. */
@@ -240,6 +241,17 @@ interface AppStatePort {
   ): Promise<{ made: number; changed: number; unchanged: number }>;
 }
 
+/** Conversations that users are in. */
+interface OpenTalksPort {
+  /** By user; a page may have fewer than were asked for, and more may follow. */
+  list(
+    ref: AppRef,
+    page: { version?: number | undefined; after?: string | undefined; limit: number },
+  ): Promise<{ items: z.input<typeof openTalkSchema>[]; next: string | null }>;
+  /** Ends those of a version, or all; answers how many. */
+  end(ref: AppRef, version: number | undefined): Promise<number>;
+}
+
 export interface ApiPorts {
   readonly store: Store;
   readonly logger: Logger;
@@ -250,10 +262,21 @@ export interface ApiPorts {
   deploy(
     ref: AppRef,
     zip: Buffer,
-    options: { activate: boolean; selfTest: boolean; talks?: TalkPolicy | undefined },
-  ): Promise<{ version: AppVersion; created: boolean; warnings: string[] }>;
+    options: {
+      activate: boolean;
+      selfTest: boolean;
+      talks?: TalkPolicy | undefined;
+      proveTalks?: boolean | undefined;
+    },
+  ): Promise<{
+    version: AppVersion;
+    created: boolean;
+    warnings: string[];
+    talks: z.input<typeof talksProofSchema> | null;
+  }>;
   /** What apps keep; `user` null: what an app's users share. Of the version that is active. */
   readonly appState: AppStatePort;
+  readonly openTalks: OpenTalksPort;
   /** Runs a recorded message again, with the version that ran then when `version` is null. Nothing takes effect. */
   replay(ref: AppRef, messageId: string, version: number | null): Promise<z.input<typeof replaySchema>>;
   /** Sends as the account, under an id of the caller's or a new one. The same id twice is one message. */

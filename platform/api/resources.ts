@@ -123,9 +123,41 @@ export const versionSchema = z.object({
   created_at: instant,
 });
 
+export const talksProofSchema = z
+  .object({
+    open: z.int().describe('Conversations that are open on other versions'),
+    fit: z.int().describe('How many of them can go on with this version'),
+    misfits: z
+      .array(
+        z.object({
+          screen: z.string(),
+          question: z.string().describe('The one that is open'),
+          count: z.int(),
+          reason: z.string().describe('Why the first of them cannot'),
+        }),
+      )
+      .readonly()
+      .describe('Where they cannot, most first; up to 20 places'),
+    unproven: z.int().describe('How many were not tried, because there are too many'),
+  })
+  .describe('Open conversations, each tried with this version; nothing of it takes effect');
+
+export const openTalkSchema = z.object({
+  user: z.string().describe('The address of the user'),
+  to: z.string().describe("The app's own; @ and an endpoint where the app wrote first"),
+  version: z.int().describe('On which it is'),
+  screen: z.string(),
+  question: z.string().describe('The one that is open'),
+  answered: z.int().describe('Questions that were answered'),
+  since: instant.describe('When the open question was asked'),
+});
+
+export const endedTalksSchema = z.object({ ended: z.int() });
+
 export const deploymentSchema = versionSchema.extend({
   url: z.string(),
   warnings: z.array(z.string()),
+  talks: talksProofSchema.nullable().describe('Null where no conversations are open, or none could be tried'),
 });
 
 export const pageMemberSchema = z.object({
@@ -337,6 +369,9 @@ export const NAMED_RESOURCES = {
   App: appSchema,
   Version: versionSchema,
   Deployment: deploymentSchema,
+  TalksProof: talksProofSchema,
+  OpenTalk: openTalkSchema,
+  EndedTalks: endedTalksSchema,
   PageMember: pageMemberSchema,
   PageInvitation: pageInvitationSchema,
   Route: routeSchema,

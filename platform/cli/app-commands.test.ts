@@ -73,6 +73,81 @@ describe('app deploy', () => {
   });
 });
 
+test('deploy says which open conversations can go on with the new version', async () => {
+  platform.answers['PUT /accounts/demo/apps/hello'] = () => ({
+    status: 201,
+    json: {
+      app: 'hello',
+      version: 8,
+      active: true,
+      handlers: ['onMessage'],
+      url: 'http://demo--hello.apps.localhost:8000/',
+      warnings: [],
+      talks: {
+        open: 1210,
+        fit: 1194,
+        misfits: [
+          {
+            screen: 'start',
+            question: 'ask "dob"',
+            count: 6,
+            reason: 'step 7 was ask "dob" and is now ask "id"',
+          },
+        ],
+        unproven: 10,
+      },
+    },
+  });
+  const { out } = await platform.vumi(['app', 'deploy', 'hello']);
+  expect(out).toContain(
+    [
+      '  talks  1210 open on other versions: 1194 can move, 6 cannot',
+      '         6 at start, ask "dob": step 7 was ask "dob" and is now ask "id"',
+      '         10 were not tried',
+    ].join('\n'),
+  );
+});
+
+describe('app talks', () => {
+  const TALKS = '/accounts/demo/apps/hello/talks';
+
+  test('lists who is in a conversation, and where', async () => {
+    platform.answers[`GET ${TALKS}`] = ({ query }) =>
+      page(
+        query['version'] === '7'
+          ? [
+              {
+                user: '+27761234567',
+                to: '8000',
+                version: 7,
+                screen: 'start',
+                question: 'ask "dob"',
+                answered: 3,
+                since: '2026-03-01T08:00:00Z',
+              },
+            ]
+          : [],
+      );
+    const { out } = await platform.vumi(['app', 'talks', 'hello', '--version', '7']);
+    expect(out).toMatch(/\+27761234567 +8000 +7 +start +ask "dob" +3 +2026-03-01 08:00/);
+    expect((await platform.vumi(['app', 'talks', 'hello'])).out).toBe(
+      'Nobody is in a conversation with hello.\n',
+    );
+  });
+
+  test('ends them where that is said twice', async () => {
+    platform.answers[`DELETE ${TALKS}`] = ({ query }) => ({
+      json: { ended: query['version'] === '7' ? 1 : 4 },
+    });
+    expect((await platform.vumi(['app', 'talks', 'hello', '--end', '--version', '7', '--yes'])).out).toBe(
+      '1 conversation of hello ended.\n',
+    );
+    const { code } = await platform.vumi(['app', 'talks', 'hello', '--end']);
+    expect(code).not.toBe(0);
+    expect(platform.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
+  });
+});
+
 describe('app', () => {
   test('activate gives a version all new sessions, or the share that --percent says', async () => {
     platform.answers['POST /accounts/demo/apps/hello/versions/4/activate'] = ({ body }) => {

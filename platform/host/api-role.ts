@@ -25,6 +25,7 @@ import {
   deployBundle,
   openAppState,
   openPageLinks,
+  openTalksOf,
   PAGES_AT,
   planSchema,
   replayMessage,
@@ -114,13 +115,13 @@ function sending({ catalog, ends, isUp, billing }: ApiRolePorts): Parameters<typ
   };
 }
 
-function openDemo({ config, store, logger, catalog, processes, simulator }: ApiRolePorts) {
+function openDemo({ config, store, state, logger, catalog, processes, simulator }: ApiRolePorts) {
   const { host, port } = config.simulators.smsc;
   return startDemo(
     {
       store,
       logger,
-      deploy: (ref, zip, options) => deployBundle(deployPorts({ store, catalog }), ref, zip, options),
+      deploy: (ref, zip, options) => deployBundle(deployPorts({ store, catalog, state }), ref, zip, options),
       table: () => catalog.table(),
       transports: async () => (await processes()).flatMap(({ transports }) => transports),
     },
@@ -128,8 +129,12 @@ function openDemo({ config, store, logger, catalog, processes, simulator }: ApiR
   );
 }
 
-function deployPorts({ store, catalog }: Pick<ApiRolePorts, 'store' | 'catalog'>): DeployPorts<AppVersion> {
-  return { store, endpoints: (ref) => catalog.table().endpointsOf(ref) };
+function deployPorts({
+  store,
+  catalog,
+  state,
+}: Pick<ApiRolePorts, 'store' | 'catalog' | 'state'>): DeployPorts<AppVersion> {
+  return { store, state, endpoints: (ref) => catalog.table().endpointsOf(ref) };
 }
 
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'> & {
@@ -214,6 +219,7 @@ function createHandler(
     ...urls,
     deploy: (ref, zip, options) => deployBundle(deployPorts(ports), ref, zip, options),
     appState: openAppState(store, state),
+    openTalks: openTalksOf(state),
     replay: (ref, messageId, version) => replayMessage(store, ref, messageId, version),
     send: (account, message, id) => sendForAccount(sending(ports), account, message, id),
     cancel: (account, messageId) =>

@@ -30,8 +30,18 @@ export function sharedStatePlace(ref: AppRef): { readonly place: string; readonl
 
 /** Where the platform keeps `app.user`. Addresses come from outside: a slash in one must not reach into another's. */
 export function userStateKey({ account, app }: AppRef, address: string, key: string): string {
-  const user = checked(address, 'an address').replaceAll('%', '%25').replaceAll('/', '%2F');
+  const user = escaped(checked(address, 'an address'));
   return `${statePrefix({ account, app })}user/${user}/${checked(key, 'a key of state')}`;
+}
+
+/** An address as a part of a key. */
+export function escaped(address: string): string {
+  return address.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+/** What `escaped` has made. */
+export function unescaped(part: string): string {
+  return part.replaceAll('%2F', '/').replaceAll('%25', '%');
 }
 
 /** How the keys of an app's state begin, of all its users. */

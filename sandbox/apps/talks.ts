@@ -2,7 +2,7 @@ import { endpointOf, type AppRef, type KeyedState } from '@vumi/core';
 import { TALK_KEY, type OpenTalks } from '@vumi/core/talks';
 import { begunOver } from '@vumi/sdk/talks';
 import type { TurnOrigin } from '../turns/effects-commit.ts';
-import { statePrefix, userStatePlace } from './keys.ts';
+import { escaped, statePrefix, unescaped, userStateKey, userStatePlace } from './keys.ts';
 
 /** A user talks to a number of an app in one conversation at a time. */
 export interface TalkPlace {
@@ -17,8 +17,45 @@ export function talkOfKey(ref: AppRef, key: string): TalkPlace | null {
   if (!key.startsWith(start)) return null;
   const slash = key.indexOf('/', start.length);
   if (slash === -1 || !key.startsWith(TALK_KEY, slash + 1)) return null;
-  const user = key.slice(start.length, slash).replaceAll('%2F', '/').replaceAll('%25', '%');
-  return { user, to: key.slice(slash + 1 + TALK_KEY.length) };
+  return { user: unescaped(key.slice(start.length, slash)), to: key.slice(slash + 1 + TALK_KEY.length) };
+}
+
+/** Under which key of the platform's state it is remembered. */
+export function talkKeyOf(ref: AppRef, { user, to }: TalkPlace): string {
+  return userStateKey(ref, user, TALK_KEY + to);
+}
+
+/** On which version a conversation is, and when that was written. */
+export interface TalkPin {
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Where the pins of an app's conversations can be listed: what is open is found by them. */
+export function talkPinPlace(ref: AppRef): { readonly place: string; readonly start: string } {
+  const place = statePrefix(ref);
+  return { place, start: `${place}talk/` };
+}
+
+export function talkPinKey(ref: AppRef, { user, to }: TalkPlace): string {
+  return `${talkPinPlace(ref).start}${escaped(user)}/${to}`;
+}
+
+/** Whose pin a key is. */
+export function talkOfPin(ref: AppRef, key: string): TalkPlace {
+  const { start } = talkPinPlace(ref);
+  const slash = key.indexOf('/', start.length);
+  return { user: unescaped(key.slice(start.length, slash)), to: key.slice(slash + 1) };
+}
+
+export function writePin({ version, at }: TalkPin): string {
+  return JSON.stringify([version, at]);
+}
+
+export function readPin(text: string): TalkPin {
+  const [version, at] = JSON.parse(text) as [number, number];
+  return { version, at };
 }
 
 /** Which conversations a message or a schedule may be of, the first that is open: the SDK looks for them as this does. */

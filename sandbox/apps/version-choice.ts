@@ -12,7 +12,15 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import type { TurnOrigin } from '../turns/effects-commit.ts';
-import { talkOfKey, talksOfTurn, userOfOpening, type TalkPlace } from './talks.ts';
+import {
+  readPin,
+  talkOfKey,
+  talkPinKey,
+  talksOfTurn,
+  userOfOpening,
+  writePin,
+  type TalkPlace,
+} from './talks.ts';
 
 /** A pin that is in use is written anew after so long, and kept for so much longer. */
 const RENEW_MS = 2 * 60 * 1000;
@@ -99,7 +107,10 @@ export class VersionChoice {
     for (const write of writes) {
       this.#written.delete(write.key);
       if (write.op === 'set')
-        this.#written.set(write.key, { version: Number(write.value), at: this.#ports.clock() });
+        this.#written.set(write.key, {
+          version: versionIn(write.value),
+          at: this.#ports.clock(),
+        });
     }
   }
 
@@ -121,8 +132,9 @@ export class VersionChoice {
     const { active, changedAt } = live;
     const known = this.#written.get(key);
     if (known?.version === active && known.at > (changedAt ?? 0)) return { version: active, orElse: null };
-    const pinned = Number(await this.#ports.state.get(key));
-    if (pinned === 0) return null;
+    const pin = await this.#ports.state.get(key);
+    if (pin === null) return null;
+    const pinned = versionIn(pin);
     const fresh = versionOfNewcomer(ref, place.user, live);
     if (this.#unfit.get(key) === fresh && pinned < fresh) return { version: pinned, orElse: null };
     return whereTo(live, { pinned, fresh });
@@ -163,7 +175,7 @@ export class VersionChoice {
         pins.push({
           op: 'set',
           key,
-          value: String(version),
+          value: writePin({ version, at: this.#ports.clock() }),
           ttlMs: (write.ttlMs ?? LONGEST_PIN_MS) + RENEW_TALK_MS,
         });
     }
@@ -188,16 +200,17 @@ function whereTo(live: LiveVersions, { pinned, fresh }: { pinned: number; fresh:
   return { version: fresh, orElse: talks === 'move' ? pinned : null };
 }
 
+/** Of the pin of a session, or of a conversation. */
+function versionIn(pin: string): number {
+  return pin.startsWith('[') ? readPin(pin).version : Number(pin);
+}
+
 function newest({ active, rollout }: LiveVersions): number {
   return Math.max(active, rollout?.version ?? 0);
 }
 
 function pinKey({ account, app }: AppRef, { transport_name, to_addr, from_addr }: UserMessage): string {
   return `session-version/${JSON.stringify([account, app, transport_name, to_addr, from_addr])}`;
-}
-
-function talkPinKey({ account, app }: AppRef, { user, to }: TalkPlace): string {
-  return `talk-version/${JSON.stringify([account, app, user, to])}`;
 }
 
 /** A user falls on the same side of every rollout of an app, and of a growing one only ever from old to new. */

@@ -144,6 +144,8 @@ export class Run {
     for (;;) {
       const frame = this.#frames[index];
       if (frame === undefined) throw new RangeError('there is no such screen');
+      if (!frame.recorder.isLive && !Object.hasOwn(this.#options.screens, frame.screen))
+        await frame.recorder.diverged(0, 'a screen of the app', 'none');
       const screen = this.#screen(frame.screen);
       this.#left = null;
       this.#language = frame.language;

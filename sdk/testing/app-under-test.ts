@@ -79,7 +79,7 @@ export class AppUnderTest implements AsyncDisposable {
           versions: {
             add: async ({ worker, manifest }) => {
               app.versions.set(app.versions.size + 1, { ...worker, manifest });
-              return { version: app.versions.size, created: true };
+              return { version: { version: app.versions.size }, created: true };
             },
           },
           apps: { settings: async () => this.settings },

@@ -19,6 +19,7 @@ const deployQuery = z.strictObject({
   activate: flag(true).describe('false: store the version, the active one stays'),
   self_test: flag(true).describe("false: do not have the conversation of the bundle's transcript.json first"),
   talks,
+  prove_talks: flag(true).describe('false: do not try open conversations with the new version'),
 });
 
 const activationBody = optionalJsonBody(
@@ -53,14 +54,20 @@ function deployRoute(ports: ApiPorts): Route {
       200: { description: 'The same bundle was deployed before: that version', schema: deploymentSchema },
     },
     handle: async ({ params, query, body }) => {
-      const { version, created, warnings } = await ports.deploy(params, body, {
+      const {
+        version,
+        created,
+        warnings,
+        talks: proof,
+      } = await ports.deploy(params, body, {
         activate: query.activate,
         selfTest: query.self_test,
         talks: query.talks,
+        proveTalks: query.prove_talks,
       });
       return {
         status: created ? 201 : 200,
-        json: { ...showVersion(version), url: ports.appUrl(params), warnings },
+        json: { ...showVersion(version), url: ports.appUrl(params), warnings, talks: proof },
       };
     },
   });

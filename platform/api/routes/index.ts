@@ -7,6 +7,7 @@ import { appLogRoutes } from './app-logs.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { appStateRoutes } from './app-state.ts';
+import { appTalkRoutes } from './app-talks.ts';
 import { alertRoutes } from './alerts.ts';
 import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
@@ -52,6 +53,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appRoutes(ports),
     ...appSettingRoutes(ports),
     ...appStateRoutes(ports),
+    ...appTalkRoutes(ports),
     ...pageMemberRoutes(ports),
     ...appLogRoutes(ports),
     ...appRunRoutes(ports),

@@ -90,7 +90,7 @@ function addActivate(app: Command): void {
   );
 }
 
-function parseVersion(given: string): number {
+export function parseVersion(given: string): number {
   const version = Number(given);
   if (Number.isInteger(version) && version > 0) return version;
   throw usageError(`"${given}" is not a version; they are 1, 2, 3, …`);

@@ -13,6 +13,7 @@ import { addLogsCommand } from './app-logs.ts';
 import { addMemberCommands } from './app-members.ts';
 import { addReplayCommand } from './app-replay.ts';
 import { addRunCommands } from './app-runs.ts';
+import { addTalksCommand, proofLines, type TalksProof } from './app-talks.ts';
 import { addVersionCommands, talksOption } from './app-versions.ts';
 
 interface App {
@@ -34,6 +35,7 @@ interface Version {
 interface Deployment extends Version {
   readonly url: string;
   readonly warnings: readonly string[];
+  readonly talks?: TalksProof | null;
 }
 
 export function addAppCommands(program: Command): void {
@@ -46,6 +48,7 @@ export function addAppCommands(program: Command): void {
   addMemberCommands(app);
   addLogsCommand(app);
   addRunCommands(app);
+  addTalksCommand(app);
   addReplayCommand(app);
   addConfigCommands(app);
 }
@@ -119,6 +122,7 @@ function deploymentText(
     `${name} version ${made.version} ${state} (${made.handlers.join(', ') || 'no handlers'})`,
     `  page   ${made.url}`,
     ...(made.active && made.version > 1 ? [`  note   ${STAY[talks]}`] : []),
+    ...(made.talks == null ? [] : proofLines(made.talks)),
     ...made.warnings.map((warning) => `  note   ${warning}`),
     ...(leftOut.length === 0 ? [] : [`  note   not part of a bundle and left out: ${leftOut.join(', ')}`]),
     '',
