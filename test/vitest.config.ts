@@ -38,9 +38,10 @@ const serverless = [
   'test/chaos/{conversation,framed,push,stream,ussd,web-chat}-kill.test.ts',
   'test/classic/**',
   'test/conformance/smpp-properties.test.ts',
-  'test/flow/{backup,dev-command,junebug-channels,packages}.test.ts',
+  'test/flow/{backup,dev-command,junebug-channels,links-of-docs,packages,walkthroughs}.test.ts',
   'test/flow/workers-page.test.ts',
   'test/run-end.test.ts',
+  'test/walkthrough/**',
   'test/security/!(cross-tenant*).test.ts',
 ];
 const exclude = ['**/node_modules/**', 'test/bench/**', 'test/browser/**'];
