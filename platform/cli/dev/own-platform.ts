@@ -39,7 +39,8 @@ export class OwnPlatform implements AsyncDisposable {
     const file = join(data, 'dev.yaml');
     const config = {
       data_dir: data,
-      http: { port: ports.http },
+      // Said, so that no transport waits for one: the networks of this platform are on this machine.
+      http: { port: ports.http, public_url: `http://127.0.0.1:${ports.http}` },
       simulators: { smsc: { port: ports.smsc } },
       smpp_server: { port: 0 },
       log_level: 'error',
