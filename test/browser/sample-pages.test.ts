@@ -97,3 +97,27 @@ it('the page of the survey gives its answers to who is signed in, as a file for 
   await expectNarrow(page);
   await page.close();
 });
+
+it('the page of the clinic lists who is registered, the next visit first, to who is signed in', async () => {
+  const url = await deploy('clinic', 'mother');
+  await say('+27760000006', 'mother', 'Thandi', '2', '24-12-2090');
+  await say('+27760000007', 'mother', 'Nomsa with a very long name to show', '1', '3-12-2090');
+  const page = await browser.newPage();
+  expect((await page.goto(url))?.status()).toBe(401);
+  const invitation = { name: 'Sister Thandi' };
+  const { url: link } = await world.client.must('POST', '/accounts/demo/apps/clinic/members', invitation);
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('2 visits').waitFor();
+  expect(await page.locator('li strong').allTextContents()).toEqual([
+    'Nomsa with a very long name to show',
+    'Thandi',
+  ]);
+  expect(await page.getByRole('link', { name: '+27760000006' }).getAttribute('href')).toBe(
+    'tel:+27760000006',
+  );
+  await page.getByLabel('Clinic').selectOption('Market');
+  await page.getByText('1 visit', { exact: true }).waitFor();
+  await expectNarrow(page);
+  await page.close();
+});

@@ -1,0 +1,54 @@
+import { openWorld } from '@vumi/sdk/testing';
+import { expect, test } from 'vitest';
+
+const folder = `${import.meta.dirname}/clinic`;
+const THANDI = '+27761000001';
+
+/** Thandi, registered for the 24th. */
+async function register() {
+  const world = await openWorld(folder, { at: '2030-12-01T09:00:00Z' });
+  const thandi = world.phone(THANDI);
+  await thandi.type('hi', 'Thandi', 'market', '24-12-2030');
+  return { world, thandi };
+}
+
+test('who registers is reminded the day before at eight, and the list says what became of it', async () => {
+  const { world, thandi } = await register();
+  await using _world = world;
+  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ area: 'market', reminder: 'planned' });
+  const before = thandi.inbox.length;
+  await world.advance('21 days');
+  expect(thandi.inbox).toHaveLength(before);
+  await world.advance('1 day');
+  expect(thandi.inbox.at(-1)?.text).toBe('Thandi, your visit to the clinic is tomorrow, 2030-12-24.');
+  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'sent' });
+  await world.events.deliver();
+  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'delivered' });
+});
+
+test('another day is another reminder, and the one before is not sent', async () => {
+  const { world, thandi } = await register();
+  await using _world = world;
+  await thandi.type('hi', '1', '27-12-2030');
+  const before = thandi.inbox.length;
+  await world.advance('24 days');
+  expect(thandi.inbox).toHaveLength(before);
+  await world.advance('2 days');
+  expect(thandi.inbox.slice(before).map(({ text }) => text)).toEqual([
+    'Thandi, your visit to the clinic is tomorrow, 2030-12-27.',
+  ]);
+});
+
+test('who leaves is forgotten, and who writes STOP is listed to be called', async () => {
+  const { world, thandi } = await register();
+  await using _world = world;
+  await thandi.type('hi', '2', 'yes');
+  expect(thandi.screen?.text).toBe('You will get no more reminders.');
+  expect(await world.state.get(`mother:${THANDI}`)).toBeNull();
+  expect(world.schedules).toEqual([]);
+  await thandi.type('hi', 'Thandi', 'hill', '24-12-2030', 'hi', 'STOP');
+  const before = thandi.inbox.length;
+  await world.advance('23 days');
+  expect(thandi.inbox).toHaveLength(before);
+  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'stopped' });
+});
