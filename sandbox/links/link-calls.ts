@@ -120,7 +120,8 @@ async function make(args: z.infer<typeof asked>, turn: TurnScope): Promise<{ url
     pin: pin === null ? null : pinHash(code, pin),
   };
   keepOpen(turn, key, { ...openNow(turn, key, stored), [id]: link.expires + VISIT_MS });
-  effects.writes.set(linkKey(id), { op: 'set', key: linkKey(id), value: JSON.stringify(link), ttlMs });
+  const at = linkKey(ref, id);
+  effects.writes.set(at, { op: 'set', key: at, value: JSON.stringify(link), ttlMs });
   return { url: `${url}l/${code}` };
 }
 

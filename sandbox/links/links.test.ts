@@ -55,7 +55,7 @@ describe('a link from a handler', () => {
     const code = codeIn(first);
     expect(JSON.stringify(kept)).not.toContain(code);
     const hash = createHash('sha256').update(code).digest('base64url');
-    expect(JSON.parse((await place.state.get(`page-link/${hash}`)) ?? '')).toMatchObject({
+    expect(JSON.parse((await place.state.get(`page-link/tests/given/${hash}`)) ?? '')).toMatchObject({
       account: 'tests',
       app: 'given',
       version: 1,

@@ -83,7 +83,7 @@ export function openPageLinks(ports: PageLinkPorts): PageLinks {
   const { state, clock } = ports;
 
   const find = async (ref: AppRef, id: string): Promise<PageLink | null> => {
-    const text = await state.get(linkKey(id));
+    const text = await state.get(linkKey(ref, id));
     const link = text === null ? null : linkSchema.parse(JSON.parse(text));
     if (link === null || !isOf(link, ref) || link.expires <= clock()) return null;
     return (await isGood(ports, id, link)) ? link : null;
@@ -110,7 +110,7 @@ export function openPageLinks(ports: PageLinkPorts): PageLinks {
       const secret = randomBytes(SECRET_BYTES).toString('base64url');
       const visit: Visit = { id, link, until: clock() + VISIT_MS };
       const writes: StateWrite[] = [
-        { op: 'delete', key: linkKey(id) },
+        { op: 'delete', key: linkKey(ref, id) },
         { op: 'set', key: visitKey(secret), value: JSON.stringify(visit), ttlMs: VISIT_MS },
       ];
       const marker = `page-link-used/${id}`;
@@ -196,12 +196,13 @@ function findTalk(text: string | null, id: string): z.infer<typeof talkSchema> |
 /** Counts a try before it looks: who tries many at once gains nothing. */
 async function faultOfPin(
   state: KeyedState,
-  { pin: right, expires, made }: PageLink,
+  link: PageLink,
   { code, id, pin }: { readonly code: string; readonly id: string; readonly pin: string | null },
 ): Promise<'wrong_pin' | 'over' | null> {
+  const { pin: right, expires, made } = link;
   if (pin === null) return 'wrong_pin';
   const tries = await state.increment(`page-link-pins/${id}`, 1, expires - made);
   if (tries <= MOST_PINS) return pinHash(code, pin) === right ? null : 'wrong_pin';
-  await state.delete(linkKey(id));
+  await state.delete(linkKey(link, id));
   return 'over';
 }

@@ -58,8 +58,8 @@ export function pinHash(code: string, pin: string): string {
   return hashOf(`${code} ${pin}`);
 }
 
-export function linkKey(id: string): string {
-  return `${LINK_START}${id}`;
+export function linkKey({ account, app }: AppRef, id: string): string {
+  return `${LINK_START}${account}/${app}/${id}`;
 }
 export const LINK_START = 'page-link/';
 

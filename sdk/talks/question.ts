@@ -1,7 +1,7 @@
 import { chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
 import { parserOf, Retry, yesNo, type Parser } from './parsers.ts';
 import { LazyText } from '../languages/lazy-text.ts';
-import type { AskOptions, ChooseOptions, Text } from './talk.ts';
+import type { AskOptions, ChooseOptions, LinkQuestion, Text } from './talk.ts';
 import type { Texts } from './words.ts';
 
 type Given = AskOptions<unknown> & ChooseOptions & { readonly otherwise?: unknown };
@@ -16,6 +16,8 @@ export interface Question {
   readonly words: (texts: Texts) => readonly string[];
   /** The value of an answer. */
   readonly parse: (answer: string, texts: Texts) => unknown;
+  /** What is typed is no answer: its page gives that. */
+  readonly byPage?: true;
   /** Any key goes on. */
   readonly isRead: boolean;
   /** What the explorer of the test kit types. */
@@ -132,12 +134,17 @@ function choiceOf(options: readonly MenuOption[], answer: string, texts: Texts):
 }
 
 /** Whatever is typed is no answer: the page gives it. */
-export function linkQuestion(url: string, text: Text, { tag, options, say }: Asking): Question {
+export function linkQuestion(
+  url: string,
+  { text = '', examples = [{}], ...options }: Partial<LinkQuestion>,
+  { tag, say }: Omit<Asking, 'options'>,
+): Question {
   return {
     tag,
-    options: { ...options, tries: Infinity },
+    options,
+    byPage: true,
     isRead: false,
-    samples: [],
+    samples: examples.map((value) => JSON.stringify(value)),
     words: () => [],
     pages: (lead, { texts, fits, hasBack }) =>
       plainPages(lines(lead, say(text), url), texts, { fits, hasBack }),

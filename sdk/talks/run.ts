@@ -314,7 +314,9 @@ export class Run {
     const late = `nobody answered ${question.tag} in time`;
     const value = worked ? ((verdict.value ?? null) as Json) : late;
     const at = this.#now;
-    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal: false, at, language });
+    // Its link is used up: nobody could answer it again.
+    const isFinal = question.byPage === true;
+    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal, at, language });
     if (!worked) throw new TimedOut(late);
     return value;
   }

@@ -76,6 +76,8 @@ export interface LinkQuestion
   readonly ask: true;
   /** Stands before the address. */
   readonly text?: Text;
+  /** Answers that the explorer of the test kit gives: `{}`. */
+  readonly examples?: readonly Json[];
 }
 
 /** The value of a question that nobody answered rightly or in time. */

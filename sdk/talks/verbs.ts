@@ -131,7 +131,7 @@ async function link(
     isFinal: false,
     run: () => makeLink(path, options, tag),
   });
-  return tag === null ? url : ask(linkQuestion(url, options.text ?? '', { tag, options, say }));
+  return tag === null ? url : ask(linkQuestion(url, options, { tag, say }));
 }
 
 function languageQuestion(

@@ -79,7 +79,7 @@ async function parse(
   const { options } = question;
   const value = await question.parse(text, texts);
   if (!(value instanceof Retry)) return { kind: 'accepted', value };
-  const tries = wait.tries + 1;
+  const tries = wait.tries + (question.byPage === true ? 0 : 1);
   if (tries < (options.tries ?? TRIES))
     return again(wait, {
       lead: say(value.text ?? retryText(options.retry, tries) ?? texts.retry),

@@ -69,6 +69,21 @@ export interface OpenQuestion {
   readonly question: string;
 }
 
+export interface OpenOptions {
+  /** Digits that the link asks for. */
+  readonly pin?: string;
+}
+
+/** The app's page in the browser of a user. */
+export interface OpenPage {
+  /** Where it opened. */
+  readonly path: string;
+  /** What it may do of its user. */
+  readonly scopes: readonly string[];
+  /** Answers the question that the link is, as `POST /api/v1/answer`. Rejects where that is over. */
+  answer(value: Json): Promise<void>;
+}
+
 /** A subscriber. What he does takes a second each. */
 export interface Phone {
   readonly address: string;
@@ -86,6 +101,16 @@ export interface Phone {
   text(content: string): Promise<Shown | null>;
   /** Answers one question after the other. */
   type(...answers: readonly string[]): Promise<Shown | null>;
+  /** The last address of a page that it got; null: none. */
+  readonly link: string | null;
+  /**
+   * Presses the button behind an address, as one does once: the last one that it got where none is given. Rejects where it does
+   * not open.
+   *
+   * @example
+   * await (await thandi.open()).answer({ day: '2026-03-02' });
+   */
+  open(url?: string | null, options?: OpenOptions): Promise<OpenPage>;
   hangUp(): Promise<void>;
   /** Time goes on, for all. */
   wait(duration: Duration): Promise<void>;

@@ -1,5 +1,5 @@
 import { deriveId, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
-import { deployBundle, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
+import { deployBundle, PAGES_AT, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
 import { packApp } from '@vumi/sandbox/pack';
 import { MemoryRecords } from '@vumi/sandbox/testing';
 import { MemoryState } from '@vumi/state/memory';
@@ -10,6 +10,9 @@ import { surroundings } from './surroundings.ts';
 
 /** Versions of the twin: a new one for each message, so that it has a new isolate. */
 const ISOLATES = 2;
+
+/** Where pages are, of the app and of its twin. */
+const PAGES = 'https://app.example/';
 
 /** State that calls somebody before it answers. */
 class WatchedState extends MemoryState {
@@ -56,6 +59,7 @@ export class AppUnderTest implements AsyncDisposable {
   ): Promise<AppUnderTest> {
     const started = new AppUnderTest(clock, hasTwin);
     const { state, records, http, app, twin } = started;
+    await state.set(PAGES_AT, PAGES);
     const ports = surroundings({
       sides: [app, twin],
       state,

@@ -1,5 +1,6 @@
 import { errorText } from '@vumi/core';
 import { userStateKey } from '@vumi/sandbox';
+import type { Json } from '@vumi/sdk';
 import { EXPLORER, talkKey } from '@vumi/sdk/talks';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
@@ -13,6 +14,8 @@ import type { TestWorld } from './world.ts';
 const TURNS = 2000;
 /** Messages that an isolate handles beside the one that handles all: a new one for each would take too long. */
 const ISOLATE_LASTS = 25;
+/** Links that were given, each time others (sandbox/links). */
+const LINKS = 'vumi:links';
 /** Steps of a walk. */
 const LONGEST_WALK = 30;
 
@@ -142,7 +145,7 @@ class Explorer {
       if (gone === null) continue;
       const { reached, isNew, ends } = gone;
       if (isNew) found.push(reached);
-      if (step.kind === 'text' && step.text !== STOP) place.next.add(reached.key);
+      if (isAnswer(step) || (step.kind === 'text' && step.text === HELP)) place.next.add(reached.key);
       if (ends) place.ends = true;
     }
     place.isSeen = true;
@@ -162,9 +165,8 @@ class Explorer {
     const reached = await this.#arrive(steps, { place, step });
     const isNew = !this.#places.has(reached.key);
     if (isNew) this.#places.set(reached.key, reached);
-    const isAnswer = step.kind === 'text' && step.text !== STOP && step.text !== HELP;
     // Whoever gave a wrong answer before may be given up: that is no end that anybody means.
-    const ends = isAnswer && !place.isRefused && !isWaiting(phone);
+    const ends = isAnswer(step) && !place.isRefused && !isWaiting(phone);
     return { reached: this.#places.get(reached.key) ?? reached, isNew, ends };
   }
 
@@ -189,6 +191,7 @@ class Explorer {
     if (step.kind === 'dial') await phone.dial();
     else if (step.kind === 'hangUp') await phone.hangUp();
     else if (step.kind === 'text') await phone.text(step.text);
+    else if (step.kind === 'answer') await (await phone.open()).answer(JSON.parse(step.json) as Json);
     else await this.#world.advance(`${step.minutes} minutes`);
   }
 
@@ -248,7 +251,9 @@ class Explorer {
     const { state, app } = this.#world.tested;
     const own = userStateKey(app.ref, address, talkKey(to));
     const start = own.slice(0, -talkKey(to).length);
-    const kept = [...state.values].filter(([key]) => key.startsWith(start) && key !== own);
+    const kept = [...state.values].filter(
+      ([key]) => key.startsWith(start) && key !== own && key !== `${start}${LINKS}`,
+    );
     return kept.length === 0 && !state.values.has(own) ? [screen?.text ?? null] : kept;
   }
 
@@ -346,4 +351,8 @@ function generator(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+function isAnswer(step: Step): boolean {
+  return step.kind === 'answer' || (step.kind === 'text' && step.text !== STOP && step.text !== HELP);
 }

@@ -6,6 +6,8 @@ import type { TestWorld } from './world.ts';
 export const HELP = 'help';
 export const STOP = 'STOP';
 const NUMBERED = /^(\d+)[.)] /gm;
+/** As a question that a page answers is called (sdk/talks/verbs.ts). */
+const LINK = 'link ';
 const MINUTE_MS = 60_000;
 
 /** What somebody can do whose open question takes these answers, and who begins with that word. */
@@ -26,13 +28,16 @@ export async function movesOf(
     [...new Set(words)].map((text) => ({ phone: number, kind: 'text', text }));
   if (phone.hasSessions && !phone.isOpen) return [{ phone: number, kind: 'dial' }];
   if (phone.screen === null) return type([begin]);
-  const { tries, timers } = (await world.talkOf(phone))?.wait ?? { tries: 0, timers: [] };
+  const { tag, tries, timers } = (await world.talkOf(phone))?.wait ?? { tag: '', tries: 0, timers: [] };
   // Whoever was wrong once is wrong again: what right answers do is known from the first time.
   if (tries > 0) return type([samples.at(-1) ?? 'x']);
-  const words = [...samples, ...numbersIn(phone.screen.text), ...(samples.length === 0 ? [begin] : []), HELP];
+  const isOfPage = tag.startsWith(LINK);
+  const answers: Step[] = isOfPage ? samples.map((json) => ({ phone: number, kind: 'answer', json })) : [];
+  const typed = isOfPage ? ['x'] : samples;
+  const words = [...typed, ...numbersIn(phone.screen.text), ...(typed.length === 0 ? [begin] : []), HELP];
   const times = waits(world, phone, { number, timers });
-  if (!phone.hasSessions) return [...type([...words, STOP]), ...times];
-  return [...type(words), { phone: number, kind: 'hangUp' }, ...times];
+  if (!phone.hasSessions) return [...answers, ...type([...words, STOP]), ...times];
+  return [...answers, ...type(words), { phone: number, kind: 'hangUp' }, ...times];
 }
 
 /** Options and keys that stand in a text. */

@@ -1,5 +1,7 @@
 import type { SessionEvent } from '@vumi/sdk';
-import type { OpenQuestion, Phone, PhoneOptions, Received, Shown } from './api.ts';
+import type { OpenOptions, OpenPage, OpenQuestion, Phone, PhoneOptions, Received, Shown } from './api.ts';
+
+const LINK = /https:\/\/\S+\/l\/[\w-]{16}/g;
 
 interface Said {
   readonly say: string | null;
@@ -18,6 +20,7 @@ export interface Network {
     readonly sessionEvent: SessionEvent;
   }): Promise<void>;
   advance(duration: string): Promise<void>;
+  open(url: string, pin: string | null): Promise<OpenPage>;
 }
 
 export class SimulatedPhone implements Phone {
@@ -26,6 +29,7 @@ export class SimulatedPhone implements Phone {
   screen: Shown | null = null;
   readonly inbox: Received[] = [];
   at: OpenQuestion | null = null;
+  link: string | null = null;
   /** What it writes to: the number dialled last, else the app's. */
   to: string;
   readonly #network: Network;
@@ -86,6 +90,11 @@ export class SimulatedPhone implements Phone {
     return this.screen;
   }
 
+  async open(url: string | null = this.link, { pin }: OpenOptions = {}): Promise<OpenPage> {
+    if (url === null) throw new Error(`${this.address} has got no address of a page`);
+    return this.#network.open(url, pin ?? null);
+  }
+
   async hangUp(): Promise<void> {
     if (!this.#isOpen) throw new Error(`${this.address} has no open session to hang up: dial first`);
     this.#isOpen = false;
@@ -98,13 +107,14 @@ export class SimulatedPhone implements Phone {
 
   /** All of it as it is now, to go back to. */
   save(): { readonly restore: () => void } {
-    const { screen, at, to } = this;
+    const { screen, at, to, link } = this;
     const [inbox, said, isOpen] = [[...this.inbox], structuredClone(this.#said), this.#isOpen];
     return {
       restore: () => {
         this.screen = screen;
         this.at = at;
         this.to = to;
+        this.link = link;
         this.inbox.splice(0, Infinity, ...inbox);
         this.#said = structuredClone(said);
         this.#isOpen = isOpen;
@@ -114,6 +124,7 @@ export class SimulatedPhone implements Phone {
 
   /** Something came from the app. */
   receive(text: Received, isReply: boolean): void {
+    this.link = text.text.match(LINK)?.at(-1) ?? this.link;
     if (isReply) this.#said.at(-1)?.expect.push(text.text);
     if (isReply && text.ends) this.#isOpen = false;
     if (isReply || !this.hasSessions) this.screen = text;

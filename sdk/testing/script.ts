@@ -3,6 +3,8 @@ export type Step =
   | { readonly phone: number; readonly kind: 'dial' }
   | { readonly phone: number; readonly kind: 'hangUp' }
   | { readonly phone: number; readonly kind: 'text'; readonly text: string }
+  /** By the page behind its last link: JSON. */
+  | { readonly phone: number; readonly kind: 'answer'; readonly json: string }
   | { readonly phone: number; readonly kind: 'wait'; readonly minutes: number };
 
 const ADDRESS = '+27761234567';
@@ -52,6 +54,7 @@ function merged(steps: readonly Step[]): Line[] {
 
 function lineOf(line: Line): string {
   if (line.kind === 'wait') return `await world.advance('${line.minutes} minutes');`;
+  if (line.kind === 'answer') return `await (await ${nameOf(line.phone)}.open()).answer(${line.json});`;
   const texts = line.kind === 'type' ? line.texts : line.kind === 'text' ? [line.text] : [];
   const verb = line.kind === 'text' ? 'type' : line.kind;
   return `await ${nameOf(line.phone)}.${verb}(${texts.map(quoted).join(', ')});`;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { appOf, silentLogger, type AppRef, type Clock, type KeyedState } from '@vumi/core';
 import type { AppSettings, HttpGateway, SandboxPorts } from '@vumi/sandbox';
 import type { MemoryRecords } from '@vumi/sandbox/testing';
@@ -13,6 +14,9 @@ interface Around {
   /** Of phones for which none was said. */
   readonly network: string;
 }
+
+/** Characters. */
+const LINK_LENGTH = 16;
 
 /** What a sandbox has around it: accounts in memory, and no network. */
 export function surroundings({
@@ -47,6 +51,7 @@ export function surroundings({
     settings: async () => ({ can_manage_optouts: true, ...settings() }),
     endpoints: () => null,
     networkOf: () => network,
+    drawLink: (id, index) => hash('sha256', `${id} ${index}`, 'base64url').slice(0, LINK_LENGTH),
     publishOutbound: async (message) => sideOf(appOf(message)).publish(message),
     publishFailure: async () => undefined,
     applyStoreEffects: async (effects) => {

@@ -35,6 +35,7 @@ import type {
 import { AppUnderTest } from './app-under-test.ts';
 import { explore } from './explorer.ts';
 import { faultsOf, type Turn } from './checks.ts';
+import { openPage } from './open-page.ts';
 import { SimulatedPhone, type Network } from './phone.ts';
 import { received, sent } from './shown.ts';
 
@@ -263,6 +264,8 @@ export class TestWorld implements World {
         await this.#goTo(this.now + STEP_MS);
       },
       advance: (duration) => this.advance(duration),
+      open: (url, pin) =>
+        openPage(this.#tested, { url, pin, now: () => this.now, bring: (message) => this.#bring(message) }),
     };
   }
 
@@ -332,6 +335,12 @@ export class TestWorld implements World {
       ...(chain === undefined ? {} : { chain }),
     };
     await this.#handle(scheduleMessage(app.ref, fired), null);
+  }
+
+  /** What a page has said. */
+  async #bring(message: UserMessage): Promise<void> {
+    await this.#handle(message, null);
+    await this.#goTo(this.now + STEP_MS);
   }
 
   async #handle(handed: UserMessage, message: UserMessage | null): Promise<void> {
