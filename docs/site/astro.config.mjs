@@ -1,0 +1,75 @@
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import { deadLinks } from './dead-links.mjs';
+
+/** A group of the sidebar with all pages of a folder. */
+const folder = (label, directory) => ({ label, collapsed: true, items: [{ autogenerate: { directory } }] });
+
+export default defineConfig({
+  base: '/docs',
+  trailingSlash: 'always',
+  devToolbar: { enabled: false },
+  integrations: [
+    starlight({
+      title: 'Vumi',
+      description: 'An open platform on which anyone can host a messaging app in JavaScript',
+      credits: false,
+      sidebar: [
+        { label: 'Tutorial', items: [{ autogenerate: { directory: 'tutorial' } }] },
+        {
+          label: 'Writing apps',
+          items: [
+            'sdk',
+            'conversations',
+            'languages',
+            'testing-apps',
+            'working-on-an-app',
+            'buttons-and-media',
+            'sandbox/classic',
+          ],
+        },
+        {
+          label: 'Sending and receiving',
+          items: [
+            'http-api-for-sms',
+            'batches',
+            'forward-sms-to-a-url',
+            'message-store',
+            'message-exports',
+            'following-a-message',
+            'failures',
+            'erasure',
+          ],
+        },
+        folder('Channels', 'channels'),
+        folder('Programs of other gateways', 'interfaces'),
+        {
+          label: 'Operating',
+          items: [
+            'operations',
+            'settings',
+            'errors',
+            'logs',
+            'tracing',
+            'measures',
+            'metrics',
+            'alerts',
+            'blinkenlights',
+            'backup',
+            'upgrades',
+            'database',
+            'workers',
+            'supervisors',
+            'access',
+            'who-may-what',
+            'credits',
+            'top-ups',
+          ],
+        },
+        { label: 'Extending', items: ['extending', 'middleware', 'platform/api', 'test', 'transports'] },
+        folder('Decisions', 'platform/decisions'),
+      ],
+    }),
+    deadLinks(),
+  ],
+});
