@@ -5,13 +5,14 @@ import { found, paged } from './memory-page.fixture.ts';
 /** Routes and numbers in memory. Numbers have one spelling here, and nothing is shared. */
 export function memoryRouting(): Pick<Store, 'routes' | 'numbers'> {
   const routes = new Map<string, Route>();
+  const proofs = new Map<string, unknown>();
   const numbers = memoryNumbers(routes);
   const get = (account: string, name: string): Route =>
     found(routes.get(`${account}/${name}`), `route "${name}"`);
   return {
     numbers,
     routes: {
-      put: async (input, by) => {
+      put: async (input, by, { proof = null } = {}) => {
         const route = toRoute(input);
         const { account, transport, to_addr } = route;
         refuseConflict(route, routes.values());
@@ -21,9 +22,11 @@ export function memoryRouting(): Pick<Store, 'routes' | 'numbers'> {
           throw new VumiError('number.not_assigned', 'it is not assigned to the account');
         }
         routes.set(`${account}/${route.name}`, route);
+        proofs.set(`${account}/${route.name}`, proof);
         return route;
       },
       get: async (account, name) => get(account, name),
+      proof: async (account, name) => proofs.get(`${account}/${get(account, name).name}`) ?? null,
       list: async (account, page) =>
         paged(
           [...routes.values()].filter((one) => one.account === account),

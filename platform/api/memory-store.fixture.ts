@@ -76,6 +76,7 @@ export function createMemoryStore(): MemoryStore {
     smppClients: memorySmppClients(),
     idempotency: memoryIdempotency(),
     messages: {
+      written: async () => null,
       list: async (query) => {
         queries.push(query);
         return paged(messages, query);

@@ -200,6 +200,14 @@ const dial: ApiPorts['dial'] = async (_transport, { event, input }) => ({
   ends: event !== 'new',
 });
 
+const proveRoute: ApiPorts['proveRoute'] = async () => ({ warnings: [], history: null });
+const FILES = {
+  worker: { code: '', map: null },
+  files: [],
+  manifest: { name: 'x' },
+  handlers: ['onMessage'],
+};
+
 function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPorts, 'status' | 'readiness'> {
   return {
     // The API asks for nothing that the memory lacks; its type-checked parts say so.
@@ -217,14 +225,8 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
     deploy: async (ref, zip, { activate }) => {
       if (zip.length === 0) throw new VumiError('bundle.refused', 'the zip is empty');
       const sha256 = zip.toString('hex').slice(0, 64);
-      const files = {
-        worker: { code: '', map: null },
-        files: [],
-        manifest: { name: 'x' },
-        handlers: ['onMessage'],
-      };
       return {
-        ...(await store.versions.add({ ref, bundle: zip, sha256, activate, ...files })),
+        ...(await store.versions.add({ ref, bundle: zip, sha256, activate, ...FILES })),
         warnings: [],
         talks: null,
       };
@@ -256,6 +258,7 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
     },
     cancel: async (_account, id) => CANCELLED[id.slice(0, 5)] ?? 'too_late',
     dial,
+    proveRoute,
     transportsOf: async () => [{ name: 'mno', type: 'smpp', status: 'ok' }],
     ownerOfSimulated: async ({ to_addr }) => (to_addr === '12345' ? 'demo' : null),
     simulator: createMemorySimulator(),

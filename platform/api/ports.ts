@@ -1,6 +1,15 @@
-import type { Aliased, AppRef, Clock, Logger, SendRequest, TalkPolicy, UserMessage } from '@vumi/core';
+import type {
+  Aliased,
+  AppRef,
+  Clock,
+  Logger,
+  RouteProof,
+  SendRequest,
+  TalkPolicy,
+  UserMessage,
+} from '@vumi/core';
 import type { TextOptions } from '@vumi/core/text';
-import type { AppVersion, Backlog, Store, TransportRow } from '@vumi/store';
+import type { AppVersion, Backlog, RoutedBy, RouteInput, Store, TransportRow } from '@vumi/store';
 import type { Audience, MessageFigures, OwnerFigures, ProcessFigures } from '@vumi/measures';
 import type { ComponentIssue, ComponentSummary, ComponentViews } from '@vumi/blinkenlights';
 import type { ControlAnswer, ControlRequest, Readiness } from '@vumi/runtime';
@@ -295,6 +304,8 @@ export interface ApiPorts {
   checkMiddleware(config: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   /** Makes a step at a phone behind a transport of USSD over HTTP, as its network does (`transports/ussd/dial.ts`). */
   dial(transport: TransportRow, step: DialStep): Promise<DialledScreen>;
+  /** What a route would do, before it is set. */
+  proveRoute(route: RouteInput, by: RoutedBy): Promise<RouteProof>;
   /** Transports over which the account sends or receives, and how they are: without what they say of their networks. */
   transportsOf(account: string): Promise<readonly AccountTransport[]>;
   /** The account whose app gets what a simulated phone writes; null: no single one. */

@@ -187,7 +187,10 @@ describe('routes', () => {
     const put = await platform.call('PUT', '/accounts/demo/routes/join', {
       body: { ...route, keyword: 'JOIN' },
     });
-    expect(put.json).toEqual({
+    const { proof, ...set } = put.json;
+    expect(proof).toEqual({ warnings: [], history: null });
+    expect((await platform.call('GET', '/accounts/demo/routes/join/proof')).json).toEqual({ proof });
+    expect(set).toEqual({
       account: 'demo',
       name: 'join',
       ...route,
@@ -201,8 +204,8 @@ describe('routes', () => {
       default: false,
       assigned: true,
     });
-    expect((await platform.call('GET', '/accounts/demo/routes')).json['items']).toEqual([put.json]);
-    expect((await platform.call('GET', '/accounts/demo/routes/join')).json).toEqual(put.json);
+    expect((await platform.call('GET', '/accounts/demo/routes')).json['items']).toEqual([set]);
+    expect((await platform.call('GET', '/accounts/demo/routes/join')).json).toEqual(set);
     expect((await platform.call('DELETE', '/accounts/demo/routes/join')).status).toBe(204);
     expect((await platform.call('GET', '/accounts/demo/routes/join')).status).toBe(404);
   });

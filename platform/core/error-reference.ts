@@ -108,6 +108,11 @@ export const ERROR_REFERENCE: Readonly<
     meaning: 'Another route has the same transport, number and keyword.',
     remedy: 'Change one of the two; the answer has the other one.',
   },
+  'route.moves_messages': {
+    meaning: 'Messages that another app got in the last 30 days would go by the new route.',
+    remedy:
+      'Look at the proof in the answer; set it with "--accept-moved" (?accept_moved=true) where that is meant.',
+  },
   'route.none': {
     meaning: 'A message has no route to go by.',
     remedy: 'Make one: "vumi route set NAME --app APP --transport TRANSPORT --to NUMBER".',

@@ -32,6 +32,7 @@ const CATALOGUE = {
   not_found: { status: 404, retry: false },
   'account.inactive': { status: 403, retry: false },
   'route.conflict': { status: 409, retry: false },
+  'route.moves_messages': { status: 409, retry: false },
   'route.none': { status: 409, retry: false },
   'route.ambiguous': { status: 409, retry: false },
   'number.taken': { status: 409, retry: false },

@@ -53,6 +53,7 @@ export * from './starred.ts';
 export * from './status.ts';
 export * from './tag.ts';
 export * from './timestamp.ts';
+export * from './route-proof.ts';
 export * from './type-names.ts';
 export * from './validity.ts';
 export * from './webhook.ts';

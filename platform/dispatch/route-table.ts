@@ -188,6 +188,11 @@ export class RouteTable {
     return this.#routesOf(transport, address).some((route) => route.keyword !== null || isShare(route));
   }
 
+  /** Whether it is also who writes that decides by which route a message to the number goes. */
+  dependsOnUser(transport: string | null, address: string | null): boolean {
+    return this.#routesOf(transport, address).some((route) => route.prefix !== null || isShare(route));
+  }
+
   /** The most specific route without a keyword that the message matches, or those that share its messages. */
   matchCatchAll(message: UserMessage): readonly RouteRule[] {
     const candidates = this.#candidates(message).filter((route) => route.keyword === null);

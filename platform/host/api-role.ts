@@ -17,7 +17,13 @@ import {
 import { openComponentViews } from '@vumi/blinkenlights';
 import { API_CONNECTOR, deriveId, type AppRef, type KeyedState } from '@vumi/core';
 import { startDemo, type Demo } from '@vumi/demo';
-import { cancelMessage, createReadReceiver, ownerOfSimulated, sendForAccount } from '@vumi/dispatch';
+import {
+  cancelMessage,
+  createReadReceiver,
+  ownerOfSimulated,
+  proveRoute,
+  sendForAccount,
+} from '@vumi/dispatch';
 import { createHosting, pageRoutes, type HostingPorts } from '@vumi/hosting';
 import { AddressRanges, callerOf, isHook, startHttpServer, type HttpHub } from '@vumi/http';
 import type { Control } from '@vumi/runtime';
@@ -230,6 +236,7 @@ function createHandler(
     checkMiddleware: checkTransportMiddleware,
     dial: createDial(urls.localUrl),
     transportsOf: (account) => transportsOfAccount(ports, account),
+    proveRoute: (route, by) => proveRoute(ports, route, by),
     ownerOfSimulated: async (message) =>
       simulator === null ? null : ownerOfSimulated(ports, simulator, message),
     status: () => platformStatus(status, adminToken.validId()),

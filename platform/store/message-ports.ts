@@ -12,6 +12,34 @@ export interface Messages {
   get(account: string | null, messageId: string): Promise<MessageRow>;
   /** The cursor of a list, of whatever filters, that goes on after this message. `not_found` */
   cursorAfter(account: string | null, messageId: string): Promise<string>;
+  /**
+   * What was written to a number, or over a transport, of any account: at most 100,000 messages, and of more some of each
+   * part of the time. Null: it took too long.
+   */
+  written(query: WrittenQuery): Promise<WrittenSample | null>;
+}
+
+export interface WrittenQuery {
+  readonly transport: string;
+  /** Null: any number of the transport. */
+  readonly to_addr: string | null;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** For each statement of two reads, of which the second takes a tenth as many. Default: 700 ms. */
+  readonly withinMs?: number;
+}
+
+export interface WrittenSample {
+  readonly messages: readonly {
+    readonly transport_name: string | null;
+    readonly to_addr: string | null;
+    readonly from_addr: string | null;
+    /** How it begins. */
+    readonly content: string | null;
+  }[];
+  readonly sampled: boolean;
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 /** What a program asks for under a key of its choice, so that asking twice does it once. */

@@ -9,6 +9,7 @@ import { messageStatus, type EventMeaning } from './message-status.ts';
 import { encodeCursor } from './page.ts';
 import type { EventDetail, MessageEvent, MessageQuery, MessageRow } from './message-records.ts';
 import type { Page } from './records.ts';
+import { readWritten } from './written-sample.ts';
 import { readStored, STORED, type StoredMessage } from './stored-messages.ts';
 
 export function openMessages(database: Database): Messages {
@@ -16,6 +17,7 @@ export function openMessages(database: Database): Messages {
     list: (query) => listMessages(database, query),
     get: (account, messageId) => getMessage(database, account, messageId),
     cursorAfter: (account, messageId) => cursorAfter(database, account, messageId),
+    written: (query) => readWritten(database, query),
   };
 }
 

@@ -25,9 +25,23 @@ const cursorSchema = z.tuple([z.literal('routes'), z.string()]);
 
 export function openRoutes(database: Database, changes: Changes): Routes {
   return {
-    async put(input, by) {
+    async put(input, by, { proof = null, dryRun = false } = {}) {
       const route = normaliseRoute(input);
-      return changes.write('routes', (statements) => putRoute(statements, route, by));
+      if (dryRun)
+        return database.transaction(async (statements) => {
+          await checkRoute(statements, route, by);
+          return { ...route, assigned: true };
+        });
+      return changes.write('routes', (statements) => putRoute(statements, { ...route, proof }, by));
+    },
+    async proof(account, name) {
+      checkKey(account, name);
+      const [row] = await database.query<{ proof: unknown }>(
+        'select proof from routes where account = $1 and name = $2',
+        [account, name],
+      );
+      if (row === undefined) throw noRoute(account, name);
+      return row.proof;
     },
     async get(account, name) {
       checkKey(account, name);
@@ -75,16 +89,15 @@ function normaliseRoute(input: RouteInput): StoredRoute {
   };
 }
 
-async function putRoute(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<Route> {
+type ProvedRoute = StoredRoute & { readonly proof: unknown };
+
+async function putRoute(
+  statements: Statements,
+  { proof, ...route }: ProvedRoute,
+  by: RoutedBy,
+): Promise<Route> {
   const { account, connector, endpoint } = route;
-  await requireAccount(statements, account);
-  await requireTarget(statements, route, by);
-  await lockRouting(statements);
-  const book = await readNumberBook(statements, route.transport);
-  const isHeld = book.holds(account, route);
-  if (!isHeld && by === 'account') throw notTheirs(route, book);
-  const other = await findConflict(statements, route, book);
-  if (other !== null) throw by === 'operator' || other.account === account ? conflict(other) : taken(route);
+  const isHeld = await checkRoute(statements, route, by);
   if (!isHeld) await giveNumber(statements, { ...numberOf(route), account });
   if (route.default) {
     await statements.query(
@@ -93,8 +106,22 @@ async function putRoute(statements: Statements, route: StoredRoute, by: RoutedBy
       [account, connector, endpoint],
     );
   }
-  await write(statements, route);
+  await write(statements, { ...route, proof });
   return { ...route, assigned: true };
+}
+
+/** Whether the account has the number. Throws where the route cannot be. */
+async function checkRoute(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<boolean> {
+  const { account } = route;
+  await requireAccount(statements, account);
+  await requireTarget(statements, route, by);
+  await lockRouting(statements);
+  const book = await readNumberBook(statements, route.transport);
+  const isHeld = book.holds(account, route);
+  if (!isHeld && by === 'account') throw notTheirs(route, book);
+  const other = await findConflict(statements, route, book);
+  if (other !== null) throw by === 'operator' || other.account === account ? conflict(other) : taken(route);
+  return isHeld;
 }
 
 async function requireTarget(statements: Statements, route: StoredRoute, by: RoutedBy): Promise<void> {
@@ -118,16 +145,16 @@ async function requireTarget(statements: Statements, route: StoredRoute, by: Rou
   }
 }
 
-async function write(statements: Statements, route: StoredRoute): Promise<void> {
+async function write(statements: Statements, route: ProvedRoute): Promise<void> {
   const { account, name, connector, transport, to_addr, keyword, prefix, endpoint, weight, failover } = route;
   await statements.query(
     `insert into routes
-       (account, name, connector, transport, to_addr, keyword, prefix, endpoint, is_default, weight, failover)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       (account, name, connector, transport, to_addr, keyword, prefix, endpoint, is_default, weight, failover, proof)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (account, name) do update set connector = excluded.connector,
        transport = excluded.transport, to_addr = excluded.to_addr, keyword = excluded.keyword,
        prefix = excluded.prefix, endpoint = excluded.endpoint, is_default = excluded.is_default,
-       weight = excluded.weight, failover = excluded.failover`,
+       weight = excluded.weight, failover = excluded.failover, proof = excluded.proof`,
     [
       account,
       name,
@@ -140,6 +167,7 @@ async function write(statements: Statements, route: StoredRoute): Promise<void> 
       route.default,
       weight,
       failover,
+      route.proof === null ? null : JSON.stringify(route.proof),
     ],
   );
 }

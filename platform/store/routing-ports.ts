@@ -16,13 +16,22 @@ import type {
 } from './records.ts';
 import type { AssignedNumber, InterfaceSettings, SmppClientSettings } from '@vumi/core';
 
+interface PutRoute {
+  /** Is kept with the route, as JSON. */
+  readonly proof?: unknown;
+  /** Only whether it could be: nothing is written. */
+  readonly dryRun?: boolean;
+}
+
 export interface Routes {
   /**
    * Makes or replaces. `route.conflict`, with the other route in the details, when one of the account or, for operators,
    * of anybody matches the same messages. `number.taken` and `number.not_assigned` when the number or the keyword is not
    * the account's.
    */
-  put(route: RouteInput, by: RoutedBy): Promise<Route>;
+  put(route: RouteInput, by: RoutedBy, options?: PutRoute): Promise<Route>;
+  /** What was kept with the route when it was set last; null: nothing was. */
+  proof(account: string, name: string): Promise<unknown>;
   get(account: string, name: string): Promise<Route>;
   /** By name. */
   list(account: string, page: PageQuery): Promise<Page<Route>>;

@@ -1,10 +1,21 @@
-import { DEFAULT_ENDPOINT, endpointSchema, nameSchema, slugSchema, systemIdSchema } from '@vumi/core';
+import {
+  DEFAULT_ENDPOINT,
+  describeMoves,
+  endpointSchema,
+  nameSchema,
+  slugSchema,
+  systemIdSchema,
+  takenBy,
+  VumiError,
+  type RouteProof,
+} from '@vumi/core';
 import { z } from 'zod';
 import { accountScope, ofPlatform } from '../access.ts';
 import { jsonBody } from '../body.ts';
 import type { ApiPorts } from '../ports.ts';
-import { accountParams, namedParams, pageOfQuery, pageQuery } from '../query.ts';
+import { accountParams, flag, namedParams, pageOfQuery, pageQuery } from '../query.ts';
 import { pageOf, routeSchema } from '../resources.ts';
+import { routeProofSchema } from '../route-proof-resource.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const optionalText = z.string().trim().min(1).max(160).nullable().default(null);
@@ -55,27 +66,14 @@ const routeBody = jsonBody(
   }),
 );
 
-export function routeRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
+const provedSchema = routeSchema.extend({ proof: routeProofSchema });
+const putQuery = z.strictObject({
+  accept_moved: flag(false).describe('Also where messages that another app got of late go by it then'),
+});
+
+export function routeRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>): Route[] {
   return [
-    defineRoute({
-      method: 'PUT',
-      path: '/accounts/:account/routes/:name',
-      id: 'putRoute',
-      tells: (body) => ({ ...body }),
-      summary:
-        'Lead what is sent to an address of the account to an app, an SMPP client or another connector (administrators). An administrator who sets a route assigns the address to the account; 409 names the route of the account that has it already',
-      access: accountScope('routes:write'),
-      params: namedParams,
-      body: routeBody,
-      answers: { 200: { description: 'The route', schema: routeSchema } },
-      handle: async ({ caller, params, body }) =>
-        ok(
-          await store.routes.put(
-            { ...params, ...body },
-            ofPlatform(caller, 'numbers:write') ? 'operator' : 'account',
-          ),
-        ),
-    }),
+    ...setRoutes({ store, proveRoute }),
     defineRoute({
       method: 'GET',
       path: '/accounts/:account/routes',
@@ -111,4 +109,58 @@ export function routeRoutes({ store }: Pick<ApiPorts, 'store'>): Route[] {
       },
     }),
   ];
+}
+
+function setRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>): Route[] {
+  return [
+    defineRoute({
+      method: 'PUT',
+      path: '/accounts/:account/routes/:name',
+      id: 'putRoute',
+      tells: (body) => ({ ...body }),
+      summary:
+        'Lead what is sent to an address of the account to an app, an SMPP client or another connector (administrators). An administrator who sets a route assigns the address to the account; 409 names the route of the account that has it already, or says with a proof which messages of another app it would take',
+      access: accountScope('routes:write'),
+      params: namedParams,
+      query: putQuery,
+      body: routeBody,
+      answers: {
+        200: { description: 'The route, with what was known of it before it was set', schema: provedSchema },
+      },
+      handle: async ({ caller, params, query, body }) => {
+        const by = ofPlatform(caller, 'numbers:write') ? 'operator' : 'account';
+        const route = { ...params, ...body };
+        // What it must not be for comes first.
+        await store.routes.put(route, by, { dryRun: true });
+        const proof = await proveRoute(route, by);
+        if (!query.accept_moved) refuseMoves(proof);
+        return ok({ ...(await store.routes.put(route, by, { proof })), proof });
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/routes/:name/proof',
+      id: 'getRouteProof',
+      summary:
+        'What was known of a route when it was set: keywords that are mistaken for it, and which messages of the 30 days before went elsewhere by it; null for one that was set before proofs were kept',
+      access: accountScope('routes:read'),
+      params: namedParams,
+      answers: {
+        200: { description: 'The proof', schema: z.object({ proof: routeProofSchema.nullable() }) },
+      },
+      handle: async ({ params }) =>
+        ok({
+          proof: routeProofSchema.nullable().parse(await store.routes.proof(params.account, params.name)),
+        }),
+    }),
+  ];
+}
+
+function refuseMoves(proof: RouteProof): void {
+  if (proof.history === null || takenBy(proof) === 0) return;
+  throw new VumiError(
+    'route.moves_messages',
+    `${describeMoves(proof.history)}. Say "--accept-moved" (accept_moved=true) where that is meant`,
+    { details: { proof } },
+  );
 }

@@ -1,3 +1,4 @@
+import { describeMoves, type RouteProof } from '@vumi/core';
 import type { Command } from 'commander';
 import { path } from '../client.ts';
 import { withExample } from '../examples.ts';
@@ -22,6 +23,7 @@ interface Route {
 }
 
 interface SetOptions {
+  readonly acceptMoved?: boolean;
   readonly app?: string;
   readonly smppClient?: string;
   readonly interface?: string;
@@ -95,7 +97,8 @@ function addSet(route: Command): void {
     .option('--endpoint <name>', 'the endpoint of the app that leaves by it (default: "default")')
     .option('--default', 'what could leave by several routes leaves by this one')
     .option('--weight <n>', 'its part of the users, where several routes match the same messages')
-    .option('--failover <n>', 'its place among them: taken when all of a lower one are down (default: 0)');
+    .option('--failover <n>', 'its place among them: taken when all of a lower one are down (default: 0)')
+    .option('--accept-moved', 'also where it takes messages that another app got in the last 30 days');
   withExample(
     set,
     'npx vumi route set hello --app hello --transport smsc --to 12345',
@@ -107,7 +110,16 @@ function addSet(route: Command): void {
     'npx vumi route set spare --app clinic2 --transport smsc --to 8002 --failover 1',
   ).action(async (name: string, options: SetOptions, command: Command) => {
     const session = openSession(command);
-    const { to, smppClient, interface: door, weight, failover, connector: named, ...others } = options;
+    const {
+      to,
+      smppClient,
+      interface: door,
+      weight,
+      failover,
+      connector: named,
+      acceptMoved,
+      ...others
+    } = options;
     const connector = door === undefined ? named : `interface:${door}`;
     const targets = [options.app, smppClient, door, named].filter((one) => one !== undefined);
     if (targets.length !== 1) {
@@ -117,14 +129,22 @@ function addSet(route: Command): void {
     }
     const shares = { weight: wholeNumber('--weight', weight), failover: wholeNumber('--failover', failover) };
     const body = { smpp_client: smppClient, connector, to_addr: to, ...others, ...shares };
-    const made = await session.client.call<Route>(
-      'PUT',
-      path`/accounts/${await session.account()}/routes/${name}`,
-      { body },
-    );
+    const address = path`/accounts/${await session.account()}/routes/${name}`;
+    const query = acceptMoved === true ? '?accept_moved=true' : '';
+    const made = await session.client.call<Route & { proof: RouteProof }>('PUT', `${address}${query}`, {
+      body,
+    });
     const advice = await missingTransport(session, options.transport);
-    session.show(made, () => `${describe(made)} → ${target(made)}\n${advice}`);
+    session.show(made, () => `${describe(made)} → ${target(made)}\n${advice}${tellProof(made.proof)}`);
   });
+}
+
+/** What was found before it was set, a line each. */
+function tellProof({ warnings, history }: RouteProof): string {
+  const lines = warnings.map(({ message }) => message);
+  if (history === null) lines.push('what was written there of late could not be read in time');
+  else if (history.moved > 0) lines.push(describeMoves(history));
+  return lines.map((line) => `note: ${line}\n`).join('');
 }
 
 /** A route may come before its transport, but a slip looks the same. Only administrators may look. */
