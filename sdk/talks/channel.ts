@@ -51,6 +51,15 @@ export function channelOf(message: Message, app: App): Channel {
   };
 }
 
+/** Nothing can be said, for nobody has written and the network takes only answers. */
+export function isSilent({
+  transportType,
+  endpoint,
+  message,
+}: Pick<Channel, 'transportType' | 'endpoint' | 'message'>): boolean {
+  return message === null && transportType === 'ussd' && endpoint === 'default';
+}
+
 /** Nobody has written: what is said is sent, where the network can be written to. */
 export function timerChannel(
   app: App,
@@ -63,7 +72,7 @@ export function timerChannel(
     user,
     endpoint,
     say: (text, waits) =>
-      rest.transportType === 'ussd' && endpoint === 'default'
+      isSilent({ transportType: rest.transportType, endpoint, message: null })
         ? Promise.resolve()
         : app.send(user, text, { endpoint, ...(waits !== undefined && { waits }) }),
   };

@@ -9,6 +9,7 @@ import {
   cancelTimers,
   channelOf,
   isMeant,
+  isSilent,
   keyOf,
   timerChannel,
   wayOf,
@@ -135,7 +136,7 @@ class Conversation {
     if (talk === null) return this.#greet(channel, message);
     if (message.session_event === 'new' || OWN_KEYWORD in app) return this.#comeBack(channel, talk);
     if (talk.wait.asksToGoOn) return this.#goOnOrNot(channel, talk, text);
-    return this.#goOn(channel, talk, { kind: 'answer', text });
+    return this.#goOn(channel, talk, typedAt(talk, text));
   }
 
   /** Whether STOP is for us: where no conversation is open, an app that has `onMessage` hears it there. */
@@ -229,7 +230,16 @@ class Conversation {
       restarted,
       isWarned: false,
       under,
-      wait: { tag: '', since: app.now, tries: 0, page: 0, lead: '', asksToGoOn: false, timers: [] },
+      wait: {
+        tag: '',
+        since: app.now,
+        tries: 0,
+        page: 0,
+        lead: '',
+        asksToGoOn: false,
+        timers: [],
+        isUnseen: false,
+      },
     };
     await this.#settle(channel, talk, await this.#run(channel, talk, { kind: 'begin' }), lead);
   }
@@ -309,7 +319,8 @@ class Conversation {
       const timers = await this.#setTimers({ channel, language }, talk, outcome.question);
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
-    await this.#keep(channel, { ...talk, isWarned: talk.isWarned || isNear });
+    const wait = { ...talk.wait, isUnseen: isSilent(channel) };
+    await this.#keep(channel, { ...talk, wait, isWarned: talk.isWarned || isNear });
     await channel.say(lines(lead, outcome.text), this.#waits(outcome.takes, outcome.within));
   }
 
@@ -421,6 +432,11 @@ async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]
   const begun = begunOver(endpoint);
   const talk = unpackTalk(await app.user.get(keyOf(begun)));
   return [talk === null ? channel : { ...channel, to: begun }, talk];
+}
+
+/** What was typed before the question was seen answers nothing. */
+function typedAt({ wait }: Talk, text: string): Input {
+  return wait.isUnseen ? { kind: 'show' } : { kind: 'answer', text };
 }
 
 /** What a timer brings, or the page behind a link. */

@@ -48,6 +48,8 @@ export interface Wait {
   readonly asksToGoOn: boolean;
   /** Schedules that its answer cancels. */
   readonly timers: readonly string[];
+  /** It was asked when nothing could be shown: what the user types next answers something else. */
+  readonly isUnseen: boolean;
 }
 
 export interface Talk {
@@ -98,7 +100,7 @@ export function packTalk(talk: Talk): Json {
     first,
   ]);
   const { id, began, language, endpoint, answers, restarted, isWarned, wait, under } = talk;
-  const { tag, since, tries, page, lead, asksToGoOn, timers } = wait;
+  const { tag, since, tries, page, lead, asksToGoOn, timers, isUnseen } = wait;
   return {
     v: 1,
     id,
@@ -110,7 +112,7 @@ export function packTalk(talk: Talk): Json {
     warned: isWarned,
     ...(under !== null && { under: packTalk(under) }),
     frames,
-    wait: [tag, since, tries, page, lead, asksToGoOn, [...timers]],
+    wait: [tag, since, tries, page, lead, asksToGoOn, [...timers], ...(isUnseen ? [true] : [])],
   };
 }
 
@@ -128,7 +130,7 @@ export function unpackTalk(kept: unknown): Talk | null {
   const talk = kept as Record<string, unknown>;
   const { wait, frames } = talk;
   if (talk['v'] !== 1 || !Array.isArray(wait) || !Array.isArray(frames) || frames.length === 0) return null;
-  const [tag, since, tries, page, lead, asksToGoOn, timers] = wait as unknown[];
+  const [tag, since, tries, page, lead, asksToGoOn, timers, isUnseen] = wait as unknown[];
   const open = frames.map(unpackFrame);
   if (typeof tag !== 'string' || !Array.isArray(timers)) return null;
   if (!open.every((frame) => frame !== null)) return null;
@@ -150,6 +152,7 @@ export function unpackTalk(kept: unknown): Talk | null {
       lead: String(lead),
       asksToGoOn: asksToGoOn === true,
       timers: timers.map(String),
+      isUnseen: isUnseen === true,
     },
   };
 }

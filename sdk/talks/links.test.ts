@@ -77,6 +77,16 @@ test('the link is open for as long as its question waits', async () => {
   });
 });
 
+test('on USSD what comes after the page is shown before anything that is typed counts as its answer', async () => {
+  const phone = new FakePhone(PHOTO, 'ussd');
+  expect(await phone.dial()).toBe('Your name?');
+  await phone.say('Thandi', 'resume');
+  await phone.answer({ size: 12 });
+  expect(phone.sent).toEqual([]);
+  expect(await phone.say('1', 'resume')).toBe('12 bytes, Thandi?\n1. Yes\n2. No');
+  expect(await phone.say('2', 'resume')).toBe('Sorry. [end]');
+});
+
 test('STOP ends links, and what their pages answer later', async () => {
   const phone = new FakePhone(PHOTO);
   for (const text of ['hi', 'Thandi']) await phone.say(text);

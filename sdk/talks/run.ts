@@ -410,6 +410,7 @@ export class Run {
           lead,
           asksToGoOn: false,
           timers: wait?.timers ?? [],
+          isUnseen: false,
         },
       },
     });
