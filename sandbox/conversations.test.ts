@@ -180,6 +180,25 @@ test("the app's own keyword alone is no answer", async () => {
   expect(await place.ask(ref, stamped)).toEqual([expect.stringContaining('1. Go on where you were')]);
 });
 
+test('what is counted of conversations is among the runs, and of a message that failed', async () => {
+  const ref = await place.install(
+    'counted',
+    REGISTRATION.replace('const age', 'if (name === "x") throw new Error("no"); const age'),
+  );
+  const phone = phoneOf(ref, '+27761000024');
+  for (const text of ['hi', 'x', '1']) await phone.say(text);
+  const notes = place.runs
+    .filter(({ app }) => app === 'counted')
+    .flatMap(({ talk, version }) => talk.map((one) => ({ ...one, version })));
+  expect(notes.map(({ what, screen, question, version }) => [what, screen, question, version])).toEqual([
+    ['began', 'start', '', 1],
+    ['shown', 'start', 'ask number 1', 1],
+    ['answered', 'start', 'ask number 1', 1],
+    ['shown', 'start', 'choose number 2', 1],
+    ['failed', '', '', 1],
+  ]);
+});
+
 test('the author sees what was wrong, with his own line', async () => {
   const ref = await place.install(
     'broken',

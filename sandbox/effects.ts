@@ -1,3 +1,4 @@
+import { TALK_COUNTS } from '@vumi/core/talks';
 import { z } from 'zod';
 import { LONGEST_TTL_SECONDS } from './longest-ttl.ts';
 import { LONGEST_VALIDITY } from './longest-validity.ts';
@@ -69,11 +70,23 @@ const writeSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('increment'), scope, key, by: z.int() }),
 ]);
 
+/** More than one message can bring about. */
+const MOST_NOTES = 20;
+
+const noteSchema = z.strictObject({
+  what: z.enum(TALK_COUNTS),
+  screen: z.string().max(128),
+  question: z.string().max(128),
+  at: z.number(),
+});
+
 export const effectsSchema = z.strictObject({
   sends: z.array(sendSchema),
   writes: z.array(writeSchema),
   /** Ids of calls that were made and not awaited: their answers had not come when the handler ended. */
   open: z.array(z.int().positive()).optional(),
+  /** What is counted of its conversation. */
+  talk: z.array(noteSchema).max(MOST_NOTES).optional(),
 });
 
 export type Effects = z.infer<typeof effectsSchema>;

@@ -4,6 +4,7 @@ import type {
   ChangeListener,
   App,
   AppVersion,
+  FunnelRow,
   LogRow,
   MessageQuery,
   MessageRow,
@@ -36,6 +37,7 @@ export interface MemoryStore extends Pick<
   | 'logs'
   | 'runs'
   | 'usage'
+  | 'funnel'
 > {
   readonly rows: { messages: MessageRow[]; logs: LogRow[]; secrets: Map<string, string> };
   /** The queries that messages were asked with. */
@@ -125,8 +127,13 @@ const TOTALS = {
   calls: { get: 1 },
 };
 
+const FUNNEL: FunnelRow[] = [
+  { version: 2, screen: 'start', question: 'ask "name"', counts: { shown: 10, answered: 4 } },
+  { version: 1, screen: 'start', question: '', counts: { began: 20 } },
+];
+
 /** Each app has run two messages: `worked` and `threw`. */
-function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 'usage'> {
+function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 'usage' | 'funnel'> {
   const cost = { cpu_us: 250, wall_ms: 1, wait_ms: 0, cold: true, runs: 1 };
   const run = (message_id: string, outcome: string, error: string | null): RunDetail => ({
     message_id,
@@ -155,6 +162,14 @@ function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 
           runs.find(({ message_id }) => message_id === id),
           `run of ${id}`,
         ),
+    },
+    funnel: {
+      ofApp: async (ref, { from = CREATED, to = CREATED }) => ({
+        ...ref,
+        from,
+        to,
+        items: FUNNEL,
+      }),
     },
     usage: {
       totals: async () =>

@@ -13,6 +13,7 @@ import { figuresSchema } from './figures-resource.ts';
 import { messageSchema, timelineSchema } from './message-resources.ts';
 import {
   accountUsageSchema,
+  appFunnelSchema,
   appUsageSchema,
   replaySchema,
   runDetailSchema,
@@ -387,6 +388,7 @@ export const NAMED_RESOURCES = {
   RunDetail: runDetailSchema,
   Replay: replaySchema,
   AppUsage: appUsageSchema,
+  AppFunnel: appFunnelSchema,
   AccountUsage: accountUsageSchema,
   Contact: contactSchema,
   Identity: identitySchema,

@@ -1,5 +1,6 @@
 /** What the API answers about runs of apps: how messages fared, what they cost, and what they would do now. */
 import { slugSchema } from '@vumi/core';
+import { TALK_COUNTS } from '@vumi/core/talks';
 import { z } from 'zod';
 
 const instant = z.string().describe('ISO 8601, UTC');
@@ -79,6 +80,30 @@ export const appUsageSchema = z.object({
   to: instant,
   total: usageSchema,
   hours: z.array(z.object({ hour: instant, ...usage })).describe('Hours in which something ran'),
+});
+
+const countsSchema = z
+  .partialRecord(z.enum(TALK_COUNTS), z.int())
+  .describe(
+    'How often: began, shown (asked), answered, refused, helped, back, hung_up, timed_out, gave_up, stopped, ended, diverged, failed; what never happened is absent',
+  );
+
+export const appFunnelSchema = z.object({
+  account: slugSchema,
+  app: slugSchema,
+  from: instant,
+  to: instant,
+  items: z
+    .array(
+      z.object({
+        version: z.int(),
+        screen: z.string().describe('Empty: of the version, where it is not known at which screen'),
+        question: z.string().describe('Empty: of the screen'),
+        counts: countsSchema,
+      }),
+    )
+    .readonly()
+    .describe('The newest version first; each question counts in the hour in which it was asked'),
 });
 
 export const accountUsageSchema = z.object({

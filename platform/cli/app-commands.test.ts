@@ -108,6 +108,46 @@ test('deploy says which open conversations can go on with the new version', asyn
   );
 });
 
+test('app funnel shows at which questions users leave, versions side by side', async () => {
+  platform.answers['GET /accounts/demo/apps/hello/funnel'] = ({ query }) => ({
+    json: {
+      items:
+        query['from'] === undefined
+          ? [
+              { version: 8, screen: '', question: '', counts: { failed: 2 } },
+              { version: 8, screen: 'start', question: '', counts: { began: 10, ended: 3 } },
+              {
+                version: 8,
+                screen: 'start',
+                question: 'ask "dob"',
+                counts: { shown: 8, answered: 4, hung_up: 3 },
+              },
+              {
+                version: 8,
+                screen: 'start',
+                question: 'ask "name"',
+                counts: { shown: 10, answered: 8, back: 1 },
+              },
+              { version: 7, screen: 'start', question: 'ask "name"', counts: { shown: 100, answered: 95 } },
+            ]
+          : [],
+    },
+  });
+  const { out } = await platform.vumi(['app', 'funnel', 'hello']);
+  const lines = out.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim());
+  expect(lines.slice(0, 6)).toEqual([
+    'SCREEN QUESTION V8 ASKED ANSWERED LEFT ELSE V7 ASKED ANSWERED LEFT ELSE',
+    'start ask "name" 10 8 10 % 1 back 100 95 5 % -',
+    'start ask "dob" 8 4 50 % 3 hung_up - - - -',
+    'SCREEN V8 V7',
+    '(any) 2 failed -',
+    'start 10 began 3 ended -',
+  ]);
+  expect((await platform.vumi(['app', 'funnel', 'hello', '--from', '2026-11-24'])).out).toContain(
+    'Nobody was',
+  );
+});
+
 describe('app talks', () => {
   const TALKS = '/accounts/demo/apps/hello/talks';
 

@@ -19,3 +19,34 @@ export interface OpenTalks {
   /** `transport_type` of the endpoint that was asked for; null where it is not known, or each message has its own. */
   readonly network: string | null;
 }
+
+/** What is counted of conversations, by screen and question. */
+export const TALK_COUNTS = [
+  'began',
+  'shown',
+  'answered',
+  'refused',
+  'helped',
+  'back',
+  'hung_up',
+  'timed_out',
+  'gave_up',
+  'stopped',
+  'ended',
+  'diverged',
+  'failed',
+] as const;
+export type TalkCount = (typeof TALK_COUNTS)[number];
+
+/** One thing that is counted of a conversation. */
+export interface TalkNote {
+  readonly what: TalkCount;
+  readonly screen: string;
+  /** Empty where it is about the screen. */
+  readonly question: string;
+  /** When the question was asked: milliseconds since the epoch. What became of it is counted in the hour in which it was asked. */
+  readonly at: number;
+}
+
+/** In each `app`: `(note: TalkNote) => void`. */
+export const NOTE_TALK = Symbol.for('vumi:note-talk');

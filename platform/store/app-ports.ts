@@ -13,6 +13,7 @@ import type {
 } from './records.ts';
 import type {
   AccountUsage,
+  AppFunnel,
   AppTotals,
   AppUsage,
   NewRun,
@@ -107,6 +108,12 @@ export interface Runs {
   /** Newest first. */
   list(ref: AppRef, query: RunQuery): Promise<Page<RunRow>>;
   get(ref: AppRef, messageId: string): Promise<RunDetail>;
+}
+
+/** What became of the questions of an app's conversations, for 90 days. */
+export interface FunnelStore {
+  /** The newest version first. */
+  ofApp(ref: AppRef, range: UsageRange): Promise<AppFunnel>;
 }
 
 /** Totals of all runs, also of those that are not kept; they outlive their app. */

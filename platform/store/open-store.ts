@@ -52,6 +52,7 @@ import { openTagPools } from './tag-pools/tag-pools.ts';
 import { openTokens } from './tokens.ts';
 import { openTopUps } from './top-ups/top-ups.ts';
 import { openTransports } from './transports.ts';
+import { openFunnel } from './funnel.ts';
 import { openUsage } from './usage.ts';
 import { openVersions } from './versions.ts';
 import { openWorkers } from './workers.ts';
@@ -125,6 +126,7 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
     cancellations: openCancellations(database, changes),
     runs,
     usage: openUsage(database),
+    funnel: openFunnel(database),
     effects: openEffects(effects, changes, logger),
     ...openPeople(database, reading),
     metrics: openMetrics(database),

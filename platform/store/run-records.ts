@@ -1,5 +1,6 @@
 /** How apps fared and what they used, as the store gives it out and takes it in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
 import type { AppRef } from '@vumi/core';
+import type { TalkCount, TalkNote } from '@vumi/core/talks';
 import type { PageQuery } from './records.ts';
 
 /** What one message or event used of its app. */
@@ -28,6 +29,8 @@ export interface NewRun extends AppRef {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly cost: RunCost;
+  /** What is counted of its conversation. */
+  readonly talk?: readonly TalkNote[];
   /** JSON of what is needed to run it again; null when that is too much to keep. */
   readonly record: string | null;
 }
@@ -103,4 +106,19 @@ export interface AccountUsage {
   readonly to: string;
   readonly total: Usage;
   readonly apps: readonly (Usage & { readonly app: string })[];
+}
+
+/** How often what happened at a question, or to conversations that began or ended at a screen. */
+export interface FunnelRow {
+  readonly version: number;
+  readonly screen: string;
+  /** Empty: of the screen. Both empty: of the version. */
+  readonly question: string;
+  readonly counts: Readonly<Partial<Record<TalkCount, number>>>;
+}
+
+export interface AppFunnel extends AppRef {
+  readonly from: string;
+  readonly to: string;
+  readonly items: readonly FunnelRow[];
 }

@@ -11,6 +11,7 @@ import type { Page } from './records.ts';
 import type { NewRun, RunDetail, RunQuery, RunRow } from './run-records.ts';
 import type { Runs } from './app-ports.ts';
 import { TrimSchedule } from './trim-schedule.ts';
+import { forgetFunnel, FunnelCounts } from './funnel.ts';
 import { totalsOf } from './usage.ts';
 import { lifetimeTotalsOf } from './usage-totals.ts';
 
@@ -67,7 +68,14 @@ const INSERT = `
     insert into usage_counts as known (account, app, counted, name, count)
     select account, app, counted, name, count
     from batch, json_to_recordset($16) as given (account text, app text, counted text, name text, count bigint)
-    on conflict (account, app, counted, name) do update set count = known.count + excluded.count)
+    on conflict (account, app, counted, name) do update set count = known.count + excluded.count),
+  funnelled as (
+    insert into funnel as known (account, app, hour, version, screen, question, counted, count)
+    select account, app, to_timestamp(hour), version, screen, question, counted, count
+    from batch, json_to_recordset($17) as given (account text, app text, hour float8, version int, screen text,
+      question text, counted text, count bigint)
+    on conflict (account, app, hour, version, screen, question, counted)
+      do update set count = known.count + excluded.count)
   insert into runs
     (account, app, message_id, version, kind, outcome, failed, error, at, cost, record_size, record)
   select account, app, id, version, kind, outcome, outcome <> 'ok', error, to_timestamp(at / 1000), cost, size, record
@@ -84,6 +92,7 @@ export interface OpenRuns extends Runs, AsyncDisposable {}
 /** `recording` writes, `database` reads, so that neither waits for the other. */
 export function openRuns(database: Database, recording: Database, logger: Logger): OpenRuns {
   const trimmer = new TrimSchedule(TRIM_EVERY, (ref) => trim(recording, ref));
+  const funnel = new FunnelCounts();
   let batches = 0;
   const writer = new BatchWriter<NewRun>({
     ...BATCHES,
@@ -91,7 +100,10 @@ export function openRuns(database: Database, recording: Database, logger: Logger
     rows: 'runs',
     write: async (runs) => {
       const kept = newest(runs);
-      await recording.prepared('insert_runs', INSERT, insertValues(runs, kept));
+      await recording.prepared('insert_runs', INSERT, [
+        ...insertValues(runs, kept),
+        JSON.stringify(funnel.of(runs)),
+      ]);
       await trimmer.appended(kept);
       if (++batches % FORGET_EVERY === 0) await forgetBatches(recording);
     },
@@ -166,6 +178,7 @@ async function trim(database: Database, { account, app }: AppRef): Promise<void>
 
 async function forgetBatches(database: Database): Promise<void> {
   await database.query("delete from usage_batches where at < now() - interval '1 day'");
+  await forgetFunnel(database);
 }
 
 async function listRuns(database: Database, ref: AppRef, query: RunQuery): Promise<Page<RunRow>> {

@@ -1,7 +1,7 @@
 import type { Alerts, Conditions } from './alerts/alert-ports.ts';
 import type { TopUps } from './top-ups/top-up-ports.ts';
 import type { Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
-import type { Apps, Logs, PageMembers, Runs, UsageStore, Versions } from './app-ports.ts';
+import type { Apps, FunnelStore, Logs, PageMembers, Runs, UsageStore, Versions } from './app-ports.ts';
 import type { Components } from './components/component-ports.ts';
 import type { Credits, Prices } from './credits/credit-ports.ts';
 import type { Batches, Counts } from './batches/batch-ports.ts';
@@ -68,6 +68,7 @@ export interface Store extends AsyncDisposable {
   readonly logs: Logs;
   readonly runs: Runs;
   readonly usage: UsageStore;
+  readonly funnel: FunnelStore;
   readonly effects: EffectsStore;
   /** What apps read of an account's records. */
   readonly records: AccountRecords;

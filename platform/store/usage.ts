@@ -148,7 +148,7 @@ function addUp(parts: readonly Usage[]): Usage {
   return { ...NOTHING, ...total, failures };
 }
 
-function boundsOf(range: UsageRange): { from: string; to: string } {
+export function boundsOf(range: UsageRange): { from: string; to: string } {
   const to = range.to === undefined ? Date.now() : checkInstant('to', range.to);
   const from = range.from === undefined ? to - MONTH_MS : checkInstant('from', range.from);
   if (from >= to) throw new VumiError('request.invalid', '"from" must be before "to"', { field: 'from' });

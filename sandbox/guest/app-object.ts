@@ -1,4 +1,11 @@
-import { MUST_FIT, OPEN_TALKS, OWN_KEYWORD, type OpenTalks } from '@vumi/core/talks';
+import {
+  MUST_FIT,
+  NOTE_TALK,
+  OPEN_TALKS,
+  OWN_KEYWORD,
+  type OpenTalks,
+  type TalkNote,
+} from '@vumi/core/talks';
 import { LONGEST_VALIDITY } from '../longest-validity.ts';
 import type {
   EventApp,
@@ -129,6 +136,7 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
     messages: new TurnMessages(turn),
     schedule: new TurnSchedule(turn),
     send: createSend(turn),
+    [NOTE_TALK]: (note: TalkNote) => turn.note(note),
     [OPEN_TALKS]: (user: string, endpoint?: string) => {
       const asked = { call: 'talks', user: text(user) } as const;
       return turn.call(

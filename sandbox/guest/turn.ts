@@ -1,4 +1,5 @@
 import type { GuestCall, GuestLogLine, GuestSend, GuestWrite } from '../effects.ts';
+import type { TalkNote } from '@vumi/core/talks';
 import { noRoute } from '../no-route.ts';
 import type { Answer, GuestLimits, Post, TurnStart } from './host.ts';
 import {
@@ -18,6 +19,8 @@ import {
 
 /** Text and fields of a line, each of their characters escaped. */
 const LINE_LENGTH = 16_384;
+/** As the platform's own (effects.ts), which no guest can import. */
+const MOST_NOTES = 20;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -40,6 +43,7 @@ export class Turn {
   readonly #ids: readonly string[];
   readonly #endpoints: TurnStart['endpoints'];
   readonly #sends: GuestSend[] = [];
+  readonly #notes: TalkNote[] = [];
   readonly #waiting = new TrustedMap<number, Waiting>();
   #allIds: Promise<readonly string[]> | null = null;
   #calls = 0;
@@ -137,6 +141,11 @@ export class Turn {
     return andThen(this.#allIds, (ids) => ids[index] ?? '');
   }
 
+  /** What is counted of a conversation; what is too much is not. */
+  note(note: TalkNote): void {
+    if (!this.#finished && this.#notes.length < MOST_NOTES) push(this.#notes, note);
+  }
+
   log(line: GuestLogLine): void {
     if (this.#finished) return this.tellLate();
     if (++this.#logLines > this.limits.log_lines) return;
@@ -152,9 +161,12 @@ export class Turn {
     forEachIn(this.writes, (write) => push(writes, write));
     const open: number[] = [];
     forEachIn(this.#waiting, (_, id) => push(open, id));
-    const effects = stringify(
-      open.length === 0 ? { sends: this.#sends, writes } : { sends: this.#sends, writes, open },
-    );
+    const effects = stringify({
+      sends: this.#sends,
+      writes,
+      ...(open.length === 0 ? {} : { open }),
+      ...(this.#notes.length === 0 ? {} : { talk: this.#notes }),
+    });
     // Text passes twice through JSON at most: a tenant's toJSON could still make it any size.
     if (typeof effects !== 'string' || effects.length > 4 * this.limits.total_bytes + 65_536) {
       throw new TrustedError('limit: the effects of this message are too large');

@@ -1,3 +1,4 @@
+import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 import type { LoadedApp } from '../apps/app.ts';
 import { turnKind, type TurnOrigin } from '../turns/effects-commit.ts';
@@ -34,9 +35,11 @@ export function describeRun(
   result: {
     readonly failure: { readonly reason: FailureReason; readonly text: string } | null;
     readonly sends: number;
+    /** What is counted of its conversation. */
+    readonly talk: readonly TalkNote[];
   },
 ): Run {
-  const { failure, sends } = result;
+  const { failure, sends, talk } = result;
   const { end, cost, recorder } = outcome;
   const effects = failure === null && end.kind === 'done' ? end.effects : null;
   return {
@@ -48,6 +51,7 @@ export function describeRun(
     error: failure?.text ?? null,
     at: now,
     cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
+    talk,
     record: composeRecord(
       { wallMs, settings: app.frame.settings, start, effects, recorder },
       app.secretRemoval,
@@ -69,6 +73,7 @@ export function describeDrop(
     error: reason,
     at: now,
     cost: NOTHING_USED,
+    talk: [],
     record: null,
   };
 }

@@ -1,4 +1,5 @@
 import type { AppRef } from '@vumi/core';
+import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 
 /** How the handling of a message or event ended: its effects took place, or why they did not. `pace`: it was dropped. */
@@ -37,6 +38,8 @@ export interface Run extends AppRef {
     readonly wait_ms: number;
     readonly sends: number;
   };
+  /** What is counted of its conversation. */
+  readonly talk: readonly TalkNote[];
   /** JSON (recording/record.ts); null when it would be larger than is kept. */
   readonly record: string | null;
 }

@@ -16,6 +16,7 @@ import {
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
+import type { TalkNote } from '@vumi/core/talks';
 import type { AccountRecords, EffectFailure, StoreEffects } from '@vumi/records';
 import type { AppKind } from '../app-kind.ts';
 import { wantsEvents } from '../classic/process-events.ts';
@@ -111,11 +112,18 @@ interface Conclusion {
   readonly writes: Parameters<KeyedState['commit']>[0]['writes'];
   readonly outbox: Outbox;
   readonly failure: Failed | null;
+  /** What is counted of its conversation. */
+  readonly talk: readonly TalkNote[];
 }
 
 /** As the SDK names it (sdk/talks): an app that throws the same only keeps its own users where they are. */
 function hasDiverged({ outcome: { end } }: Ran): boolean {
   return end.kind === 'failed' && end.text.startsWith('Diverged:');
+}
+
+/** Where in his conversation a user was whose message failed is not known. */
+function failedTalk({ app, origin, now }: Ran): TalkNote[] {
+  return app.talks && origin.message !== null ? [{ what: 'failed', screen: '', question: '', at: now }] : [];
 }
 
 /** The keys of classic apps are counted as Vumi Go did (classic/kv.ts): here they are only listed. */
@@ -304,14 +312,14 @@ export class Handling {
       const messages = [...given.messages, ...ran.effects.messages];
       const effects = { marker: ran.marker, ...ref, effects: store };
       const outbox = { messages, ...(store.length === 0 ? {} : { store: effects }) };
-      await this.#commit(ran, { writes, outbox, failure: null });
+      await this.#commit(ran, { writes, outbox, failure: null, talk: parsed.talk ?? [] });
     } catch (error) {
       if (!(error instanceof VumiError) || !GUEST_FAULTS.has(error.code)) throw error;
       await this.#fail(ran, { kind: 'failed', reason: 'calls', text: error.message });
     }
   }
 
-  async #commit(ran: Ran, { writes, outbox, failure }: Conclusion): Promise<void> {
+  async #commit(ran: Ran, { writes, outbox, failure, talk }: Conclusion): Promise<void> {
     const { ports, versions, markerTtlMs } = this.#options;
     const { ref } = ran.origin;
     const pin = versions.pin(ref, ran.origin, {
@@ -336,7 +344,7 @@ export class Handling {
       'handler ended',
     );
     // Whoever has committed a message records it, so that it is counted once; nothing waits for that.
-    ports.recordRun(describeRun(ran, { failure, sends: outbox.messages.length }));
+    ports.recordRun(describeRun(ran, { failure, sends: outbox.messages.length, talk }));
     await published;
   }
 
@@ -382,7 +390,7 @@ export class Handling {
     const apology = apologyFor(origin, app.manifest.apology ?? DEFAULT_APOLOGY);
     const report = createFailure(ran.body, `${end.reason}: ${text}`, 'permanent');
     const outbox = { messages: apology === null ? [] : [apology], failure: report };
-    await this.#commit(ran, { writes: [], outbox, failure });
+    await this.#commit(ran, { writes: [], outbox, failure, talk: failedTalk(ran) });
     this.#log(ran, { level: 'error', text, fields: { reason: end.reason } });
     const what = { app: app.key, version: app.version, message_id: origin.id, reason: end.reason };
     if (end.reason === 'overload') ports.logger.warn(what, 'handler ended: the machine is overloaded');

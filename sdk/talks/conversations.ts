@@ -18,6 +18,7 @@ import {
 import { secondsOf, type Duration } from './durations.ts';
 import type { HostLinks } from './host-links.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
+import { note, noteOpen } from './notes.ts';
 import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
 import type { Outcome } from './outcome.ts';
 import { lines, textOf, type Question } from './question.ts';
@@ -130,6 +131,7 @@ class Conversation {
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
     if (this.#stops(channel, talk) && isStop(text)) {
       await app.optouts.optOut(message.from_addr);
+      noteOpen(app, talk, 'stopped');
       await app.links.revoke();
       return this.#finish(channel, talk, this.#texts(talk?.language ?? app.language).stopped);
     }
@@ -148,6 +150,7 @@ class Conversation {
   async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {
     const screen = talk?.frames.at(-1)?.screen;
     if (talk === null || screen === undefined) return;
+    noteOpen(app, talk, 'hung_up');
     await this.#definition.onHangUp?.(app, { screen, question: talk.wait.tag, answered: talk.answers });
   }
 
@@ -241,6 +244,7 @@ class Conversation {
         isUnseen: false,
       },
     };
+    note(app, { what: 'began', screen, question: '', at: app.now });
     await this.#settle(channel, talk, await this.#run(channel, talk, { kind: 'begin' }), lead);
   }
 
@@ -251,6 +255,7 @@ class Conversation {
     } catch (error) {
       const restartedLately = channel.app.now - talk.restarted < RESTARTS_APART_MS;
       if (!(error instanceof Diverged) || restartedLately || MUST_FIT in channel.app) throw error;
+      noteOpen(channel.app, talk, 'diverged');
       channel.app.log.error(error.message);
       return this.#restart(channel, talk, this.#texts(talk.language).restarted, channel.app.now);
     }
@@ -266,6 +271,8 @@ class Conversation {
     const textsOf = (language: string | null): Texts => this.#texts(language);
     return new Run({
       app,
+      count: (what, screen, question) =>
+        note(app, { what, screen, question, at: question === '' ? app.now : talk.wait.since }),
       message,
       address: user,
       way: { to, transport_type: transportType, endpoint },
@@ -311,10 +318,12 @@ class Conversation {
       channel.app.log.error(
         `the conversation is too long: ${what}; a screen that app.goto leads to begins anew`,
       );
+      noteOpen(channel.app, talk, 'failed');
       return this.#finish(channel, before, this.#texts(talk.language).gaveUp);
     }
     if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
     if (outcome.question !== null) {
+      noteOpen(channel.app, talk, 'shown');
       await cancelTimers(channel, { ...before, under: null });
       const timers = await this.#setTimers({ channel, language }, talk, outcome.question);
       talk = { ...talk, wait: { ...talk.wait, timers } };

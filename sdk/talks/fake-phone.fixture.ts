@@ -1,4 +1,4 @@
-import { OPEN_TALKS, OWN_KEYWORD, TALK_KEY } from '@vumi/core/talks';
+import { NOTE_TALK, OPEN_TALKS, OWN_KEYWORD, TALK_KEY, type TalkNote } from '@vumi/core/talks';
 import type { AppDefinition } from '../app.ts';
 import type { Message, SessionEvent } from '../message.ts';
 import type { Catalog } from '../languages/catalog.ts';
@@ -26,6 +26,7 @@ export class FakePhone {
   readonly from: string;
   readonly sent: { readonly to: string; readonly text: string }[] = [];
   readonly logged: string[] = [];
+  readonly notes: TalkNote[] = [];
   /** Calls that reached the app, not those that a conversation remembers. */
   readonly calls: string[] = [];
   readonly links: (LinkPlace & { readonly path: string })[] = [];
@@ -149,6 +150,16 @@ export class FakePhone {
     };
   }
 
+  #ofTalks(state: ReadonlyMap<string, unknown>): object {
+    return {
+      [NOTE_TALK]: (one: TalkNote) => void this.notes.push(one),
+      [OPEN_TALKS]: async (_user: string, endpoint = '') => ({
+        talks: talksIn(state),
+        network: this.networks[endpoint] ?? null,
+      }),
+    };
+  }
+
   #app(state: Map<string, unknown>, sent: { to: string; text: string }[]): unknown {
     const scope = (name: string) => ({
       get: async (key: string) => {
@@ -199,10 +210,7 @@ export class FakePhone {
         },
         cancel: async (name: string) => void this.timers.delete(name),
       },
-      [OPEN_TALKS]: async (_user: string, endpoint = '') => ({
-        talks: talksIn(state),
-        network: this.networks[endpoint] ?? null,
-      }),
+      ...this.#ofTalks(state),
       send: async (to: string, text: string) => {
         sent.push({ to, text });
         return 's';

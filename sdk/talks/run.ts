@@ -7,6 +7,7 @@ import type { Json } from '../state.ts';
 import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
 import { makeLink } from './make-link.ts';
 import { KEYS, roomOf, textPages } from './menu.ts';
+import { countVerdict, type Count } from './notes.ts';
 import type { Outcome } from './outcome.ts';
 import { lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
@@ -17,6 +18,8 @@ import { judge, type Input, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
 
 export interface RunOptions {
+  /** Hears what is counted. */
+  readonly count: Count;
   readonly app: App;
   readonly message: Message | null;
   /** Of the user. */
@@ -88,7 +91,8 @@ export class Run {
     }
   }
 
-  #end(text: string): void {
+  #end(text: string, isGivenUp = false): void {
+    if (!isGivenUp) this.#options.count('ended', this.#frames.at(-1)?.screen ?? '', '');
     this.#outcome.resolve({
       kind: 'ends',
       text: lines(...this.#said, text),
@@ -295,18 +299,16 @@ export class Run {
     { recorder, order, language }: { readonly recorder: Recorder } & Pick<Step, 'order' | 'language'>,
   ): Promise<unknown> {
     const never = new Promise<never>(() => {});
+    countVerdict(this.#options, verdict, this.#frames.at(-1)?.screen ?? '', question.tag);
     if (verdict.kind === 'again') return this.#suspend(question, this.#options.talk.wait, verdict.showing);
-    if (verdict.kind === 'interrupted') {
-      this.#outcome.resolve(verdict);
-      return never;
-    }
-    if (verdict.kind === 'back') {
-      this.#goBack();
+    if (verdict.kind === 'interrupted' || verdict.kind === 'back') {
+      if (verdict.kind === 'back') this.#goBack();
+      else this.#outcome.resolve(verdict);
       return never;
     }
     if (verdict.kind === 'gave_up') {
       this.#said = [];
-      this.#end(this.#texts().gaveUp);
+      this.#end(this.#texts().gaveUp, true);
       return never;
     }
     this.#goLive();

@@ -30,9 +30,10 @@ export interface Showing {
 }
 
 export type Verdict =
-  | { readonly kind: 'accepted'; readonly value: unknown }
+  /** `isGivenUp`: by `otherwise`, after the last try. */
+  | { readonly kind: 'accepted'; readonly value: unknown; readonly isGivenUp?: boolean }
   | { readonly kind: 'timed_out' }
-  | { readonly kind: 'again'; readonly showing: Showing }
+  | { readonly kind: 'again'; readonly showing: Showing; readonly isHelp?: boolean }
   | { readonly kind: 'back' }
   | { readonly kind: 'interrupted'; readonly screen: string }
   | { readonly kind: 'gave_up' };
@@ -66,7 +67,7 @@ export async function judge(
   if (help !== null)
     return Object.hasOwn(judging.screens, help)
       ? { kind: 'interrupted', screen: help }
-      : again(wait, { lead: help, page: 0 });
+      : { ...again(wait, { lead: help, page: 0 }), isHelp: true };
   return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging);
 }
 
@@ -86,14 +87,15 @@ async function parse(
       page: 0,
       tries,
     });
-  return otherwise(question) ?? { kind: 'gave_up' };
+  const last = otherwise(question);
+  return last === null ? { kind: 'gave_up' } : { ...last, isGivenUp: true };
 }
 
-function otherwise({ options }: Question): Verdict | null {
+function otherwise({ options }: Question): Extract<Verdict, { kind: 'accepted' }> | null {
   return 'otherwise' in options ? { kind: 'accepted', value: options.otherwise } : null;
 }
 
-function again({ lead, page, tries }: Wait, change: Partial<Showing>): Verdict {
+function again({ lead, page, tries }: Wait, change: Partial<Showing>): Extract<Verdict, { kind: 'again' }> {
   return { kind: 'again', showing: { lead, page, tries, ...change } };
 }
 

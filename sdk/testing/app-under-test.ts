@@ -193,6 +193,7 @@ function failedRun({ ref, log, active }: Side, { message }: VumiError): Side['ru
     outcome: 'threw',
     error: log.at(-1)?.text ?? message,
     at: 0,
+    talk: [],
     cost: {
       cpu_us: 0,
       wall_ms: 0,

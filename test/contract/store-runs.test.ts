@@ -44,6 +44,61 @@ function run(ref: { account: string; app: string }, fields: Partial<NewRun> = {}
   };
 }
 
+describe('the funnel of conversations', () => {
+  const at = NOON - 7_200_000;
+  const asked = { screen: 'start', question: 'ask "name"' };
+
+  test('adds up by version and question, each run once', async () => {
+    const ref = await createApp(store);
+    const twice = run(ref, {
+      talk: [
+        { what: 'began', screen: 'start', question: '', at: NOON },
+        { what: 'shown', ...asked, at: NOON },
+      ],
+    });
+    const runs = [
+      twice,
+      run(ref, { talk: [{ what: 'answered', ...asked, at }] }),
+      run(ref, { version: 2, talk: [{ what: 'shown', ...asked, at: NOON }] }),
+      run(ref, { talk: [{ what: 'shown', ...asked, at: NOON }] }),
+      run(ref),
+    ];
+    await Promise.all(runs.map((one) => store.runs.record(one)));
+    expect(await store.funnel.ofApp(ref, DAY)).toMatchObject({
+      ...ref,
+      items: [
+        { version: 2, ...asked, counts: { shown: 1 } },
+        { version: 1, screen: 'start', question: '', counts: { began: 1 } },
+        { version: 1, ...asked, counts: { shown: 2, answered: 1 } },
+      ],
+    });
+    // What became of a question counts in the hour in which it was asked.
+    const hour = { from: '2026-11-24T10:00:00Z', to: '2026-11-24T11:00:00Z' };
+    expect((await store.funnel.ofApp(ref, hour)).items).toEqual([
+      { version: 1, ...asked, counts: { answered: 1 } },
+    ]);
+  });
+
+  test('takes no more names than it has room for, and no time that is none', async () => {
+    const ref = await createApp(store);
+    const talk = (index: number): NonNullable<NewRun['talk']> => [
+      { what: 'shown', screen: `s${index}`, question: 'q', at: index % 2 === 0 ? 0 : NOON * 2 },
+    ];
+    await Promise.all(
+      Array.from({ length: 310 }, (_, index) => store.runs.record(run(ref, { talk: talk(index) }))),
+    );
+    const { items } = await store.funnel.ofApp(ref, DAY);
+    expect(items).toHaveLength(301);
+    expect(items.find(({ screen }) => screen === '…')).toMatchObject({ question: '', counts: { shown: 10 } });
+  });
+
+  test('is not told of an app that is not there', async () => {
+    await expect(store.funnel.ofApp({ account: 'no', app: 'no' }, {})).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+});
+
 describe('runs', () => {
   test('are listed newest first, all of them or those of one outcome', async () => {
     const ref = await createApp(store);

@@ -7,6 +7,7 @@ import { pageOf } from '../resources.ts';
 import { defineRoute, ok, type Route } from '../route.ts';
 import {
   accountUsageSchema,
+  appFunnelSchema,
   appUsageSchema,
   replaySchema,
   runDetailSchema,
@@ -88,6 +89,17 @@ function usageRoutes({ store }: ApiPorts): Route[] {
       query: usageQuery,
       answers: { 200: { description: 'Totals', schema: appUsageSchema } },
       handle: async ({ params, query }) => ok(await store.usage.ofApp(params, present(query))),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:account/apps/:app/funnel',
+      id: 'getAppFunnel',
+      summary: 'What became of the questions of its conversations, by version; kept for 90 days',
+      access: accountScope('apps:read'),
+      params: appParams,
+      query: usageQuery,
+      answers: { 200: { description: 'Counts', schema: appFunnelSchema } },
+      handle: async ({ params, query }) => ok(await store.funnel.ofApp(params, present(query))),
     }),
     defineRoute({
       method: 'GET',

@@ -8,6 +8,7 @@ import { usageError } from '../exit.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
+import { addFunnelCommand } from './app-funnel.ts';
 import { addImportGo } from './app-import-go.ts';
 import { addLogsCommand } from './app-logs.ts';
 import { addMemberCommands } from './app-members.ts';
@@ -49,6 +50,7 @@ export function addAppCommands(program: Command): void {
   addLogsCommand(app);
   addRunCommands(app);
   addTalksCommand(app);
+  addFunnelCommand(app);
   addReplayCommand(app);
   addConfigCommands(app);
 }
