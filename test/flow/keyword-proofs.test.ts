@@ -69,6 +69,24 @@ it('what stands in the way of a route is said before what it would take', async 
   expect(conflict).toMatchObject({ status: 409, body: { code: 'route.conflict' } });
 });
 
+it('a deploy says what stands against the keywords that the app asks for on its numbers', async () => {
+  const { client } = world;
+  const bundle = zipOf({
+    'vumi.json': JSON.stringify({ keywords: ['quiz', 'hello', 'qu1z'] }),
+    'workers/worker.js': APP,
+  });
+  await client.must('PUT', '/accounts/demo/apps/greet', bundle);
+  await client.must('PUT', '/accounts/demo/routes/greet', route('greet', { keyword: 'greet' }));
+  const { warnings } = await client.must('PUT', '/accounts/demo/apps/greet', bundle);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^keyword "quiz" at 4000 of smsc: route "quiz" of account "demo" matches/),
+    expect.stringMatching(
+      /^keyword "hello" at 4000 of smsc: of 4 messages .* 1 from clinic to greet \("hello", …\)$/,
+    ),
+    expect.stringMatching(/^keyword "qu1z" at 4000 of smsc: "qu1z" looks like "quiz"/),
+  ]);
+});
+
 it('words that are mistaken for each other are told, and kept with the route', async () => {
   const { client } = world;
   const { proof } = await client.must(

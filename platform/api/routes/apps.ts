@@ -3,6 +3,7 @@ import type { App, AppVersion } from '@vumi/store';
 import { z } from 'zod';
 import { accountScope } from '../access.ts';
 import { optionalJsonBody, zipBody } from '../body.ts';
+import { keywordWarnings } from '../keyword-warnings.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, appParams, flag, pageOfQuery, pageQuery } from '../query.ts';
 import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources.ts';
@@ -65,12 +66,23 @@ function deployRoute(ports: ApiPorts): Route {
         talks: query.talks,
         proveTalks: query.prove_talks,
       });
+      const ofKeywords = await keywordWarnings(ports, params, keywordsOf(version));
       return {
         status: created ? 201 : 200,
-        json: { ...showVersion(version), url: ports.appUrl(params), warnings, talks: proof },
+        json: {
+          ...showVersion(version),
+          url: ports.appUrl(params),
+          warnings: [...warnings, ...ofKeywords],
+          talks: proof,
+        },
       };
     },
   });
+}
+
+/** What its vumi.json asks for. */
+function keywordsOf({ manifest }: AppVersion): readonly string[] {
+  return z.array(z.string()).catch([]).parse(manifest['keywords']);
 }
 
 function readRoutes(ports: ApiPorts): Route[] {
