@@ -28,6 +28,7 @@ export const moreSampleApps: readonly Omit<SampleApp, 'keyword'>[] = [
   { name: 'clinic', folder: folderOf('clinic') },
   { name: 'directory', folder: folderOf('directory') },
   { name: 'hangman', folder: folderOf('hangman') },
+  { name: 'helpdesk', folder: folderOf('helpdesk') },
   { name: 'memo', folder: folderOf('memo') },
   { name: 'poll', folder: folderOf('poll') },
   { name: 'survey', folder: folderOf('survey') },

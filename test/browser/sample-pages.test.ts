@@ -44,6 +44,13 @@ async function say(phone: string, ...texts: string[]): Promise<void> {
   }
 }
 
+/** All that a phone has got. */
+async function inbox(phone: string): Promise<string[]> {
+  const list = `/simulators/smsc/messages?address=${encodeURIComponent(phone)}`;
+  const { items } = await world.client.must('GET', list);
+  return items.map(({ content }: { content: string }) => content);
+}
+
 /** Nothing is cut off on a phone. */
 async function expectNarrow(page: Page): Promise<void> {
   await page.setViewportSize({ width: 360, height: 640 });
@@ -119,5 +126,37 @@ it('the page of the clinic lists who is registered, the next visit first, to who
   await page.getByLabel('Clinic').selectOption('Market');
   await page.getByText('1 visit', { exact: true }).waitFor();
   await expectNarrow(page);
+  await page.close();
+});
+
+it('what is asked at the help desk is answered on the page of its people, and goes out as SMS', async () => {
+  await deploy('helpdesk', 'ask');
+  const STAFF = '+27760000010';
+  await world.client.must('PUT', '/accounts/demo/apps/helpdesk/config', { staff: [STAFF] });
+  await say('+27760000008', 'ask', 'When does the clinic open on the first Saturday of the month?');
+  await say('+27760000009', 'ask', 'Is there water?');
+  await say(STAFF, 'ask');
+  const texts = await inbox(STAFF);
+  expect(texts.at(-1)).toContain('2 questions wait:');
+  const link = /http\S+\/l\/[\w-]+/.exec(texts.at(-1) ?? '')?.[0] ?? '';
+  const page = await browser.newPage();
+  await page.goto(link);
+  await page.getByRole('button').click();
+  await page.getByText('2 questions wait.').waitFor();
+  await expectNarrow(page);
+  await page.getByLabel('Is there water?').fill('Yes, at the school.');
+  await page.getByRole('button', { name: 'Send the answers' }).click();
+  await page.getByText('Sent.').waitFor();
+  await eventually(
+    () => inbox('+27760000009'),
+    (got) => got.at(-1) === 'Yes, at the school.\n(You asked: Is there water?)',
+  );
+  await eventually(
+    () => inbox(STAFF),
+    (got) => got.at(-1) === '1 answer was sent.',
+  );
+  await say(STAFF, 'ask');
+  expect((await inbox(STAFF)).at(-1)).toContain('1 question waits:');
+  expect((await inbox('+27760000008')).at(-1)).toContain('the answer comes by SMS');
   await page.close();
 });

@@ -2,7 +2,7 @@ import { defineApp } from '@vumi/sdk';
 
 /**
  * What is asked. Another question, without a deploy:
- * `npx vumi app config set poll question "…"` and `npx vumi app config set poll options '{"a": "…"}'`.
+ * `npx vumi app config set poll question="…"` and `npx vumi app config set poll options='{"a": "…"}'`.
  *
  * @type {{ question: string, options: Record<string, string> }}
  */
