@@ -16,6 +16,7 @@ export default defineConfig({
       credits: false,
       sidebar: [
         { label: 'Tutorial', items: [{ autogenerate: { directory: 'tutorial' } }] },
+        { label: 'Guides', items: [{ autogenerate: { directory: 'guides' } }] },
         {
           label: 'Writing apps',
           items: [

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Reader } from '../walkthrough/reader.ts';
 
 const DOCS = join(import.meta.dirname, '../../docs');
-const pages = ['tutorial'].flatMap((folder) =>
+const pages = ['tutorial', 'guides'].flatMap((folder) =>
   readdirSync(join(DOCS, folder))
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
     .map((name) => `${folder}/${name}`),

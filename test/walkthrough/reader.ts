@@ -40,12 +40,11 @@ export class Reader implements AsyncDisposable {
 
   static async sitDown(): Promise<Reader> {
     const reader = new Reader({ http: await freePort(), smsc: await freePort() });
-    await reader.#prepare();
+    reader.#prepare();
     return reader;
   }
 
-  async #prepare(): Promise<void> {
-    await this.#makeData('.vumi');
+  #prepare(): void {
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.#folder, 'node_modules'));
     symlinkSync(join(REPOSITORY, 'sample-apps'), join(this.#folder, 'sample-apps'));
     mkdirSync(join(this.#folder, '.bin'));
@@ -129,7 +128,7 @@ export class Reader implements AsyncDisposable {
     const isPlatform = text.startsWith('npm');
     const [http, smsc] = [String(this.#ports.http), String(this.#ports.smsc)];
     const words = isPlatform ? ['up'] : text.split(' ').slice(2);
-    if (!isPlatform) await this.#makeData(join(words[1] ?? '.', '.vumi'));
+    await this.#makeData(isPlatform ? '.vumi' : join(words[1] ?? '.', '.vumi'));
     const child = spawn(process.execPath, [...FLAGS.split(' '), LAUNCHER, ...words], {
       cwd: this.#folder,
       env: this.#env(
