@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 const routeWarningSchema = z.object({
   kind: z
-    .enum(['near', 'stop_word', 'menu', 'unreachable', 'no_rule'])
+    .enum(['near', 'stop_word', 'unreachable', 'no_rule'])
     .describe(
-      'near: mistaken for another keyword; stop_word: heeded by the platform; menu: another app offers it there; unreachable: nothing comes by the route; no_rule: other texts go nowhere',
+      'near: mistaken for another keyword; stop_word: heeded by the platform; unreachable: nothing comes by the route; no_rule: other texts go nowhere',
     ),
   message: z.string().describe('For people'),
   route: z.string().nullable().describe("The other route; null: none, or another account's"),

@@ -7,11 +7,10 @@ export interface RouteProof {
 
 export interface RouteWarning {
   /**
-   * `near`: a keyword that people or eyes mistake for another; `stop_word`: one that the platform heeds; `menu`: one that
-   * another app offered there as an answer; `unreachable`: no message comes by the route; `no_rule`: what begins with no
-   * keyword goes nowhere.
+   * `near`: a keyword that people or eyes mistake for another; `stop_word`: one that the platform heeds, or that people
+   * write who are lost; `unreachable`: no message comes by the route; `no_rule`: what begins with no keyword goes nowhere.
    */
-  readonly kind: 'near' | 'stop_word' | 'menu' | 'unreachable' | 'no_rule';
+  readonly kind: 'near' | 'stop_word' | 'unreachable' | 'no_rule';
   /** For people. */
   readonly message: string;
   /** The other route; null: there is none, or it is another account's. */
