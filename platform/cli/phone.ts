@@ -8,6 +8,7 @@ const ALL_PHONES = '/simulators/smsc/messages';
 /** More than can come between two looks. */
 const SCREEN = 100;
 const POLL_MS = 100;
+const LOOK_MS = 50;
 /** After a reply: time for a second one. */
 const LINGER_MS = 300;
 /** How much longer a reply may take when the platform says that its machine is overloaded. */
@@ -64,6 +65,14 @@ export async function openPhone(session: Session, from: string, to: string): Pro
       }
     },
   };
+}
+
+/** What comes to a phone, one look after the other; what the platform does not answer is asked again. */
+export async function* textsTo(phone: Phone, signal: AbortSignal): AsyncGenerator<PhoneMessage> {
+  while (!signal.aborted) {
+    yield* await phone.look().catch(() => []);
+    await sleep(LOOK_MS);
+  }
 }
 
 async function isOverloaded(client: Client): Promise<boolean> {

@@ -51,6 +51,8 @@ export async function cliPackage(place: string): Promise<object> {
   for (const file of OF_THE_SANDBOX) metafiles.push(await prebundle(file, place));
   for (const part of ['vumi.js', 'templates'])
     await cp(join(ROOT, 'platform/cli', part), join(place, part), { recursive: true });
+  // Beside the chunk that reads it.
+  await cp(join(ROOT, 'platform/cli/dev/phone-page'), join(place, 'dist/phone-page'), { recursive: true });
   await writeFile(join(place, 'dist/package.json'), JSON.stringify({ type: 'module', version: VERSION }));
   return {
     name: '@vumi/cli',

@@ -1,22 +1,22 @@
 import { join, resolve } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { errorText, printable, sleep } from '@vumi/core';
+import { createInterface } from 'node:readline';
+import { errorText } from '@vumi/core';
 import type { Command } from 'commander';
 import { createClient } from '../client.ts';
+import { BrowserPhone } from '../dev/browser-phone.ts';
 import { DevApp, NUMBERS } from '../dev/dev-app.ts';
 import { OwnPlatform } from '../dev/own-platform.ts';
 import { sourceFrame } from '../dev/source-frame.ts';
+import { View } from '../dev/view.ts';
 import { changesIn } from '../dev/watch-folder.ts';
 import { withExample } from '../examples.ts';
 import { usageError } from '../exit.ts';
-import { overwriteLine } from '../output.ts';
-import { openPhone, type Phone } from '../phone.ts';
+import { openPhone, textsTo, type Phone } from '../phone.ts';
 import { openSession, type Session } from '../session.ts';
 import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
 
 const FROM = '+27761234567';
 const ACCOUNT = 'dev';
-const LOOK_MS = 50;
 const PROMPT = '> ';
 
 interface DevOptions {
@@ -32,7 +32,7 @@ export function addDevCommand(program: Command): void {
       .command('dev')
       .argument('[dir]', 'the folder of the app', '.')
       .description(
-        'work on an app: what you save is deployed at once, and a phone in this terminal talks to it',
+        'work on an app: what you save is deployed at once, and a phone in this terminal or in the browser talks to it',
       )
       .option('--ussd', 'the phone dials, and each line is what is typed; by SMS without it')
       .option('--from <number>', 'the number of the phone', FROM)
@@ -49,6 +49,13 @@ export function addDevCommand(program: Command): void {
     const { session, app } = place;
     const work = new Work(app, folder, view, over.signal);
     await work.deploy();
+    await using browser = await BrowserPhone.start({
+      session,
+      view,
+      from: options.from,
+      signal: over.signal,
+    });
+    view.line(`phone in the browser: ${browser.url}`);
     await Promise.all([work.watch(), converse(session, { ...options, view }, over)]);
   });
 }
@@ -75,20 +82,6 @@ async function openPlace(folder: string, { to, port }: DevOptions, command: Comm
   const app = new DevApp(client, folder, ACCOUNT);
   await app.prepare(platform.smscPort);
   return { session, app, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
-}
-
-/** One view of all: what is typed stays below what comes. */
-class View {
-  terminal: Interface | null = null;
-
-  show(text: string): void {
-    overwriteLine(printable(text));
-    this.terminal?.prompt(true);
-  }
-
-  line(text: string): void {
-    this.show(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`);
-  }
 }
 
 /** An app that is worked on. */
@@ -181,12 +174,8 @@ async function writer(
   };
 }
 
-/** One look after the other, however long the platform takes for one; what it does not answer is asked again. */
 async function showTexts(phone: Phone, view: View, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    for (const { content } of await phone.look().catch(() => [])) view.line(`< ${content}`);
-    await sleep(LOOK_MS);
-  }
+  for await (const { content } of textsTo(phone, signal)) view.line(`< ${content}`);
 }
 
 /** Each line is what is typed; where no session is open, an empty or any other one dials. */
