@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createApi,
@@ -51,6 +52,8 @@ import { openPayments } from './payments.ts';
 import { isTransport } from './processes.ts';
 
 const HTTP_PORT = { field: 'http.port', name: 'VUMI_HTTP_PORT' };
+/** Where the state has what the marks of people on pages are made with. */
+const PERSON_SECRET = 'person-secret';
 /** How long a request waits for a transport to decide. */
 const CANCEL_WAIT_MS = 5000;
 
@@ -196,6 +199,7 @@ function pagesOf(
     },
     addressOf: (request) => callerOf(request, proxies),
     secure: urls.publicUrl.startsWith('https:'),
+    personSecret: () => keptSecret(state),
     // Tokens of pages end with the administrator's token in whose time they were made.
     get tokenSecret() {
       return deriveId('frontend-token', adminToken.pageSecret());
@@ -296,4 +300,12 @@ async function listSharedState(
     })),
     next: next === null ? null : next.slice(shared.length),
   };
+}
+
+/** Made once, by whichever process asks first. */
+async function keptSecret(state: KeyedState): Promise<string> {
+  const kept = await state.get(PERSON_SECRET);
+  if (kept !== null) return kept;
+  await state.setIfAbsent(PERSON_SECRET, randomBytes(32).toString('base64url'));
+  return keptSecret(state);
 }

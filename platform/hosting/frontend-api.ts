@@ -17,6 +17,7 @@ import { signToken, TOKEN_LIFETIME_MS, verifyToken } from './frontend-token.ts';
 import { visitorOf } from './links.ts';
 import { refuseOtherOrigins } from './origin.ts';
 import type { HostingPorts } from './ports.ts';
+import { Person } from './person.ts';
 import { memberOf } from './sign-in.ts';
 import { requireSite } from './site.ts';
 import { userRoutes } from './user-routes.ts';
@@ -26,6 +27,13 @@ const tokenSchema = z.object({
   scopes: z.array(z.string()),
   expires_in: z.int().describe('Seconds'),
   member: z.string().nullable().describe('Who is signed in, as whoever invited them calls them'),
+  user: z
+    .object({
+      person: z.string().describe('The same each time, at this app alone'),
+      number: z.string().describe('Mostly dots: `+27 76 ••• ••67`'),
+    })
+    .nullable()
+    .describe('Whose phone has opened the page by a link'),
 });
 const stateParams = z.strictObject({ key: z.string().min(1).max(512) });
 const stateSchema = z.object({ key: z.string(), value: z.unknown() });
@@ -91,6 +99,7 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
           scopes,
           expires_in: TOKEN_LIFETIME_MS / 1000,
           member: member?.name ?? null,
+          user: visitor === null ? null : new Person(site.ref, visitor.user, await ports.personSecret()),
         });
       },
     }),

@@ -123,6 +123,7 @@ function portsOf(known: Known): HostingPorts {
     },
     addressOf: ({ headers }) => String(headers['x-forwarded-for'] ?? '127.0.0.1'),
     secure: false,
+    personSecret: async () => 'of this platform',
     tokenSecret: 'shared by the processes of one platform',
   };
 }

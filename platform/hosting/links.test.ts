@@ -132,6 +132,16 @@ test('the page may do of its user what the link says, and of nobody else', async
     expect((await refused).status).toBe(403);
 });
 
+test('a page learns who its user is by a mark and a number of dots, and no number', async () => {
+  const Cookie = await opened([]);
+  const { body } = await place.send('POST /api/v1/token', '', { Cookie, Origin: OWN });
+  const { user } = JSON.parse(body) as { user: unknown };
+  expect(user).toEqual({ person: expect.stringMatching(/^p_.{16}$/), number: '+27 76 ••• ••67' });
+  expect(body).not.toContain('1234567');
+  const stranger = await place.send('POST /api/v1/token', '', { Origin: OWN });
+  expect(JSON.parse(stranger.body)).toMatchObject({ user: null });
+});
+
 test('one key can be all that a page may read', async () => {
   const Cookie = await opened(['user:read:name']);
   const { token } = await pageOf(Cookie);

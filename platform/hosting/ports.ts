@@ -71,6 +71,8 @@ export interface HostingPorts {
   addressOf(request: IncomingMessage): string;
   /** Whether browsers reach the pages over TLS. */
   readonly secure: boolean;
+  /** What the marks of people are made with: the same for ever, or all of them change. */
+  personSecret(): Promise<string>;
   /** Signs the tokens of pages; the same in every process that serves them. */
   readonly tokenSecret: string;
 }
