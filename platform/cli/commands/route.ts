@@ -131,7 +131,7 @@ function addSet(route: Command): void {
     const body = { smpp_client: smppClient, connector, to_addr: to, ...others, ...shares };
     const address = path`/accounts/${await session.account()}/routes/${name}`;
     const query = acceptMoved === true ? '?accept_moved=true' : '';
-    const made = await session.client.call<Route & { proof: RouteProof }>('PUT', `${address}${query}`, {
+    const made = await session.client.call<Route & { proof?: RouteProof }>('PUT', `${address}${query}`, {
       body,
     });
     const advice = await missingTransport(session, options.transport);
@@ -139,8 +139,10 @@ function addSet(route: Command): void {
   });
 }
 
-/** What was found before it was set, a line each. */
-function tellProof({ warnings, history }: RouteProof): string {
+/** What was found before it was set, a line each; a platform of an earlier version says nothing of it. */
+function tellProof(proof: RouteProof | undefined): string {
+  if (proof === undefined) return '';
+  const { warnings, history } = proof;
   const lines = warnings.map(({ message }) => message);
   if (history === null) lines.push('what was written there of late could not be read in time');
   else if (history.moved > 0) lines.push(describeMoves(history));
