@@ -100,6 +100,12 @@ export const appFunnelSchema = z.object({
         screen: z.string().describe('Empty: of the version, where it is not known at which screen'),
         question: z.string().describe('Empty: of the screen'),
         counts: countsSchema,
+        worse_than: z
+          .int()
+          .optional()
+          .describe(
+            'Of the newest version: at this question more users leave, for sure, than with this version in the same hours; those of the last 25 hours do not count yet',
+          ),
       }),
     )
     .readonly()

@@ -121,6 +121,7 @@ test('app funnel shows at which questions users leave, versions side by side', a
                 screen: 'start',
                 question: 'ask "dob"',
                 counts: { shown: 8, answered: 4, hung_up: 3 },
+                worse_than: 7,
               },
               {
                 version: 8,
@@ -143,6 +144,7 @@ test('app funnel shows at which questions users leave, versions side by side', a
     '(any) 2 failed -',
     'start 10 began 3 ended -',
   ]);
+  expect(out).toContain('At start, ask "dob", version 8 loses more users than version 7, for sure.');
   expect((await platform.vumi(['app', 'funnel', 'hello', '--from', '2026-11-24'])).out).toContain(
     'Nobody was',
   );

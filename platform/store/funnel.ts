@@ -1,4 +1,4 @@
-import { appKey, type AppRef } from '@vumi/core';
+import { appKey, isSurelyWorse, type AppRef } from '@vumi/core';
 import type { FunnelStore } from './app-ports.ts';
 import { requireApp } from './apps.ts';
 import type { Database } from './database.ts';
@@ -88,7 +88,67 @@ export function openFunnel(database: Database): FunnelStore {
          group by 1, 2, 3 order by 1 desc, 2, 3`,
         [ref.account, ref.app, from, to],
       );
-      return { ...ref, from, to, items };
+      const [candidate, stable] = [...new Set(items.map(({ version }) => version))];
+      if (candidate === undefined || stable === undefined) return { ...ref, from, to, items };
+      const worse = await worseOf(database, ref, { from, to, candidate, stable });
+      return {
+        ...ref,
+        from,
+        to,
+        items: items.map((row) =>
+          row.version === candidate && worse.has(nameOf(row))
+            ? Object.assign(row, { worse_than: stable })
+            : row,
+        ),
+      };
     },
   };
+}
+
+interface Compared {
+  readonly screen: string;
+  readonly question: string;
+  readonly candidate: number;
+  readonly candidate_left: number;
+  readonly stable: number;
+  readonly stable_left: number;
+}
+
+function nameOf({ screen, question }: Pick<FunnelRow, 'screen' | 'question'>): string {
+  return JSON.stringify([screen, question]);
+}
+
+/** Questions at which more users leave the candidate, for sure: of hours in which both were talked to, and that are a day ago. */
+async function worseOf(
+  database: Database,
+  { account, app }: AppRef,
+  { from, to, candidate, stable }: { from: string; to: string; candidate: number; stable: number },
+): Promise<Set<string>> {
+  const rows = await database.query<Compared>(
+    `with common as (
+       select hour from funnel
+       where account = $1 and app = $2 and hour >= date_trunc('hour', $3::timestamptz) and hour < $4
+         and hour < now() - interval '25 hours' and version in ($5, $6) and counted = 'shown'
+       group by hour having count(distinct version) = 2),
+     asked as (
+       select version, screen, question, sum(count) filter (where counted = 'shown') as shown,
+         coalesce(sum(count) filter (where counted in ('answered', 'back')), 0) as went_on
+       from funnel join common using (hour)
+       where account = $1 and app = $2 and version in ($5, $6) and question <> ''
+       group by 1, 2, 3)
+     select screen, question, mine.shown::float8 as candidate, theirs.shown::float8 as stable,
+       greatest(mine.shown - mine.went_on, 0)::float8 as candidate_left,
+       greatest(theirs.shown - theirs.went_on, 0)::float8 as stable_left
+     from asked as mine join asked as theirs using (screen, question)
+     where mine.version = $5 and theirs.version = $6 and mine.shown > 0 and theirs.shown > 0`,
+    [account, app, from, to, candidate, stable],
+  );
+  const worse = rows.filter((row) =>
+    isSurelyWorse(
+      { bad: row.candidate_left, all: row.candidate },
+      { bad: row.stable_left, all: row.stable },
+      rows.length,
+    ),
+  );
+  return new Set(worse.map(nameOf));
 }

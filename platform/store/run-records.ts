@@ -115,6 +115,8 @@ export interface FunnelRow {
   /** Empty: of the screen. Both empty: of the version. */
   readonly question: string;
   readonly counts: Readonly<Partial<Record<TalkCount, number>>>;
+  /** More users leave here than with this version, for sure: of the hours in which both were talked to. */
+  readonly worse_than?: number;
 }
 
 export interface AppFunnel extends AppRef {

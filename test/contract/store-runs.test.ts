@@ -79,6 +79,35 @@ describe('the funnel of conversations', () => {
     ]);
   });
 
+  test('says where a new version loses users for sure, of the hours that both had and that are a day ago', async () => {
+    const ref = await createApp(store);
+    const DAY_MS = 86_400_000;
+    const talks = (version: number, when: number, [shown, answered]: readonly [number, number]): NewRun[] =>
+      Array.from({ length: shown }, (_, index) => {
+        const one = { ...asked, at: when };
+        const talk: NonNullable<NewRun['talk']> = [
+          { what: 'shown', ...one },
+          ...(index < answered ? [{ what: 'answered', ...one } as const] : []),
+        ];
+        return run(ref, { version, at: when, talk });
+      });
+    const now = Date.now();
+    const range = {
+      from: new Date(now - 9 * DAY_MS).toISOString(),
+      to: new Date(now + DAY_MS).toISOString(),
+    };
+    const record = (runs: readonly NewRun[]) => Promise.all(runs.map((one) => store.runs.record(one)));
+    const worse = async () => (await store.funnel.ofApp(ref, range)).items.map((row) => row.worse_than);
+    // What is of today is not over, and what only one had says nothing.
+    await record([...talks(1, now, [100, 90]), ...talks(2, now, [100, 20])]);
+    await record([...talks(1, now - 8 * DAY_MS, [100, 90]), ...talks(2, now - 7 * DAY_MS, [100, 20])]);
+    expect(await worse()).toEqual([undefined, undefined]);
+    await record([...talks(1, now - 3 * DAY_MS, [100, 90]), ...talks(2, now - 3 * DAY_MS, [100, 88])]);
+    expect(await worse()).toEqual([undefined, undefined]);
+    await record([...talks(1, now - 2 * DAY_MS, [100, 90]), ...talks(2, now - 2 * DAY_MS, [100, 20])]);
+    expect(await worse()).toEqual([1, undefined]);
+  });
+
   test('takes no more names than it has room for, and no time that is none', async () => {
     const ref = await createApp(store);
     const talk = (index: number): NonNullable<NewRun['talk']> => [

@@ -12,6 +12,7 @@ interface Row {
   readonly screen: string;
   readonly question: string;
   readonly counts: Counts;
+  readonly worse_than?: number;
 }
 
 interface Funnel {
@@ -58,7 +59,19 @@ function funnelText(items: readonly Row[], name: string): string {
   ];
   const ofQuestions = places.filter(([row]) => row?.question !== '').toSorted((a, b) => most(b) - most(a));
   const ofScreens = places.filter(([row]) => row?.question === '');
-  return `${questionTable(ofQuestions, versions)}${screenTable(ofScreens, versions)}`;
+  return `${questionTable(ofQuestions, versions)}${screenTable(ofScreens, versions)}${worseLines(shown)}`;
+}
+
+function worseLines(rows: readonly Row[]): string {
+  return rows
+    .flatMap(({ version, screen, question, worse_than: other }) =>
+      other === undefined
+        ? []
+        : [
+            `At ${screen}, ${question}, version ${version} loses more users than version ${other}, for sure.\n`,
+          ],
+    )
+    .join('');
 }
 
 function most(rows: readonly Row[]): number {
