@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.vumi']);
+/** `site` has copies of the pages, where it was built. */
+const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.vumi', 'site']);
 
 /** The Markdown of this repository, in its folders. */
 function pagesIn(folder: string): string[] {
