@@ -15,6 +15,12 @@ export type PageBlock =
   /** He sees this; what stands after `> ` he types. */
   | { readonly kind: 'output'; readonly line: number; readonly text: string };
 
+/** What stands below one heading, and has something to do or to see. */
+export interface PageSection {
+  readonly heading: string;
+  readonly blocks: readonly PageBlock[];
+}
+
 const FENCE = /^```([^\n]*)\n([^]*?)^```$/gm;
 
 /**
@@ -38,6 +44,16 @@ export function readBlocks(page: string): PageBlock[] {
       }
     }
   });
+}
+
+export function readSections(page: string): PageSection[] {
+  const lines = page.split('\n');
+  const headingOf = ({ line }: PageBlock): string =>
+    lines.slice(0, line).findLast((one) => one.startsWith('## ')) ?? lines[0] ?? '';
+  return [...Map.groupBy(readBlocks(page), headingOf)].map(([heading, blocks]) => ({
+    heading: heading.replace(/^#+ /, ''),
+    blocks,
+  }));
 }
 
 /** Which file a block is. A page is also read where nothing shows titles: the paragraph before it names the file, too. */

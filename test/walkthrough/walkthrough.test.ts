@@ -1,19 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { readBlocks } from './page-blocks.ts';
+import { describe, expect, test } from 'vitest';
+import { readBlocks, readSections } from './page-blocks.ts';
 import { Reader } from './reader.ts';
 import { isShown, withoutShown } from './shown-output.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'vumi-pages-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 async function follow(page: string): Promise<void> {
-  const file = join(folder, 'page.md');
-  writeFileSync(file, page);
   await using reader = await Reader.sitDown();
-  await reader.follow(file);
+  await reader.follow('page.md', readBlocks(page));
+  reader.finish();
 }
 
 const block = (info: string, text: string): string => `\`\`\`${info}\n${text}\n\`\`\`\n`;
@@ -39,6 +32,14 @@ describe('a reader', () => {
 test('a block that is no file, command or output is refused, and so is a file that the text does not name', () => {
   expect(() => readBlocks(block('js', 'x'))).toThrow('line 1: a block of "js" needs a title');
   expect(() => readBlocks(block('js title="a.js"', 'x'))).toThrow('has to name `a.js`');
+});
+
+test('a page is read section by section', () => {
+  const page = `# Page\n\n${COMMAND}\n## Empty\n\n## Next\n\n${COMMAND}${COMMAND}`;
+  expect(readSections(page).map(({ heading, blocks }) => [heading, blocks.length])).toEqual([
+    ['Page', 1],
+    ['Next', 2],
+  ]);
 });
 
 test('times, ids and widths of columns may differ, words may not', () => {
