@@ -8,6 +8,7 @@ import type {
   LogRow,
   MessageQuery,
   MessageRow,
+  RolloutRow,
   RunDetail,
   SmppClient,
   Store,
@@ -38,6 +39,7 @@ export interface MemoryStore extends Pick<
   | 'runs'
   | 'usage'
   | 'funnel'
+  | 'rollouts'
 > {
   readonly rows: { messages: MessageRow[]; logs: LogRow[]; secrets: Map<string, string> };
   /** The queries that messages were asked with. */
@@ -73,6 +75,7 @@ export function createMemoryStore(): MemoryStore {
     ...memoryRuns(apps),
     apps: memoryApps(apps, secrets),
     versions: memoryVersions(apps, versions),
+    rollouts: memoryRollouts(versions),
     ...memoryRouting(),
     transports: memoryTransports(),
     smppClients: memorySmppClients(),
@@ -302,6 +305,32 @@ function memoryVersions(apps: Map<string, App>, versions: Map<string, AppVersion
     worker: unused,
     file: unused,
     bundle: unused,
+  };
+}
+
+/** Those that began, and nothing else of them. */
+function memoryRollouts(versions: ReadonlyMap<string, AppVersion[]>): Store['rollouts'] {
+  const begun = new Map<string, RolloutRow[]>();
+  return {
+    begin: async (ref, version, { plan, at }) => {
+      const started_at = new Date(at).toISOString();
+      const all = found(versions.get(appKey(ref)), 'app');
+      const stable = found(
+        all.find(({ active }) => active),
+        'active version',
+      ).version;
+      const times = { stage_at: started_at, started_at, ended_at: null };
+      const row = { ...plan, ...times, version, stable, state: 'running', stage: 0, decisions: [] } as const;
+      begun.set(appKey(ref), [row, ...(begun.get(appKey(ref)) ?? [])]);
+      return found(
+        all.find((one) => one.version === version),
+        `version ${version}`,
+      );
+    },
+    list: async (ref, page) => paged(begun.get(appKey(ref)) ?? [], page),
+    running: unused,
+    compare: unused,
+    decide: unused,
   };
 }
 

@@ -19,6 +19,7 @@ import {
   runDetailSchema,
   runSchema,
 } from './run-resources.ts';
+import { rolloutSchema } from './rollout-resources.ts';
 import { alertSchema } from './alert-resources.ts';
 import { topUpSchema } from './top-up-resources.ts';
 import { billingSchema } from './credit-resources.ts';
@@ -389,6 +390,7 @@ export const NAMED_RESOURCES = {
   Replay: replaySchema,
   AppUsage: appUsageSchema,
   AppFunnel: appFunnelSchema,
+  Rollout: rolloutSchema,
   AccountUsage: accountUsageSchema,
   Contact: contactSchema,
   Identity: identitySchema,

@@ -12,6 +12,7 @@ export { interfaceOptionsSchema } from './interfaces/options.ts';
 export { startInterfaces } from './interfaces/interfaces-worker.ts';
 export { messageKeeper, messageKeepingOptions } from './message-keeper/message-keeper.ts';
 export { recordKeeper } from './record-keeper.ts';
+export { lookAtRollouts, startRolloutWatch } from './rollouts/rollout-watch.ts';
 export { startSmppHousekeeping } from './smpp-clients/housekeeping.ts';
 export { createPlatformSide } from './smpp-clients/server-ports.ts';
 export { webhookOptionsSchema } from './webhooks/options.ts';

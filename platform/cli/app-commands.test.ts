@@ -216,6 +216,51 @@ describe('app', () => {
     },
   );
 
+  test('activate --rollout gives the version a share that grows, rollouts shows what became of it', async () => {
+    const asked: unknown[] = [];
+    platform.answers['POST /accounts/demo/apps/hello/versions/4/activate'] = ({ body }) => {
+      asked.push(JSON.parse(body.toString()));
+      return { json: { version: 4, active: false, percent: 5 } };
+    };
+    const stages = ['--rollout', '5%,25%,100%', '--each', '2h'];
+    const begun = await platform.vumi(['app', 'activate', 'hello', '4', ...stages, '--promote-after', '2d']);
+    expect(begun).toMatchObject({ code: 0 });
+    expect(begun.out).toContain('version 4 gets 5 % of new sessions, and more by itself');
+    expect(asked).toEqual([{ rollout: { stages: [5, 25, 100], each_s: 7200, promote_after_s: 172_800 } }]);
+    const at = '2026-11-24T12:00:00Z';
+    platform.answers['GET /accounts/demo/apps/hello/rollouts'] = () =>
+      page([
+        {
+          version: 4,
+          stable: 3,
+          state: 'rolled_back',
+          decisions: [
+            { at, decision: 'began', percent: 5, reason: 'version 4 beside version 3' },
+            { at, decision: 'rolled_back', percent: 0, reason: '50 % leave' },
+          ],
+        },
+      ]);
+    const { out } = await platform.vumi(['app', 'rollouts', 'hello']);
+    expect(out.split('\n').map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      expect.stringMatching(/^VERSION BESIDE STATE AT DECISION SHARE REASON/),
+      expect.stringMatching(/^4 3 rolled_back .* began 5 % version 4 beside version 3/),
+      expect.stringMatching(/ rolled_back 0 % 50 % leave/),
+      '',
+    ]);
+  });
+
+  test.each([
+    [['--rollout', '5%,25%,100%'], '--each 2h'],
+    [['--each', '2h'], '--rollout 5%,25%,100%'],
+    [['--rollout', 'slowly', '--each', '2h'], 'not "slowly"'],
+    [['--rollout', '5%,100%', '--each', 'later'], 'not "later"'],
+  ])('activate refuses %j and asks nothing', async (options, hint) => {
+    const { code, err } = await platform.vumi(['app', 'activate', 'hello', '4', ...options]);
+    expect(code).toBe(2);
+    expect(err).toContain(hint);
+    expect(platform.seen.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
   test('rollback ends a rollout: back to the version that everybody came from', async () => {
     platform.answers['GET /accounts/demo/apps/hello/versions'] = () =>
       page([

@@ -47,7 +47,7 @@ export * from './route-connector.ts';
 export * from './schedule-message.ts';
 export * from './secret.ts';
 export * from './send-request.ts';
-export { isSurelyWorse } from './sequential-test.ts';
+export { failsMore, isSurelyWorse, LEAST_TRIES, type Tally } from './sequential-test.ts';
 export * from './smpp-client.ts';
 export * from './stamp.ts';
 export * from './starred.ts';

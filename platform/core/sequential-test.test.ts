@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSurelyWorse } from './sequential-test.ts';
+import { failsMore, isSurelyWorse } from './sequential-test.ts';
 
 const QUESTIONS = 10;
 /** At each look so many more have talked to the candidate, and nine times as many to the other. */
@@ -64,5 +64,44 @@ describe('looked at all the time', () => {
     expect(isSurelyWorse({ bad: 49, all: 49 }, { bad: 0, all: 10_000 }, 1)).toBe(false);
     expect(isSurelyWorse({ bad: 0, all: 100 }, { bad: 0, all: 100 }, 1)).toBe(false);
     expect(isSurelyWorse({ bad: 0, all: 1000 }, { bad: 900, all: 1000 }, 1)).toBe(false);
+  });
+});
+
+describe('failures', () => {
+  const stable = { bad: 10, all: 1000 };
+
+  it.each([
+    ['many', { bad: 30, all: 100 }, stable, true],
+    ['few of many', { bad: 60, all: 1000 }, stable, true],
+    ['all of few', { bad: 20, all: 20 }, stable, true],
+    ['fewer than five', { bad: 4, all: 4 }, stable, false],
+    ['as many', { bad: 10, all: 1000 }, stable, false],
+    ['not three times as many', { bad: 29, all: 1000 }, stable, false],
+    ['more by chance', { bad: 5, all: 160 }, stable, false],
+    ['less than one of a hundred', { bad: 90, all: 10_000 }, { bad: 0, all: 10_000 }, false],
+    ['nothing to compare with', { bad: 50, all: 50 }, { bad: 0, all: 0 }, false],
+  ])('%s', (_name, candidate, other, fails) => {
+    expect(failsMore(candidate, other)).toBe(fails);
+  });
+
+  it('a version that fails as often is found to fail more in less than one of a hundred rollouts', () => {
+    const chance = chances(3);
+    let alarms = 0;
+    for (let rollout = 0; rollout < 300; rollout += 1) {
+      const [mine, theirs] = [
+        { bad: 0, all: 0 },
+        { bad: 0, all: 0 },
+      ];
+      let found = false;
+      for (let look = 0; look < 100 && !found; look += 1) {
+        for (let index = 0; index < STEP; index += 1) if (chance() < 0.02) mine.bad += 1;
+        for (let index = 0; index < 9 * STEP; index += 1) if (chance() < 0.02) theirs.bad += 1;
+        mine.all += STEP;
+        theirs.all += 9 * STEP;
+        found = failsMore(mine, theirs);
+      }
+      if (found) alarms += 1;
+    }
+    expect(alarms).toBeLessThanOrEqual(3);
   });
 });

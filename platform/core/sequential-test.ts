@@ -10,7 +10,8 @@ const TAU = 0.05;
 const ALPHA = 0.01;
 /** What is less is let be. */
 const LEAST_DIFFERENCE = 0.03;
-const LEAST_TRIES = 50;
+/** Fewer say nothing. */
+export const LEAST_TRIES = 50;
 
 /**
  * Whether a share is worse than another, by a test that may be looked at as often as one likes while tries go on (mixture
@@ -20,6 +21,20 @@ export function isSurelyWorse(candidate: Tally, stable: Tally, questions: number
   if (candidate.all < LEAST_TRIES || stable.all < LEAST_TRIES) return false;
   const difference = candidate.bad / candidate.all - stable.bad / stable.all;
   return difference >= LEAST_DIFFERENCE && evidence(candidate, stable, difference) >= questions / ALPHA;
+}
+
+/** What fewer failures say is chance. */
+const LEAST_FAILURES = 5;
+/** Failures of less than this share of all tries are let be, and of less than so many times the other's. */
+const LEAST_FAILED = 0.01;
+const TIMES_FAILED = 3;
+
+/** The same of failures, which are few where all is well: a share so small that it would be let be above is not. */
+export function failsMore(candidate: Tally, stable: Tally): boolean {
+  if (candidate.bad < LEAST_FAILURES || stable.all === 0) return false;
+  const [share, other] = [candidate.bad / candidate.all, stable.bad / stable.all];
+  if (share <= LEAST_FAILED || share <= TIMES_FAILED * other) return false;
+  return evidence(candidate, stable, share - other) >= 1 / ALPHA;
 }
 
 /** How much more likely the difference is than it were between equal shares. */

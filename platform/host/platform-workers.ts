@@ -1,3 +1,4 @@
+import { startRolloutWatch } from '@vumi/applications';
 import type { Placement, WorkerHealth, WorkerPorts, WorkerType } from '@vumi/runtime';
 import { defineWorker } from '@vumi/runtime';
 import type { HttpHub } from '@vumi/http';
@@ -43,6 +44,9 @@ export function platformWorkers(ports: PlatformWorkerPorts): WorkerType[] {
     }),
     platformWorker('scheduler', 'Fires the schedules of hosted apps.', async (worker) =>
       startSchedulerRole(partsOf(parts, worker)),
+    ),
+    platformWorker('rollouts', 'Watches versions that are rolled out in stages.', async (worker) =>
+      startRolloutWatch(partsOf(parts, worker)),
     ),
     platformWorker('smsc_simulator', 'A mobile network to try things on.', async () => {
       const role = await startSimulator(parts.config, parts.logger);

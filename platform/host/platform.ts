@@ -55,7 +55,7 @@ const WORKERS_OF: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
     metric_series: 'metric_series',
     records: 'record_keeper',
   },
-  sandbox: { sandbox: 'sandbox', scheduler: 'scheduler' },
+  sandbox: { sandbox: 'sandbox', scheduler: 'scheduler', rollouts: 'rollouts' },
   transports: {},
   smpp: { [SMPP_SERVER]: SMPP_SERVER },
   api: { smsc_simulator: 'smsc_simulator', api: 'api' },

@@ -33,7 +33,7 @@ export class FunnelCounts {
   of(runs: readonly NewRun[]): Added[] {
     const rows = new Map<string, Added>();
     for (const run of runs)
-      for (const { what, at, ...place } of run.talk ?? []) {
+      for (const { what, at, ...place } of [...countsOfRun(run), ...(run.talk ?? [])]) {
         const { account, app, version } = run;
         const { screen, question } = this.#known(run, place);
         const hour = hourOf(at > run.at - KEPT_DAYS * 24 * HOUR_MS && at <= run.at ? at : run.at);
@@ -55,6 +55,7 @@ export class FunnelCounts {
   }
 
   #known(run: NewRun, place: { screen: string; question: string }): { screen: string; question: string } {
+    if (place.screen === '' && place.question === '') return place;
     const hour = hourOf(run.at);
     if (hour !== this.#hour) this.#places = new Map();
     this.#hour = hour;
@@ -65,6 +66,13 @@ export class FunnelCounts {
     places.add(name);
     return place;
   }
+}
+
+/** Of the version, beside what its conversations say. */
+function countsOfRun({ at, outcome, talk = [] }: NewRun) {
+  const place = { screen: '', question: '', at };
+  const broke = outcome !== 'ok' || talk.some(({ what }) => what === 'diverged');
+  return [{ ...place, what: 'ran' }, ...(broke ? [{ ...place, what: 'broke' }] : [])];
 }
 
 function hourOf(at: number): number {
@@ -84,6 +92,7 @@ export function openFunnel(database: Database): FunnelStore {
         `select version, screen, question, json_object_agg(counted, count) as counts from (
            select version, screen, question, counted, sum(count)::float8 as count from funnel
            where account = $1 and app = $2 and hour >= date_trunc('hour', $3::timestamptz) and hour < $4
+             and counted not in ('ran', 'broke')
            group by 1, 2, 3, 4) as summed
          group by 1, 2, 3 order by 1 desc, 2, 3`,
         [ref.account, ref.app, from, to],

@@ -15,6 +15,7 @@ export * from './message-records.ts';
 export * from './run-records.ts';
 export * from './retention/retention-ports.ts';
 export * from './alerts/alert-ports.ts';
+export * from './rollouts/rollout-ports.ts';
 export type { AuditQuery } from './account-ports.ts';
 export { auditOrigin, withAuditOrigin, type AuditOrigin } from './audit-origin.ts';
 export * from './message-ports.ts';

@@ -36,6 +36,7 @@ import { openRecorder } from './recorder.ts';
 import { openMessageKeeping } from './retention/retention.ts';
 import { openRoutes } from './routes.ts';
 import { countSchedules, openSchedules } from './schedules.ts';
+import { openRollouts } from './rollouts/rollouts.ts';
 import { openRuns } from './runs.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { openMetrics } from './series/app-metrics.ts';
@@ -146,10 +147,11 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
 function openHosted(
   database: Database,
   changes: Changes,
-): Pick<Store, 'apps' | 'versions' | 'pageMembers' | 'logs'> {
+): Pick<Store, 'apps' | 'versions' | 'rollouts' | 'pageMembers' | 'logs'> {
   return {
     apps: openApps(database, changes),
     versions: openVersions(database, changes),
+    rollouts: openRollouts(database, changes),
     pageMembers: openPageMembers(database),
     logs: openLogs(database),
   };

@@ -31,6 +31,7 @@ import type {
 } from './routing-ports.ts';
 import type { Exchanges } from './timeline/exchanges.ts';
 import type { Timelines } from './timeline/records.ts';
+import type { Rollouts } from './rollouts/rollout-ports.ts';
 import type { PlatformSeries } from './series/series-ports.ts';
 import type { TagPools } from './tag-pools/records.ts';
 import type { WebhookQueue, Webhooks } from './webhooks/webhook-ports.ts';
@@ -69,6 +70,7 @@ export interface Store extends AsyncDisposable {
   readonly runs: Runs;
   readonly usage: UsageStore;
   readonly funnel: FunnelStore;
+  readonly rollouts: Rollouts;
   readonly effects: EffectsStore;
   /** What apps read of an account's records. */
   readonly records: AccountRecords;

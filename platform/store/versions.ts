@@ -8,6 +8,7 @@ import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { AppVersion, NewVersion, Page, PageQuery, VersionFile } from './records.ts';
 import type { Versions } from './app-ports.ts';
+import { endRollout } from './rollouts/decisions.ts';
 import { addFiles } from './version-files.ts';
 
 const SELECT = `
@@ -35,6 +36,7 @@ export function openVersions(database: Database, changes: Changes): Versions {
           ref.account,
           ref.app,
         ]);
+        await endRollout(statements, ref, `version ${version} was activated`);
         return percent === ALL
           ? activate(statements, ref, { version, talks })
           : rollOut(statements, ref, { version, percent, talks });
@@ -70,6 +72,7 @@ async function addVersion(
       [ref.account, ref.app, added.sha256, added.manifest['libraries'] ?? ''],
     );
     const number = same?.version ?? (await insertVersion(statements, added));
+    if (added.activate) await endRollout(statements, ref, `version ${number} was deployed`);
     const version = added.activate
       ? await activate(statements, ref, { version: number, talks: added.talks ?? 'pin' })
       : await requireVersion(statements, ref, number);
@@ -112,7 +115,8 @@ async function insertVersion(statements: Statements, added: NewVersion): Promise
   return last;
 }
 
-async function activate(
+/** Makes it the active version, alone. */
+export async function activate(
   statements: Statements,
   ref: AppRef,
   { version, talks }: { version: number; talks: TalkPolicy },
@@ -129,7 +133,7 @@ async function activate(
 }
 
 /** Makes a version live beside the active one. */
-async function rollOut(
+export async function rollOut(
   statements: Statements,
   ref: AppRef,
   { version, percent, talks }: Rollout & { talks: TalkPolicy },

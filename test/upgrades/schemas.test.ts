@@ -91,6 +91,7 @@ const CHECKS: readonly (readonly [from: number, check: Check])[] = [
   [28, workers],
   [29, failures],
   [45, interfaces],
+  [49, stagedRollouts],
 ];
 
 async function accountsAndApps(store: Store): Promise<void> {
@@ -187,6 +188,17 @@ async function runs(store: Store): Promise<void> {
 
 async function rollout(store: Store): Promise<void> {
   expect((await store.apps.get(GREET)).rollout).toMatchObject({ version: 1, percent: 10 });
+}
+
+async function stagedRollouts(store: Store): Promise<void> {
+  expect((await store.rollouts.list(GREET, FIRST)).items).toMatchObject([
+    {
+      version: 2,
+      stages: [5, 25, 100],
+      state: 'rolled_back',
+      decisions: [{ numbers: { question: 'ask "name"' } }],
+    },
+  ]);
 }
 
 async function smppClients(store: Store): Promise<void> {

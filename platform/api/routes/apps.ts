@@ -7,6 +7,7 @@ import { keywordWarnings } from '../keyword-warnings.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, appParams, flag, pageOfQuery, pageQuery } from '../query.ts';
 import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources.ts';
+import { rolloutPlanSchema } from '../rollout-resources.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
 
 const versionParams = appParams.extend({ version: z.coerce.number().int().positive() });
@@ -31,6 +32,7 @@ const activationBody = optionalJsonBody(
       .max(100)
       .default(100)
       .describe('Below 100: a second live version beside the active one, with this share of new sessions'),
+    rollout: rolloutPlanSchema.optional(),
     talks,
   }),
 );
@@ -139,7 +141,7 @@ function readRoutes(ports: ApiPorts): Route[] {
   ];
 }
 
-function changeRoutes({ store }: ApiPorts): Route[] {
+function changeRoutes({ store, clock }: ApiPorts): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -152,8 +154,12 @@ function changeRoutes({ store }: ApiPorts): Route[] {
       params: versionParams,
       body: activationBody,
       answers: { 200: { description: 'The version', schema: versionSchema } },
-      handle: async ({ params: { version, ...ref }, body }) => {
-        return ok(showVersion(await store.versions.activate(ref, version, body)));
+      handle: async ({ params: { version, ...ref }, body: { rollout: plan, ...how } }) => {
+        const made =
+          plan === undefined
+            ? await store.versions.activate(ref, version, how)
+            : await store.rollouts.begin(ref, version, { plan, talks: how.talks, at: clock() });
+        return ok(showVersion(made));
       },
     }),
     defineRoute({

@@ -4,6 +4,7 @@ import type { Route } from '../route.ts';
 import { accountRoutes } from './accounts.ts';
 import { accountPhoneRoutes } from './account-phone.ts';
 import { appLogRoutes } from './app-logs.ts';
+import { appRolloutRoutes } from './app-rollouts.ts';
 import { appRunRoutes } from './app-runs.ts';
 import { appSettingRoutes } from './app-settings.ts';
 import { appStateRoutes } from './app-state.ts';
@@ -56,6 +57,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appTalkRoutes(ports),
     ...pageMemberRoutes(ports),
     ...appLogRoutes(ports),
+    ...appRolloutRoutes(ports),
     ...appRunRoutes(ports),
     ...routeRoutes(ports),
     ...numberRoutes(ports),

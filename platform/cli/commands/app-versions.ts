@@ -5,6 +5,7 @@ import { withExample } from '../examples.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
+import { addRolloutOptions, beginRollout, planOf, rolloutText, type RolloutOptions } from './app-rollouts.ts';
 
 interface Version {
   readonly version: number;
@@ -62,6 +63,11 @@ function activeText({ active, percent }: Version): string {
   return `${percent} %`;
 }
 
+interface ActivateOptions extends RolloutOptions {
+  readonly percent: string;
+  readonly talks?: string;
+}
+
 function addActivate(app: Command): void {
   const activate = app
     .command('activate')
@@ -70,24 +76,34 @@ function addActivate(app: Command): void {
     .description('make a version the active one, or give it a share of new sessions')
     .option('--percent <share>', 'of new sessions, 1 to 100; the active version keeps the rest', '100')
     .addOption(talksOption());
-  withExample(activate, 'npx vumi app activate hello 4 --percent 10', 'npx vumi app activate hello 4').action(
-    async (name: string, given: string, options: { percent: string; talks?: string }, command: Command) => {
-      const session = openSession(command);
-      const version = parseVersion(given);
-      const percent = Number(options.percent);
-      if (!Number.isInteger(percent) || percent < 1 || percent > 100)
-        throw usageError(`--percent is a whole number from 1 to 100, not "${options.percent}"`);
-      const address = path`/accounts/${await session.account()}/apps/${name}/versions/${version}/activate`;
-      const made = await session.client.call<Version>('POST', address, {
-        body: { percent, talks: options.talks },
-      });
-      session.show(made, () =>
-        made.active
-          ? `${name} is on version ${made.version}.\n`
-          : `${name}: version ${made.version} gets ${made.percent} % of new sessions; open ones stay on theirs.\n`,
-      );
-    },
-  );
+  addRolloutOptions(activate);
+  withExample(
+    activate,
+    'npx vumi app activate hello 4 --percent 10',
+    'npx vumi app activate hello 4 --rollout 5%,25%,100% --each 2h',
+    'npx vumi app activate hello 4',
+  ).action(async (name: string, given: string, options: ActivateOptions, command: Command) => {
+    const session = openSession(command);
+    const version = parseVersion(given);
+    const plan = planOf(options);
+    if (plan !== null) {
+      const place = { account: await session.account(), app: name, version };
+      const begun = await beginRollout(session, place, { plan, talks: options.talks });
+      return session.show(begun, () => rolloutText(name, begun));
+    }
+    const percent = Number(options.percent);
+    if (!Number.isInteger(percent) || percent < 1 || percent > 100)
+      throw usageError(`--percent is a whole number from 1 to 100, not "${options.percent}"`);
+    const address = path`/accounts/${await session.account()}/apps/${name}/versions/${version}/activate`;
+    const made = await session.client.call<Version>('POST', address, {
+      body: { percent, talks: options.talks },
+    });
+    session.show(made, () =>
+      made.active
+        ? `${name} is on version ${made.version}.\n`
+        : `${name}: version ${made.version} gets ${made.percent} % of new sessions; open ones stay on theirs.\n`,
+    );
+  });
 }
 
 export function parseVersion(given: string): number {

@@ -15,6 +15,14 @@ import { addMemberCommands } from './app-members.ts';
 import { addReplayCommand } from './app-replay.ts';
 import { addRunCommands } from './app-runs.ts';
 import { addTalksCommand, proofLines, type TalksProof } from './app-talks.ts';
+import {
+  addRolloutsCommand,
+  addRolloutOptions,
+  beginRollout,
+  planOf,
+  rolloutText,
+  type RolloutOptions,
+} from './app-rollouts.ts';
 import { addVersionCommands, talksOption } from './app-versions.ts';
 
 interface App {
@@ -51,11 +59,12 @@ export function addAppCommands(program: Command): void {
   addRunCommands(app);
   addTalksCommand(app);
   addFunnelCommand(app);
+  addRolloutsCommand(app);
   addReplayCommand(app);
   addConfigCommands(app);
 }
 
-interface DeployOptions {
+interface DeployOptions extends RolloutOptions {
   readonly name?: string;
   readonly activate: boolean;
   readonly selfTest: boolean;
@@ -74,27 +83,39 @@ function addDeploy(app: Command): void {
     .option('--no-activate', 'only store the version; the active one stays')
     .option('--no-self-test', 'do not have the conversation of transcript.json first')
     .addOption(talksOption());
+  addRolloutOptions(deploy);
   withExample(
     deploy,
     'npx vumi app deploy sample-apps/hello',
     'npx vumi app deploy clinic --talks move',
+    'npx vumi app deploy clinic --rollout 5%,25%,100% --each 2h',
     'npx vumi app deploy quiz.zip --account acme --name quiz',
   ).action(async (source: string, options: DeployOptions, command: Command) => {
     const session = openSession(command);
+    const plan = planOf(options);
     const { zip, name, leftOut } = packed(source);
     const app = options.name ?? name;
     const account = await session.account();
     const made = await session.client.call<Deployment>('PUT', path`/accounts/${account}/apps/${app}`, {
       body: zip,
       query: {
-        activate: options.activate,
+        activate: options.activate && plan === null,
         self_test: options.selfTest ? undefined : false,
         talks: options.talks,
       },
     });
-    session.show({ ...made, left_out: leftOut }, () =>
-      deploymentText(made, `${account}/${app}`, { leftOut, talks: options.talks }),
-    );
+    const begun =
+      plan === null
+        ? null
+        : await beginRollout(
+            session,
+            { account, app, version: made.version },
+            { plan, talks: options.talks },
+          );
+    session.show({ ...made, ...begun, left_out: leftOut }, () => {
+      const text = deploymentText(made, `${account}/${app}`, { leftOut, talks: options.talks });
+      return begun === null ? text : `${text}${rolloutText(app, begun)}`;
+    });
   });
 }
 
