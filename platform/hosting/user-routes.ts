@@ -11,7 +11,7 @@ const OWN = 'vumi:';
 
 const params = z.strictObject({ key: z.string().min(1).max(512) });
 const valueSchema = z.object({ key: z.string(), value: z.unknown() });
-const anyJson = z.json();
+const anyJson = z.unknown().describe('Any JSON');
 const writeBody = z.strictObject({ value: z.unknown().describe('Any JSON; null as any other') });
 
 /** Keys that begin so are the platform's, whatever a link says. */
