@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,6 +25,7 @@ export async function sdkPackage(place: string): Promise<object> {
     logLevel: 'silent',
   });
   await writeTypes(join(place, 'types'));
+  await copyFile(join(ROOT, 'sdk/vumi.schema.json'), join(place, 'vumi.schema.json'));
   await writeFile(join(place, 'testing.js'), "export * from '@vumi/cli/testing';\n");
   await writeFile(
     join(place, 'types/testing.d.ts'),

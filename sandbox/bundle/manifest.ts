@@ -15,6 +15,7 @@ const scopesSchema = z
 
 /** `vumi.json`: what an app says about itself. */
 export const manifestSchema = z.strictObject({
+  $schema: z.string().max(500).optional().describe('For editors: what can be written here'),
   name: z.string().min(1).max(100).optional().describe('What people call the app'),
   description: z.string().max(1000).optional(),
   languages: z

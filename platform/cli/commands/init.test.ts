@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,10 @@ test.each([
     expect(made.out).toMatch(/"npx vumi test" [^]* && npx vumi dev\n$/);
     expect(made.out).not.toContain('npm install');
     expect(existsSync(join(folder, `workers/worker.${flags.length === 0 ? 'js' : 'ts'}`))).toBe(true);
-    expect(JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8'))).toMatchObject({ name });
+    const manifest = JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8')) as { $schema: string };
+    expect(manifest).toMatchObject({ name });
+    const schema = readFileSync(join(realpathSync(folder), manifest.$schema), 'utf8');
+    expect(JSON.parse(schema)).toMatchObject({ title: 'vumi.json' });
     const tested = await platform.vumi(['test', folder, '--transport', network, '--turns', '60']);
     expect(tested.err).toBe('');
     expect(tested.code).toBe(0);

@@ -1,6 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { slugSchema } from '@vumi/core';
 import type { Command } from 'commander';
@@ -50,7 +59,7 @@ export function addInitCommand(program: Command): void {
       const place = relative(process.cwd(), folder);
       const steps = [
         ...(place === '' ? [] : [`cd ${place}`]),
-        ...(hasPackages(folder) ? [] : ['npm install']),
+        ...(sdkFolder(folder) === null ? ['npm install'] : []),
         'npx vumi dev',
       ];
       write(`${name} is there; "npx vumi test" runs its tests. Now:\n  ${steps.join(' && ')}\n`);
@@ -58,14 +67,20 @@ export function addInitCommand(program: Command): void {
   );
 }
 
-/** In this repository, or below what has them already, nothing has to be installed. */
-function hasPackages(folder: string): boolean {
+/** Where the SDK is found from a folder: in this repository, or below what has it already, nothing has to be installed. */
+function sdkFolder(folder: string): string | null {
   try {
-    createRequire(join(folder, 'package.json')).resolve('@vumi/sdk');
-    return true;
+    return dirname(createRequire(join(folder, 'package.json')).resolve('@vumi/sdk'));
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** What editors check `vumi.json` by, as that file names it. */
+function schemaOf(folder: string): string {
+  const sdk = sdkFolder(folder) ?? join(folder, 'node_modules/@vumi/sdk');
+  const path = relative(realpathSync(folder), join(sdk, 'vumi.schema.json')).replaceAll('\\', '/');
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 /** Nobody is asked where nobody sits. */
@@ -98,7 +113,7 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(FOLDER, template), folder, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8')) as object;
-  writeJson(join(folder, 'vumi.json'), { name, ...manifest });
+  writeJson(join(folder, 'vumi.json'), { $schema: schemaOf(folder), name, ...manifest });
   // Nothing in a template needs a type to be written: both languages are one text.
   if (isTyped)
     for (const file of ['workers/worker', 'test/app.test'])
