@@ -62,7 +62,7 @@ export const OUTBOUND_CASES: Readonly<Record<number, TransportCase>> = {
       for (const turn of ['never answer', 'cut'] as const) {
         const before = place.double.got.length;
         place.double.will(turn);
-        const once = await place.start({ ...place.double.impatient, uncertain_policy: 'at-most-once' });
+        const once = await place.startImpatient(turn, { uncertain_policy: 'at-most-once' });
         const doubtful = message();
         await once.ports.send(doubtful);
         expect(await reasonOf(place, once, doubtful)).toMatch(/^uncertain: /);
@@ -70,8 +70,9 @@ export const OUTBOUND_CASES: Readonly<Record<number, TransportCase>> = {
         const after = place.double.got.length;
         expect(after).toBeLessThanOrEqual(before + 1);
 
-        place.double.will(turn);
-        const more = await place.start({ ...place.double.impatient, uncertain_policy: 'at-least-once' });
+        // A network that was too slow to see the first still has its turn to take.
+        if (after > before) place.double.will(turn);
+        const more = await place.startImpatient(turn, { uncertain_policy: 'at-least-once' });
         const repeated = message('again');
         await more.ports.send(repeated);
         expect(await reasonOf(place, more, repeated)).toBe('ack');

@@ -74,9 +74,29 @@ export class TransportPlace implements AsyncDisposable {
     return this.#newest?.http.url ?? '';
   }
 
+  /**
+   * A life that gives up soon on the next message, which the network leaves unanswered; it has all the time that it needs for
+   * what it answers.
+   */
+  startImpatient(turn: 'never answer' | 'cut', config: Readonly<Record<string, unknown>>): Promise<Life> {
+    const { double } = this;
+    const before = double.got.length;
+    const http = new LoopbackHttp('net_a', this.#keys, PUBLIC_URL);
+    const ask = http.send.bind(http);
+    http.send = ({ timeoutMs, ...request }) => {
+      const isAnswered = turn === 'cut' || double.got.length > before;
+      return ask(isAnswered || timeoutMs === undefined ? request : { ...request, timeoutMs });
+    };
+    return this.start({ ...double.impatient, ...config }, 'net_a', http);
+  }
+
   /** Starts a life with the same state and ledger as those before. */
-  async start(config: Readonly<Record<string, unknown>> = {}, name = 'net_a'): Promise<Life> {
-    const ports = new MemoryPorts(name, new LoopbackHttp(name, this.#keys, PUBLIC_URL));
+  async start(
+    config: Readonly<Record<string, unknown>> = {},
+    name = 'net_a',
+    http = new LoopbackHttp(name, this.#keys, PUBLIC_URL),
+  ): Promise<Life> {
+    const ports = new MemoryPorts(name, http);
     const { double } = this;
     const send = ports.send.bind(ports);
     ports.send = (message, redelivered) =>
