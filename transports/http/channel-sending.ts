@@ -28,8 +28,8 @@ export type Verdict =
       readonly afterMs?: number | undefined;
       readonly receiverOnly?: boolean;
     }
-  /** The network takes this in its place. */
-  | { readonly kind: 'instead'; readonly message: UserMessage }
+  /** The network takes this in its place; the reason is why it is refused if it does not. */
+  | { readonly kind: 'instead'; readonly message: UserMessage; readonly reason: string }
   | { readonly kind: 'unauthorized' | 'redirected' }
   | { readonly kind: 'uncertain'; readonly reason: string };
 

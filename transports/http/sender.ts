@@ -59,10 +59,7 @@ interface Wait {
 }
 
 /** It was not sent, and another is to be, which is the same to its receiver. */
-interface Instead {
-  readonly kind: 'instead';
-  readonly message: UserMessage;
-}
+type Instead = Extract<Verdict, { readonly kind: 'instead' }>;
 
 type Judged = PartResult | Rest | Wait | Instead;
 /** Nothing was sent, or not this. */
@@ -141,7 +138,7 @@ export class Sender<C> {
     for (let doubts = 0, attempt = 0; ; attempt += 1) {
       const judged = await this.#attempt(piece, marks, attempt);
       if (judged.kind === 'instead') {
-        if (piece !== given) return { kind: 'failed', reason: 'the network refuses what it asked for' };
+        if (piece !== given) return { kind: 'failed', reason: judged.reason };
         piece = { ...given, message: judged.message };
         continue;
       }

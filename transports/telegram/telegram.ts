@@ -113,7 +113,10 @@ function readVerdict(answer: Answered, _config: TelegramConfig, message: UserMes
   const code = typeof error_code === 'number' ? error_code : answer.status;
   const { retry_after: seconds, migrate_to_chat_id } = fieldsOf(parameters);
   const moved = textOf(migrate_to_chat_id);
-  if (moved !== undefined) return { kind: 'instead', message: { ...message, group: moved } };
+  if (moved !== undefined) {
+    const reason = `${code}: ${withoutControls(textOf(description) ?? '')}`;
+    return { kind: 'instead', message: { ...message, group: moved }, reason };
+  }
   if (code === 429 && typeof seconds === 'number') return { kind: 'throttled', afterMs: seconds * 1000 };
   return verdictOn(code, textOf(description) ?? '');
 }

@@ -122,6 +122,18 @@ describe('what a user sends', () => {
       { attachments: [{ content_type: 'image/jpeg', id: '9', caption: 'me' }] },
     ],
     [
+      'a voice',
+      { type: 'voice', voice: { id: '9', mime_type: 'audio/ogg' } },
+      null,
+      { attachments: [{ content_type: 'audio/ogg', id: '9' }] },
+    ],
+    [
+      'a sticker',
+      { type: 'sticker', sticker: { id: '9', mime_type: 'image/webp' } },
+      null,
+      { attachments: [{ content_type: 'image/webp', id: '9' }] },
+    ],
+    [
       'a document',
       { type: 'document', document: { id: '9', mime_type: 'application/pdf', filename: 'a.pdf' } },
       null,
@@ -299,11 +311,23 @@ describe('an answer', () => {
   it.each<[number, string, object]>([
     [131_047, '131047: outside the 24 h window: send a template, or set the option outside_window', {}],
     [131_026, '131026: because', {}],
+    [131_049, '131049: because', {}],
+    [132_000, '132000: because', {}],
     [132_001, '132001: because', {}],
+    [132_012, '132012: because', {}],
     [131_050, '131050: because', { opted_out: true }],
   ])('that refuses by %i is a nack', async (code, nack_reason, transport_metadata) => {
     const { events } = await fixture.sends(out('hi'), refused(code));
     expect(events).toMatchObject([{ event_type: 'nack', nack_reason, transport_metadata }]);
+  });
+
+  it('that a file could not be fetched is asked once more', async () => {
+    const file = () => out(null, { attachments: [{ url: `${LINK}.png` }] });
+    const sent = await fixture.sends(file(), refused(131_053), accepted('wamid.file'));
+    expect(sent.requests).toHaveLength(2);
+    expect(sent.events).toMatchObject([{ event_type: 'ack', sent_message_id: 'wamid.file' }]);
+    const { events } = await fixture.sends(file(), refused(131_053), refused(131_053));
+    expect(events).toMatchObject([{ event_type: 'nack', nack_reason: '131053: because' }]);
   });
 
   it.each([131_056, 130_429, 80_007])('of %i is one that asks to wait', async (code) => {

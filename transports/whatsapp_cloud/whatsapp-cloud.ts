@@ -11,6 +11,8 @@ import { inTemplate, piecesOf, WHATSAPP_LIMITS, writeMessage } from './write-mes
 const OUTSIDE_WINDOW = 131_047;
 /** Too many to this receiver only. */
 const RECEIVER_THROTTLED = 131_056;
+/** It could not fetch a file, which may succeed when it is asked once more. */
+const NO_MEDIA = 131_053;
 /** He wants no messages of companies. */
 const OPTED_OUT = 131_050;
 
@@ -61,12 +63,13 @@ function readVerdict(answer: Answered, config: WhatsappConfig, message: UserMess
   switch (code) {
     case OUTSIDE_WINDOW: {
       const instead = inTemplate(message, config);
-      if (instead !== null) return { kind: 'instead', message: instead };
       const reason = `${code}: outside the 24 h window: send a template, or set the option outside_window`;
-      return { kind: 'refused', reason };
+      return instead === null ? { kind: 'refused', reason } : { kind: 'instead', message: instead, reason };
     }
     case RECEIVER_THROTTLED:
       return { kind: 'throttled', receiverOnly: true };
+    case NO_MEDIA:
+      return { kind: 'instead', message, reason: `${code}: ${text}` };
     case OPTED_OUT:
       return { kind: 'refused', reason: `${code}: ${text}`, optedOut: true };
     default:
