@@ -66,7 +66,8 @@ function lowerFields({ body }: Answered): Readonly<Record<string, string>> {
 function readVerdict(answer: Answered): Verdict | null {
   if (!isSuccess(answer)) return null;
   const { status, messageid, statusdescription, message } = lowerFields(answer);
-  if (status === '0') return { kind: 'accepted', remoteId: messageid };
+  // An answer of success that says nothing else is one.
+  if (status === '0' || status === undefined) return { kind: 'accepted', remoteId: messageid };
   return refusal(status, statusdescription ?? message);
 }
 

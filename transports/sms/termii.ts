@@ -108,7 +108,9 @@ function readVerdict(answer: Answered): Verdict | null {
   const text = textAt(said, 'message');
   if (isSuccess(answer)) {
     const remoteId = textAt(said, 'message_id');
-    return remoteId === undefined ? refusal(textAt(said, 'code'), text) : { kind: 'accepted', remoteId };
+    const code = textAt(said, 'code');
+    const isTaken = remoteId !== undefined || code === 'ok' || (code === undefined && text === undefined);
+    return isTaken ? { kind: 'accepted', remoteId } : refusal(code, text);
   }
   if (text === undefined || !NO_BALANCE.test(text)) return null;
   return refusal(String(answer.status), text, { degraded: 'Termii says that the balance is used up' });
