@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { CalledRequest } from '../testing/called-http.ts';
 import { ProviderPlay } from '../testing/provider-play.ts';
@@ -239,6 +240,21 @@ describe('what a provider brings', () => {
     const headers = { 'x-twilio-signature': 'ANgdKm5SVqEM03aUYA/g/uZbe70=' };
     expect(await play.ask({ ...TWILIO, headers })).toMatchObject({ status: 200, body: '<Response/>' });
     expect(play.inbound).toMatchObject([{ from_addr: U, to_addr: C, content: 'hi there' }]);
+  });
+
+  it.each([
+    ['as it came', JSON.stringify({ MessageSid: 'SM2', MessageStatus: 'sent' }), 200],
+    ['changed since', JSON.stringify({ MessageSid: 'SM3', MessageStatus: 'sent' }), 401],
+  ])('twilio: a body of JSON is signed by its digest in the URL: %s', async (_label, body, status) => {
+    await using play = await ProviderPlay.start('twilio', CONFIGS.twilio);
+    const signed = JSON.stringify({ MessageSid: 'SM2', MessageStatus: 'sent' });
+    const path = `/status?bodySHA256=${createHash('sha256').update(signed).digest('hex')}`;
+    const hmac = createHmac('sha1', 'auth-token').update(`https://vumi.example/hooks/net${path}`);
+    const headers = {
+      'content-type': 'application/json',
+      'x-twilio-signature': hmac.digest('base64'),
+    };
+    expect(await play.ask({ path, body, headers })).toMatchObject({ status });
   });
 
   it('twilio: WhatsApp, with a file and a button', async () => {

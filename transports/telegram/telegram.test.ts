@@ -184,6 +184,7 @@ describe('a message', () => {
 describe('an answer', () => {
   it.each([
     [403, 'Forbidden: bot was blocked by the user', { opted_out: true }],
+    [403, 'Forbidden: user is deactivated', { opted_out: true }],
     [403, 'Forbidden: bot was kicked from the group chat', {}],
     [400, 'Bad Request: chat not found', {}],
   ])('that refuses by %i is a nack: %s', async (code, description, transport_metadata) => {

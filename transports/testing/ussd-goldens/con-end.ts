@@ -36,6 +36,11 @@ export const CON_END_GOLDENS: Readonly<Record<string, Golden>> = {
         answer: 'CON Age?',
       },
       {
+        ask: { form: { ...AT, text: 'A*B' } },
+        in: null,
+        answer: 'CON Age?',
+      },
+      {
         ask: { form: { ...AT, text: 'A*B*7*' } },
         in: { ...RESUME, content: '7*' },
         out: ['bye', 'close'],

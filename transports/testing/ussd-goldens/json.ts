@@ -199,6 +199,18 @@ export const JSON_GOLDENS: Readonly<Record<string, Golden>> = {
       },
     ],
   },
+  'MTN MADAPI, ended by time': {
+    type: 'mtn_madapi_ussd',
+    exchanges: [
+      {
+        ask: { json: { ...MADAPI, messageType: '0', ussdString: '*123#' } },
+        in: NEW,
+        out: ['hi'],
+        answer: madapi('hi', true, '1'),
+      },
+      { ask: { json: { ...MADAPI, messageType: '5' } }, in: CLOSE, answer: '' },
+    ],
+  },
   Infobip: {
     type: 'infobip_ussd',
     exchanges: [

@@ -39,6 +39,13 @@ export const XML_GOLDENS: Readonly<Record<string, Golden>> = {
         answer: '<ussd><type>3</type><msg>bye</msg></ussd>',
       },
       {
+        ask: truroute('1', '*120*8#'),
+        in: NEW,
+        out: ['hi'],
+        answer: '<ussd><type>2</type><msg>hi</msg></ussd>',
+      },
+      { ask: truroute('10', ''), in: CLOSE, answer: '' },
+      {
         ask: xml('<ussd><type>1</type></ussd>'),
         in: null,
         status: 400,
