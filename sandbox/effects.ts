@@ -20,6 +20,7 @@ const waits = z
   .strictObject({
     takes: z.array(z.string().max(64)).max(200).readonly(),
     seconds: z.number().positive().max(LONGEST_WAIT_SECONDS),
+    secret: z.literal(true).optional(),
   })
   .nullable()
   .optional();

@@ -11,6 +11,8 @@ export interface Waits {
   readonly takes: readonly string[];
   /** For how long. */
   readonly seconds: number;
+  /** What is answered is recorded as `[secret]`. */
+  readonly secret?: boolean;
 }
 
 interface ValidityOption {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import { parseWire } from './parse.ts';
+import { withoutSecretIn } from './secret-answers.ts';
 import { envelope, failureSchema, type FailureMessage } from './wire.ts';
 
 /** More than Vumi's failures say: who replays one needs the first, who looks for a cause the second. */
@@ -9,7 +10,7 @@ export interface FailureOrigin {
   readonly error?: ErrorCode | null;
 }
 
-/** Wraps what could not be handled. `temporary` asks the failure worker to try again later. */
+/** Wraps what could not be handled, without what is secret of it. `temporary` asks the failure worker to try again later. */
 export function createFailure(
   message: unknown,
   reason: string,
@@ -18,7 +19,7 @@ export function createFailure(
 ): FailureMessage {
   return {
     ...envelope('failure_message'),
-    message,
+    message: withoutSecretIn(message),
     failure_code: code,
     reason,
     ...(queue === undefined ? {} : { queue }),

@@ -49,6 +49,7 @@ export * from './secret.ts';
 export * from './send-request.ts';
 export { failsMore, isSurelyWorse, LEAST_TRIES, type Tally } from './sequential-test.ts';
 export * from './smpp-client.ts';
+export * from './secret-answers.ts';
 export * from './stamp.ts';
 export * from './starred.ts';
 export * from './status.ts';

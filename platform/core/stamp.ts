@@ -28,6 +28,10 @@ export interface Stamp {
   readonly route?: string;
   /** Of what a user wrote: it is the keyword of that route and nothing else. */
   readonly isKeyword?: true;
+  /** Of what a user wrote: it answers a question whose answers are nobody's to read (secret-answers.ts). */
+  readonly isSecret?: true;
+  /** Of what answers such a message. */
+  readonly answersSecret?: true;
   readonly sender?: Sender;
   /** Of a message that an app sent because of an event or a schedule. */
   readonly chain?: Chain;
@@ -40,15 +44,7 @@ export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
 export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
   const value = message.helper_metadata[KEY];
   if (typeof value !== 'object' || value === null) return null;
-  const {
-    account,
-    app,
-    connector,
-    route,
-    isKeyword,
-    sender,
-    chain: given,
-  } = value as Readonly<Record<string, unknown>>;
+  const { account, app, connector, route, sender, chain: given } = value as Readonly<Record<string, unknown>>;
   if (typeof account !== 'string') return null;
   const chain = given === undefined ? null : readChain(given);
   const stamp: Stamp = {
@@ -56,10 +52,22 @@ export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | 
     app: typeof app === 'string' ? app : null,
     ...(typeof connector === 'string' ? { connector } : {}),
     ...(typeof route === 'string' ? { route } : {}),
-    ...(isKeyword === true ? { isKeyword } : {}),
+    ...marksOf(value as Readonly<Record<string, unknown>>),
     ...(chain === null ? {} : { chain }),
   };
   return isSender(sender) ? { ...stamp, sender } : stamp;
+}
+
+function marksOf({
+  isKeyword,
+  isSecret,
+  answersSecret,
+}: Readonly<Record<string, unknown>>): Pick<Stamp, 'isKeyword' | 'isSecret' | 'answersSecret'> {
+  return {
+    ...(isKeyword === true ? { isKeyword } : {}),
+    ...(isSecret === true ? { isSecret } : {}),
+    ...(answersSecret === true ? { answersSecret } : {}),
+  };
 }
 
 function isSender(value: unknown): value is Sender {
@@ -72,6 +80,8 @@ function isSender(value: unknown): value is Sender {
 export interface Waits {
   readonly takes: readonly string[];
   readonly seconds: number;
+  /** What is answered is kept from everybody but the app. */
+  readonly secret?: true;
 }
 
 /**

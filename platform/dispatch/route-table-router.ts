@@ -96,13 +96,46 @@ interface Target {
   readonly stamp: Stamp;
 }
 
+/** What answers a secret question of its receiver says so. */
 async function findTarget(
   message: UserMessage,
   config: RouteTableRouterConfig,
   ports: RouteTableRouterPorts,
 ): Promise<Target | null> {
   const table = ports.table();
-  const holder = await holderOfUser(message, ports);
+  const isShared = table.isShared(message.transport_name, message.to_addr);
+  const held = isShared ? await ports.sessions.find(message) : null;
+  const holder = held !== null && canGoOn(held, message, table) ? held : null;
+  const target = chooseTarget(message, holder, config, ports);
+  if (target === null) return null;
+  const asking = isShared ? holder : await asks(target, message, ports);
+  return asking !== null && isSecretOf(asking, target.stamp)
+    ? { ...target, stamp: { ...target.stamp, isSecret: true } }
+    : target;
+}
+
+/** On a number that nobody shares only apps are looked for: what others ask is no secret. */
+async function asks(
+  { stamp: { account, app } }: Target,
+  message: UserMessage,
+  { table, sessions }: RouteTableRouterPorts,
+): Promise<Held<Holder> | null> {
+  return app === null || table().isClassic({ account, app }) ? null : sessions.find(message);
+}
+
+function isSecretOf({ waits, ...holder }: Held<Holder>, stamp: Stamp): boolean {
+  return (
+    waits?.secret === true && holder.account === stamp.account && 'app' in holder && holder.app === stamp.app
+  );
+}
+
+function chooseTarget(
+  message: UserMessage,
+  holder: Held<Holder> | null,
+  config: RouteTableRouterConfig,
+  ports: RouteTableRouterPorts,
+): Target | null {
+  const table = ports.table();
   const byKeyword = holder !== null && answers(message, holder) ? [] : table.matchKeyword(message);
   const [only] = byKeyword;
   if (only !== undefined && byKeyword.length === 1) return byRoute(only, message, ports);
@@ -115,16 +148,6 @@ async function findTarget(
   const route = pickRoute(routes, { message, holder }, ports);
   if (route !== undefined) return byRoute(route, message, ports);
   return config.fallbackApp === null ? null : toHolder(config.fallbackApp, DEFAULT_ENDPOINT, ports);
-}
-
-/** Who is in a conversation with the user, and can go on with it. */
-async function holderOfUser(
-  message: UserMessage,
-  { table, sessions }: RouteTableRouterPorts,
-): Promise<Held<Holder> | null> {
-  if (!table().isShared(message.transport_name, message.to_addr)) return null;
-  const holder = await sessions.find(message);
-  return holder !== null && canGoOn(holder, message, table()) ? holder : null;
 }
 
 /**

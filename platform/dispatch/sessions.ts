@@ -44,11 +44,16 @@ export function createSessions<H extends object>(
         const held = await state.get(key);
         if (held !== null && !maySay(held, holder, isClose || waits !== undefined)) return;
       }
-      if (isClose || (answersNothing && waits === null)) await state.delete(key);
+      if (isOver(isClose, answersNothing, waits)) await state.delete(key);
       else if (waits == null) await state.set(key, JSON.stringify(holder), idleMs);
       else await state.set(key, JSON.stringify({ ...holder, waits }), waits.seconds * 1000);
     },
   };
+}
+
+/** Not where an app failed on a secret answer: who is told so may well type it again. */
+function isOver(isClose: boolean, answersNothing: boolean, waits: Waits | null | undefined): boolean {
+  return isClose ? waits?.secret !== true : answersNothing && waits === null;
 }
 
 /** Only who holds a user may; and what he says by the way leaves his question open. */

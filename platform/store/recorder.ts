@@ -1,4 +1,4 @@
-import { bodyOf, type Logger } from '@vumi/core';
+import { bodyOf, withoutSecretAnswer, type Logger } from '@vumi/core';
 import { BatchWriter } from './batch-writer.ts';
 import { joinBatches } from './batches/batch-membership.ts';
 import { countedEvents, countedMessages } from './batches/counted-writes.ts';
@@ -46,7 +46,8 @@ export function openRecorder(
   const record = async (entry: Omit<MessageEntry, 'body'>): Promise<void> =>
     messages.add({ ...entry, body: bodyOf(entry.message) });
   return {
-    inbound: (message, owner, status) => record({ message, owner, direction: 'inbound', status }),
+    inbound: (message, owner, status) =>
+      record({ message: withoutSecretAnswer(message), owner, direction: 'inbound', status }),
     outbound: (message, owner, status) => record({ message, owner, direction: 'outbound', status }),
     event: async (event) => events.add({ event, body: bodyOf(event) }),
     [Symbol.asyncDispose]: async () => {

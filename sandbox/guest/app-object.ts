@@ -55,7 +55,7 @@ function withOptions(send: GuestSend, options: ReplyOptions & SendOptions): Gues
 const MOST_TAKES = 200;
 const LONGEST_TAKEN = 64;
 
-function waitsOf({ takes, seconds: wait }: Waits): Waits {
+function waitsOf({ takes, seconds: wait, secret }: Waits): NonNullable<GuestSend['waits']> {
   if (!isArray(takes) || takes.length > MOST_TAKES || typeof wait !== 'number' || !(wait > 0))
     throw new TrustedError(`waits is { takes, seconds }: ${MOST_TAKES} words at most, and a time`);
   const words: string[] = [];
@@ -65,7 +65,7 @@ function waitsOf({ takes, seconds: wait }: Waits): Waits {
       throw new TrustedError(`what a question takes has ${LONGEST_TAKEN} characters a word at most`);
     push(words, word);
   }
-  return { takes: words, seconds: wait };
+  return secret === true ? { takes: words, seconds: wait, secret } : { takes: words, seconds: wait };
 }
 
 function metadataOf(metadata: unknown): Record<string, unknown> {

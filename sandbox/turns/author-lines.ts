@@ -8,6 +8,12 @@ export const GOES_ON: GuestLogLine = {
   fields: { reason: 'not_awaited' },
 };
 
+export const HIDDEN: GuestLogLine = {
+  level: 'error',
+  text: 'an answer to a secret question failed before, and its text was not kept: it is not handled again. The question is still open',
+  fields: { reason: 'secret' },
+};
+
 /** Names of calls that are told of one by one. */
 const MOST_NAMES = 5;
 

@@ -3,6 +3,7 @@ import {
   deriveId,
   endpointOf,
   hasMoreParts,
+  isSecretAnswer,
   nextGeneration,
   readChain,
   reply,
@@ -55,7 +56,8 @@ export function eventOrigin(
 }
 
 /** The stamp of what an app sends: its events carry the chain on. */
-function stampOf({ ref, chain, schedule }: TurnOrigin): Readonly<Record<string, unknown>> {
+function stampOf({ ref, message, chain, schedule }: TurnOrigin): Readonly<Record<string, unknown>> {
+  if (message !== null && isSecretAnswer(message)) return { ...ref, answersSecret: true };
   if (chain === undefined) return { ...ref };
   return { ...ref, chain: schedule === undefined ? nextGeneration(chain) : chain };
 }
@@ -164,6 +166,9 @@ export function toPlatform(
   };
 }
 
+/** What failed has changed nothing: its question is open, as long as conversations are kept where they do not say. */
+const STILL_SECRET = { takes: [], seconds: 7 * 86_400, secret: true } as const;
+
 /** The user's apology for a handler that failed: it ends the session. Null when there is nobody to apologise to. */
 export function apologyFor(origin: TurnOrigin, text: string): UserMessage | null {
   const { message } = origin;
@@ -172,7 +177,10 @@ export function apologyFor(origin: TurnOrigin, text: string): UserMessage | null
     continueSession: false,
     fields: {
       message_id: outgoingId(origin.id, 0),
-      helper_metadata: helperMetadata(origin, { kind: 'reply' }),
+      helper_metadata: helperMetadata(origin, {
+        kind: 'reply',
+        waits: isSecretAnswer(message) ? STILL_SECRET : undefined,
+      }),
       routing_metadata: { endpoint_name: endpointOf(message) },
     },
   });

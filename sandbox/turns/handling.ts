@@ -2,6 +2,7 @@ import {
   createFailure,
   deriveId,
   errorText,
+  isHiddenAnswer,
   replayOf,
   VumiError,
   type AppRef,
@@ -28,7 +29,7 @@ import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from '../apps/app.ts';
 import { logEntry, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from '../fleet/runner-kills.ts';
-import { againLine, brakedLine, droppedLine, GOES_ON, notStoredLine } from './author-lines.ts';
+import { againLine, brakedLine, droppedLine, GOES_ON, HIDDEN, notStoredLine } from './author-lines.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, turnKind, type TurnOrigin } from './effects-commit.ts';
 import { kvListPlace, markerKey, statePrefix } from '../apps/keys.ts';
@@ -198,12 +199,16 @@ export class Handling {
   }
 
   /**
-   * Whether the message or event goes on what may be a loop: nothing is done then. Author and operator are told when it
+   * Whether the message or event goes on what may be a loop, or its text is gone: nothing is done then. Author and operator are told when it
    * begins, and each is among the app's runs.
    */
   async #isDropped(task: Task): Promise<boolean> {
     const { ports } = this.#options;
     const { origin, app } = task;
+    if (isHiddenAnswer(task.body)) {
+      this.#log(task, HIDDEN);
+      return true;
+    }
     const now = ports.clock();
     const { reason, line } = this.#judge(task, now);
     if (line !== null) this.#log(task, line);

@@ -20,7 +20,7 @@ import type { HostLinks } from './host-links.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
 import { note, noteOpen } from './notes.ts';
 import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
-import type { Outcome } from './outcome.ts';
+import type { Asked, Outcome } from './outcome.ts';
 import { lines, textOf, type Question } from './question.ts';
 import { Diverged } from './recorder.ts';
 import { Run } from './run.ts';
@@ -330,7 +330,7 @@ class Conversation {
     }
     const wait = { ...talk.wait, isUnseen: isSilent(channel) };
     await this.#keep(channel, { ...talk, wait, isWarned: talk.isWarned || isNear });
-    await channel.say(lines(lead, outcome.text), this.#waits(outcome.takes, outcome.within));
+    await channel.say(lines(lead, outcome.text), this.#waits(outcome.takes, outcome.options));
   }
 
   /** What is interrupted waits below; an interrupt of an interrupt takes its place. */
@@ -340,11 +340,12 @@ class Conversation {
   }
 
   /** Keywords have no space in them. */
-  #waits(takes: readonly string[], within?: Duration): Waits {
+  #waits(takes: readonly string[], { within, secret }: Asked = {}): Waits {
     const words = takes.map((word) => word.trim()).filter((word) => /^\S{1,64}$/.test(word));
     return {
       takes: [...new Set(words)].slice(0, MOST_TAKES),
       seconds: within === undefined ? this.#keepS : secondsOf(within),
+      ...(secret === true && { secret }),
     };
   }
 

@@ -1,6 +1,6 @@
 import { NOTE_TALK, OPEN_TALKS, OWN_KEYWORD, TALK_KEY, type TalkNote } from '@vumi/core/talks';
 import type { AppDefinition } from '../app.ts';
-import type { Message, SessionEvent } from '../message.ts';
+import type { Message, ReplyOptions, SessionEvent } from '../message.ts';
 import type { Catalog } from '../languages/catalog.ts';
 import { withLanguages } from '../languages/with-languages.ts';
 import type { HostLinks, LinkPlace } from './host-links.ts';
@@ -13,6 +13,7 @@ const BETWEEN_ANSWERS = 200;
 interface Said {
   readonly text: string;
   readonly isEnd: boolean;
+  readonly waits: ReplyOptions['waits'];
 }
 
 interface Scheduled {
@@ -93,8 +94,8 @@ export class FakePhone {
       session_event: sessionEvent,
       transport_type: this.transportType,
       routing_metadata: { endpoint_name: 'default' },
-      reply: async (text: string, { end = false } = {}) => {
-        said.push({ text, isEnd: end });
+      reply: async (text: string, { end = false, waits }: ReplyOptions = {}) => {
+        said.push({ text, isEnd: end, waits });
         return 'r';
       },
     } as unknown as Message;

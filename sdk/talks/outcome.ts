@@ -1,6 +1,8 @@
-import type { Duration } from './durations.ts';
 import type { Talk as Kept } from './journal.ts';
 import type { Question } from './question.ts';
+
+/** What is said with a question of the time that it waits, and of who may read its answer. */
+export type Asked = Pick<Question['options'], 'within' | 'secret'>;
 
 /** How a run ends. */
 export type Outcome =
@@ -10,7 +12,7 @@ export type Outcome =
       readonly talk: Kept;
       /** Words that the question takes. */
       readonly takes: readonly string[];
-      readonly within: Duration | undefined;
+      readonly options: Asked;
       /** Of the question that is open, where it was not open before. */
       readonly question: Question | null;
     }

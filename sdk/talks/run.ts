@@ -397,7 +397,7 @@ export class Run {
       kind: 'asks',
       text: pages[page] ?? pages.at(-1) ?? '',
       takes: this.#takes(question, pages.length),
-      within: question.options.within,
+      options: question.options,
       question: isNew ? question : null,
       talk: {
         ...talk,

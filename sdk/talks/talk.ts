@@ -54,6 +54,8 @@ export interface AskOptions<T> extends QuestionOptions {
   /** Answers that the explorer of the test kit types, beside those that it knows of `as`. */
   readonly examples?: readonly string[];
   readonly as?: Parser<T> | StandardSchema<T>;
+  /** What is answered is recorded as `[secret]`: only the app gets to know it. */
+  readonly secret?: boolean;
 }
 
 export interface ChooseOptions extends QuestionOptions {

@@ -1,4 +1,4 @@
-import { appKey, type TransportEvent } from '@vumi/core';
+import { appKey, isSecretAnswer, SECRET_ANSWER, type TransportEvent } from '@vumi/core';
 import type { Database } from '../database.ts';
 import { messageStatus, showEvent } from '../message-status.ts';
 import { describeMessage } from '../messages.ts';
@@ -35,7 +35,7 @@ async function readTimeline(database: Database, account: string | null, id: stri
   const events = await readEvents(database, ids);
   const owner = turn.find((message) => message.account !== null)?.account ?? null;
   const happened = await Promise.all([
-    readExchanges(database, ids),
+    readExchanges(database, turn),
     readRuns(database, turn, events),
     readLogs(database, turn, events),
     owner === null ? [] : readDeliveries(database, owner, ids),
@@ -76,13 +76,20 @@ function readEvents(database: Database, ids: readonly string[]): Promise<EventPa
   );
 }
 
-async function readExchanges(database: Database, ids: readonly string[]): Promise<TimelineEntry[]> {
+/** Of secret answers without what the network said: it is told to transports, who do not know of questions. */
+async function readExchanges(database: Database, turn: readonly FoundMessage[]): Promise<TimelineEntry[]> {
+  const secrets = new Set(turn.filter(({ body }) => isSecretAnswer(body)).map(({ id }) => id));
   const rows = await database.query<ExchangePart>(
     `select message_id, transport, at, failed, exchange from network_exchanges
      where message_id = any($1) order by at, seq limit ${MOST}`,
-    [ids],
+    [turn.map(({ id }) => id)],
   );
-  return rows.map(exchangeEntry);
+  return rows.map((row) => exchangeEntry(secrets.has(row.message_id) ? withoutTexts(row) : row));
+}
+
+function withoutTexts(row: ExchangePart): ExchangePart {
+  const { command, method } = row.exchange.request;
+  return { ...row, exchange: { ...row.exchange, request: { command, method, text: SECRET_ANSWER } } };
 }
 
 interface Handled {

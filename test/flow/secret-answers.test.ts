@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+
+const PIN = '84213';
+const BANK = `export default {
+  async onConversation(app) {
+    const pin = await app.ask('Your PIN?', { secret: true });
+    if (pin === '${PIN}0') throw new Error('no luck');
+    const name = await app.ask('Your name?');
+    return name + ' ' + [...pin].reverse().join('');
+  },
+};`;
+const FROM = '+27761234567';
+
+let world: TestPlatform;
+
+beforeAll(async () => {
+  world = await startTestPlatform();
+  const { client } = world;
+  const config = { host: '127.0.0.1', port: world.platform.api?.smscPort, system_id: 'x', password: 'x' };
+  await client.must('PUT', '/transports/smsc', { type: 'smpp', config });
+  await client.must('POST', '/accounts', { name: 'demo' });
+  await client.must('PUT', '/accounts/demo/apps/bank', zipOf({ 'workers/worker.js': BANK }));
+  await client.must('PUT', '/accounts/demo/routes/bank', { app: 'bank', transport: 'smsc', to_addr: '4000' });
+});
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+function phone(from_addr: string): (content: string) => Promise<string> {
+  let seen = 0;
+  const path = `/simulators/smsc/messages?address=${encodeURIComponent(from_addr)}`;
+  return async (content) => {
+    await world.client.must('POST', '/simulators/smsc/messages', { from_addr, to_addr: '4000', content });
+    const { items } = await eventually(
+      () => world.client.must('GET', path),
+      (answer) => answer.items.length > seen,
+    );
+    seen = items.length;
+    return items.at(-1).content as string;
+  };
+}
+
+interface Row {
+  readonly message_id: string;
+  readonly content: string;
+}
+
+/** What was written by a phone, as soon as it is so much; the oldest first. */
+async function written(from: string, count: number): Promise<Row[]> {
+  const query = `/accounts/demo/messages?direction=inbound&address=${encodeURIComponent(from)}`;
+  const items = await eventually(
+    async () => (await world.client.must('GET', query)).items as Row[],
+    ({ length }) => length === count,
+  );
+  return items.toReversed();
+}
+
+it('the app gets a secret answer, and the store, the exports and the timeline do not', async () => {
+  const { client } = world;
+  const say = phone(FROM);
+  expect(await say('hi')).toBe('Your PIN?');
+  expect(await say(PIN)).toBe('Your name?');
+  expect(await say('Thandi')).toBe('Thandi 31248');
+  const rows = await written(FROM, 3);
+  expect(rows.map(({ content }) => content)).toEqual(['hi', '[secret]', 'Thandi']);
+  const base = '/accounts/demo/messages';
+  const timeline = await eventually(
+    () => client.must('GET', `${base}/${rows[1]?.message_id}/timeline`),
+    ({ entries }) => entries.some(({ kind }: { kind: string }) => kind === 'network'),
+  );
+  const told = timeline.entries.filter(({ kind }: { kind: string }) => kind !== 'run');
+  expect(JSON.stringify(told)).not.toContain(PIN);
+  expect(JSON.stringify(await client.must('GET', base))).not.toContain(PIN);
+});
+
+it('a failure of the app keeps no secret answer, and one that is replayed is not handled', async () => {
+  const { client } = world;
+  const from = '+27761234568';
+  const say = phone(from);
+  await say('hi');
+  expect(await say(`${PIN}0`)).toContain('Sorry');
+  const [failure] = await eventually(
+    async () => (await client.must('GET', '/accounts/demo/failures')).items as { id: string }[],
+    ({ length }) => length === 1,
+  );
+  const path = `/accounts/demo/failures/${failure?.id}`;
+  const detail = await client.must('GET', path);
+  expect(JSON.stringify(detail)).not.toContain(PIN);
+  expect(detail.message.content).toBe('[secret]');
+  await client.must('POST', `${path}/replay`);
+  await eventually(
+    async () => (await client.must('GET', '/accounts/demo/apps/bank/logs')).items as { text: string }[],
+    (lines) => lines.some(({ text }) => text.includes('its text was not kept')),
+  );
+});
