@@ -1,5 +1,6 @@
 import { newId, VumiError, type AppRef, type KeyedState, type StateQuota, type StateWrite } from '@vumi/core';
 import type { Manifest } from './bundle/manifest.ts';
+import { hideSecretAnswers } from './recording/secret-answers.ts';
 import { CLASSIC_LIMITS, DEFAULT_LIMITS, limitsOf, type Limits } from './limits.ts';
 import {
   kvCountKey,
@@ -85,7 +86,7 @@ export async function listAppState(
   });
   const items = entries.map(([key, text]) => ({
     key: key.slice(start.length),
-    value: JSON.parse(text) as unknown,
+    value: JSON.parse(hideSecretAnswers(text)) as unknown,
   }));
   return { items, next: next === null ? null : next.slice(start.length) };
 }
@@ -93,7 +94,7 @@ export async function listAppState(
 /** Undefined when there is none. */
 export async function readAppState(state: KeyedState, owner: StateOwner, key: string): Promise<unknown> {
   const text = await state.get(placeOf(owner).keyOf(key));
-  return text === null ? undefined : (JSON.parse(text) as unknown);
+  return text === null ? undefined : (JSON.parse(hideSecretAnswers(text)) as unknown);
 }
 
 /** Whether the key was there. */

@@ -4,6 +4,12 @@
  */
 export const TALK_KEY = 'vumi:talk:';
 
+/**
+ * The one member of an object in what a conversation is remembered by: its value is what a user answered to a secret question,
+ * or what came of it.
+ */
+export const SECRET_MARK = 'vumi:secret';
+
 /** True in the `app` of a turn that is taken back where its conversation does not fit the app's code. */
 export const MUST_FIT = Symbol.for('vumi:must-fit');
 

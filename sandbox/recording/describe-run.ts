@@ -5,6 +5,7 @@ import { turnKind, type TurnOrigin } from '../turns/effects-commit.ts';
 import type { TurnOutcome } from '../turns/turns.ts';
 import { composeRecord } from './record.ts';
 import type { Run } from './run.ts';
+import { hideSecretStart } from './secret-answers.ts';
 
 const NOTHING_USED: Run['cost'] = {
   cpu_us: 0,
@@ -53,7 +54,13 @@ export function describeRun(
     cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
     talk,
     record: composeRecord(
-      { wallMs, settings: app.frame.settings, start, effects, recorder },
+      {
+        wallMs,
+        settings: app.frame.settings,
+        start: hideSecretStart(start, origin.message),
+        effects,
+        recorder,
+      },
       app.secretRemoval,
     ),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callSchema } from '../effects.ts';
 import { limitsSchema } from '../limits.ts';
+import { hideSecretAnswers } from './secret-answers.ts';
 import type { SecretRemoval } from './secret-removal.ts';
 import { MAX_RECORD, type TurnRecorder } from './turn-recorder.ts';
 
@@ -47,7 +48,7 @@ export interface RecordParts {
   readonly recorder: TurnRecorder;
 }
 
-/** The record as JSON, put together of texts that are there already; null when it is too large. */
+/** The record as JSON, put together of texts that are there already; null when it is too large, or in no form to be read. */
 export function composeRecord(parts: RecordParts, secretRemoval: SecretRemoval): string | null {
   const texts = parts.recorder.texts();
   const { wallMs, settings, start, effects } = parts;
@@ -55,7 +56,16 @@ export function composeRecord(parts: RecordParts, secretRemoval: SecretRemoval):
   const size =
     settings.length + start.length + texts.calls.length + texts.answers.length + (effects?.length ?? 0);
   if (size + ENVELOPE > MAX_RECORD) return null;
-  return secretRemoval.hideSoon(
+  const shown = withoutAnswers(
     `{"wall_ms":${wallMs},"settings":${settings},"start":${start},"calls":${texts.calls},"answers":${texts.answers},"effects":${effects}}`,
   );
+  return shown === null ? null : secretRemoval.hideSoon(shown);
+}
+
+function withoutAnswers(json: string): string | null {
+  try {
+    return hideSecretAnswers(json);
+  } catch {
+    return null;
+  }
 }

@@ -140,6 +140,11 @@ function parseRecord(record: unknown): RunRecord {
   if (record === null)
     throw new VumiError('request.conflict', 'this run was too large to be recorded: it cannot be run again');
   const parsed = recordSchema.safeParse(record);
+  if (parsed.success && parsed.data.start['isSecret'] === true)
+    throw new VumiError(
+      'request.conflict',
+      'this run got an answer to a secret question, and that is not recorded: it cannot be run again. The runs after it can: to them the answer reads [secret]',
+    );
   if (parsed.success) return parsed.data;
   throw new VumiError(
     'request.conflict',

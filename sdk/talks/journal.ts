@@ -1,3 +1,4 @@
+import { SECRET_MARK } from '@vumi/core/talks';
 import type { Json } from '../state.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Step {
   readonly at: number;
   /** Of an answer: the language that the user had got by then, where an interrupt had set another. */
   readonly language?: string | undefined;
+  /** Its value is nobody's to read. */
+  readonly isSecret?: boolean | undefined;
 }
 
 /** A screen that is open, with what it was told so far. */
@@ -90,6 +93,7 @@ type Packed = [
 
 const WORKED = 1;
 const FINAL = 2;
+const SECRET = 4;
 
 /** As it is kept: short, because it is read and written with each message. */
 export function packTalk(talk: Talk): Json {
@@ -116,9 +120,10 @@ export function packTalk(talk: Talk): Json {
   };
 }
 
-function packStep({ kind, order, begun, tag, worked, value, isFinal, at, language }: Step): Json[] {
-  const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0);
-  const packed: Json[] = [kind, order, tag, flags, value, at];
+function packStep({ kind, order, begun, tag, worked, value, isFinal, at, language, isSecret }: Step): Json[] {
+  const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0) + (isSecret === true ? SECRET : 0);
+  const kept = isSecret === true ? { [SECRET_MARK]: value } : value;
+  const packed: Json[] = [kind, order, tag, flags, kept, at];
   if (begun !== order + 1) packed.push(language ?? null, begun);
   else if (language !== undefined) packed.push(language);
   return packed;
@@ -170,17 +175,19 @@ function unpackFrame(kept: unknown): Frame | null {
   };
 }
 
-function unpackStep([kind, order, tag, flags, value, at, language, begun = order + 1]: Packed): Step {
+function unpackStep([kind, order, tag, flags, kept, at, language, begun = order + 1]: Packed): Step {
+  const isSecret = (flags & SECRET) !== 0;
   return {
     kind,
     order,
     begun,
     tag,
-    worked: flags % FINAL === WORKED,
-    value,
-    isFinal: flags >= FINAL,
+    worked: (flags & WORKED) !== 0,
+    value: isSecret ? ((kept as { readonly [SECRET_MARK]?: Json })[SECRET_MARK] ?? null) : kept,
+    isFinal: (flags & FINAL) !== 0,
     at,
     language: language ?? undefined,
+    ...(isSecret && { isSecret }),
   };
 }
 

@@ -34,6 +34,11 @@ interface PagePlace {
 /** A text in the language of the user. */
 export type InLanguage = (text: Text) => string;
 
+/** What a screen may end with, to be said. */
+export function isText(result: unknown): result is string | LazyText {
+  return typeof result === 'string' || result instanceof LazyText;
+}
+
 /** What can be translated: a text that is none is refused. */
 export function textOf(text: Text): string | LazyText {
   const made = typeof text === 'function' ? text() : text;

@@ -1,7 +1,6 @@
 import type { App } from '../app.ts';
 import type { Translator } from '../languages/catalog.ts';
 import { languageCode } from '../languages/codes.ts';
-import { LazyText } from '../languages/lazy-text.ts';
 import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
 import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
@@ -9,7 +8,7 @@ import { makeLink } from './make-link.ts';
 import { KEYS, roomOf, textPages } from './menu.ts';
 import { countVerdict, type Count } from './notes.ts';
 import type { Outcome } from './outcome.ts';
-import { lines, readQuestion, textOf, type Question } from './question.ts';
+import { isText, lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
@@ -233,11 +232,13 @@ export class Run {
       this.#end(ending.text);
       return new Promise(() => {});
     }
-    const isFinal = this.#frames[index + 1]?.recorder.steps.some((step) => step.isFinal) === true;
+    const { steps } = this.#frames[index + 1]?.recorder ?? { steps: [] };
+    const isFinal = steps.some((step) => step.isFinal);
+    const isSecret = steps.some((step) => step.isSecret);
     this.#frames.length = index + 1;
     this.#left = null;
     const value = [ending.value, this.#language];
-    frame.recorder.add({ kind: 'v', order, tag: screen, worked: true, value, isFinal, at: 0 });
+    frame.recorder.add({ kind: 'v', order, tag: screen, worked: true, value, isFinal, at: 0, isSecret });
     return ending.value;
   }
 
@@ -318,7 +319,8 @@ export class Run {
     const at = this.#now;
     // Its link is used up: nobody could answer it again.
     const isFinal = question.byPage === true;
-    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal, at, language });
+    const isSecret = worked && question.options.secret === true;
+    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal, at, language, isSecret });
     if (!worked) throw new TimedOut(late);
     return value;
   }
@@ -439,10 +441,6 @@ export class Run {
       steps: recorder.steps,
     }));
   }
-}
-
-function isText(result: unknown): result is string | LazyText {
-  return typeof result === 'string' || result instanceof LazyText;
 }
 
 function notAwaited({ tag }: Question): Error {

@@ -68,8 +68,7 @@ it('the app gets a secret answer, and the store, the exports and the timeline do
     () => client.must('GET', `${base}/${rows[1]?.message_id}/timeline`),
     ({ entries }) => entries.some(({ kind }: { kind: string }) => kind === 'network'),
   );
-  const told = timeline.entries.filter(({ kind }: { kind: string }) => kind !== 'run');
-  expect(JSON.stringify(told)).not.toContain(PIN);
+  expect(JSON.stringify(timeline)).not.toContain(PIN);
   expect(JSON.stringify(await client.must('GET', base))).not.toContain(PIN);
 });
 
@@ -87,9 +86,43 @@ it('a failure of the app keeps no secret answer, and one that is replayed is not
   const detail = await client.must('GET', path);
   expect(JSON.stringify(detail)).not.toContain(PIN);
   expect(detail.message.content).toBe('[secret]');
+  // The question is open still.
+  expect(await say(PIN)).toBe('Your name?');
+  expect((await written(from, 3)).map(({ content }) => content)).toEqual(['hi', '[secret]', '[secret]']);
   await client.must('POST', `${path}/replay`);
   await eventually(
     async () => (await client.must('GET', '/accounts/demo/apps/bank/logs')).items as { text: string }[],
     (lines) => lines.some(({ text }) => text.includes('its text was not kept')),
   );
+});
+
+it('neither records of runs nor what is shown of the state tell it, and a replay says what it cannot do', async () => {
+  const { client } = world;
+  const from = '+27761234569';
+  const say = phone(from);
+  await say('hi');
+  expect(await say(PIN)).toBe('Your name?');
+  const app = '/accounts/demo/apps/bank';
+  const state = await client.must('GET', `${app}/state?user=${encodeURIComponent(from)}`);
+  expect(state.items).toHaveLength(1);
+  expect(JSON.stringify(state)).toContain('[secret]');
+  expect(JSON.stringify(state)).not.toContain(PIN);
+  expect(await say('Thandi')).toBe('Thandi 31248');
+  const [, typed, last] = await written(from, 3);
+  const runOf = async (id: string | undefined): Promise<unknown> =>
+    eventually(
+      () => client.call('GET', `${app}/runs/${id}`),
+      ({ status }) => status === 200,
+    ).then(({ body }) => body);
+  const runs = [await runOf(typed?.message_id), await runOf(last?.message_id)];
+  expect(runs[0]).toMatchObject({ record: { start: { body: { content: '[secret]' }, isSecret: true } } });
+  // What the app says itself is no secret of the platform's.
+  expect(JSON.stringify(runs)).not.toContain(PIN);
+  const refused = await client.call('POST', `${app}/replay`, { message_id: typed?.message_id });
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    409,
+    expect.stringContaining('secret question'),
+  ]);
+  const again = await client.must('POST', `${app}/replay`, { message_id: last?.message_id });
+  expect(again.replayed).toMatchObject({ outcome: 'ok', effects: { sends: [{ text: 'Thandi ]terces[' }] } });
 });
