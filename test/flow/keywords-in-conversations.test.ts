@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { simulatedPhone } from '../simulated-phone.ts';
 
 const CLINIC = `export default {
   async onConversation(app) {
@@ -30,19 +31,7 @@ beforeAll(async () => {
 
 afterAll(() => world[Symbol.asyncDispose]());
 
-function phone(from_addr: string): (content: string) => Promise<string> {
-  let seen = 0;
-  const path = `/simulators/smsc/messages?address=${encodeURIComponent(from_addr)}`;
-  return async (content) => {
-    await world.client.must('POST', '/simulators/smsc/messages', { from_addr, to_addr: '4000', content });
-    const { items } = await eventually(
-      () => world.client.must('GET', path),
-      (answer) => answer.items.length > seen,
-    );
-    seen = items.length;
-    return items.at(-1).content as string;
-  };
-}
+const phone = (from: string) => simulatedPhone(world.client, from, '4000');
 
 it("an answer that begins with another app's keyword is an answer", async () => {
   const say = phone('+27761234567');

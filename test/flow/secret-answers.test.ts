@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
+import { simulatedPhone } from '../simulated-phone.ts';
 
 const PIN = '84213';
 const BANK = `export default {
@@ -26,19 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => world[Symbol.asyncDispose]());
 
-function phone(from_addr: string): (content: string) => Promise<string> {
-  let seen = 0;
-  const path = `/simulators/smsc/messages?address=${encodeURIComponent(from_addr)}`;
-  return async (content) => {
-    await world.client.must('POST', '/simulators/smsc/messages', { from_addr, to_addr: '4000', content });
-    const { items } = await eventually(
-      () => world.client.must('GET', path),
-      (answer) => answer.items.length > seen,
-    );
-    seen = items.length;
-    return items.at(-1).content as string;
-  };
-}
+const phone = (from: string) => simulatedPhone(world.client, from, '4000');
 
 interface Row {
   readonly message_id: string;
