@@ -72,9 +72,11 @@ export async function newestTalks(
   }
   const newest = all.toSorted((one, other) => other.at - one.at).slice(0, limit);
   const talks: KeptTalk[] = [];
-  for (const pin of newest) {
-    const kept = await readTalk(state, ref, pin);
-    if (kept !== null) talks.push({ ...pin, kept });
+  for (let start = 0; start < newest.length; start += PAGE) {
+    const read = newest.slice(start, start + PAGE).map(async (pin): Promise<KeptTalk> => {
+      return Object.assign({ kept: await readTalk(state, ref, pin) }, pin);
+    });
+    talks.push(...(await Promise.all(read)).filter(({ kept }) => kept !== null));
   }
   return { talks, open: all.length - (newest.length - talks.length) };
 }

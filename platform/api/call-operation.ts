@@ -20,7 +20,7 @@ type OperationPorts = Pick<
   | 'workers'
   | 'components'
   | 'transportsOf'
-  | 'proveRoute'
+  | 'routeProver'
 >;
 
 /** Who asks: the text of a token, and the address that he asks from. */

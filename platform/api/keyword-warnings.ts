@@ -2,10 +2,10 @@ import { addressKey, describeMoves, VumiError, type AppRef } from '@vumi/core';
 import type { Route, RouteInput } from '@vumi/store';
 import type { ApiPorts } from './ports.ts';
 
-type KeywordPorts = Pick<ApiPorts, 'proveRoute'> & { readonly store: Pick<ApiPorts['store'], 'routes'> };
+type KeywordPorts = Pick<ApiPorts, 'routeProver'> & { readonly store: Pick<ApiPorts['store'], 'routes'> };
 
-/** Each is a look at what was written of late. */
-const MOST_LOOKS = 10;
+/** Of each what was written of late is looked at, and somebody waits. */
+const MOST_NUMBERS = 3;
 
 /**
  * What stands against the keywords that an app asks for in its vumi.json, on the numbers that it has. Nothing is set: the
@@ -17,32 +17,42 @@ export async function keywordWarnings(
   keywords: readonly string[],
 ): Promise<string[]> {
   const routes = await routesOf(ports, ref);
-  const asked = places(routes).flatMap((place) =>
-    keywords.filter((keyword) => !hasKeyword(routes, place, keyword)).map((keyword) => ({ place, keyword })),
-  );
+  const wanting = places(routes)
+    .map((place) => ({ place, wanted: keywords.filter((keyword) => !hasKeyword(routes, place, keyword)) }))
+    .filter(({ wanted }) => wanted.length > 0);
+  const prove = ports.routeProver('account');
   const found: string[] = [];
-  for (const { place, keyword } of asked.slice(0, MOST_LOOKS))
-    found.push(...(await askedFor(ports, ref, { place, keyword })));
+  for (const { place, wanted } of wanting.slice(0, MOST_NUMBERS))
+    for (const keyword of wanted)
+      found.push(...(await askedFor(ports.store, prove, routeTo(ref, place, keyword))));
+  const left = wanting.length - MOST_NUMBERS;
+  if (left > 0)
+    found.push(`its keywords were not looked at on ${left} more of its numbers: "npx vumi route set" does`);
   return found;
 }
 
 type Place = Pick<Route, 'transport' | 'to_addr'>;
 
+type Asked = RouteInput & Place & { readonly keyword: string };
+
+function routeTo({ account, app }: AppRef, { transport, to_addr }: Place, keyword: string): Asked {
+  return { account, name: `${app}-asked`, app, transport, to_addr, keyword };
+}
+
 async function askedFor(
-  { store, proveRoute }: KeywordPorts,
-  { account, app }: AppRef,
-  { place, keyword }: { readonly place: Place; readonly keyword: string },
+  store: KeywordPorts['store'],
+  prove: ReturnType<KeywordPorts['routeProver']>,
+  route: Asked,
 ): Promise<string[]> {
-  const { transport, to_addr } = place;
+  const { transport, to_addr, keyword } = route;
   const where = `keyword "${keyword}" at ${to_addr ?? 'any number'} of ${transport}`;
-  const route: RouteInput = { account, name: `${app}-asked`, app, transport, to_addr, keyword };
   try {
     await store.routes.put(route, 'account', { dryRun: true });
   } catch (error) {
     if (error instanceof VumiError && error.status < 500) return [`${where}: ${error.message}`];
     throw error;
   }
-  const { warnings, history } = await proveRoute(route, 'account');
+  const { warnings, history } = await prove(route);
   const moves = history !== null && history.moved > 0 ? [describeMoves(history)] : [];
   return [...warnings.map(({ message }) => message), ...moves].map((text) => `${where}: ${text}`);
 }

@@ -200,7 +200,7 @@ const dial: ApiPorts['dial'] = async (_transport, { event, input }) => ({
   ends: event !== 'new',
 });
 
-const proveRoute: ApiPorts['proveRoute'] = async () => ({ warnings: [], history: null });
+const routeProver: ApiPorts['routeProver'] = () => async () => ({ warnings: [], history: null });
 const FILES = {
   worker: { code: '', map: null },
   files: [],
@@ -258,7 +258,7 @@ function fakePorts(store: MemoryStore, sent: TestPlatform['sent']): Omit<ApiPort
     },
     cancel: async (_account, id) => CANCELLED[id.slice(0, 5)] ?? 'too_late',
     dial,
-    proveRoute,
+    routeProver,
     transportsOf: async () => [{ name: 'mno', type: 'smpp', status: 'ok' }],
     ownerOfSimulated: async ({ to_addr }) => (to_addr === '12345' ? 'demo' : null),
     simulator: createMemorySimulator(),

@@ -304,8 +304,8 @@ export interface ApiPorts {
   checkMiddleware(config: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   /** Makes a step at a phone behind a transport of USSD over HTTP, as its network does (`transports/ussd/dial.ts`). */
   dial(transport: TransportRow, step: DialStep): Promise<DialledScreen>;
-  /** What a route would do, before it is set. */
-  proveRoute(route: RouteInput, by: RoutedBy): Promise<RouteProof>;
+  /** Says what routes would do before they are set; for one request, as it keeps what it has read. */
+  routeProver(by: RoutedBy): (route: RouteInput) => Promise<RouteProof>;
   /** Transports over which the account sends or receives, and how they are: without what they say of their networks. */
   transportsOf(account: string): Promise<readonly AccountTransport[]>;
   /** The account whose app gets what a simulated phone writes; null: no single one. */

@@ -46,7 +46,8 @@ export function takenBy({ history }: RouteProof): number {
 
 /** In one sentence, for people. */
 export function describeMoves({ messages, sampled, moved, moves }: RouteHistory): string {
-  const of = `${count(messages)} messages${sampled ? ' out of those' : ''} of the last 30 days`;
+  const written = `${count(messages)} message${messages === 1 ? '' : 's'}`;
+  const of = `${written}${sampled ? ' out of those' : ''} of the last 30 days`;
   const parts = moves.map(({ from, to, messages: some, examples }) => {
     const texts = examples.map((text) => JSON.stringify(text)).join(', ');
     return `${count(some)} from ${from ?? 'nobody'} to ${to ?? 'nobody'}${texts === '' ? '' : ` (${texts}, …)`}`;

@@ -29,4 +29,4 @@ export {
   platformDispatcherWorker,
 } from './workers/platform-dispatcher-worker.ts';
 export { routingTableWorker } from './workers/routing-table-worker.ts';
-export { proveRoute } from './proof/prove-route.ts';
+export { createRouteProver } from './proof/prove-route.ts';

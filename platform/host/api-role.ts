@@ -22,7 +22,7 @@ import {
   cancelMessage,
   createReadReceiver,
   ownerOfSimulated,
-  proveRoute,
+  createRouteProver,
   sendForAccount,
 } from '@vumi/dispatch';
 import { createHosting, pageRoutes, type HostingPorts } from '@vumi/hosting';
@@ -240,7 +240,7 @@ function createHandler(
     checkMiddleware: checkTransportMiddleware,
     dial: createDial(urls.localUrl),
     transportsOf: (account) => transportsOfAccount(ports, account),
-    proveRoute: (route, by) => proveRoute(ports, route, by),
+    routeProver: (by) => createRouteProver(ports, by),
     ownerOfSimulated: async (message) =>
       simulator === null ? null : ownerOfSimulated(ports, simulator, message),
     status: () => platformStatus(status, adminToken.validId()),

@@ -9,7 +9,7 @@ import {
 import { startInterfaces } from '@vumi/applications';
 import { openComponentViews } from '@vumi/blinkenlights';
 import { API_CONNECTOR } from '@vumi/core';
-import { createReadReceiver, isOptedOut, proveRoute } from '@vumi/dispatch';
+import { createReadReceiver, isOptedOut, createRouteProver } from '@vumi/dispatch';
 import type { Control, Worker, WorkerPorts } from '@vumi/runtime';
 import { transportTypes } from '@vumi/transports';
 import { checkTransportMiddleware, offeredTransports } from './offered-transports.ts';
@@ -55,6 +55,6 @@ function operationsOf(parts: InterfaceParts): CallOperation {
     workers: openWorkers({ ...parts, isTransport }, () => null),
     components: openComponentViews(parts),
     transportsOf: (account) => transportsOfAccount(parts, account),
-    proveRoute: (route, by) => proveRoute(parts, route, by),
+    routeProver: (by) => createRouteProver(parts, by),
   });
 }

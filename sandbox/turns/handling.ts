@@ -199,8 +199,8 @@ export class Handling {
   }
 
   /**
-   * Whether the message or event goes on what may be a loop, or its text is gone: nothing is done then. Author and operator are told when it
-   * begins, and each is among the app's runs.
+   * Whether the message or event goes on what may be a loop: nothing is done then. Author and operator are told when it
+   * begins, and each is among the app's runs. The same with an answer whose text is gone, but that it is no run.
    */
   async #isDropped(task: Task): Promise<boolean> {
     const { ports } = this.#options;

@@ -1,5 +1,5 @@
 import { lookAtRollouts } from '@vumi/applications';
-import { newId, type AppRef } from '@vumi/core';
+import { newId, silentLogger, type AppRef } from '@vumi/core';
 import type { TalkCount } from '@vumi/core/talks';
 import type { NewRun, RolloutPlan, Store } from '@vumi/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,7 +77,8 @@ async function talk(ref: AppRef, version: number, talked: Talked): Promise<void>
   await Promise.all(runs.map((run) => store.runs.record(run)));
 }
 
-const look = () => lookAtRollouts({ store, clock: () => now });
+const look = (of: Pick<Store, 'rollouts' | 'logs' | 'lease'> = store) =>
+  lookAtRollouts({ store: of, clock: () => now, logger: silentLogger });
 
 async function lookAfter(hours: number): Promise<void> {
   now += hours * HOUR_MS;
@@ -266,4 +267,18 @@ test.each([
     { code: 'request.invalid' },
   );
   expect((await store.rollouts.list(ref, {})).items).toEqual([]);
+});
+
+test('what is wrong with one rollout keeps nobody from the others', async () => {
+  const [broken, fine] = [await rolledOut(), await rolledOut()];
+  await talk(fine, 1, { asked: 60 });
+  await talk(fine, 2, { asked: 60, left: 40 });
+  const { rollouts } = store;
+  const compare: typeof rollouts.compare = async (rollout, at) => {
+    if (rollout.account === broken.account) throw new Error('no luck');
+    return rollouts.compare(rollout, at);
+  };
+  await look({ ...store, rollouts: { ...rollouts, compare } });
+  expect((await rollouts.list(fine, {})).items[0]?.state).toBe('rolled_back');
+  expect((await rollouts.list(broken, {})).items[0]?.state).toBe('running');
 });

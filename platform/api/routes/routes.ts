@@ -71,9 +71,9 @@ const putQuery = z.strictObject({
   accept_moved: flag(false).describe('Also where messages that another app got of late go by it then'),
 });
 
-export function routeRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>): Route[] {
+export function routeRoutes({ store, routeProver }: Pick<ApiPorts, 'store' | 'routeProver'>): Route[] {
   return [
-    ...setRoutes({ store, proveRoute }),
+    ...setRoutes({ store, routeProver }),
     defineRoute({
       method: 'GET',
       path: '/accounts/:account/routes',
@@ -111,7 +111,7 @@ export function routeRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'pro
   ];
 }
 
-function setRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>): Route[] {
+function setRoutes({ store, routeProver }: Pick<ApiPorts, 'store' | 'routeProver'>): Route[] {
   return [
     defineRoute({
       method: 'PUT',
@@ -132,9 +132,9 @@ function setRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>
         const route = { ...params, ...body };
         // What it must not be for comes first.
         await store.routes.put(route, by, { dryRun: true });
-        const proof = await proveRoute(route, by);
+        const proof = await routeProver(by)(route);
         if (!query.accept_moved) refuseMoves(proof);
-        return ok({ ...(await store.routes.put(route, by, { proof })), proof });
+        return ok({ ...(await store.routes.put(route, by, { proof: withoutTexts(proof) })), proof });
       },
     }),
     defineRoute({
@@ -154,6 +154,12 @@ function setRoutes({ store, proveRoute }: Pick<ApiPorts, 'store' | 'proveRoute'>
         }),
     }),
   ];
+}
+
+/** As it is kept: what users wrote is not for whoever may read routes, and would outlive their messages. */
+function withoutTexts({ warnings, history }: RouteProof): RouteProof {
+  const moves = history?.moves.map((move) => ({ ...move, examples: [] })) ?? [];
+  return { warnings, history: history === null ? null : { ...history, moves } };
 }
 
 function refuseMoves(proof: RouteProof): void {

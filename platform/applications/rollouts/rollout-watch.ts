@@ -1,4 +1,4 @@
-import { keepLeased, type AppRef, type Clock, type Logger } from '@vumi/core';
+import { errorText, keepLeased, type AppRef, type Clock, type Logger } from '@vumi/core';
 import type { RolloutDecision, RunningRollout, Store } from '@vumi/store';
 import { judgeRollout } from './judge-rollout.ts';
 
@@ -23,9 +23,17 @@ export function startRolloutWatch(ports: RolloutWatchPorts): AsyncDisposable {
   });
 }
 
-/** One look at each rollout that is on. */
-export async function lookAtRollouts(ports: Omit<RolloutWatchPorts, 'logger'>): Promise<void> {
-  for (const rollout of await ports.store.rollouts.running()) await look(ports, rollout);
+/** One look at each rollout that is on; what is wrong with one keeps nobody from the others. */
+export async function lookAtRollouts(ports: RolloutWatchPorts): Promise<void> {
+  for (const rollout of await ports.store.rollouts.running()) {
+    try {
+      await look(ports, rollout);
+    } catch (error) {
+      const { account, app, version } = rollout;
+      const reason = errorText(error);
+      ports.logger.warn({ account, app, version, reason }, 'a rollout could not be looked after');
+    }
+  }
 }
 
 async function look(

@@ -106,8 +106,10 @@ function rolloutTable(rollouts: readonly Rollout[]): string {
   return table(
     ['VERSION', 'BESIDE', 'STATE', 'AT', 'DECISION', 'SHARE', 'REASON'],
     rollouts.flatMap(({ version, stable, state, decisions }) =>
-      decisions.map(({ at, decision, percent, reason }, index) => [
-        ...(index === 0 ? [version, stable, state] : ['', '', '']),
+      decisions.map(({ at, decision, percent, reason }) => [
+        version,
+        stable,
+        state,
         shortTime(at),
         decision,
         `${percent} %`,

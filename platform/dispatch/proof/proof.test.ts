@@ -1,7 +1,7 @@
 import { takenBy } from '@vumi/core';
 import type { RouteInput, Snapshot, WrittenSample } from '@vumi/store';
 import { describe, expect, it } from 'vitest';
-import { proveRoute } from './prove-route.ts';
+import { createRouteProver } from './prove-route.ts';
 import { isOneSlip, plainWord, skeletonOf } from './skeleton.ts';
 
 const NUMBER = '8000';
@@ -53,7 +53,7 @@ function prove(input: object, { routes = [], messages = [], by = 'account' }: Wo
       written: async () => (messages === null ? null : { messages, sampled: false, since }),
     },
   };
-  return proveRoute({ store, clock: () => 0 }, { ...input, connector: null } as RouteInput, by);
+  return createRouteProver({ store, clock: () => 0 }, by)({ ...input, connector: null } as RouteInput);
 }
 
 const said = async (...asked: Parameters<typeof prove>): Promise<string[]> =>

@@ -6,7 +6,7 @@ import {
   type Clock,
   type RouteProof,
 } from '@vumi/core';
-import type { RouteInput, RoutedBy, Store } from '@vumi/store';
+import type { RouteInput, RoutedBy, Snapshot, Store, WrittenSample } from '@vumi/store';
 import { RouteTable, type RouteRule } from '../route-table.ts';
 import { compareTables } from './compare-tables.ts';
 import { nearKeywords, stopWord, targetName } from './near-keywords.ts';
@@ -19,13 +19,29 @@ export interface ProvePorts {
 
 const HISTORY_MS = 30 * 86_400_000;
 
-/** What a route would do that is made or replaced. Writes nothing. */
-export async function proveRoute(
+/** Says what a route would do that is made or replaced. Writes nothing, and reads once what several have in common. */
+export function createRouteProver(
   { store, clock }: ProvePorts,
+  by: RoutedBy,
+): (input: RouteInput) => Promise<RouteProof> {
+  const since = clock() - HISTORY_MS;
+  const samples = new Map<string, Promise<WrittenSample | null>>();
+  let snapshot: Promise<Snapshot> | null = null;
+  return async (input) => {
+    snapshot ??= store.snapshot();
+    const { transport, to_addr } = ruleOf(input);
+    const place = JSON.stringify([transport, to_addr]);
+    const sample = samples.get(place) ?? store.messages.written({ transport, to_addr, since });
+    samples.set(place, sample);
+    return proveRoute(input, by, { now: await snapshot, sample: await sample });
+  };
+}
+
+function proveRoute(
   input: RouteInput,
   by: RoutedBy,
-): Promise<RouteProof> {
-  const now = await store.snapshot();
+  { now, sample }: { readonly now: Snapshot; readonly sample: WrittenSample | null },
+): RouteProof {
   const route = ruleOf(input);
   const others = now.routes.filter(({ account, name }) => account !== route.account || name !== route.name);
   const isHeld = new NumberBook(now.numbers).holds(route.account, route);
@@ -42,7 +58,6 @@ export async function proveRoute(
     other.account === account || by === 'operator'
       ? `route "${other.name}" (${other.account === account ? '' : `${other.account}/`}${targetName(other)})`
       : 'another account';
-  const sample = await store.messages.written({ transport, to_addr, since: clock() - HISTORY_MS });
   return {
     warnings: [
       ...nearKeywords(route, others, placeOf),
