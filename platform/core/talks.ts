@@ -10,6 +10,9 @@ export const TALK_KEY = 'vumi:talk:';
  */
 export const SECRET_MARK = 'vumi:secret';
 
+/** In place of `SECRET_MARK` in the keyed state: its value is sealed under a key of the account. */
+export const SEALED_MARK = 'vumi:sealed';
+
 /** True in the `app` of a turn that is taken back where its conversation does not fit the app's code. */
 export const MUST_FIT = Symbol.for('vumi:must-fit');
 

@@ -33,6 +33,7 @@ import {
   openAppState,
   openPageLinks,
   openTalksOf,
+  sealAnswers,
   PAGES_AT,
   planSchema,
   replayMessage,
@@ -130,7 +131,8 @@ function openDemo({ config, store, state, logger, catalog, processes, simulator 
     {
       store,
       logger,
-      deploy: (ref, zip, options) => deployBundle(deployPorts({ store, catalog, state }), ref, zip, options),
+      deploy: (ref, zip, options) =>
+        deployBundle(deployPorts({ store, catalog, state, logger }), ref, zip, options),
       table: () => catalog.table(),
       transports: async () => (await processes()).flatMap(({ transports }) => transports),
     },
@@ -142,8 +144,13 @@ function deployPorts({
   store,
   catalog,
   state,
-}: Pick<ApiRolePorts, 'store' | 'catalog' | 'state'>): DeployPorts<AppVersion> {
-  return { store, state, endpoints: (ref) => catalog.table().endpointsOf(ref) };
+  logger,
+}: Pick<ApiRolePorts, 'store' | 'catalog' | 'state' | 'logger'>): DeployPorts<AppVersion> {
+  return {
+    store,
+    state: sealAnswers(state, store.accountKeys, logger),
+    endpoints: (ref) => catalog.table().endpointsOf(ref),
+  };
 }
 
 type Urls = Pick<ApiPorts, 'publicUrl' | 'appUrl'> & {

@@ -1,6 +1,13 @@
 import { appOf, routingKey, type FailureMessage, type UserMessage } from '@vumi/core';
 import { sandboxMeasures } from '@vumi/measures';
-import { consumeForApps, loadVersion, startSandbox, type Run, type Sandbox } from '@vumi/sandbox';
+import {
+  consumeForApps,
+  loadVersion,
+  sealAnswers,
+  startSandbox,
+  type Run,
+  type Sandbox,
+} from '@vumi/sandbox';
 import { createAppLogWriter, type AppLogWriter } from '@vumi/store';
 import type { WorkerParts } from './parts.ts';
 import { networkOf } from './network-of.ts';
@@ -38,7 +45,7 @@ function openSandbox(ports: WorkerParts, log: AppLogWriter): Promise<Sandbox> {
   return startSandbox(
     { ...config.sandbox, limits: config.limits },
     {
-      state: ports.state,
+      state: sealAnswers(ports.state, store.accountKeys, logger),
       logger,
       clock: ports.clock,
       liveVersions: (ref) => catalog.table().liveVersions(ref),

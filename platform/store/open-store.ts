@@ -1,5 +1,6 @@
 import type { Logger } from '@vumi/core';
 import type { AccountRecords } from '@vumi/records';
+import { openAccountKeys } from './account-keys.ts';
 import { openAccounts } from './accounts.ts';
 import { openAlerts } from './alerts/alerts.ts';
 import { openConditions } from './alerts/conditions.ts';
@@ -161,11 +162,12 @@ function openHosted(
 function openAdministration(
   database: Database,
   changes: Changes,
-): Pick<Store, 'accounts' | 'tokens' | 'audit' | 'completedSteps'> {
+): Pick<Store, 'accounts' | 'accountKeys' | 'tokens' | 'audit' | 'completedSteps'> {
   return {
     accounts: openAccounts(database, changes),
     tokens: openTokens(database, changes),
     audit: openAudit(database),
+    accountKeys: openAccountKeys(database),
     completedSteps: openCompletedSteps(database),
   };
 }

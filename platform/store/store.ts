@@ -1,6 +1,6 @@
 import type { Alerts, Conditions } from './alerts/alert-ports.ts';
 import type { TopUps } from './top-ups/top-up-ports.ts';
-import type { Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
+import type { AccountKeys, Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
 import type { Apps, FunnelStore, Logs, PageMembers, Runs, UsageStore, Versions } from './app-ports.ts';
 import type { Components } from './components/component-ports.ts';
 import type { Credits, Prices } from './credits/credit-ports.ts';
@@ -92,6 +92,7 @@ export interface Store extends AsyncDisposable {
   readonly batches: Batches;
   readonly counts: Counts;
   readonly recorder: Recorder;
+  readonly accountKeys: AccountKeys;
   readonly completedSteps: CompletedSteps;
   snapshot(): Promise<Snapshot>;
   /** What waits for somebody, or for its time. */

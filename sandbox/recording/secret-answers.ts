@@ -1,25 +1,29 @@
 import { isSecretAnswer, SECRET_ANSWER, withoutSecretAnswer, type UserMessage } from '@vumi/core';
-import { SECRET_MARK } from '@vumi/core/talks';
+import { SEALED_MARK, SECRET_MARK } from '@vumi/core/talks';
 import { parseGuestJson } from '../guest-json.ts';
 
 /**
- * The JSON text with `[secret]` in place of what conversations remember of secret answers, also within texts that are JSON. Throws
- * `app.limit` for what no guest of good will leaves.
+ * The JSON text with `[secret]` in place of what conversations remember of secret answers, sealed or not, also within texts that
+ * are JSON. Throws `app.limit` for what no guest of good will leaves.
  */
 export function hideSecretAnswers(json: string): string {
-  return json.includes(SECRET_MARK) ? JSON.stringify(hidden(parseGuestJson(json))) : json;
+  return isMarked(json) ? JSON.stringify(hidden(parseGuestJson(json))) : json;
 }
 
 function hidden(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes(SECRET_MARK) ? hiddenText(value) : value;
+  if (typeof value === 'string') return isMarked(value) ? hiddenText(value) : value;
   if (Array.isArray(value)) return value.map(hidden);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      name === SECRET_MARK ? SECRET_ANSWER : hidden(member),
+      name === SECRET_MARK || name === SEALED_MARK ? SECRET_ANSWER : hidden(member),
     ]),
   );
+}
+
+function isMarked(text: string): boolean {
+  return text.includes(SECRET_MARK) || text.includes(SEALED_MARK);
 }
 
 function hiddenText(text: string): string {

@@ -33,6 +33,25 @@ describe('completed steps', () => {
   });
 });
 
+describe('keys of accounts', () => {
+  test('are made once, whoever asks at the same time, and are nobody else’s', async () => {
+    const { account } = await createApp(store);
+    const other = await createApp(store);
+    await using elsewhere = await openQuietStore(place.url);
+    const [one, two] = await Promise.all([
+      store.accountKeys.keyOf(account),
+      elsewhere.accountKeys.keyOf(account),
+    ]);
+    expect(one).toHaveLength(32);
+    expect(Buffer.from(two)).toEqual(Buffer.from(one));
+    const of = await store.accountKeys.keyOf(other.account);
+    expect(Buffer.from(of)).not.toEqual(Buffer.from(one));
+    await expect(store.accountKeys.keyOf('keyless')).rejects.toThrow('keyless');
+    await store.accounts.create('keyless');
+    expect(await store.accountKeys.keyOf('keyless')).toHaveLength(32);
+  });
+});
+
 describe('accounts', () => {
   test('an account starts active and can be switched off and on', async () => {
     expect(await store.accounts.create('clinic')).toMatchObject({ name: 'clinic', active: true });

@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { silentLogger, type StatePage } from '@vumi/core';
+import { connectRedisState } from '@vumi/state';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually, startTestPlatform, zipOf, type TestPlatform } from '../platform.ts';
 import { simulatedPhone } from '../simulated-phone.ts';
@@ -42,6 +46,27 @@ async function written(from: string, count: number): Promise<Row[]> {
     ({ length }) => length === count,
   );
   return items.toReversed();
+}
+
+/** All that lies in the keyed state, as who gets hold of its file or of its Redis sees it. */
+async function keptState(): Promise<string> {
+  const { data_dir: dataDir, redis } = world.place.settings as {
+    data_dir: string;
+    redis?: { url: string; prefix: string };
+  };
+  if (redis === undefined) {
+    const file = join(dataDir, 'state', 'state.sqlite');
+    const parts = [file, `${file}-wal`].map((path) => readFile(path, 'latin1'));
+    return (await Promise.all(parts)).join('');
+  }
+  await using state = await connectRedisState({ ...redis, logger: silentLogger });
+  const kept: string[] = [];
+  for (let next: string | null = null; ;) {
+    const page: StatePage = await state.scan(next);
+    kept.push(...page.entries.map(([, value]) => value));
+    next = page.next;
+    if (next === null) return kept.join('');
+  }
 }
 
 it('the app gets a secret answer, and the store, the exports and the timeline do not', async () => {
@@ -96,6 +121,9 @@ it('neither records of runs nor what is shown of the state tell it, and a replay
   expect(state.items).toHaveLength(1);
   expect(JSON.stringify(state)).toContain('[secret]');
   expect(JSON.stringify(state)).not.toContain(PIN);
+  const kept = await keptState();
+  expect(kept).toContain('vumi:sealed');
+  expect(kept).not.toContain(PIN);
   expect(await say('Thandi')).toBe('Thandi 31248');
   const [, typed, last] = await written(from, 3);
   const runOf = async (id: string | undefined): Promise<unknown> =>
