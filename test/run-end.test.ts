@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { patiently } from '@vumi/machine/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isRunning } from './is-running.ts';
+import { RunEnd } from './run-end.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../platform/cli/vumi.js');
 const CONFIG = `
@@ -68,4 +69,26 @@ describe.runIf(process.platform === 'linux')('a run of tests ends and says so', 
     expect(said).toMatch(/nothing was heard for \d+ s of one\.test\.js; ending/);
     expect(code).toBe(1);
   });
+});
+
+it('a long test is not ended while it tells of its progress', () => {
+  const { VUMI_TEST_RUN: run } = process.env;
+  vi.useFakeTimers();
+  const exit = vi.spyOn(process, 'exit').mockImplementation((() => {}) as () => never);
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    if (run !== undefined) process.env['VUMI_TEST_RUN'] = run;
+  });
+  const end = new RunEnd({ farewellMs: 1000, silenceMs: 10_000 });
+  end.onTestRunStart();
+  for (let told = 0; told < 10; told += 1) {
+    vi.advanceTimersByTime(9000);
+    end.onUserConsoleLog();
+  }
+  expect(exit).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(11_000);
+  expect(exit).toHaveBeenCalledWith(1);
+  expect(write).toHaveBeenCalledWith(expect.stringContaining('nothing was heard for 10 s'));
 });

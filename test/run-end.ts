@@ -50,6 +50,11 @@ export class RunEnd implements Reporter {
     this.#heard();
   }
 
+  /** A long test is heard while it tells of its progress. */
+  onUserConsoleLog(): void {
+    this.#heard();
+  }
+
   onTestModuleEnd(module: TestModule): void {
     this.#heard();
     this.#running.delete(module.id);
