@@ -50,7 +50,8 @@ export interface EventApp {
    * Sends a message that answers nothing and resolves to its id. It leaves when the handler has finished.
    *
    * @example
-   * const id = await app.send('+27761234567', 'Your parcel has arrived');
+   * await app.send('+27820001111', 'Your parcel has arrived');
+   * // < Your parcel has arrived
    */
   send(toAddr: string, text: string | LazyText, options?: SendOptions): Promise<string>;
 }
@@ -65,6 +66,12 @@ export interface Speaking {
   /**
    * From the next text on the user is spoken to in this language, also in later messages: `zu`, `zul` and `zu_ZA` are
    * understood.
+   *
+   * @throws A `RangeError` where the code is no language.
+   *
+   * @example
+   * app.setLanguage('zul');
+   * app.language; // → 'zu'
    */
   setLanguage(code: string): void;
   /** A text in the user's language at once, to be made part of another: `app.t('Hello {name}', { name })`. */
@@ -82,7 +89,10 @@ export interface PlainApp extends EventApp {
    * Makes an address for this user that opens the app's page once, in one browser: to be sent to him.
    *
    * @example
-   * await message.reply(`Your card: ${await app.link('/card', { scopes: ['user:read:card'] })}`);
+   * const address = await app.link('/card', { scopes: ['user:read:card'], expires: '2 hours' });
+   * address.startsWith('https://'); // → true
+   * await message.reply('Your card is behind the address that comes next.');
+   * await app.send(message.from_addr, address);
    */
   link(path: string, options?: LinkOptions): Promise<string>;
   /** Those that were given to this user: `await app.links.revoke()`. */
@@ -92,12 +102,14 @@ export interface PlainApp extends EventApp {
 /** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */
 export interface App extends PlainApp, Speaking {}
 
+/** What an account keeps for the app and nobody is shown: `vumi secret set`. */
 export interface Secrets {
   /**
    * The value of a secret, or null when the account has set none of that name.
    *
    * @example
-   * const key = await app.secrets.get('api_key');
+   * (await app.secrets.get('api_key'))?.length; // → 5
+   * await app.secrets.get('password'); // → null
    */
   get(name: string): Promise<string | null>;
 }
@@ -107,11 +119,60 @@ export interface AppDefinition extends Conversations {
   /**
    * Called once for each message of a user; messages of one user come one after the other. What the handler writes
    * and sends takes effect together when it returns, and not at all when it throws.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     const visits = await app.user.increment('visits');
+   *     await message.reply(`Visit ${visits}.`, { end: true });
+   *   },
+   * });
+   * // > hi
+   * // < Visit 1.
+   * // > hi
+   * // < Visit 2.
    */
   readonly onMessage?: (message: Message, app: App & Conversing) => void | Promise<void>;
-  /** Called with what became of a sent message: taken, refused, delivered. */
+  /**
+   * Called with what became of a sent message: taken, refused, delivered.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.state.set(`sent:${await message.reply('On its way')}`, message.from_addr, { ttl: 86400 });
+   *   },
+   *   async onEvent(event, app) {
+   *     if (event.event_type === 'nack') app.log.warn('not sent', { reason: event.nack_reason });
+   *   },
+   * });
+   * // > hi
+   * // < On its way
+   */
   readonly onEvent?: (event: DeliveryEvent, app: EventApp & Opening) => void | Promise<void>;
-  /** Called once for each schedule whose time has come; one for a user is in line with the user's messages. */
+  /**
+   * Called once for each schedule whose time has come; one for a user is in line with the user's messages.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.schedule.once('remind', { in: 3600, user: message.from_addr, data: { item: 'form' } });
+   *     await message.reply('We will remind you.');
+   *   },
+   *   async onSchedule(timer, app) {
+   *     if (timer.user !== null) await app.send(timer.user, `Bring the ${(timer.data as { item: string }).item}.`);
+   *   },
+   * });
+   * // > hi
+   * // < We will remind you.
+   * // wait 1 hour
+   * // < Bring the form.
+   */
   readonly onSchedule?: (timer: Timer, app: App & Opening) => void | Promise<void>;
 }
 
@@ -119,11 +180,15 @@ export interface AppDefinition extends Conversations {
  * Declares an app. It returns its argument: its use is that an editor knows the types of the handlers.
  *
  * @example
+ * import { defineApp } from '@vumi/sdk';
+ *
  * export default defineApp({
- *   async onMessage(message, app) {
+ *   async onMessage(message) {
  *     await message.reply('Hello!', { end: true });
  *   },
  * });
+ * // > hi
+ * // < Hello!
  */
 export function defineApp(app: AppDefinition): AppDefinition {
   return app;

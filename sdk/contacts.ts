@@ -47,7 +47,7 @@ export interface Contacts {
    * The contact with an address, or null.
    *
    * @example
-   * const contact = await app.contacts.get(message.from_addr);
+   * await app.contacts.get('+27820009999'); // → null
    */
   get(address: string, options?: ContactOptions): Promise<Contact | null>;
 
@@ -56,44 +56,85 @@ export interface Contacts {
    *
    * @example
    * const contact = await app.contacts.getOrCreate(message.from_addr);
-   * await app.contacts.updateExtra(contact.key, { clinic: 'Khayelitsha' });
+   * contact.msisdn; // → '+27761234567'
    */
   getOrCreate(address: string, options?: ContactOptions): Promise<Contact>;
 
+  /**
+   * The contact of a key, or null.
+   *
+   * @example
+   * const { key } = await app.contacts.create({ name: 'Thandi' });
+   * (await app.contacts.getByKey(key))?.name; // → 'Thandi'
+   */
   getByKey(key: string): Promise<Contact | null>;
 
   /**
+   * Makes a contact, also where there is one with that address.
+   *
    * @example
-   * await app.contacts.create({ msisdn: '+27761234567', name: 'Thandi' });
+   * const contact = await app.contacts.create({ msisdn: '+27820001111', name: 'Sipho' });
+   * contact.name; // → 'Sipho'
    */
   create(contact: ContactFields): Promise<Contact>;
 
-  /** Replaces everything that is known of the contact by what is given. */
+  /**
+   * Replaces everything that is known of the contact by what is given.
+   *
+   * @example
+   * const contact = await app.contacts.getOrCreate(message.from_addr);
+   * const saved = await app.contacts.save({ ...contact, name: 'Thandi', extra: {} });
+   * saved.name; // → 'Thandi'
+   */
   save(contact: Contact): Promise<Contact>;
 
   /**
    * Changes some fields. Groups are added to those that the contact is in; `extra` and `subscription` are replaced.
    *
    * @example
-   * await app.contacts.update(contact.key, { name: 'Thandi', groups: [group.key] });
+   * const { key } = await app.contacts.getOrCreate(message.from_addr);
+   * const group = await app.groups.getOrCreateByName('Volunteers');
+   * const contact = await app.contacts.update(key, { name: 'Thandi', groups: [group.key] });
+   * contact.groups.length; // → 1
    */
   update(key: string, fields: ContactFields): Promise<Contact>;
 
-  /** Adds to `extra`. */
+  /**
+   * Adds to `extra`.
+   *
+   * @example
+   * const { key } = await app.contacts.getOrCreate(message.from_addr);
+   * (await app.contacts.updateExtra(key, { clinic: 'Khayelitsha' })).extra; // → { clinic: 'Khayelitsha' }
+   */
   updateExtra(key: string, fields: Readonly<Record<string, string>>): Promise<Contact>;
 
-  /** Adds to `subscription`. */
+  /**
+   * Adds to `subscription`.
+   *
+   * @example
+   * const { key } = await app.contacts.getOrCreate(message.from_addr);
+   * (await app.contacts.updateSubscription(key, { news: 'daily' })).subscription; // → { news: 'daily' }
+   */
   updateSubscription(key: string, fields: Readonly<Record<string, string>>): Promise<Contact>;
 
   /**
    * Keys of the contacts that match a query: a part of Lucene's language with `field:word`, `field:"a phrase"`, `*` and
    * `?`, AND, OR, NOT and parentheses; of `extra` the fields are `extras-<name>`.
    *
+   * @throws Rejects where the query cannot be read, and says at which place.
+   *
    * @example
-   * const keys = await app.contacts.search('surname:d* AND extras-clinic:Khayelitsha');
+   * await app.contacts.search('surname:d* AND extras-clinic:Khayelitsha', { limit: 100 }); // → []
    */
   search(query: string, options?: SearchOptions): Promise<string[]>;
 
-  /** Forgets a person. */
+  /**
+   * Forgets a person.
+   *
+   * @example
+   * const { key } = await app.contacts.create({ name: 'Thandi' });
+   * await app.contacts.delete(key);
+   * await app.contacts.getByKey(key); // → null
+   */
   delete(key: string): Promise<void>;
 }

@@ -35,6 +35,17 @@ export interface DeliveryReportEvent extends EventFields {
  * What became of a sent message. Tell the kinds apart by `event_type`.
  *
  * @example
- * if (event.event_type === 'nack') app.log.warn('not sent', { reason: event.nack_reason });
+ * import { defineApp } from '@vumi/sdk';
+ *
+ * export default defineApp({
+ *   async onMessage(message) {
+ *     await message.reply('On its way');
+ *   },
+ *   async onEvent(event, app) {
+ *     if (event.event_type === 'nack') app.log.warn('not sent', { reason: event.nack_reason });
+ *   },
+ * });
+ * // > hi
+ * // < On its way
  */
 export type DeliveryEvent = AckEvent | NackEvent | DeliveryReportEvent;

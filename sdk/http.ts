@@ -19,7 +19,13 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** At most 256 KB, as text. */
   readonly body: string;
-  /** The body read as JSON; throws when it is not. */
+  /**
+   * The body read as JSON; throws when it is not.
+   *
+   * @example
+   * const rates = await app.http.request('https://example.org/rates');
+   * rates.json<{ usd: number }>(); // → { usd: 18.2 }
+   */
   json<T = unknown>(): T;
 }
 
@@ -32,9 +38,13 @@ export interface Http {
   /**
    * Resolves for every status; rejects when no answer came.
    *
+   * @throws Rejects where no answer came in time, where the host is not public or not allowed, and from the sixth
+   * call of a message on.
+   *
    * @example
    * const answer = await app.http.request('https://example.org/orders', { json: { item: 7 } });
-   * if (answer.status === 201) await message.reply(`Order ${answer.json().id}`);
+   * answer.status; // → 201
+   * answer.json<{ id: number }>().id; // → 7
    */
   request(url: string, options?: HttpOptions): Promise<HttpResponse>;
 }

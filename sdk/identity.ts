@@ -28,12 +28,18 @@ export interface Identities {
    * The user whose message, or schedule, is in hand. Whom nobody knows yet becomes a contact.
    *
    * @example
-   * const { id } = await app.identity.get();
-   * const points = await app.state.increment(`points/${id}`);
+   * const { id, addresses } = await app.identity.get();
+   * await app.state.increment(`points/${id}`); // → 1
+   * addresses; // → [{ type: 'msisdn', address: '+27761234567' }]
    */
   get(): Promise<Identity>;
 
-  /** Whose address it is, in any spelling; null: nobody's that the account knows. */
+  /**
+   * Whose address it is, in any spelling; null: nobody's that the account knows.
+   *
+   * @example
+   * await app.identity.find('thandi@example.org', { type: 'xmpp' }); // → null
+   */
   find(address: string, options?: IdentityOptions): Promise<Identity | null>;
 
   /**
@@ -41,10 +47,17 @@ export interface Identities {
    * from now on, under the id of the user in hand.
    *
    * @example
-   * if (message.content === code) await app.identity.link(number);
+   * const both = await app.identity.link('thandi@example.org', { type: 'xmpp' });
+   * both.addresses.length; // → 2
    */
   link(address: string, options?: IdentityOptions): Promise<Identity>;
 
-  /** The address is not his any more. */
+  /**
+   * The address is not his any more.
+   *
+   * @example
+   * await app.identity.link('+27820001111');
+   * (await app.identity.unlink('+27820001111')).addresses.length; // → 1
+   */
   unlink(address: string, options?: IdentityOptions): Promise<Identity>;
 }

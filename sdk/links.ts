@@ -17,6 +17,12 @@ export interface LinkOptions {
 
 /** Links that were given to the user in hand. */
 export interface Links {
-  /** Ends all of them, and the pages that they have opened. */
+  /**
+   * Ends all of them, and the pages that they have opened.
+   *
+   * @example
+   * await app.send(message.from_addr, await app.link('/card'));
+   * await app.links.revoke();
+   */
   revoke(): Promise<void>;
 }

@@ -1,4 +1,9 @@
-/** Writes one line of at most 500 characters, with fields that say more. */
+/**
+ * Writes one line of at most 500 characters, with fields that say more.
+ *
+ * @example
+ * app.log.info('sold', { item: 7 });
+ */
 export type LogLine = (text: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 /**
@@ -6,7 +11,7 @@ export type LogLine = (text: string, fields?: Readonly<Record<string, unknown>>)
  * blotted out. `console.log` and its kin write here too.
  *
  * @example
- * app.log.warn('no such order', { order });
+ * app.log.warn('no such order', { order: 7 });
  */
 export interface Log {
   readonly debug: LogLine;

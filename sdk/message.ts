@@ -78,9 +78,10 @@ export interface Message {
    * Answers the user and resolves to the id of the answer, by which `onEvent` names it later.
    *
    * @example
-   * await message.reply('What is your name?');         // waits for the answer
-   * await message.reply('Goodbye!', { end: true });    // ends the session
+   * await message.reply('What is your name?'); // the session stays open for the answer
    * await message.reply('Coming?', { buttons: ['Yes', { title: 'No', payload: 'no' }] });
+   * // < What is your name?
+   * // < Coming?
    */
   reply(text: string | LazyText, options?: ReplyOptions): Promise<string>;
 
@@ -89,6 +90,7 @@ export interface Message {
    *
    * @example
    * await message.replyGroup('Meeting at five');
+   * // < Meeting at five
    */
   replyGroup(text: string | LazyText, options?: ReplyOptions): Promise<string>;
 }

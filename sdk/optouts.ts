@@ -17,8 +17,10 @@ export interface OptoutStatus {
  */
 export interface Optouts {
   /**
+   * Whether an address has opted out, when, and by which message.
+   *
    * @example
-   * if ((await app.optouts.status(address)).opted_out) return;
+   * (await app.optouts.status(message.from_addr)).opted_out; // → false
    */
   status(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
 
@@ -26,12 +28,24 @@ export interface Optouts {
    * Notes that an address opts out, by the message in hand: by other words than STOP, or of somebody else.
    *
    * @example
-   * if (message.content === 'no more news') await app.optouts.optOut(message.from_addr);
+   * (await app.optouts.optOut(message.from_addr)).opted_out; // → true
    */
   optOut(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
 
-  /** The address wants messages again. */
+  /**
+   * The address wants messages again.
+   *
+   * @example
+   * await app.optouts.optOut(message.from_addr);
+   * (await app.optouts.cancel(message.from_addr)).opted_out; // → false
+   */
   cancel(address: string, options?: OptoutOptions): Promise<OptoutStatus>;
 
+  /**
+   * How many addresses have opted out.
+   *
+   * @example
+   * await app.optouts.count(); // → 0
+   */
   count(): Promise<number>;
 }

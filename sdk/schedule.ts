@@ -49,8 +49,24 @@ export interface Schedule {
    * Calls `onSchedule` once, after or at a time. A schedule of that name (and for that user) that is still open is
    * replaced. Resolves to its id.
    *
+   * @throws Rejects without a time, with data of more than 16 KB, and where 10,000 are open.
+   *
    * @example
-   * await app.schedule.once('remind', { in: 3600, user: message.from_addr, data: { question: 3 } });
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.schedule.once('remind', { in: 3600, user: message.from_addr });
+   *     await message.reply('Later, then.');
+   *   },
+   *   async onSchedule(timer, app) {
+   *     if (timer.user !== null) await app.send(timer.user, 'It is time.');
+   *   },
+   * });
+   * // > hi
+   * // < Later, then.
+   * // wait 1 hour
+   * // < It is time.
    */
   once(name: string, options: ScheduleOptions): Promise<string>;
 
@@ -58,8 +74,10 @@ export interface Schedule {
    * Calls `onSchedule` again and again, until it is cancelled; a schedule of that name (and for that user) that is open
    * is replaced. What was due several times while the platform was away comes once. Resolves to its id.
    *
+   * @throws Rejects without `every` or `time`, and where `every` is less than 60.
+   *
    * @example
-   * await app.schedule.repeat('report', { time: '06:00', weekdays: [1] });   // Mondays at six, UTC
+   * await app.schedule.repeat('report', { time: '06:00', weekdays: [1] }); // Mondays at six, UTC
    */
   repeat(name: string, options: RepeatOptions): Promise<string>;
 
@@ -67,6 +85,7 @@ export interface Schedule {
    * Takes an open schedule back; without effect when there is none.
    *
    * @example
+   * await app.schedule.once('remind', { in: 3600, user: message.from_addr });
    * await app.schedule.cancel('remind', { user: message.from_addr });
    */
   cancel(name: string, options?: CancelOptions): Promise<void>;

@@ -13,9 +13,10 @@ export interface SegmentOptions {
  * Says what a text costs as SMS before it is sent, by the same code that sends it.
  *
  * @example
- * const { segments, left, foreign } = segments('Price: 5 €');
- * // segments.length is what is billed; left is what can be added for free;
- * // foreign names the characters that make the text dearer, with a plainer one in their place
+ * const preview = segments('Price: 5 € – today');
+ * preview.encoding; // → 'ucs2'
+ * preview.segments.length; // → 1
+ * preview.foreign.map(({ character, swap }) => [character, swap]); // → [['–', '-']]
  */
 export function segments(text: string, options: SegmentOptions = {}): TextPreview {
   return previewText(text, options);

@@ -15,14 +15,22 @@ export interface StateScope {
   /**
    * The value, or null when there is none. Name the type that you stored.
    *
+   * @throws Rejects where the key has more than 256 bytes.
+   *
    * @example
-   * const basket = (await app.user.get('basket')) ?? [];
+   * const basket = (await app.user.get<string[]>('basket')) ?? [];
+   * basket; // → []
    */
   get<T = Json>(key: string): Promise<T | null>;
 
   /**
+   * Keeps a value, in place of what was there. Null, as `delete`, leaves nothing.
+   *
+   * @throws Rejects where the value is no JSON, or more than 64 KB of it.
+   *
    * @example
-   * await app.user.set('code', '1234', { ttl: 600 });   // forgotten after ten minutes
+   * await app.user.set('code', '1234', { ttl: 600 }); // forgotten after ten minutes
+   * await app.user.get('code'); // → '1234'
    */
   set(key: string, value: unknown, options?: SetOptions): Promise<void>;
 
@@ -30,14 +38,21 @@ export interface StateScope {
    * Adds to a whole number (absent counts as 0) and resolves to the sum. The count stays right when many users
    * write at once: it is the addition that is stored, not the sum that this handler saw.
    *
+   * @throws Rejects where the key has something else than a whole number.
+   *
    * @example
-   * const visits = await app.state.increment('visits');
+   * await app.state.increment('sold', 2); // → 2
+   * await app.state.increment('sold'); // → 3
    */
   increment(key: string, by?: number): Promise<number>;
 
   /**
+   * Forgets a value; without effect where there is none.
+   *
    * @example
+   * await app.user.set('basket', ['apples']);
    * await app.user.delete('basket');
+   * await app.user.get('basket'); // → null
    */
   delete(key: string): Promise<void>;
 }

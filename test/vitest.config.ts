@@ -40,6 +40,7 @@ const serverless = [
   'test/conformance/smpp-properties.test.ts',
   'test/flow/{backup,dev-command,junebug-channels,links-of-docs,packages,walkthroughs}.test.ts',
   'test/flow/workers-page.test.ts',
+  'test/reference/**',
   'test/run-end.test.ts',
   'test/walkthrough/**',
   'test/security/!(cross-tenant*).test.ts',

@@ -2,10 +2,18 @@ import { languageCode, widening } from './codes.ts';
 import { LazyText, type Values } from './lazy-text.ts';
 import { formOf, knownFormOf, type PluralRule } from './plural-form.ts';
 
-/** Forms of a translation by its key; one form where the text depends on no number. */
+/**
+ * Forms of a translation by its key; one form where the text depends on no number.
+ *
+ * @hidden
+ */
 export type CatalogText = readonly [key: string, forms: readonly string[]];
 
-/** Translations into one language, as a deploy makes them of a file of `languages/`. */
+/**
+ * Translations into one language, as a deploy makes them of a file of `languages/`.
+ *
+ * @hidden
+ */
 export interface CatalogFile {
   readonly language: string;
   /** Null: as this JavaScript knows the language. */
@@ -13,14 +21,22 @@ export interface CatalogFile {
   readonly texts: readonly CatalogText[];
 }
 
-/** All that an app can say in other languages than that of its code. */
+/**
+ * All that an app can say in other languages than that of its code.
+ *
+ * @hidden
+ */
 export interface Catalog {
   /** What the app speaks; the first is the language of the texts in the code. */
   readonly languages: readonly string[];
   readonly files: readonly CatalogFile[];
 }
 
-/** Makes one key of a text and what tells it from another, as gettext does. */
+/**
+ * Makes one key of a text and what tells it from another, as gettext does.
+ *
+ * @hidden
+ */
 export function catalogKey(context: string | null, id: string): string {
   return context === null ? id : `${context}\u0004${id}`;
 }

@@ -1,4 +1,8 @@
-/** A code of BCP 47 as it is written: `zul` is `zu`, `eng_ZA` is `en-ZA`. Null for what is none. */
+/**
+ * A code of BCP 47 as it is written: `zul` is `zu`, `eng_ZA` is `en-ZA`. Null for what is none.
+ *
+ * @hidden
+ */
 export function languageCode(code: unknown): string | null {
   if (typeof code !== 'string') return null;
   try {

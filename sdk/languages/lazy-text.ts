@@ -46,14 +46,16 @@ export interface Translate<R> {
    * A text with placeholders.
    *
    * @example
-   * await message.reply(t('Hello {name}', { name }));
+   * await message.reply(t('Hello {name}', { name: 'Thandi' }));
+   * // < Hello Thandi
    */
   <const S extends string>(text: S, ...given: Given<S>): R;
   /**
    * A text that depends on a number, which `{n}` stands for.
    *
    * @example
-   * t.plural('{n} clinic', '{n} clinics', clinics.length)
+   * await message.reply(t.plural('{n} clinic', '{n} clinics', 2));
+   * // < 2 clinics
    */
   plural<const One extends string, const Many extends string>(
     one: One,
@@ -65,7 +67,8 @@ export interface Translate<R> {
    * A text that means two things in another language, and which of them.
    *
    * @example
-   * t.context('month', 'May')
+   * await message.reply(t.context('month', 'May'));
+   * // < May
    */
   context<const S extends string>(context: string, text: S, ...given: Given<S>): R;
 }
@@ -86,6 +89,7 @@ export function translateWith<R>(make: (text: LazyText) => R): Translate<R> {
  * everything that takes a text takes it.
  *
  * @example
- * const GREETING = t('Hello!');
+ * await message.reply(t('Hello!'));
+ * // < Hello!
  */
 export const t: Translate<LazyText> = /* @__PURE__ */ translateWith((text) => text);

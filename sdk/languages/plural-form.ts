@@ -1,4 +1,8 @@
-/** `Plural-Forms` of a file as its deploy has read it: a number, `n`, or an operator and what it is applied to. */
+/**
+ * `Plural-Forms` of a file as its deploy has read it: a number, `n`, or an operator and what it is applied to.
+ *
+ * @hidden
+ */
 export type PluralRule = number | 'n' | { readonly op: string; readonly of: readonly PluralRule[] };
 
 const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -17,7 +21,11 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => number>> = {
   '||': (a, b) => Number(a !== 0 || b !== 0),
 };
 
-/** Which form a number takes by a rule, from 0 on. NaN where the rule makes no sense. */
+/**
+ * Which form a number takes by a rule, from 0 on. NaN where the rule makes no sense.
+ *
+ * @hidden
+ */
 export function formOf(rule: PluralRule, n: number): number {
   if (typeof rule === 'number') return rule;
   if (rule === 'n') return n;
@@ -31,7 +39,11 @@ export function formOf(rule: PluralRule, n: number): number {
 /** As the forms of a file stand in a row. */
 const CATEGORIES = ['zero', 'one', 'two', 'few', 'many', 'other'] as const;
 
-/** The categories of a language in that order; none where this JavaScript does not know it, and would take it for English. */
+/**
+ * The categories of a language in that order; none where this JavaScript does not know it, and would take it for English.
+ *
+ * @hidden
+ */
 export function categoriesOf(language: string): readonly string[] {
   if (Intl.PluralRules.supportedLocalesOf([language]).length === 0) return [];
   const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();

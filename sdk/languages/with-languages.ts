@@ -12,6 +12,8 @@ type Say = (text: string | LazyText) => string;
 /**
  * Handlers that know the user's language before they begin, and translate what they say. It costs a read of state a
  * message, and of the contact where the app has set no language.
+ *
+ * @hidden
  */
 export function withLanguages(definition: AppDefinition, catalog: Catalog): AppDefinition {
   const translator = translatorOf(catalog);

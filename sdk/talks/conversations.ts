@@ -38,34 +38,218 @@ export interface HungUp {
 
 /** What an app says of its conversations (spec authoring §2, §3.5). */
 export interface Conversations {
-  /** What is said to a user from the first message on: the screen `start`. */
+  /**
+   * What is said to a user from the first message on: the screen `start`.
+   *
+   * @example
+   * import { defineApp, integer } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onConversation(app) {
+   *     const name = await app.ask('Your name?');
+   *     const age = await app.ask(`How old are you, ${name}?`, { as: integer({ min: 10 }) });
+   *     return age < 18 ? 'Ask your parents.' : 'Welcome.';
+   *   },
+   * });
+   * // > hi
+   * // < Your name?
+   * // > Thandi
+   * // < How old are you, Thandi?
+   * // > 24
+   * // < Welcome.
+   */
   readonly onConversation?: Screen;
-  /** Conversations by name, between which `app.goto` and `app.visit` lead. */
+  /**
+   * Conversations by name, between which `app.goto` and `app.visit` lead.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onConversation(app) {
+   *     return app.goto(await app.choose('What is it?', { clinic: 'A clinic', advice: 'Advice' }));
+   *   },
+   *   screens: {
+   *     clinic: async (app) => `The clinic in ${await app.ask('Which town?')} is open.`,
+   *     advice: () => 'Call 0800 111.',
+   *   },
+   * });
+   * // > hi
+   * // < What is it?
+   * // < 1. A clinic
+   * // < 2. Advice
+   * // > 2
+   * // < Call 0800 111.
+   */
   readonly screens?: Readonly<Record<string, Screen>>;
   /**
    * Words that are answered at any question, which is asked again then: with a text, `{ help: 'Call 0800 111' }`, or with a screen
    * of that name, `{ help: 'helpdesk' }`.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `Thank you, ${await app.ask('Your name?')}.`,
+   *   interrupts: { help: 'Call 0800 111' },
+   * });
+   * // > hi
+   * // < Your name?
+   * // > help
+   * // < Call 0800 111
+   * // < Your name?
    */
   readonly interrupts?: Readonly<Record<string, Text>>;
-  /** A user hung up in the middle: the place for an SMS. */
+  /**
+   * A user hung up in the middle: the place for an SMS.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `Thank you, ${await app.ask('Your name?', { id: 'name' })}.`,
+   *   async onHangUp(app, { question }) {
+   *     app.log.info('hung up', { question });
+   *   },
+   * });
+   * // > *120*8864#
+   * // < Your name?
+   * // > hang up
+   */
   readonly onHangUp?: (app: App, where: HungUp) => void | Promise<void>;
-  /** The SDK's own words, for all languages or for each. */
+  /**
+   * The SDK's own words, for all languages or for each.
+   *
+   * @example
+   * import { defineApp, integer } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `Next year: ${1 + (await app.ask('Your age?', { as: integer() }))}`,
+   *   texts: { retry: 'A number, please.', zu: { retry: 'Inombolo, ngiyacela.' } },
+   * });
+   * // > hi
+   * // < Your age?
+   * // > old
+   * // < A number, please.
+   * // < Your age?
+   */
   readonly texts?: OwnTexts;
-  /** What a user who dials again in the middle gets: a choice (`ask`), the open question, or the beginning. */
+  /**
+   * What a user who dials again in the middle gets: a choice (`ask`), the open question, or the beginning.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `${await app.ask('Your name?')}, ${await app.ask('Your town?')}`,
+   *   resume: 'always',
+   * });
+   * // > *120*8864#
+   * // < Your name?
+   * // > Thandi
+   * // < Your town?
+   * // > *120*8864#
+   * // < Your town?
+   */
   readonly resume?: 'ask' | 'always' | 'never';
-  /** How long after the last message: 1 hour. */
+  /**
+   * How long after the last message: 1 hour.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `${await app.ask('Your name?')}, ${await app.ask('Your town?')}`,
+   *   resume: 'always',
+   *   resumeWithin: '10 minutes',
+   * });
+   * // > *120*8864#
+   * // < Your name?
+   * // > Thandi
+   * // < Your town?
+   * // wait 11 minutes
+   * // > *120*8864#
+   * // < Your name?
+   */
   readonly resumeWithin?: Duration;
-  /** How long a conversation is remembered after its last message: 7 days. */
+  /**
+   * How long a conversation is remembered after its last message: 7 days.
+   *
+   * @throws An app that says more than 90 days is not deployed.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `${await app.ask('Your name?')}, ${await app.ask('Your town?')}`,
+   *   keep: '2 days',
+   * });
+   * // > hi
+   * // < Your name?
+   * // wait 3 days
+   * // > Thandi
+   * // < Your name?
+   */
   readonly keep?: Duration;
-  /** Shows the key that takes back the last answer at each question. */
+  /**
+   * Shows the key that takes back the last answer at each question.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `${await app.ask('Your name?')}, ${await app.ask('Your town?')}`,
+   *   back: true,
+   * });
+   * // > hi
+   * // < Your name?
+   * // > Tandhi
+   * // < Your town?
+   * // < 0. Back
+   * // > 0
+   * // < Your name?
+   */
   readonly back?: boolean;
-  /** False: STOP and its like do not end a conversation but answer its question. */
+  /**
+   * False: STOP and its like do not end a conversation but answer its question.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `You said ${await app.ask('Which word?')}.`,
+   *   stop: false,
+   * });
+   * // > hi
+   * // < Which word?
+   * // > stop
+   * // < You said stop.
+   */
   readonly stop?: boolean;
 }
 
 /** What `onMessage` can do, beside, in an app that has conversations. */
 export interface Conversing extends Overseeing {
-  /** Begins a screen when the handler is over; its first text answers this message. */
+  /**
+   * Begins a screen when the handler is over; its first text answers this message.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     if (message.content === 'join') app.converse('join');
+   *     else await message.reply('Write JOIN to join.');
+   *   },
+   *   screens: { join: async (app) => `Welcome, ${await app.ask('Your name?')}.` },
+   * });
+   * // > hi
+   * // < Write JOIN to join.
+   * // > join
+   * // < Your name?
+   * // > Thandi
+   * // < Welcome, Thandi.
+   */
   converse(screen: string, params?: Readonly<Record<string, string>>): void;
 }
 
@@ -80,7 +264,11 @@ const RESTARTS_APART_MS = 600_000;
 
 const NO_CATALOG: Catalog = { languages: [], files: [] };
 
-/** Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait. */
+/**
+ * Makes handlers of conversations: `onMessage`, and `onSchedule` for the times that questions wait.
+ *
+ * @hidden
+ */
 export function withConversations(definition: AppDefinition, catalog = NO_CATALOG): AppDefinition {
   if (!hasConversations(definition)) return definition;
   const { onConversation, screens = {} } = definition;

@@ -32,14 +32,34 @@ export interface Talks {
    * Where a user is, or null: he is in none. Of several, on several numbers, that with the newest question.
    *
    * @example
-   * const open = await app.talks.of('+27761234567');
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.talks.of('+27820001111'); // → null
+   *     await message.reply('Nobody talks there.');
+   *   },
+   *   screens: { join: async (app) => `Welcome, ${await app.ask('Your name?')}.` },
+   * });
+   * // > hi
+   * // < Nobody talks there.
    */
   of(address: string): Promise<OpenTalk | null>;
   /**
    * Ends what a user is in, without a word to him, in line with his messages.
    *
    * @example
-   * await app.talks.end('+27761234567');
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.talks.end('+27820001111');
+   *     await message.reply('It is over for them.');
+   *   },
+   *   screens: { join: async (app) => `Welcome, ${await app.ask('Your name?')}.` },
+   * });
+   * // > hi
+   * // < It is over for them.
    */
   end(address: string): Promise<void>;
 }
@@ -54,8 +74,28 @@ export interface Opening extends Overseeing {
   /**
    * Writes to a user first: begins a screen with him, in line with his messages. Not where he has opted out.
    *
+   * @throws Rejects where there is no such screen, and where the endpoint leads to a network that cannot be
+   * written to, such as USSD.
+   *
    * @example
-   * await app.converse('checkup', { visit: '2' }, { user: '+27761234567', busy: 'skip' });
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message, app) {
+   *     await app.schedule.once('visit', { in: 3600, user: message.from_addr });
+   *     await message.reply('Until later.');
+   *   },
+   *   async onSchedule(timer, app) {
+   *     if (timer.user !== null) await app.converse('checkup', { visit: '2' }, { user: timer.user });
+   *   },
+   *   screens: { checkup: async (app, { visit }) => `Visit ${visit}: ${await app.ask('How are you?')}` },
+   * });
+   * // > hi
+   * // < Until later.
+   * // wait 61 minutes
+   * // < How are you?
+   * // > Well
+   * // < Visit 2: Well
    */
   converse(screen: string, params: Readonly<Record<string, string>>, options: ConverseOptions): Promise<void>;
 }

@@ -14,7 +14,16 @@ export class Retry {
  * What a parser returns for an answer that it does not accept.
  *
  * @example
- * await app.ask('Clinic code?', { as: (text) => (/^\d{6}$/.test(text) ? text : retry('A code has six digits.')) });
+ * const code = await app.ask('Clinic code?', {
+ *   as: (answer) => (/^\d{6}$/.test(answer) ? answer : retry('A code has six digits.')),
+ * });
+ * return `Clinic ${code}.`;
+ * // < Clinic code?
+ * // > 42
+ * // < A code has six digits.
+ * // < Clinic code?
+ * // > 420042
+ * // < Clinic 420042.
  */
 export function retry(text: string | LazyText | null = null): Retry {
   return new Retry(text);
@@ -22,6 +31,16 @@ export function retry(text: string | LazyText | null = null): Retry {
 
 /** Makes a value of an answer, which has no spaces around it, or refuses it. */
 export interface Parser<T> {
+  /**
+   * The value, or `retry()`.
+   *
+   * @example
+   * const code: Parser<number> = (answer) => (/^\d{6}$/.test(answer) ? Number(answer) : retry('Six digits, please.'));
+   * return `Clinic ${await app.ask('Clinic code?', { as: code })}.`;
+   * // < Clinic code?
+   * // > 420042
+   * // < Clinic 420042.
+   */
   (text: string): T | Retry | Promise<T | Retry>;
   /** Answers at its edges, accepted and refused: what the explorer of the test kit types. */
   readonly samples?: readonly string[];
@@ -56,7 +75,18 @@ export interface TextOptions {
 /** Characters that a person types where nothing says how many. */
 const LONG_ANSWER = 40;
 
-/** A text that is not empty. */
+/**
+ * A text that is not empty.
+ *
+ * @example
+ * return await app.ask('Your name?', { as: text({ max: 20, pattern: /^\p{L}/u }) });
+ * // < Your name?
+ * // > 42
+ * // < Sorry, that is not an answer.
+ * // < Your name?
+ * // > Thandi
+ * // < Thandi
+ */
 export function text({ min = 1, max = 1000, pattern }: TextOptions = {}): Parser<string> {
   return sampled(['Thandi', 'W'.repeat(Math.max(min, Math.min(max, LONG_ANSWER)))], (answer) => {
     const isLong = answer.length >= min && answer.length <= max;
@@ -69,14 +99,35 @@ export interface NumberOptions {
   readonly max?: number;
 }
 
-/** A whole number, in digits of any script. */
+/**
+ * A whole number, in digits of any script.
+ *
+ * @example
+ * const age = await app.ask('How old are you?', { as: integer({ min: 10, max: 120 }) });
+ * return `Next year you are ${age + 1}.`;
+ * // < How old are you?
+ * // > 9
+ * // < Sorry, that is not an answer.
+ * // < How old are you?
+ * // > 24
+ * // < Next year you are 25.
+ */
 export function integer(options: NumberOptions = {}): Parser<number> {
   return sampled(numberSamples(options), (answer) =>
     /^[+-]?\d{1,15}$/.test(plainDigits(answer)) ? within(Number(plainDigits(answer)), options) : retry(),
   );
 }
 
-/** A number with a point or a comma. */
+/**
+ * A number with a point or a comma.
+ *
+ * @example
+ * const weight = await app.ask('How heavy is it, in kg?', { as: decimal({ min: 0.5, max: 10 }) });
+ * return `${weight * 2} kg for two.`;
+ * // < How heavy is it, in kg?
+ * // > 3,5
+ * // < 7 kg for two.
+ */
 export function decimal(options: NumberOptions = {}): Parser<number> {
   return sampled(numberSamples(options), (answer) => {
     const plain = plainDigits(answer).replace(',', '.');
@@ -101,7 +152,15 @@ export interface DateOptions {
 const EARLIEST = '0001-01-01';
 const LATEST = '9999-12-31';
 
-/** A day, written day first or as `YYYY-MM-DD`; its value is `YYYY-MM-DD`. */
+/**
+ * A day, written day first or as `YYYY-MM-DD`; its value is `YYYY-MM-DD`.
+ *
+ * @example
+ * return await app.ask('When were you born?', { as: date({ max: '2026-01-01' }) });
+ * // < When were you born?
+ * // > 24.12.1999
+ * // < 1999-12-24
+ */
 export function date({ min = EARLIEST, max = LATEST }: DateOptions = {}): Parser<string> {
   const samples = [min, max].filter((day) => day !== EARLIEST && day !== LATEST);
   return sampled([...samples, '24-12-2026', 'tomorrow'], (answer) => {
@@ -124,7 +183,15 @@ export interface MsisdnOptions {
   readonly country?: string;
 }
 
-/** A telephone number in international form, `+27761234567`. */
+/**
+ * A telephone number in international form, `+27761234567`.
+ *
+ * @example
+ * return `We call ${await app.ask('Your number?', { as: msisdn({ country: '27' }) })}.`;
+ * // < Your number?
+ * // > 076 123 4567
+ * // < We call +27761234567.
+ */
 export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
   return sampled(['+27761234567', '12'], (answer) => {
     const plain = plainDigits(answer)
@@ -135,7 +202,16 @@ export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
   });
 }
 
-/** True or false, said as 1 or 2, or as yes or no in a language that the SDK knows. */
+/**
+ * True or false, said as 1 or 2, or as yes or no in a language that the SDK knows.
+ *
+ * @example
+ * const well = await app.ask('Are you well? Yes or no', { as: yesNo() });
+ * return well ? 'Good.' : 'Come to the clinic.';
+ * // < Are you well? Yes or no
+ * // > no
+ * // < Come to the clinic.
+ */
 export function yesNo(): Parser<boolean> {
   return sampled(['1', '2', 'x'], (answer) => {
     const word = fold(answer);
@@ -144,7 +220,19 @@ export function yesNo(): Parser<boolean> {
   });
 }
 
-/** So many digits. */
+/**
+ * So many digits.
+ *
+ * @example
+ * await app.ask('Choose four digits', { as: pin(), secret: true });
+ * return 'Remember them.';
+ * // < Choose four digits
+ * // > 123
+ * // < Sorry, that is not an answer.
+ * // < Choose four digits
+ * // > 1234
+ * // < Remember them.
+ */
 export function pin(length = 4): Parser<string> {
   return sampled(['7'.repeat(length), 'x'], (answer) => {
     const plain = plainDigits(answer);

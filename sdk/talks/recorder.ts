@@ -6,7 +6,20 @@ export class Diverged extends Error {
   override readonly name = 'Diverged';
 }
 
-/** The time of a question is over, and it has no value for that: `within` without `otherwise`. */
+/**
+ * What a question throws that nobody answered in its time (`within`), where no `otherwise` says what is then.
+ *
+ * @example
+ * try {
+ *   return `Thank you, ${await app.ask('Still there?', { within: '1 hour' })}.`;
+ * } catch (error) {
+ *   if (error instanceof TimedOut) return 'Until next time.';
+ *   throw error;
+ * }
+ * // < Still there?
+ * // wait 2 hours
+ * // < Until next time.
+ */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }

@@ -107,8 +107,17 @@ export interface Talk extends Omit<App, 'link'> {
   /**
    * Asks, and resolves to the answer that was accepted.
    *
+   * @throws Throws `TimedOut` when its time (`within`) is over and nothing is said by `otherwise`.
+   *
    * @example
-   * const age = await app.ask('How old are you?', { as: integer({ min: 10, max: 120 }) });
+   * const age = await app.ask('How old are you?', { as: integer({ min: 10, max: 120 }), tries: 2, otherwise: null });
+   * return age === null ? 'Call us.' : `Next year you are ${age + 1}.`;
+   * // < How old are you?
+   * // > old
+   * // < Sorry, that is not an answer.
+   * // < How old are you?
+   * // > very
+   * // < Call us.
    */
   ask(text: Text, options?: AskOptions<string>): Promise<string>;
   ask<T>(text: Text, options: AskOptions<T> & { readonly as: Parser<T> | StandardSchema<T> }): Promise<T>;
@@ -123,6 +132,12 @@ export interface Talk extends Omit<App, 'link'> {
    *
    * @example
    * const area = await app.choose('Where do you live?', { city: 'In a city', farm: 'On a farm' });
+   * return `You are from the ${area}.`;
+   * // < Where do you live?
+   * // < 1. In a city
+   * // < 2. On a farm
+   * // > on a farm
+   * // < You are from the farm.
    */
   choose<const M extends Readonly<Record<string, Text>>>(
     text: Text,
@@ -131,10 +146,28 @@ export interface Talk extends Omit<App, 'link'> {
   ): Promise<keyof M & string>;
   choose<const V>(text: Text, options: readonly Option<V>[], settings?: ChooseOptions): Promise<V>;
 
-  /** Yes or no. */
+  /**
+   * Yes or no.
+   *
+   * @example
+   * return (await app.confirm('Send it?')) ? 'Sent.' : 'Kept.';
+   * // < Send it?
+   * // < 1. Yes
+   * // < 2. No
+   * // > 1
+   * // < Sent.
+   */
   confirm(text: Text, options?: QuestionOptions): Promise<boolean>;
 
-  /** An address that opens the app's page for this user, once. It ends with the conversation, except one of its last text. */
+  /**
+   * An address that opens the app's page for this user, once. It ends with the conversation, except one of its last text.
+   *
+   * @example
+   * app.say('Our opening hours are on a page.');
+   * return (await app.link('/hours')).slice(0, 8);
+   * // < Our opening hours are on a page.
+   * // < https://
+   */
   link(path: string, options?: LinkOptions & { readonly ask?: false }): Promise<string>;
   /**
    * As a question: sends the address, and resolves to the JSON that the page posts to `/api/v1/answer`. It can be opened for
@@ -146,30 +179,109 @@ export interface Talk extends Omit<App, 'link'> {
   link<T extends Json = Json>(path: string, options: LinkQuestion): Promise<T>;
   link<T extends Json, O>(path: string, options: LinkQuestion & Otherwise<O>): Promise<T | O>;
 
-  /** Goes out before the next question, in one message with it. */
+  /**
+   * Goes out before the next question, in one message with it.
+   *
+   * @example
+   * app.say('Welcome.');
+   * return `Hello, ${await app.ask('Your name?')}.`;
+   * // < Welcome.
+   * // < Your name?
+   * // > Thandi
+   * // < Hello, Thandi.
+   */
   say(text: Text): void;
 
-  /** A long text, in pages where the network has no room for all of it. */
+  /**
+   * A long text, in pages where the network has no room for all of it.
+   *
+   * @example
+   * await app.read(`Our rules: ${'be kind to everybody here, and to yourself. '.repeat(5)}`);
+   * return 'Thank you for reading.';
+   * // > *120*8864#
+   */
   read(text: Text): Promise<void>;
 
   /**
    * Leads to another screen; to be returned.
    *
+   * @throws Throws where there is no such screen.
+   *
    * @example
-   * return app.goto('clinic/:id', { id });
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => app.goto('clinic/:id', { id: await app.ask('Which clinic?') }),
+   *   screens: { 'clinic/:id': (app, { id }) => `Clinic ${id} is open.` },
+   * });
+   * // > hi
+   * // < Which clinic?
+   * // > 42
+   * // < Clinic 42 is open.
    */
   goto(screen: string, params?: Readonly<Record<string, string>>): Leave;
 
-  /** Runs another screen and resolves to what it gives with `app.value`. */
+  /**
+   * Runs another screen and resolves to what it gives with `app.value`.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onConversation(app) {
+   *     const town = await app.visit<string>('town');
+   *     return `You live in ${town}.`;
+   *   },
+   *   screens: { town: async (app) => app.value(await app.ask('Your town?')) },
+   * });
+   * // > hi
+   * // < Your town?
+   * // > Delft
+   * // < You live in Delft.
+   */
   visit<T extends Json = Json>(screen: string, params?: Readonly<Record<string, string>>): Promise<T>;
 
-  /** What a screen that is visited gives; to be returned. */
+  /**
+   * What a screen that is visited gives; to be returned.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   onConversation: async (app) => `So: ${await app.visit<string>('word')}`,
+   *   screens: { word: async (app) => app.value((await app.ask('A word?')).toUpperCase()) },
+   * });
+   * // > hi
+   * // < A word?
+   * // > tree
+   * // < So: TREE
+   */
   value(value: Json): Leave;
 
-  /** Ends the conversation with a last text; to be returned. Returning the text does the same. */
+  /**
+   * Ends the conversation with a last text; to be returned. Returning the text does the same.
+   *
+   * @example
+   * const name = await app.ask('Your name?');
+   * if (name === 'nobody') return app.end('Goodbye.');
+   * return `Welcome, ${name}.`;
+   * // < Your name?
+   * // > nobody
+   * // < Goodbye.
+   */
   end(text?: Text): Leave;
 
-  /** Runs it one time and remembers what it gives: what is too large to be remembered, or must not happen again. */
+  /**
+   * Runs it one time and remembers what it gives: what is too large to be remembered, or must not happen again.
+   *
+   * @example
+   * const code = await app.once('code', async () => Math.floor(1000 + Math.random() * 9000));
+   * const answer = await app.ask('Ready?');
+   * return `${answer}: ${String(code).length} digits.`;
+   * // < Ready?
+   * // > yes
+   * // < yes: 4 digits.
+   */
   once<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
 
   /**
@@ -177,12 +289,33 @@ export interface Talk extends Omit<App, 'link'> {
    * those that are given.
    *
    * @example
-   * if (app.language === null) await app.chooseLanguage();
+   * await app.chooseLanguage({ languages: ['en', 'zu'] });
+   * return `You speak ${app.language}.`;
+   * // < 1. English
+   * // < 2. isiZulu
+   * // > 2
+   * // < You speak zu.
    */
   chooseLanguage(options?: LanguageOptions): Promise<string>;
 }
 
-/** A conversation, or a part of one. */
+/**
+ * A conversation, or a part of one.
+ *
+ * @example
+ * import { defineApp, type Screen } from '@vumi/sdk';
+ *
+ * const town: Screen = async (app) => app.value(await app.ask('Your town?'));
+ *
+ * export default defineApp({
+ *   onConversation: async (app) => `You live in ${await app.visit<string>('town')}.`,
+ *   screens: { town },
+ * });
+ * // > hi
+ * // < Your town?
+ * // > Delft
+ * // < You live in Delft.
+ */
 export type Screen = (app: Talk, params: Readonly<Record<string, string>>) => Promise<Said> | Said;
 
 /** What a screen gives: a way out, or the last text. */

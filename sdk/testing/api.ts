@@ -80,41 +80,131 @@ export interface OpenPage {
   readonly path: string;
   /** What it may do of its user. */
   readonly scopes: readonly string[];
-  /** Answers the question that the link is, as `POST /api/v1/answer`. Rejects where that is over. */
+  /**
+   * Answers the question that the link is, as `POST /api/v1/answer`. Rejects where that is over.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.text('photo');
+   * await (await thandi.open()).answer({ kind: 'cut' });
+   */
   answer(value: Json): Promise<void>;
 }
 
 /** A subscriber. What he does takes a second each. */
 export interface Phone {
+  /**
+   * Its number.
+   *
+   * @example
+   * thandi.address; // → '+27761234567'
+   */
   readonly address: string;
-  /** What he sees: the last answer to a message of his; null before. */
+  /**
+   * What he sees: the last answer to a message of his; null before.
+   *
+   * @example
+   * thandi.screen; // → null
+   * await thandi.dial();
+   * thandi.screen?.units; // → 10
+   */
   readonly screen: Shown | null;
-  /** All that he got; on USSD what came by itself, without the answers. */
+  /**
+   * All that he got; on USSD what came by itself, without the answers.
+   *
+   * @example
+   * await thandi.dial();
+   * await world.advance('2 hours'); // the question is asked again, by SMS
+   * thandi.inbox.map(({ text, endpoint }) => [text, endpoint]); // → [['Your name?', 'sms']]
+   */
   readonly inbox: readonly Received[];
-  /** Where his conversation waits; null where none is open. */
+  /**
+   * Where his conversation waits; null where none is open.
+   *
+   * @example
+   * await thandi.dial();
+   * thandi.at; // → { screen: 'start', question: 'ask "name"' }
+   */
   readonly at: OpenQuestion | null;
-  /** What he said and was answered, as a `transcript.json`. */
+  /**
+   * What he said and was answered, as a `transcript.json`.
+   *
+   * @example
+   * await thandi.dial();
+   * JSON.parse(thandi.transcript).length; // → 1
+   */
   readonly transcript: string;
-  /** Begins a session. */
+  /**
+   * Begins a session.
+   *
+   * @throws Rejects with what a check of the kit refuses, as all that a phone does.
+   *
+   * @example
+   * (await thandi.dial('*120*8864#'))?.text; // → 'Your name?'
+   */
   dial(code?: string): Promise<Shown | null>;
-  /** Writes a text; in an open session, answers. */
+  /**
+   * Writes a text; in an open session, answers.
+   *
+   * @throws Rejects on a network with sessions while none is open.
+   *
+   * @example
+   * await thandi.dial();
+   * (await thandi.text('Thandi'))?.text; // → 'Where do you live?\n1. In a city\n2. On a farm'
+   */
   text(content: string): Promise<Shown | null>;
-  /** Answers one question after the other. */
+  /**
+   * Answers one question after the other.
+   *
+   * @example
+   * await thandi.dial();
+   * (await thandi.type('Thandi', '2'))?.text; // → 'How old are you?'
+   */
   type(...answers: readonly string[]): Promise<Shown | null>;
-  /** The last address of a page that it got; null: none. */
+  /**
+   * The last address of a page that it got; null: none.
+   *
+   * @example
+   * thandi.link; // → null
+   */
   readonly link: string | null;
   /**
    * Presses the button behind an address, as one does once: the last one that it got where none is given. Rejects where it does
    * not open.
    *
    * @example
-   * await (await thandi.open()).answer({ day: '2026-03-02' });
+   * await thandi.dial();
+   * await thandi.text('photo');
+   * (await thandi.open()).path; // → '/photo'
    */
   open(url?: string | null, options?: OpenOptions): Promise<OpenPage>;
+  /**
+   * Ends the session, as the user does.
+   *
+   * @throws Rejects where none is open.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.hangUp();
+   */
   hangUp(): Promise<void>;
-  /** Time goes on, for all. */
+  /**
+   * Time goes on, for all.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.wait('10 minutes');
+   * world.now - Date.parse('2026-01-01T08:00:00Z') > 600_000; // → true
+   */
   wait(duration: Duration): Promise<void>;
-  /** Dials what was dialled last. */
+  /**
+   * Dials what was dialled last.
+   *
+   * @example
+   * await thandi.dial('*120*8864#');
+   * await thandi.hangUp();
+   * (await thandi.redial())?.text; // → 'Your name?'
+   */
   redial(): Promise<Shown | null>;
 }
 
@@ -145,8 +235,10 @@ export interface FixtureOptions {
 /** Answers the app's HTTP calls: none leaves. The fixture that was set last goes first. */
 export interface HttpFixtures {
   /**
+   * Says what answers the calls to an address.
+   *
    * @example
-   * world.http.on('GET', 'https://api.example.org/clinics/42', { json: { name: 'Site C' } });
+   * world.http.on('GET', /example\.org/, ({ url }) => ({ json: { asked: url } }), { times: 1 });
    */
   on(
     method: string,
@@ -154,13 +246,35 @@ export interface HttpFixtures {
     reply: HttpReply | ((request: HttpRequest) => HttpReply),
     options?: FixtureOptions,
   ): void;
-  /** What the app called. */
+  /**
+   * What the app called.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.http.calls.map(({ method, url }) => [method, url]); // → [['GET', 'https://api.example.org/clinics/42']]
+   */
   readonly calls: readonly HttpRequest[];
 }
 
 /** Keys and values, as the app has them. */
 export interface Values {
+  /**
+   * The value of a key; null where there is none.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * await world.user(thandi).get('profile'); // → { name: 'Thandi', area: 'farm', age: 24 }
+   */
   get(key: string): Promise<Json>;
+  /**
+   * Sets a value, as if the app had.
+   *
+   * @example
+   * await world.state.set('open', true);
+   * await world.state.get('open'); // → true
+   */
   set(key: string, value: Json): Promise<void>;
 }
 
@@ -200,9 +314,28 @@ export interface LogLineShown {
 }
 
 export interface MetricsShown {
-  /** All values that were given, in order. */
+  /**
+   * All values that were given, in order.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.metrics.values('registrations'); // → [1]
+   */
   values(name: string): number[];
+  /**
+   * All values that were given, added up.
+   *
+   * @example
+   * world.metrics.sum('registrations'); // → 0
+   */
   sum(name: string): number;
+  /**
+   * The value that was given last; null where there is none.
+   *
+   * @example
+   * world.metrics.last('registrations'); // → null
+   */
   last(name: string): number | null;
 }
 
@@ -216,14 +349,33 @@ export interface ContactShown {
 }
 
 export interface Events {
-  /** The network took a text and delivered it. Default: the last one. */
+  /**
+   * The network took a text and delivered it. Default: the last one.
+   *
+   * @example
+   * await thandi.dial();
+   * await world.events.deliver();
+   */
   deliver(sent?: Sent): Promise<void>;
-  /** The network refused a text. Default: the last one. */
+  /**
+   * The network refused a text. Default: the last one.
+   *
+   * @example
+   * await thandi.dial();
+   * await world.events.fail(world.sends.at(-1), 'no such number');
+   */
   fail(sent?: Sent, reason?: string): Promise<void>;
 }
 
 export interface Setting<V> {
-  /** From the next message on. */
+  /**
+   * From the next message on.
+   *
+   * @example
+   * world.config.set('goodbye', 'See you.');
+   * await thandi.dial();
+   * (await thandi.type('Thandi', '2', '24'))?.text; // → 'Thank you, Thandi. See you.'
+   */
   set(name: string, value: V): void;
 }
 
@@ -278,44 +430,169 @@ export interface Explored {
  * production. State is in memory, and time is what the test says (spec authoring §6.3).
  */
 export interface World extends AsyncDisposable {
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds since the epoch.
+   *
+   * @example
+   * world.now; // → Date.parse('2026-01-01T08:00:00Z')
+   */
   readonly now: number;
+  /**
+   * The phone of an address: the same one each time that it is asked for.
+   *
+   * @example
+   * const sipho = world.phone('+27820001111', { transport: 'sms', language: 'zu' });
+   * (await sipho.text('hi'))?.text; // → 'Your name?'
+   */
   phone(address: string, options?: PhoneOptions): Phone;
-  /** Time goes on; what was scheduled happens in order. */
+  /**
+   * Time goes on; what was scheduled happens in order.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * await world.advance('1 day');
+   * thandi.inbox.at(-1)?.text; // → 'Time for your check-up.'
+   */
   advance(duration: Duration): Promise<void>;
+  /**
+   * What answers the app's calls.
+   *
+   * @example
+   * world.http.on('GET', 'https://api.example.org/clinics/42', { fails: 'no answer within 10 s' });
+   */
   readonly http: HttpFixtures;
+  /**
+   * What all users of the app share.
+   *
+   * @example
+   * await world.state.get('nothing'); // → null
+   */
   readonly state: Values;
+  /**
+   * What the app keeps of one user.
+   *
+   * @example
+   * await world.user('+27761234567').get('profile'); // → null
+   */
   user(of: Phone | string): Values;
+  /**
+   * Whom the account knows.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.contacts.map(({ msisdn, extra }) => [msisdn, extra]); // → [['+27761234567', { area: 'farm' }]]
+   */
   readonly contacts: readonly ContactShown[];
-  /** All that the app sent, in order. */
+  /**
+   * All that the app sent, in order.
+   *
+   * @example
+   * await thandi.dial();
+   * world.sends.map(({ text, isReply }) => [text, isReply]); // → [['Your name?', true]]
+   */
   readonly sends: readonly Sent[];
+  /**
+   * What networks say of what the app sent.
+   *
+   * @example
+   * await thandi.dial();
+   * await world.events.deliver(world.sends[0]);
+   */
   readonly events: Events;
+  /**
+   * What the app has scheduled, and has not happened.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.schedules.map(({ name, user }) => [name, user]); // → [['checkup', '+27761234567']]
+   */
   readonly schedules: readonly OpenSchedule[];
+  /**
+   * How each message, event and schedule fared, in order.
+   *
+   * @example
+   * await thandi.dial();
+   * world.runs.map(({ kind, outcome }) => [kind, outcome]); // → [['message', 'ok']]
+   */
   readonly runs: readonly RunShown[];
+  /**
+   * What the app logged, in order.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.log.map(({ text, fields }) => [text, fields]); // → [['registered', { area: 'farm' }]]
+   */
   readonly log: readonly LogLineShown[];
+  /**
+   * What the account has configured.
+   *
+   * @example
+   * world.config.set('goodbye', 'See you.');
+   */
   readonly config: Setting<Json>;
+  /**
+   * What the account keeps secret for the app.
+   *
+   * @example
+   * world.secrets.set('api_key', 'k-123');
+   */
   readonly secrets: Setting<string>;
+  /**
+   * What the app measured.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * world.metrics.sum('registrations'); // → 1
+   */
   readonly metrics: MetricsShown;
-  /** The process that runs the app dies in the middle of the next message. */
+  /**
+   * The process that runs the app dies in the middle of the next message.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2');
+   * world.kill();
+   * (await thandi.text('24'))?.text; // → 'Thank you, Thandi. '
+   * world.metrics.sum('registrations'); // → 1
+   */
   kill(): void;
-  /** Another version: sessions that are open stay on theirs until they end. */
+  /**
+   * Another version: sessions that are open stay on theirs until they end.
+   *
+   * @example
+   * await thandi.dial();
+   * await world.deploy('.');
+   * (await thandi.text('Thandi'))?.text; // → 'Where do you live?\n1. In a city\n2. On a farm'
+   */
   deploy(dir: string): Promise<void>;
   /**
    * Goes to all places of the app, breadth first, from how the world is now: options, answers that parsers take and refuse,
    * `examples`, keys, help, STOP, hanging up and dialling again. Rejects with the shortest script that does what is
    * refused, or that leads to where no answer ends the conversation, as a test to be pasted.
+   *
+   * @throws Rejects with what is wrong, as a test to be pasted.
+   *
+   * @example
+   * const { questions } = await world.explore({ turns: 300 });
+   * questions.coverage; // → 100
    */
   explore(options?: ExploreOptions): Promise<Explored>;
-  /** The last message comes once more, as after a crash: it must have no second effect. */
+  /**
+   * The last message comes once more, as after a crash: it must have no second effect.
+   *
+   * @example
+   * await thandi.dial();
+   * await thandi.type('Thandi', '2', '24');
+   * await world.twice();
+   * world.metrics.sum('registrations'); // → 1
+   */
   twice(): Promise<void>;
 }
 
-/**
- * Opens a world in which the app of a folder is deployed.
- *
- * @example
- * await using world = await openWorld('.', { transport: 'ussd' });
- * const thandi = world.phone('+27761234567');
- * await thandi.dial();
- */
+/** How `openWorld` is called. */
 export type OpenWorld = (dir: string, options?: WorldOptions) => Promise<World>;

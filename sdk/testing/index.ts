@@ -4,4 +4,14 @@ import { TestWorld } from './world.ts';
 export type * from './api.ts';
 export { placesTable, testApp } from './test-app.ts';
 
+/**
+ * Opens a world in which the app of a folder is deployed.
+ *
+ * @throws Rejects with the reason where the app cannot be deployed.
+ *
+ * @example
+ * await using other = await openWorld('.', { transport: 'ussd', at: '2026-03-01T08:00:00Z' });
+ * const sipho = other.phone('+27820001111');
+ * (await sipho.dial())?.text; // → 'Your name?'
+ */
 export const openWorld: OpenWorld = (dir, options = {}) => TestWorld.open(dir, options);

@@ -12,6 +12,8 @@ interface TestAppOptions {
  * What an app is tested by that has no tests of its own: the conversation of its transcript, then the explorer in each of
  * its languages. Ways that lead to an HTTP call are not followed: nobody says here what it answers. Rejects with what is
  * wrong.
+ *
+ * @hidden
  */
 export async function testApp(
   dir: string,
@@ -26,7 +28,11 @@ export async function testApp(
   });
 }
 
-/** Places by screens and languages: what is longest there, in units and segments. */
+/**
+ * Places by screens and languages: what is longest there, in units and segments.
+ *
+ * @hidden
+ */
 export function placesTable({ places }: Explored): {
   readonly headings: string[];
   readonly rows: string[][];
