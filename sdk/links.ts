@@ -1,7 +1,17 @@
 import type { Duration } from './talks/durations.ts';
 
-/** What the page behind a link may do of its user, beside what it may for everybody. */
-export type LinkScope = 'user:read' | `user:read:${string}` | `user:write:${string}`;
+/**
+ * What the page behind a link may do of its user, beside what it may for everybody. The last four `vumi.json` asks for
+ * (`frontend.links.scopes`), and the account grants.
+ */
+export type LinkScope =
+  | 'user:read'
+  | `user:read:${string}`
+  | `user:write:${string}`
+  | 'contacts:read'
+  | 'contacts:number'
+  | 'messages:read'
+  | 'send:self';
 
 export interface LinkOptions {
   /** How long it can be opened: 1 hour by default, 7 days at most. */
@@ -11,7 +21,8 @@ export interface LinkOptions {
    * conversation or by choosing them.
    */
   readonly pin?: string;
-  /** `user:read` reads what the app keeps of the user, `user:read:<key>` one key of it, `user:write:<key>` sets one. */
+  /** `user:read` reads what the app keeps of the user, `user:read:<key>` one key of it, `user:write:<key>` sets one;
+   * `send:self` sends to the user's phone. */
   readonly scopes?: readonly LinkScope[];
 }
 

@@ -19,6 +19,7 @@ import {
   runDetailSchema,
   runSchema,
 } from './run-resources.ts';
+import { pageGrantSchema, pageGrantsSchema, pageNumberUseSchema } from './page-grant-resources.ts';
 import { rolloutSchema } from './rollout-resources.ts';
 import { alertSchema } from './alert-resources.ts';
 import { topUpSchema } from './top-up-resources.ts';
@@ -376,6 +377,9 @@ export const NAMED_RESOURCES = {
   EndedTalks: endedTalksSchema,
   PageMember: pageMemberSchema,
   PageInvitation: pageInvitationSchema,
+  PageGrant: pageGrantSchema,
+  PageGrants: pageGrantsSchema,
+  PageNumberUse: pageNumberUseSchema,
   Route: routeSchema,
   AssignedNumber: numberSchema,
   ReleasedNumber: releasedNumberSchema,

@@ -54,11 +54,20 @@ export function write(text: string): void {
 const COLOURS = { ok: 32, degraded: 33, down: 31 } as const;
 const STATUS_CELL = / {2}(ok|degraded|down)(?= {2}|$)/gm;
 
+/** As `write`; on a terminal that has colours in red: what nobody should do without having read it. */
+export function writeAlarm(text: string): void {
+  const plain = printable(text);
+  process.stdout.write(hasColours() ? `\u001b[${COLOURS.down}m${plain}\u001b[0m` : plain);
+}
+
+function hasColours(): boolean {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+}
+
 /** As `write`; on a terminal that has colours the words in the cells that say how something is have theirs. */
 export function writeStatus(text: string): void {
   const plain = printable(text);
-  const hasColours = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  process.stdout.write(hasColours ? plain.replaceAll(STATUS_CELL, coloured) : plain);
+  process.stdout.write(hasColours() ? plain.replaceAll(STATUS_CELL, coloured) : plain);
 }
 
 function coloured(_cell: string, word: keyof typeof COLOURS): string {

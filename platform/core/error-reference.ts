@@ -80,6 +80,10 @@ export const ERROR_REFERENCE: Readonly<
     meaning: 'The path exists, the method does not.',
     remedy: 'Use a method of the header Allow.',
   },
+  'request.too_many': {
+    meaning: 'Who asks has done so too often in the last minute.',
+    remedy: 'Wait a minute, and ask again under the same Idempotency-Key.',
+  },
   'auth.missing_token': {
     meaning: 'The request has no token.',
     remedy: 'Send the header "Authorization: Bearer TOKEN".',

@@ -25,6 +25,7 @@ const CATALOGUE = {
   'request.key_reused': { status: 409, retry: false },
   'request.wrong_cursor': { status: 400, retry: false },
   'request.method_not_allowed': { status: 405, retry: false },
+  'request.too_many': { status: 429, retry: true },
   'auth.missing_token': { status: 401, retry: false },
   'auth.wrong_token': { status: 401, retry: false },
   'auth.expired_token': { status: 401, retry: false },

@@ -32,6 +32,7 @@ export * from './middleware.ts';
 export * from './names.ts';
 export * from './network-exchange.ts';
 export * from './number-book.ts';
+export * from './page-scopes.ts';
 export * from './phone-number.ts';
 export * from './ports.ts';
 export * from './printable.ts';

@@ -5,8 +5,10 @@ import type {
   AppVersion,
   NewVersion,
   Page,
+  PageGrant,
   PageInvitation,
   PageMember,
+  PageNumberUse,
   PageQuery,
   VersionFile,
   Worker,
@@ -22,7 +24,7 @@ import type {
   RunRow,
   UsageRange,
 } from './run-records.ts';
-import type { AppRef, TalkPolicy } from '@vumi/core';
+import type { AppRef, PageAudience, TalkPolicy } from '@vumi/core';
 
 export interface Apps {
   get(ref: AppRef): Promise<App>;
@@ -86,6 +88,35 @@ export interface PageMembers {
   /** Who is signed in by that secret at the app; null: nobody. */
   signedIn(ref: AppRef, secret: string): Promise<{ name: string } | null>;
   signOut(secret: string): Promise<void>;
+}
+
+/** What an account has granted the page of an app. `actor` as above. */
+export interface PageGrants {
+  list(ref: AppRef): Promise<PageGrant[]>;
+  /** The same where somebody uses it; none of an app that is not there. */
+  held(ref: AppRef): Promise<PageGrant[]>;
+  /**
+   * For the audience, or for each for which the active version asks. Throws `request.conflict` for what it does not ask
+   * for.
+   */
+  grant(
+    ref: AppRef,
+    wanted: { readonly scopes: readonly string[]; readonly audience?: PageAudience | undefined },
+    actor: string,
+  ): Promise<void>;
+  /** From the audience, or from both. Throws `not_found` when it was not granted. */
+  withdraw(
+    ref: AppRef,
+    grant: { readonly scope: string; readonly audience?: PageAudience | undefined },
+    actor: string,
+  ): Promise<void>;
+  /** Notes one request that shows so many numbers in full. */
+  countNumbers(
+    ref: AppRef,
+    use: { readonly day: string; readonly viewer: string; readonly numbers: number },
+  ): Promise<void>;
+  /** The newest day first. */
+  numberUses(ref: AppRef, page: PageQuery): Promise<Page<PageNumberUse>>;
 }
 
 export interface Logs {

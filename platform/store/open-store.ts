@@ -31,6 +31,7 @@ import { openMessages } from './messages.ts';
 import { migrate } from './migrate.ts';
 import { openNumbers } from './numbers.ts';
 import { openOptouts, openOptoutRecords } from './optouts.ts';
+import { openPageGrants } from './page-grants.ts';
 import { openPageMembers } from './page-members.ts';
 import { hear } from './postgres-only.ts';
 import { openRecorder } from './recorder.ts';
@@ -148,12 +149,13 @@ export async function openStore({ url, logger }: StoreOptions): Promise<Store> {
 function openHosted(
   database: Database,
   changes: Changes,
-): Pick<Store, 'apps' | 'versions' | 'rollouts' | 'pageMembers' | 'logs'> {
+): Pick<Store, 'apps' | 'versions' | 'rollouts' | 'pageMembers' | 'pageGrants' | 'logs'> {
   return {
     apps: openApps(database, changes),
     versions: openVersions(database, changes),
     rollouts: openRollouts(database, changes),
     pageMembers: openPageMembers(database),
+    pageGrants: openPageGrants(database),
     logs: openLogs(database),
   };
 }

@@ -6,6 +6,7 @@ import type {
   Chain,
   Recurrence,
   InterfaceSettings,
+  PageScope,
   Rollout,
   RouteTarget,
   RouteTargetInput,
@@ -121,6 +122,23 @@ export interface PageInvitation {
   readonly path: string;
   readonly link_minutes: number;
   readonly sign_in_hours: number;
+}
+
+/** What the page of an app may do, for one audience. */
+export interface PageGrant extends PageScope {
+  readonly granted_at: string;
+  /** For people. */
+  readonly granted_by: string;
+}
+
+/** How often numbers were shown in full on a page on one day. */
+export interface PageNumberUse {
+  /** `2026-11-30`, UTC. */
+  readonly day: string;
+  /** The name of a member; empty: users behind links, each his own. */
+  readonly viewer: string;
+  readonly requests: number;
+  readonly numbers: number;
 }
 
 export interface App extends AppRef {

@@ -1,7 +1,16 @@
 import type { Alerts, Conditions } from './alerts/alert-ports.ts';
 import type { TopUps } from './top-ups/top-up-ports.ts';
 import type { AccountKeys, Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
-import type { Apps, FunnelStore, Logs, PageMembers, Runs, UsageStore, Versions } from './app-ports.ts';
+import type {
+  Apps,
+  FunnelStore,
+  Logs,
+  PageGrants,
+  PageMembers,
+  Runs,
+  UsageStore,
+  Versions,
+} from './app-ports.ts';
 import type { Components } from './components/component-ports.ts';
 import type { Credits, Prices } from './credits/credit-ports.ts';
 import type { Batches, Counts } from './batches/batch-ports.ts';
@@ -52,6 +61,7 @@ export interface Store extends AsyncDisposable {
   readonly apps: Apps;
   readonly versions: Versions;
   readonly pageMembers: PageMembers;
+  readonly pageGrants: PageGrants;
   readonly routes: Routes;
   readonly numbers: Numbers;
   readonly transports: Transports;

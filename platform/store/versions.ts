@@ -8,6 +8,7 @@ import type { Database, Statements } from './database.ts';
 import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { AppVersion, NewVersion, Page, PageQuery, VersionFile } from './records.ts';
 import type { Versions } from './app-ports.ts';
+import { lapseGrants } from './page-grants.ts';
 import { endRollout } from './rollouts/decisions.ts';
 import { addFiles } from './version-files.ts';
 
@@ -129,7 +130,9 @@ export async function activate(
      where account = $1 and app = $2`,
     [ref.account, ref.app, version, talks],
   );
-  return requireVersion(statements, ref, version);
+  const active = await requireVersion(statements, ref, version);
+  await lapseGrants(statements, ref, active);
+  return active;
 }
 
 /** Makes a version live beside the active one. */

@@ -1,17 +1,37 @@
 import { z } from 'zod';
 import { LIBRARY_SETS } from '@vumi/classic-libraries';
-import { endpointSchema, errorText, VumiError } from '@vumi/core';
+import { endpointSchema, errorText, grantableScopes, VumiError, type PageAudience } from '@vumi/core';
 import { isHostPattern } from '../http/allowed-hosts.ts';
 import { limitsSchema } from '../limits.ts';
 
-const SCOPE = /^state:read:[A-Za-z0-9._:-]{1,128}\*?$/;
+const STATE_SCOPE = 'state:read:[A-Za-z0-9._:-]{1,128}\\*?';
 const PAGE_PATH = /^([A-Za-z0-9_-][A-Za-z0-9._/-]*)?\*?$/;
 const LANGUAGE = /^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$/;
 
-const scopesSchema = z
-  .array(z.string().regex(SCOPE, 'the scopes are "state:read:<key>" and "state:read:<start>*"'))
-  .max(50)
-  .default([]);
+/** What is refused is told with the `hint`. */
+function scopesSchema(patterns: readonly string[], hint: string) {
+  const pattern = new RegExp(`^(?:${patterns.join('|')})$`);
+  return z.array(z.string().regex(pattern, hint)).max(50).default([]);
+}
+
+function quoted(audience: PageAudience): string {
+  return grantableScopes(audience)
+    .map((scope) => `"${scope}"`)
+    .join(', ');
+}
+const FOR_ALL = '"state:read:<key>" and "state:read:<start>*"';
+const everybodyScopes = scopesSchema(
+  [STATE_SCOPE],
+  `the scopes of everybody are ${FOR_ALL}; others need somebody who is known: frontend.members.scopes, frontend.links.scopes`,
+);
+const memberScopes = scopesSchema(
+  [STATE_SCOPE, ...grantableScopes('members')],
+  `the scopes of members are ${FOR_ALL}, ${quoted('members')}`,
+);
+const linkScopes = scopesSchema(
+  grantableScopes('links'),
+  `the scopes behind links are ${quoted('links')}; those of the user's own state are said in app.link(path, { scopes })`,
+);
 
 /** `vumi.json`: what an app says about itself. */
 export const manifestSchema = z.strictObject({
@@ -43,7 +63,7 @@ export const manifestSchema = z.strictObject({
     ),
   frontend: z
     .strictObject({
-      scopes: scopesSchema.describe(
+      scopes: everybodyScopes.describe(
         "What everybody's web page may read: state:read:<key> of app.state, or state:read:<start>*",
       ),
       private: z
@@ -64,9 +84,17 @@ export const manifestSchema = z.strictObject({
           'What of the page only people see who are signed in: true for all, or files; "assets/staff/*"',
         ),
       members: z
-        .strictObject({ scopes: scopesSchema })
+        .strictObject({ scopes: memberScopes })
         .optional()
-        .describe('What the web page of people who are signed in may read beside it'),
+        .describe(
+          'What the web page of people who are signed in may do beside it; what is not of app.state the account has to grant: vumi app grant',
+        ),
+      links: z
+        .strictObject({ scopes: linkScopes })
+        .optional()
+        .describe(
+          'What links of app.link() may give the page beside the state of their own user; the account has to grant it: vumi app grant',
+        ),
     })
     .optional(),
   stop: z

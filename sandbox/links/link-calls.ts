@@ -1,4 +1,11 @@
-import { VumiError, type AppRef, type StateWrite } from '@vumi/core';
+import {
+  grantableScopes,
+  isGrantedScope,
+  scopesAsked,
+  VumiError,
+  type AppRef,
+  type StateWrite,
+} from '@vumi/core';
 import { secondsOf } from '@vumi/sdk/talks';
 import { z } from 'zod';
 import { defineCall } from '../resources/resource-call.ts';
@@ -30,10 +37,14 @@ const path = z
   .string()
   .max(512)
   .regex(/^\/(?![/\\])[\x21-\x7e]*$/, 'a path of the page, such as "/photo", without spaces and in ASCII');
+const GRANTABLE = grantableScopes('links');
 const scope = z
   .string()
   .max(256)
-  .regex(/^user:(?:read(?::.+)?|write:.+)$/, 'use "user:read", "user:read:<key>" or "user:write:<key>"')
+  .regex(
+    new RegExp(`^(?:user:(?:read(?::.+)?|write:.+)|${GRANTABLE.join('|')})$`),
+    `use "user:read", "user:read:<key>" or "user:write:<key>"; or what vumi.json asks for: ${GRANTABLE.join(', ')}`,
+  )
   .refine((text) => !/^user:\w+:vumi:/.test(text), 'keys that begin with "vumi:" are the platform\'s');
 const expires = z.string().transform((text, context) => {
   try {
@@ -78,6 +89,21 @@ function userInHand({ origin }: TurnScope): string {
   );
 }
 
+/** What the account grants is asked for in vumi.json, where it is seen before anybody gets a link. */
+function refuseUnasked(scopes: readonly string[], { app }: TurnScope): void {
+  const asked = new Set(
+    scopesAsked(app.manifest)
+      .filter(({ audience }) => audience === 'links')
+      .map((one) => one.scope),
+  );
+  const missing = scopes.find((one) => isGrantedScope(one) && !asked.has(one));
+  if (missing === undefined) return;
+  throw new VumiError(
+    'request.invalid',
+    `vumi.json does not ask for "${missing}": write "frontend": { "links": { "scopes": ["${missing}"] } }`,
+  );
+}
+
 /** As this run has left it. Nothing may be awaited between this and `keepOpen`. */
 function openNow({ effects }: TurnScope, key: string, stored: string | null): OpenLinks {
   const own = effects.writes.get(key);
@@ -103,6 +129,7 @@ async function make(args: z.infer<typeof asked>, turn: TurnScope): Promise<{ url
   const { origin, effects, now, app } = turn;
   const { ref } = origin;
   const user = userInHand(turn);
+  refuseUnasked(args.scopes, turn);
   const code = turn.drawLink(origin.id, effects.nextLink());
   const key = openLinksKey(ref, user);
   const [url, stored] = await Promise.all([pageUrl(turn, ref), turn.state.get(key)]);

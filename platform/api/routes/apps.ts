@@ -9,6 +9,7 @@ import { accountParams, appParams, flag, pageOfQuery, pageQuery } from '../query
 import { appSchema, deploymentSchema, pageOf, versionSchema } from '../resources.ts';
 import { rolloutPlanSchema } from '../rollout-resources.ts';
 import { defineRoute, done, ok, type Route } from '../route.ts';
+import { grantWarnings } from './page-grants.ts';
 
 const versionParams = appParams.extend({ version: z.coerce.number().int().positive() });
 const talks = z
@@ -68,13 +69,14 @@ function deployRoute(ports: ApiPorts): Route {
         talks: query.talks,
         proveTalks: query.prove_talks,
       });
+      const ofGrants = await grantWarnings(ports.store, params, version);
       const ofKeywords = await keywordWarnings(ports, params, keywordsOf(version));
       return {
         status: created ? 201 : 200,
         json: {
           ...showVersion(version),
           url: ports.appUrl(params),
-          warnings: [...warnings, ...ofKeywords],
+          warnings: [...warnings, ...ofGrants, ...ofKeywords],
           talks: proof,
         },
       };

@@ -27,6 +27,7 @@ import { interfaceRoutes } from './interfaces.ts';
 import { metricRoutes } from './metrics.ts';
 import { numberRoutes } from './numbers.ts';
 import { optoutRoutes } from './optouts.ts';
+import { pageGrantRoutes } from './page-grants.ts';
 import { pageMemberRoutes } from './page-members.ts';
 import { platformRoutes } from './platform.ts';
 import { workerRoutes } from './workers.ts';
@@ -55,6 +56,7 @@ export function apiRoutes(ports: ApiPorts): Route[] {
     ...appSettingRoutes(ports),
     ...appStateRoutes(ports),
     ...appTalkRoutes(ports),
+    ...pageGrantRoutes(ports),
     ...pageMemberRoutes(ports),
     ...appLogRoutes(ports),
     ...appRolloutRoutes(ports),

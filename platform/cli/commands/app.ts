@@ -9,6 +9,7 @@ import { shortTime, table } from '../output.ts';
 import { openSession } from '../session.ts';
 import { addConfigCommands } from './app-config.ts';
 import { addFunnelCommand } from './app-funnel.ts';
+import { addGrantCommands } from './app-grants.ts';
 import { addImportGo } from './app-import-go.ts';
 import { addLogsCommand } from './app-logs.ts';
 import { addMemberCommands } from './app-members.ts';
@@ -55,6 +56,7 @@ export function addAppCommands(program: Command): void {
   addVersionCommands(app);
   addRemove(app);
   addMemberCommands(app);
+  addGrantCommands(app);
   addLogsCommand(app);
   addRunCommands(app);
   addTalksCommand(app);
