@@ -1,6 +1,32 @@
 import { createHash } from 'node:crypto';
 import { newId, VumiError } from '@vumi/core';
 import type { Store } from '@vumi/store';
+import { z } from 'zod';
+
+const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
+
+/** Of a request that sends. */
+export const sendHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .regex(KEY_PATTERN)
+    .optional()
+    .describe(
+      'A text of your choice, such as a UUID: who asks the same again under it within 24 hours is answered as the first time, and nothing is sent twice. Another body under it is refused with 409',
+    ),
+});
+
+/** Null without one. Throws `request.invalid`. */
+export function idempotencyKeyOf(header: (name: string) => string | undefined): string | null {
+  const key = header('idempotency-key');
+  if (key === undefined) return null;
+  if (KEY_PATTERN.test(key)) return key;
+  throw new VumiError(
+    'request.invalid',
+    'an Idempotency-Key is 1 to 200 visible ASCII characters without spaces; a UUID is a good one',
+    { field: 'Idempotency-Key' },
+  );
+}
 
 interface Asked {
   readonly account: string;

@@ -30,5 +30,7 @@ export { grants } from './scopes.ts';
 export { hostName, underAppsDomain } from './app-origin.ts';
 export { createHandler, type RequestHandler } from './handler.ts';
 export { jsonBody } from './body.ts';
-export { defineRoute, created, done, ok, type Route } from './route.ts';
+export { auditedAct } from './audit-acts.ts';
+export { idempotencyKeyOf, onceUnderKey, sendHeaders } from './idempotency.ts';
+export { defineRoute, created, done, ok, type Answer, type Route } from './route.ts';
 export { serveRoutes } from './router.ts';

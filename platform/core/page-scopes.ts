@@ -26,9 +26,7 @@ const GRANTABLE = {
   },
 } as const satisfies Record<PageAudience, Readonly<Record<string, string>>>;
 
-export type GrantedScope =
-  | keyof (typeof GRANTABLE)['members']
-  | keyof (typeof GRANTABLE)['links'];
+export type GrantedScope = keyof (typeof GRANTABLE)['members'] | keyof (typeof GRANTABLE)['links'];
 
 export const GRANTED_SCOPES = [
   ...new Set(PAGE_AUDIENCES.flatMap((audience) => Object.keys(GRANTABLE[audience]) as GrantedScope[])),

@@ -48,6 +48,7 @@ import { createDial } from './dial-transport.ts';
 import { checkTransportMiddleware, offeredTransports } from './offered-transports.ts';
 import { ROLES, type Config } from './config-schema.ts';
 import type { WorkerParts } from './parts.ts';
+import { openPagePeople } from './page-people.ts';
 import type { ProcessProbe } from './probe/process-probe.ts';
 import { openPayments } from './payments.ts';
 import { isTransport } from './processes.ts';
@@ -175,11 +176,8 @@ function createUrls(http: Config['http'], port: number): Urls {
 }
 
 /** What the pages of apps are served with. */
-function pagesOf(
-  { config, store, catalog, state, logger, clock, ends, connectorOf }: ApiRolePorts,
-  adminToken: ValidAdminToken,
-  urls: Urls,
-): HostingPorts {
+function pagesOf(ports: ApiRolePorts, adminToken: ValidAdminToken, urls: Urls): HostingPorts {
+  const { config, store, catalog, state, logger, clock, ends, connectorOf } = ports;
   const appsDomain = config.http.apps_domain;
   const appState = openAppState(store, state);
   const proxies = new AddressRanges(config.http.trusted_proxies);
@@ -204,6 +202,13 @@ function pagesOf(
       read: (ref, user, key) => appState.read(ref, user, key),
       write: async (ref, user, entry) => void (await appState.write(ref, user, [entry])),
     },
+    ...openPagePeople({
+      store,
+      state,
+      logger,
+      clock,
+      send: (account, message, id) => sendForAccount(sending(ports), account, message, id),
+    }),
     addressOf: (request) => callerOf(request, proxies),
     secure: urls.publicUrl.startsWith('https:'),
     personSecret: () => keptSecret(state),

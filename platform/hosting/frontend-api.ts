@@ -1,23 +1,16 @@
-import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import {
-  bearerToken,
-  created,
-  defineRoute,
-  everybody,
-  ok,
-  type Access,
-  type Caller,
-  type Route,
-} from '@vumi/api';
+import { created, defineRoute, everybody, ok, type Access, type Route } from '@vumi/api';
 import { VumiError } from '@vumi/core';
 import { z } from 'zod';
 import { mayList, mayRead, type Frontends } from './frontend.ts';
-import { signToken, TOKEN_LIFETIME_MS, verifyToken } from './frontend-token.ts';
+import { signToken, TOKEN_LIFETIME_MS } from './frontend-token.ts';
 import { visitorOf } from './links.ts';
+import { contactRoutes } from './contact-routes.ts';
+import { messageRoutes } from './message-routes.ts';
 import { refuseOtherOrigins } from './origin.ts';
+import { markOf, readStanding, scopesOf } from './page-caller.ts';
 import type { HostingPorts } from './ports.ts';
 import { Person } from './person.ts';
+import { sendRoutes } from './send-routes.ts';
 import { memberOf } from './sign-in.ts';
 import { requireSite } from './site.ts';
 import { userRoutes } from './user-routes.ts';
@@ -66,7 +59,8 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
       method: 'POST',
       path: '/token',
       id: 'createFrontendToken',
-      summary: 'A token for five minutes, for what vumi.json lets everybody do, or who is signed in',
+      summary:
+        'A token for five minutes: for what vumi.json lets everybody do, who is signed in, or who has opened a link; of that which an account grants, what it has granted',
       access: everybody,
       answers: { 201: { description: 'The token', schema: tokenSchema } },
       handle: async ({ header }) => {
@@ -78,12 +72,7 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
         const site = requireSite(header('host'), ports);
         const member = await memberOf({ cookie: header('cookie') }, site, ports);
         const visitor = await visitorOf({ cookie: header('cookie') }, site, ports);
-        const frontend = await frontends.of(site);
-        const scopes = [
-          ...frontend.scopes,
-          ...(member === null ? [] : frontend.memberScopes),
-          ...(visitor?.scopes ?? []),
-        ];
+        const scopes = scopesOf(await readStanding({ site, member, visitor }, ports, frontends));
         const claims = {
           ...site.ref,
           version: site.version,
@@ -105,6 +94,9 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
     }),
     ...stateRoutes(ports),
     ...userRoutes(ports),
+    ...contactRoutes(ports),
+    ...messageRoutes(ports),
+    ...sendRoutes(ports),
   ];
 }
 
@@ -140,32 +132,6 @@ function stateRoutes(ports: HostingPorts): Route[] {
       },
     }),
   ];
-}
-
-/** The holder of a page's token, at the origin that it was issued for. */
-export async function authenticatePage(request: IncomingMessage, ports: HostingPorts): Promise<Caller> {
-  refuseOtherOrigins(request.headers);
-  const site = requireSite(request.headers.host, ports);
-  const at = { ...site.ref, version: site.version, host: site.host };
-  const token = bearerToken(request.headers.authorization);
-  const claims = verifyToken(token, ports.tokenSecret, at, ports.clock);
-  if (claims.sign_in !== null) mustBe(markOf(await memberOf(request.headers, site, ports)), claims.sign_in);
-  if (claims.visit !== null) mustBe(markOf(await visitorOf(request.headers, site, ports)), claims.visit);
-  return { account: claims.account, scopes: claims.scopes };
-}
-
-/** What a token of somebody's may do ends with his sign-in or link, and is of no use without its cookie. */
-function mustBe(mark: string | null, claimed: string): void {
-  if (mark === claimed) return;
-  throw new VumiError(
-    'auth.expired_token',
-    'nobody is signed in here with this token any more; POST /api/v1/token gives another',
-  );
-}
-
-/** Tells sign-ins and openings of links apart without telling their secrets. */
-function markOf(held: { readonly secret: string } | null): string | null {
-  return held === null ? null : hash('sha256', held.secret, 'base64url');
 }
 
 function textOf(cursor: string): string {

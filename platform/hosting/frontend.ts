@@ -1,4 +1,4 @@
-import { isMeantBy } from '@vumi/core';
+import { isMeantBy, scopesAsked, type PageScope } from '@vumi/core';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { HostingPorts } from './ports.ts';
@@ -23,6 +23,8 @@ export interface Frontend {
   readonly scopes: readonly string[];
   /** Of who is signed in, beside those of everybody. */
   readonly memberScopes: readonly string[];
+  /** What it asks its account for beside that. */
+  readonly asked: readonly PageScope[];
   isPrivate(path: string): boolean;
 }
 
@@ -51,6 +53,7 @@ function readFrontend(manifest: Readonly<Record<string, unknown>>): Frontend {
   return {
     scopes: frontend.scopes.filter(isStateScope),
     memberScopes: frontend.members.scopes.filter(isStateScope),
+    asked: scopesAsked(manifest),
     isPrivate: (path) => patterns.some((pattern) => isMeantBy(pattern, path)),
   };
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { silentLogger } from '@vumi/core';
 import { createHosting } from './hosting.ts';
+import { createPagePeople, type PagePeople } from './page-people.fixture.ts';
 import type { HostingPorts } from './ports.ts';
 
 export const DOMAIN = 'apps.localhost';
@@ -49,6 +50,8 @@ export interface HostingPlace extends Disposable {
   readonly visits: Map<string, PhoneLink>;
   readonly answers: unknown[];
   readonly userState: Map<string, unknown>;
+  /** Contacts, messages, and what is granted. */
+  readonly people: PagePeople;
   /** As at first, with a version of its own: what a version says never changes. */
   reset(): void;
   raw(line: string, headers?: Record<string, string>, host?: string): Promise<Answer>;
@@ -68,6 +71,7 @@ export async function startHostingPlace(): Promise<HostingPlace> {
     visits: new Map<string, PhoneLink>(),
     answers: [] as unknown[],
     userState: new Map<string, unknown>(),
+    people: createPagePeople(),
   };
   const server = createServer(createHosting(portsOf(known))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -83,6 +87,7 @@ export async function startHostingPlace(): Promise<HostingPlace> {
       known.visits.clear();
       known.answers.length = 0;
       known.userState.clear();
+      known.people.reset();
     },
     raw: (line: string, headers?: Record<string, string>, host?: string) =>
       sendRaw(port, { line, headers, host }),
@@ -121,6 +126,7 @@ function portsOf(known: Known): HostingPorts {
       read: async (_ref, user, key) => known.userState.get(`${user} ${key}`) ?? null,
       write: async (_ref, user, { key, value }) => void known.userState.set(`${user} ${key}`, value),
     },
+    ...known.people.ports,
     addressOf: ({ headers }) => String(headers['x-forwarded-for'] ?? '127.0.0.1'),
     secure: false,
     personSecret: async () => 'of this platform',

@@ -1,11 +1,12 @@
 import { createHandler, serveRoutes, type RequestHandler, type Route } from '@vumi/api';
 import type { Context, Middleware } from 'koa';
 import { parseAssetPath } from './asset-path.ts';
-import { authenticatePage, frontendRoutes } from './frontend-api.ts';
+import { frontendRoutes } from './frontend-api.ts';
 import { Frontends } from './frontend.ts';
 import { FailedTries } from './failed-tries.ts';
 import { answerLink } from './links.ts';
 import { refuseOtherOrigins } from './origin.ts';
+import { authenticatePage } from './page-caller.ts';
 import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, PRIVATE_PAGE, REFUSED_PAGE, showPage } from './pages.ts';
 import type { HostedFile, HostingPorts } from './ports.ts';
 import { SECURITY_HEADERS, SVG_SECURITY_POLICY } from './security-headers.ts';
@@ -16,7 +17,13 @@ import { findSite, type Site } from './site.ts';
 export function createHosting(ports: HostingPorts): RequestHandler {
   const frontends = new Frontends(ports);
   const routers = serveRoutes(frontendRoutes(ports, frontends), {
-    authenticate: (request) => authenticatePage(request, ports),
+    authenticate: (request) => authenticatePage(request, ports, frontends),
+    // What pages do to people has its entries from where it is done; these say from where it was asked.
+    audit: {
+      addressOf: (request) => ports.addressOf(request),
+      act: (_entry, run) => run(),
+      failed: () => {},
+    },
   });
   return createHandler(ports.logger, [secure, checkOrigin, serveFiles(ports, frontends), ...routers]);
 }

@@ -136,7 +136,7 @@ test('a page learns who its user is by a mark and a number of dots, and no numbe
   const Cookie = await opened([]);
   const { body } = await place.send('POST /api/v1/token', '', { Cookie, Origin: OWN });
   const { user } = JSON.parse(body) as { user: unknown };
-  expect(user).toEqual({ person: expect.stringMatching(/^p_.{16}$/), number: '+27 76 ••• ••67' });
+  expect(user).toEqual({ person: expect.stringMatching(/^p_.{38}$/), number: '+27 76 ••• ••67' });
   expect(body).not.toContain('1234567');
   const stranger = await place.send('POST /api/v1/token', '', { Origin: OWN });
   expect(JSON.parse(stranger.body)).toMatchObject({ user: null });

@@ -1,11 +1,16 @@
-import { createHmac } from 'node:crypto';
-import type { AppRef } from '@vumi/core';
+import { readPhoneNumber, type AppRef } from '@vumi/core';
 import { isCallingCode } from '@vumi/core/numbers';
+import { seal, unseal } from './sealed.ts';
 
-/** 96 bits. */
-const MARK_LENGTH = 16;
 /** Digits of a number of which four can be shown without giving it away. */
 const SHORTEST_SHOWN = 9;
+const START = 'p_';
+
+/** What a page is told of somebody. */
+export interface ShownPerson {
+  readonly person: string;
+  readonly number: string;
+}
 
 /**
  * A user as pages see him: by a mark that is the same each time at this app and tells nothing at another, and by a
@@ -16,23 +21,55 @@ export class Person {
   readonly #address: string;
   readonly #secret: string;
 
-  constructor({ account, app }: AppRef, address: string, secret: string) {
-    this.#ref = { account, app };
-    this.#address = address;
+  constructor(ref: AppRef, address: string, secret: string) {
+    this.#ref = ref;
+    this.#address = usualForm(address);
     this.#secret = secret;
   }
 
-  toJSON(): { readonly person: string; readonly number: string } {
-    const { account, app } = this.#ref;
-    const mark = createHmac('sha256', this.#secret)
-      .update(JSON.stringify([account, app, this.#address]))
-      .digest('base64url');
-    return { person: `p_${mark.slice(0, MARK_LENGTH)}`, number: masked(this.#address) };
+  /** Whom a page means by a mark that it has from here; null: nobody of this app. */
+  static find(ref: AppRef, person: string, secret: string): Person | null {
+    if (!person.startsWith(START)) return null;
+    const address = unseal(secret, labelOf(ref), person.slice(START.length));
+    return address === null ? null : new Person(ref, address, secret);
+  }
+
+  /** For pages and for logs. */
+  get mark(): string {
+    return START + seal(this.#secret, labelOf(this.#ref), this.#address);
+  }
+
+  toJSON(): ShownPerson {
+    return { person: this.mark, number: masked(this.#address) };
+  }
+
+  /** For whoever may see it, and is counted (people.ts). */
+  withNumber(): ShownPerson {
+    return { person: this.mark, number: this.#address };
+  }
+
+  /** For looking him up and for sending to him: the address goes no further. */
+  at<T>(use: (address: string) => T): T {
+    return use(this.#address);
+  }
+
+  isSameAs(other: Person): boolean {
+    return this.#address === other.#address;
   }
 
   toString(): string {
     throw new TypeError('a person has no text: answer it as JSON, which masks it');
   }
+}
+
+function labelOf({ account, app }: AppRef): string[] {
+  return [account, app];
+}
+
+/** Networks write one number with and without its plus: he is the same person. */
+function usualForm(address: string): string {
+  const number = readPhoneNumber(address) ?? '';
+  return /^\+?[1-9]\d{8,14}$/.test(number) ? `+${number.replace(/^\+/, '')}` : address;
 }
 
 /** `+27 76 ••• ••67`; of what is no full number nothing but that it is there. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AppRef, Clock, Logger } from '@vumi/core';
+import type { AppRef, Clock, Logger, PageScope } from '@vumi/core';
 
 export interface HostedFile {
   readonly bytes: Buffer;
@@ -45,6 +45,81 @@ interface UserState {
   write(ref: AppRef, user: string, entry: { readonly key: string; readonly value: unknown }): Promise<void>;
 }
 
+/** What accounts have granted the pages of their apps. */
+interface Grants {
+  /** As they are now: what is withdrawn is missing at once. */
+  held(ref: AppRef): Promise<readonly PageScope[]>;
+  /** Notes one answer with so many numbers in full. `viewer`: a member's name; empty: users behind links. */
+  countNumbers(
+    ref: AppRef,
+    use: { readonly day: string; readonly viewer: string; readonly numbers: number },
+  ): Promise<void>;
+}
+
+/** A contact as pages may know it. */
+export interface PageContact {
+  /** At which he is reached and by which he is found again; null: none is known. */
+  readonly address: string | null;
+  readonly name: string | null;
+  readonly surname: string | null;
+  readonly dob: string | null;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, string>>;
+  readonly created_at: string;
+}
+
+interface Paged {
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+interface People {
+  /** Contacts of the account whose name or surname has all of these beginnings of words. */
+  list(
+    account: string,
+    query: Paged & { readonly words: readonly string[]; readonly group?: string },
+  ): Promise<PageOf<PageContact>>;
+  find(account: string, address: string): Promise<PageContact | null>;
+}
+
+export interface PageMessage {
+  readonly message_id: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly from_addr: string | null;
+  readonly to_addr: string | null;
+  readonly content: string | null;
+  readonly in_reply_to: string | null;
+  readonly timestamp: string;
+  readonly status: string;
+}
+
+export interface PageMessageQuery extends Paged {
+  readonly address?: string;
+  readonly direction?: 'inbound' | 'outbound';
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What a page sends. */
+export interface PageSend {
+  readonly to: string;
+  readonly content: string;
+  readonly endpoint?: string;
+  /** Under which it is sent once; null: each time. */
+  readonly key: string | null;
+  /** Who asks, as a key is his alone; without an address. */
+  readonly by: string;
+  /** The same, for people. */
+  readonly actor: string;
+  /** To whom, for the audit log. */
+  readonly person: string;
+}
+
 export interface HostingPorts {
   readonly logger: Logger;
   readonly clock: Clock;
@@ -67,6 +142,14 @@ export interface HostingPorts {
   readonly members: Members;
   readonly links: Links;
   readonly userState: UserState;
+  readonly grants: Grants;
+  readonly people: People;
+  /** Of the app alone, the newest first. */
+  messages(ref: AppRef, query: PageMessageQuery): Promise<PageOf<PageMessage>>;
+  /** On the account's bill, by its routes, with an entry in the audit log. */
+  send(ref: AppRef, message: PageSend): Promise<{ readonly message_id: string; readonly timestamp: string }>;
+  /** How often the app's page was asked to send by somebody in this minute, with this time. */
+  countSend(ref: AppRef, by: string): Promise<number>;
   /** Whom a request comes from, behind proxies too. */
   addressOf(request: IncomingMessage): string;
   /** Whether browsers reach the pages over TLS. */

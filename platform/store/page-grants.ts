@@ -16,10 +16,19 @@ import { decodeCursor, pageLimit, toPage } from './page.ts';
 import type { PageGrant, PageNumberUse } from './records.ts';
 
 const COLUMNS = 'audience, scope, granted_at, granted_by';
-const USE_COLUMNS = 'day::text as day, viewer, requests::text as requests, numbers::text as numbers';
+const USE_COLUMNS =
+  "day::text as day, nullif(viewer, '') as viewer, requests::text as requests, numbers::text as numbers";
 const usesCursor = z.tuple([z.literal('page_number_uses'), z.iso.date(), z.string()]);
 /** No day is after it. */
 const LAST_DAY = '9999-12-31';
+
+/** Counts as Postgres gives them: a number of JavaScript may be too small. */
+interface UseRow {
+  readonly day: string;
+  readonly viewer: string | null;
+  readonly requests: string;
+  readonly numbers: string;
+}
 
 /** What accounts have granted pages of their apps (decision 44). */
 export function openPageGrants(database: Database): PageGrants {
@@ -56,6 +65,12 @@ export function openPageGrants(database: Database): PageGrants {
         await note(statements, ref, { actor, action: 'page_grant.withdrawn', scopes: gone });
       });
     },
+    ...openNumberUses(database),
+  };
+}
+
+function openNumberUses(database: Database): Pick<PageGrants, 'countNumbers' | 'numberUses'> {
+  return {
     async countNumbers({ account, app }, { day, viewer, numbers }) {
       await database.query(
         `insert into page_number_uses as known (account, app, day, viewer, requests, numbers) values ($1, $2, $3, $4, 1, $5)
@@ -68,14 +83,14 @@ export function openPageGrants(database: Database): PageGrants {
       checkRef(ref);
       const limit = pageLimit(page.limit);
       const [, day, viewer] = decodeCursor(usesCursor, page.cursor) ?? ['', LAST_DAY, ''];
-      const rows = await database.query<Record<'day' | 'viewer' | 'requests' | 'numbers', string>>(
+      const rows = await database.query<UseRow>(
         `select ${USE_COLUMNS} from page_number_uses where account = $1 and app = $2
-           and (day < $3 or day = $3 and viewer > $4) order by day desc, viewer limit $5`,
+           and (day < $3 or day = $3 and viewer > $4) order by page_number_uses.day desc, page_number_uses.viewer limit $5`,
         [ref.account, ref.app, day, viewer, limit + 1],
       );
       if (rows.length === 0) await requireApp(database, ref);
       return toPage(rows, limit, {
-        key: (row) => ['page_number_uses', row.day, row.viewer],
+        key: (row) => ['page_number_uses', row.day, row.viewer ?? ''],
         item: (row): PageNumberUse => ({
           ...row,
           requests: Number(row.requests),
@@ -128,7 +143,9 @@ async function askedNow(
     await requireApp(statements, ref);
     throw new VumiError('request.conflict', `no version of "${ref.app}" is active: activate one first`);
   }
-  const asked = scopesAsked(active.manifest).filter((one) => audience === undefined || one.audience === audience);
+  const asked = scopesAsked(active.manifest).filter(
+    (one) => audience === undefined || one.audience === audience,
+  );
   const missing = scopes.find((scope) => !asked.some((one) => one.scope === scope));
   if (missing === undefined) return asked.filter(({ scope }) => scopes.includes(scope));
   const all = asked.map(({ scope }) => scope).join(', ') || 'nothing that is granted';

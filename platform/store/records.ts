@@ -135,8 +135,8 @@ export interface PageGrant extends PageScope {
 export interface PageNumberUse {
   /** `2026-11-30`, UTC. */
   readonly day: string;
-  /** The name of a member; empty: users behind links, each his own. */
-  readonly viewer: string;
+  /** The name of a member; null: users behind links, each his own. */
+  readonly viewer: string | null;
   readonly requests: number;
   readonly numbers: number;
 }

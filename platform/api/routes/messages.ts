@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { accountScope, platformScope } from '../access.ts';
 import { jsonBody } from '../body.ts';
-import { onceUnderKey } from '../idempotency.ts';
+import { idempotencyKeyOf, onceUnderKey, sendHeaders } from '../idempotency.ts';
 import { listQuery } from '../message-query.ts';
 import type { ApiPorts } from '../ports.ts';
 import { accountParams, pageOfQuery, present } from '../query.ts';
@@ -21,17 +21,6 @@ import { defineRoute, ok, type Answer, type Route } from '../route.ts';
 import { answerExport } from './message-exports.ts';
 
 const MAX_CONTENT = 20_000;
-const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
-
-const sendHeaders = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(KEY_PATTERN)
-    .optional()
-    .describe(
-      'A text of your choice, such as a UUID: who asks the same again under it within 24 hours is answered as the first time, and nothing is sent twice. Another body under it is refused with 409',
-    ),
-});
 const messageParams = accountParams.extend({ id: z.string().min(1).max(200) });
 const sendBody = jsonBody(
   z.strictObject({
@@ -167,7 +156,7 @@ function sendRoute(ports: ApiPorts): Route {
     handle: async ({ params: { account }, body, header }) => {
       const send = async (id: string | null) =>
         showQueued(await ports.send(account, body, id), { account, app: body.app ?? null });
-      const key = idempotencyKey(header('idempotency-key'));
+      const key = idempotencyKeyOf(header);
       const asked = { account, door: 'POST messages', key, body };
       const json = key === null ? await send(null) : await onceUnderKey(ports.store, { ...asked, key }, send);
       return { status: 202, json };
@@ -201,16 +190,6 @@ function cancelRoute(ports: ApiPorts): Route {
       );
     },
   });
-}
-
-function idempotencyKey(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  if (KEY_PATTERN.test(header)) return header;
-  throw new VumiError(
-    'request.invalid',
-    'an Idempotency-Key is 1 to 200 visible ASCII characters without spaces; a UUID is a good one',
-    { field: 'Idempotency-Key' },
-  );
 }
 
 function showQueued(message: UserMessage, { account, app }: { account: string; app: string | null }) {

@@ -75,21 +75,22 @@ export function pageGrantRoutes(ports: Pick<ApiPorts, 'store'>): Route[] {
         return done;
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/accounts/:account/apps/:app/number-uses',
-      id: 'listPageNumberUses',
-      summary: "How often the app's page has shown numbers in full, by day and by who saw them",
-      access: accountScope('apps:read'),
-      params: appParams,
-      query: pageQuery,
-      answers: { 200: { description: 'Days, the newest first', schema: pageOf(pageNumberUseSchema) } },
-      handle: async ({ params, query }) => {
-        const { items, next_cursor } = await store.pageGrants.numberUses(params, pageOfQuery(query));
-        return ok({ items: items.map((use) => ({ ...use, viewer: use.viewer || null })), next_cursor });
-      },
-    }),
+    numberUsesRoute(store),
   ];
+}
+
+function numberUsesRoute(store: GrantStore): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/accounts/:account/apps/:app/number-uses',
+    id: 'listPageNumberUses',
+    summary: "How often the app's page has shown numbers in full, by day and by who saw them",
+    access: accountScope('apps:read'),
+    params: appParams,
+    query: pageQuery,
+    answers: { 200: { description: 'Days, the newest first', schema: pageOf(pageNumberUseSchema) } },
+    handle: async ({ params, query }) => ok(await store.pageGrants.numberUses(params, pageOfQuery(query))),
+  });
 }
 
 const nameOf = ({ audience, scope }: PageScope): string => `${audience} ${scope}`;

@@ -139,9 +139,7 @@ function addNumberUses(app: Command): void {
     async (name: string, _options: object, command: Command) => {
       const session = openSession(command);
       const account = await session.account();
-      const found = await session.client.list<NumberUse>(
-        path`/accounts/${account}/apps/${name}/number-uses`,
-      );
+      const found = await session.client.list<NumberUse>(path`/accounts/${account}/apps/${name}/number-uses`);
       session.show(found, () =>
         found.length === 0
           ? `The page of ${name} has shown no number in full.\n`
