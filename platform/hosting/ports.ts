@@ -98,7 +98,7 @@ export interface PageMessage {
   readonly status: string;
 }
 
-export interface PageMessageQuery extends Paged {
+interface PageMessageQuery extends Paged {
   readonly address?: string;
   readonly direction?: 'inbound' | 'outbound';
   readonly from?: string;

@@ -11,16 +11,6 @@ import type {
   UsageStore,
   Versions,
 } from './app-ports.ts';
-import type {
-  Apps,
-  FunnelStore,
-  Logs,
-  PageGrants,
-  PageMembers,
-  Runs,
-  UsageStore,
-  Versions,
-} from './app-ports.ts';
 import type { Components } from './components/component-ports.ts';
 import type { Credits, Prices } from './credits/credit-ports.ts';
 import type { Batches, Counts } from './batches/batch-ports.ts';
