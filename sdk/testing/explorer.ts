@@ -2,8 +2,10 @@ import { errorText } from '@vumi/core';
 import { userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
 import { EXPLORER, talkKey } from '@vumi/sdk/talks';
+import { chances } from './chance.ts';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
+import { takeAsked } from './asked.ts';
 import { NO_FIXTURE } from './http-fixtures.ts';
 import { HELP, movesOf, STOP } from './moves.ts';
 import type { SimulatedPhone } from './phone.ts';
@@ -44,7 +46,7 @@ interface Place {
   isSeen: boolean;
 }
 
-type Remembered = Awaited<ReturnType<TestWorld['talkOf']>>;
+type Remembered = ReturnType<TestWorld['talkOf']>;
 
 /** Goes to all places of an app (spec authoring §6.3). */
 export async function explore(world: TestWorld, options: ExploreOptions): Promise<Explored> {
@@ -111,7 +113,7 @@ class Explorer {
     this.#tour = tour;
     this.#begin = begin;
     this.#skipsHttp = withoutHttp;
-    this.#random = generator(seed);
+    this.#random = chances(seed);
     const language = tour.language === null ? {} : { language: tour.language };
     this.#phones = Array.from({ length: phones }, (_, index) => world.phone(addressOf(index), language));
     for (const phone of this.#phones) world.speak(phone, tour.language);
@@ -119,7 +121,7 @@ class Explorer {
 
   /** Whether it saw all places. */
   async run(): Promise<boolean> {
-    const root = await this.#arrive([], null);
+    const root = this.#arrive([], null);
     const queue = [root];
     for (
       let place = queue.shift();
@@ -138,7 +140,7 @@ class Explorer {
   async #expand(place: Place): Promise<Place[]> {
     const found: Place[] = [];
     place.saved.restore();
-    for (const step of await this.#stepsFrom(place)) {
+    for (const step of this.#stepsFrom(place)) {
       if (this.#tour.budget.left <= 0) return found;
       place.saved.restore();
       const gone = await this.#go(place, step);
@@ -162,7 +164,7 @@ class Explorer {
       return null;
     }
     if (fault !== null) throw this.#fault(fault, steps);
-    const reached = await this.#arrive(steps, { place, step });
+    const reached = this.#arrive(steps, { place, step });
     const isNew = !this.#places.has(reached.key);
     if (isNew) this.#places.set(reached.key, reached);
     // Whoever gave a wrong answer before may be given up: that is no end that anybody means.
@@ -183,7 +185,7 @@ class Explorer {
       for (const call of calls) this.#tour.skipped.add(call);
       return SKIPPED;
     }
-    await this.#show(phone);
+    this.#show(phone);
     return null;
   }
 
@@ -195,20 +197,19 @@ class Explorer {
     else await this.#world.advance(`${step.minutes} minutes`);
   }
 
-  async #arrive(
-    steps: readonly Step[],
-    from: { readonly place: Place; readonly step: Step } | null,
-  ): Promise<Place> {
-    const talks = await Promise.all(this.#phones.map((phone) => this.#world.talkOf(phone)));
+  #arrive(steps: readonly Step[], from: { readonly place: Place; readonly step: Step } | null): Place {
+    const talks = this.#phones.map((phone) => this.#world.talkOf(phone));
     const key = this.#phones.map((phone, index) => this.#keyOf(phone, talks[index] ?? null)).join('\n');
-    const asked = this.#asked();
+    const asked = takeAsked(this.#world.tested.app.log);
+    for (const { stack } of asked) this.#tour.sites.reach(stack);
+    const newest = asked.at(-1)?.samples ?? null;
     const place: Place = {
       key,
       steps,
       saved: this.#world.save(),
       samples: this.#phones.map((_, index) => {
         const before = from?.place.samples[index] ?? [];
-        return index === from?.step.phone && asked !== null ? asked : before;
+        return index === from?.step.phone && newest !== null ? newest : before;
       }),
       isOpen: this.#phones.some(isWaiting),
       isRefused: talks.some((talk) => (talk?.wait.tries ?? 0) > 0),
@@ -218,19 +219,6 @@ class Explorer {
     };
     if (from === null) this.#places.set(key, place);
     return place;
-  }
-
-  /** What may be typed at the question that was asked just now; null where none was. */
-  #asked(): readonly string[] | null {
-    const { log } = this.#world.tested.app;
-    let samples: readonly string[] | null = null;
-    for (const { text, fields } of log) {
-      if (text !== EXPLORER || fields === undefined) continue;
-      samples = fields['samples'] as readonly string[];
-      this.#tour.sites.reach(String(fields['stack']));
-    }
-    log.splice(0, Infinity, ...log.filter(({ text }) => text !== EXPLORER));
-    return samples;
   }
 
   /** Screen, open question and what the user has: not the words of his answers, but what he chose. */
@@ -257,11 +245,11 @@ class Explorer {
     return kept.length === 0 && !state.values.has(own) ? [screen?.text ?? null] : kept;
   }
 
-  async #stepsFrom({ samples }: Place): Promise<Step[]> {
+  #stepsFrom({ samples }: Place): Step[] {
     const steps: Step[] = [];
     for (const [index, phone] of this.#phones.entries()) {
       const possible = { phone: index, samples: samples[index] ?? [], begin: this.#begin };
-      steps.push(...(await movesOf(this.#world, phone, possible)));
+      steps.push(...movesOf(this.#world, phone, possible));
     }
     return steps;
   }
@@ -288,14 +276,14 @@ class Explorer {
       root.saved.restore();
       let place = root;
       for (let length = 0; length < LONGEST_WALK && this.#tour.budget.left > 0; length += 1) {
-        const choices = await this.#stepsFrom(place);
+        const choices = this.#stepsFrom(place);
         const step = choices[Math.floor(this.#random() * choices.length)];
         if (step === undefined) break;
         const steps = [...place.steps, step];
         const fault = await this.#faultOf(step);
         if (fault === SKIPPED) break;
         if (fault !== null) throw this.#fault(fault, await this.#shortened(root, steps, fault));
-        place = await this.#arrive(steps, { place, step });
+        place = this.#arrive(steps, { place, step });
       }
     }
   }
@@ -313,10 +301,10 @@ class Explorer {
     return least;
   }
 
-  async #show(phone: SimulatedPhone): Promise<void> {
+  #show(phone: SimulatedPhone): void {
     const { screen, at: open } = phone;
     if (screen === null) return;
-    const asksToGoOn = (await this.#world.talkOf(phone))?.wait.asksToGoOn ?? false;
+    const asksToGoOn = this.#world.talkOf(phone)?.wait.asksToGoOn ?? false;
     const at = open !== null && asksToGoOn ? { ...open, question: GO_ON } : open;
     const { language, shown } = this.#tour;
     const key = JSON.stringify([at, language]);
@@ -340,17 +328,6 @@ class Explorer {
 
 function isWaiting({ hasSessions, isOpen, at }: SimulatedPhone): boolean {
   return hasSessions ? isOpen : at !== null;
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = Math.trunc(state + 0x6d2b79f5);
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function isAnswer(step: Step): boolean {

@@ -19,19 +19,19 @@ export interface Possible {
 }
 
 /** All that the user of a phone can do now. */
-export async function movesOf(
+export function movesOf(
   world: TestWorld,
   phone: SimulatedPhone,
   { phone: number, samples, begin }: Possible,
-): Promise<Step[]> {
+): Step[] {
   const type = (words: readonly string[]): Step[] =>
     [...new Set(words)].map((text) => ({ phone: number, kind: 'text', text }));
   if (phone.hasSessions && !phone.isOpen) return [{ phone: number, kind: 'dial' }];
   if (phone.screen === null) return type([begin]);
-  const { tag, tries, timers } = (await world.talkOf(phone))?.wait ?? { tag: '', tries: 0, timers: [] };
+  const { tag, tries, timers } = world.talkOf(phone)?.wait ?? { tag: '', tries: 0, timers: [] };
   // Whoever was wrong once is wrong again: what right answers do is known from the first time.
   if (tries > 0) return type([samples.at(-1) ?? 'x']);
-  const isOfPage = tag.startsWith(LINK);
+  const isOfPage = isAnsweredByPage(tag);
   const answers: Step[] = isOfPage ? samples.map((json) => ({ phone: number, kind: 'answer', json })) : [];
   const typed = isOfPage ? ['x'] : samples;
   const words = [...typed, ...numbersIn(phone.screen.text), ...(typed.length === 0 ? [begin] : []), HELP];
@@ -40,8 +40,13 @@ export async function movesOf(
   return [...answers, ...type(words), { phone: number, kind: 'hangUp' }, ...times];
 }
 
+/** Whether a question, by its tag, is one that only a page answers. */
+export function isAnsweredByPage(tag: string): boolean {
+  return tag.startsWith(LINK);
+}
+
 /** Options and keys that stand in a text. */
-function numbersIn(text: string): string[] {
+export function numbersIn(text: string): string[] {
   return [...text.matchAll(NUMBERED)].map(([, number = '']) => number);
 }
 

@@ -21,6 +21,8 @@ export interface Network {
   }): Promise<void>;
   advance(duration: string): Promise<void>;
   open(url: string, pin: string | null): Promise<OpenPage>;
+  /** Where the conversation of a phone waits. */
+  placeOf(phone: SimulatedPhone): OpenQuestion | null;
 }
 
 export class SimulatedPhone implements Phone {
@@ -28,7 +30,6 @@ export class SimulatedPhone implements Phone {
   readonly transport: string;
   screen: Shown | null = null;
   readonly inbox: Received[] = [];
-  at: OpenQuestion | null = null;
   link: string | null = null;
   /** What it writes to: the number dialled last, else the app's. */
   to: string;
@@ -41,6 +42,10 @@ export class SimulatedPhone implements Phone {
     this.transport = transport ?? network.transport;
     this.to = to ?? network.number;
     this.#network = network;
+  }
+
+  get at(): OpenQuestion | null {
+    return this.#network.placeOf(this);
   }
 
   /** A session is open. */
@@ -107,12 +112,11 @@ export class SimulatedPhone implements Phone {
 
   /** All of it as it is now, to go back to. */
   save(): { readonly restore: () => void } {
-    const { screen, at, to, link } = this;
+    const { screen, to, link } = this;
     const [inbox, said, isOpen] = [[...this.inbox], structuredClone(this.#said), this.#isOpen];
     return {
       restore: () => {
         this.screen = screen;
-        this.at = at;
         this.to = to;
         this.link = link;
         this.inbox.splice(0, Infinity, ...inbox);

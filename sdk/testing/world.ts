@@ -34,7 +34,7 @@ import type {
 } from './api.ts';
 import { AppUnderTest } from './app-under-test.ts';
 import { explore } from './explorer.ts';
-import { faultsOf, type Turn } from './checks.ts';
+import { faultsOf, type Fault, type Turn } from './checks.ts';
 import { openPage } from './open-page.ts';
 import { SimulatedPhone, type Network } from './phone.ts';
 import { received, sent } from './shown.ts';
@@ -48,27 +48,38 @@ const MAX_SEGMENTS = 3;
 
 type Scheduled = AppUnderTest['records']['schedules'] extends Map<string, infer S> ? S : never;
 
+interface Way {
+  /** Hears what is refused, and of whom; without it, what was done rejects. */
+  readonly onFaults?: (faults: readonly Fault[], address: string | null) => void;
+  /** What a user does takes so long. Default: a second. */
+  readonly stepMs?: number;
+}
+
+interface Opening extends Way {
+  /** The conversation of its transcript is had first, as at a deploy. */
+  readonly selfTest?: boolean;
+}
+
 export class TestWorld implements World {
   now: number;
   readonly sends: Sent[] = [];
-  readonly #options: WorldOptions;
+  readonly #options: WorldOptions & Way;
   readonly #tested: AppUnderTest;
   readonly #phones = new Map<string, SimulatedPhone>();
   #messages = 0;
   #last: UserMessage | null = null;
 
-  private constructor(options: WorldOptions, now: number, tested: AppUnderTest) {
+  private constructor(options: WorldOptions & Way, now: number, tested: AppUnderTest) {
     this.#options = options;
     this.#tested = tested;
     this.now = now;
     tested.settings = { config: { ...options.config }, secrets: { ...options.secrets } };
   }
 
-  /** `selfTest`: the conversation of its transcript is had first, as at a deploy. */
   static async open(
     dir: string,
     options: WorldOptions,
-    { selfTest = false }: { readonly selfTest?: boolean } = {},
+    { selfTest = false, ...way }: Opening = {},
   ): Promise<TestWorld> {
     const began = new Date(options.at ?? BEGINNING).getTime();
     if (Number.isNaN(began)) throw new TypeError(`"${options.at}" is no time: write such as "${BEGINNING}"`);
@@ -77,7 +88,7 @@ export class TestWorld implements World {
       hasTwin: options.checks?.isolates !== false,
       network: options.transport ?? DEFAULT_NETWORK,
     });
-    world = new TestWorld(options, began, tested);
+    world = new TestWorld({ ...options, ...way }, began, tested);
     try {
       await tested.deploy(dir, { selfTest });
       return world;
@@ -232,6 +243,10 @@ export class TestWorld implements World {
     };
   }
 
+  get #stepMs(): number {
+    return this.#options.stepMs ?? STEP_MS;
+  }
+
   /** The transport of phones for which none was said. */
   get transport(): string {
     return this.#options.transport ?? DEFAULT_NETWORK;
@@ -261,11 +276,12 @@ export class TestWorld implements World {
         });
         this.#last = message;
         await this.#handle(message, message);
-        await this.#goTo(this.now + STEP_MS);
+        await this.#goTo(this.now + this.#stepMs);
       },
       advance: (duration) => this.advance(duration),
       open: (url, pin) =>
         openPage(this.#tested, { url, pin, now: () => this.now, bring: (message) => this.#bring(message) }),
+      placeOf: (phone) => placeOf(this.talkOf(phone)),
     };
   }
 
@@ -340,7 +356,7 @@ export class TestWorld implements World {
   /** What a page has said. */
   async #bring(message: UserMessage): Promise<void> {
     await this.#handle(message, null);
-    await this.#goTo(this.now + STEP_MS);
+    await this.#goTo(this.now + this.#stepMs);
   }
 
   async #handle(handed: UserMessage, message: UserMessage | null): Promise<void> {
@@ -361,27 +377,25 @@ export class TestWorld implements World {
       const isReply = message !== null && one.in_reply_to === message.message_id;
       this.#phones.get(one.to_addr ?? '')?.receive(received(one, this.now), isReply);
     }
-    for (const phone of this.#phones.values()) phone.at = placeOf(await this.talkOf(phone));
     const phone = this.#phones.get(message?.from_addr ?? '');
-    const { checks = {}, maxSegments = MAX_SEGMENTS } = this.#options;
+    const { checks = {}, maxSegments = MAX_SEGMENTS, onFaults } = this.#options;
+    const talk = phone === undefined ? null : this.talkOf(phone);
     const faults = [
-      ...faultsOf({
-        message,
-        turn,
-        anew,
-        maxSegments,
-        talk: phone === undefined ? null : await this.talkOf(phone),
-      }),
+      ...faultsOf({ message, turn, anew, maxSegments, talk }),
       ...this.#tested.http.faults.splice(0).map((text) => ({ check: 'http' as const, text })),
     ].filter(({ check }) => checks[check] !== false);
-    if (faults.length > 0) throw new Error(faults.map(({ text }) => text).join('\n'));
+    if (faults.length === 0) return;
+    if (onFaults === undefined) throw new Error(faults.map(({ text }) => text).join('\n'));
+    onFaults(faults, phone?.address ?? null);
   }
 
   /** What its conversation remembers. */
-  async talkOf({ address, to }: SimulatedPhone): Promise<ReturnType<typeof unpackTalk>> {
-    const user = this.user(address);
-    const kept = await user.get(talkKey(to));
-    return unpackTalk(kept ?? (await user.get(talkKey(begunOver(DEFAULT_ENDPOINT)))));
+  talkOf({ address, to }: SimulatedPhone): ReturnType<typeof unpackTalk> {
+    const { state, app } = this.#tested;
+    const kept =
+      state.peek(userStateKey(app.ref, address, talkKey(to))) ??
+      state.peek(userStateKey(app.ref, address, talkKey(begunOver(DEFAULT_ENDPOINT))));
+    return unpackTalk(JSON.parse(kept ?? 'null'));
   }
 }
 

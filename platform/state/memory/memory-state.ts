@@ -48,6 +48,11 @@ export class MemoryState implements KeyedState {
     return this.#find(key);
   }
 
+  /** The same at once, for whoever shows what is there. */
+  peek(key: string): string | null {
+    return this.#find(key);
+  }
+
   async set(key: string, value: string, ttlMs?: number): Promise<void> {
     checkTtl(ttlMs, this.#clock());
     this.#put(key, value, ttlMs);
