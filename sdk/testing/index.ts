@@ -1,8 +1,11 @@
 import type { OpenWorld } from './api.ts';
+import type { DefineScenario } from './scenario.ts';
 import { TestWorld } from './world.ts';
 
 export type * from './api.ts';
+export type * from './scenario.ts';
 export { placesTable, testApp } from './test-app.ts';
+export { playLocally, numberOf, type WallOptions } from './wall/local-wall.ts';
 
 /**
  * Opens a world in which the app of a folder is deployed.
@@ -15,3 +18,5 @@ export { placesTable, testApp } from './test-app.ts';
  * (await sipho.dial())?.text; // → 'Your name?'
  */
 export const openWorld: OpenWorld = (dir, options = {}) => TestWorld.open(dir, options);
+
+export const defineScenario: DefineScenario = (scenario) => scenario;

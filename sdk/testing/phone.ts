@@ -31,6 +31,8 @@ export class SimulatedPhone implements Phone {
   screen: Shown | null = null;
   readonly inbox: Received[] = [];
   link: string | null = null;
+  /** How many came. */
+  texts = 0;
   /** What it writes to: the number dialled last, else the app's. */
   to: string;
   readonly #network: Network;
@@ -112,13 +114,14 @@ export class SimulatedPhone implements Phone {
 
   /** All of it as it is now, to go back to. */
   save(): { readonly restore: () => void } {
-    const { screen, to, link } = this;
+    const { screen, to, link, texts } = this;
     const [inbox, said, isOpen] = [[...this.inbox], structuredClone(this.#said), this.#isOpen];
     return {
       restore: () => {
         this.screen = screen;
         this.to = to;
         this.link = link;
+        this.texts = texts;
         this.inbox.splice(0, Infinity, ...inbox);
         this.#said = structuredClone(said);
         this.#isOpen = isOpen;
@@ -128,6 +131,7 @@ export class SimulatedPhone implements Phone {
 
   /** Something came from the app. */
   receive(text: Received, isReply: boolean): void {
+    this.texts += 1;
     this.link = text.text.match(LINK)?.at(-1) ?? this.link;
     if (isReply) this.#said.at(-1)?.expect.push(text.text);
     if (isReply && text.ends) this.#isOpen = false;

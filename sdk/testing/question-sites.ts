@@ -31,15 +31,16 @@ export class QuestionSites {
     }
   }
 
-  /** Marks the first of its own places in a stack of the app. */
-  reach(stack: string): void {
+  /** Marks the first of its own places in a stack of the app, and gives it; null: there is none. */
+  reach(stack: string): QuestionSite | null {
     for (const [, line, column] of stack.matchAll(POSITION)) {
       const position = `${line}:${column}`;
-      if (this.#sites.has(position)) {
-        this.#reached.add(position);
-        return;
-      }
+      const site = this.#sites.get(position);
+      if (site === undefined) continue;
+      this.#reached.add(position);
+      return site;
     }
+    return null;
   }
 
   get reached(): QuestionSite[] {

@@ -34,7 +34,7 @@ import type {
 } from './api.ts';
 import { AppUnderTest } from './app-under-test.ts';
 import { explore } from './explorer.ts';
-import { faultsOf, type Fault, type Turn } from './checks.ts';
+import { faultsOf, type Fault, type Judged } from './checks.ts';
 import { openPage } from './open-page.ts';
 import { SimulatedPhone, type Network } from './phone.ts';
 import { received, sent } from './shown.ts';
@@ -109,11 +109,11 @@ export class TestWorld implements World {
 
   /** From now on the account knows the user's language. */
   speak({ address }: Phone, language: string | null): void {
-    if (language !== null) this.#addContact(address, language);
+    if (language !== null) this.#addContact(address, { language });
   }
 
   async advance(duration: string): Promise<void> {
-    await this.#goTo(this.now + 1000 * secondsOf(duration));
+    await this.goTo(this.now + 1000 * secondsOf(duration));
   }
 
   get http(): HttpFixtures {
@@ -276,7 +276,7 @@ export class TestWorld implements World {
         });
         this.#last = message;
         await this.#handle(message, message);
-        await this.#goTo(this.now + this.#stepMs);
+        await this.goTo(this.now + this.#stepMs);
       },
       advance: (duration) => this.advance(duration),
       open: (url, pin) =>
@@ -300,7 +300,7 @@ export class TestWorld implements World {
     this.#tested.settings = { ...settings, [kind]: { ...settings[kind], [name]: value } };
   }
 
-  #addContact(address: string, language: string): void {
+  #addContact(address: string, extra: Readonly<Record<string, string>>): void {
     const { records, app, twin } = this.#tested;
     const key = deriveId('contact', address);
     for (const { ref } of [app, twin])
@@ -310,12 +310,25 @@ export class TestWorld implements World {
         account: ref.account,
         created_at: new Date(this.now).toISOString(),
         msisdn: address,
-        extra: { language },
+        extra,
+      });
+  }
+
+  /** Both are addresses of one person, a contact. */
+  isOne(first: string, second: string): void {
+    const { records, app, twin } = this.#tested;
+    const id = deriveId('contact', first);
+    if (!records.contacts.has(`${app.ref.account} ${id}`)) this.#addContact(first, {});
+    for (const { ref } of [app, twin])
+      records.apply({
+        ...ref,
+        marker: id,
+        effects: [{ kind: 'identity.link', id, type: 'msisdn', address: second, merge: false }],
       });
   }
 
   /** Time goes on to this, and what is due by then happens in order. */
-  async #goTo(until: number): Promise<void> {
+  async goTo(until: number): Promise<void> {
     for (;;) {
       const next = this.#scheduled().find(({ due }) => due <= until);
       if (next === undefined) break;
@@ -356,7 +369,7 @@ export class TestWorld implements World {
   /** What a page has said. */
   async #bring(message: UserMessage): Promise<void> {
     await this.#handle(message, null);
-    await this.#goTo(this.now + this.#stepMs);
+    await this.goTo(this.now + this.#stepMs);
   }
 
   async #handle(handed: UserMessage, message: UserMessage | null): Promise<void> {
@@ -368,25 +381,27 @@ export class TestWorld implements World {
   }
 
   /** Brings to phones what was sent, and throws what is wrong with it. */
-  async #judge(
-    { turn, anew }: { readonly turn: Turn; readonly anew: Turn | null },
-    message: UserMessage | null,
-  ): Promise<void> {
+  async #judge({ turn, anew }: Pick<Judged, 'turn' | 'anew'>, message: UserMessage | null): Promise<void> {
     for (const one of turn.sent) {
       this.sends.push(sent(one, this.now));
       const isReply = message !== null && one.in_reply_to === message.message_id;
       this.#phones.get(one.to_addr ?? '')?.receive(received(one, this.now), isReply);
     }
+    const faults = this.#faultsIn({ turn, anew }, message);
+    if (faults.length === 0) return;
+    const { onFaults } = this.#options;
+    if (onFaults === undefined) throw new Error(faults.map(({ text }) => text).join('\n'));
+    onFaults(faults, message?.from_addr ?? null);
+  }
+
+  #faultsIn(turns: Pick<Judged, 'turn' | 'anew'>, message: UserMessage | null): Fault[] {
     const phone = this.#phones.get(message?.from_addr ?? '');
-    const { checks = {}, maxSegments = MAX_SEGMENTS, onFaults } = this.#options;
+    const { checks = {}, maxSegments = MAX_SEGMENTS } = this.#options;
     const talk = phone === undefined ? null : this.talkOf(phone);
-    const faults = [
-      ...faultsOf({ message, turn, anew, maxSegments, talk }),
+    return [
+      ...faultsOf({ message, ...turns, maxSegments, talk }),
       ...this.#tested.http.faults.splice(0).map((text) => ({ check: 'http' as const, text })),
     ].filter(({ check }) => checks[check] !== false);
-    if (faults.length === 0) return;
-    if (onFaults === undefined) throw new Error(faults.map(({ text }) => text).join('\n'));
-    onFaults(faults, phone?.address ?? null);
   }
 
   /** What its conversation remembers. */
