@@ -31,6 +31,7 @@ import { addTestCommand } from './commands/test.ts';
 import { addTopCommand } from './commands/top.ts';
 import { addTokenCommands } from './commands/token.ts';
 import { addTransportCommands } from './commands/transport.ts';
+import { addWallCommand } from './commands/wall.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 import { addWorkersCommands } from './commands/workers.ts';
 import { withExample } from './examples.ts';
@@ -71,6 +72,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addInitCommand,
     addDevCommand,
     addTestCommand,
+    addWallCommand,
     addAppCommands,
     addLanguageCommands,
     addRouteCommands,

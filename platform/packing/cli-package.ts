@@ -1,6 +1,6 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { dependency, NODES, ROOT, VERSION } from './workspaces.ts';
 
@@ -51,8 +51,9 @@ export async function cliPackage(place: string): Promise<object> {
   for (const file of OF_THE_SANDBOX) metafiles.push(await prebundle(file, place));
   for (const part of ['vumi.js', 'templates'])
     await cp(join(ROOT, 'platform/cli', part), join(place, part), { recursive: true });
-  // Beside the chunk that reads it.
-  await cp(join(ROOT, 'platform/cli/dev/phone-page'), join(place, 'dist/phone-page'), { recursive: true });
+  // Beside the chunk that reads them.
+  for (const page of ['dev/phone-page', 'wall/wall-page'])
+    await cp(join(ROOT, 'platform/cli', page), join(place, 'dist', basename(page)), { recursive: true });
   await writeFile(join(place, 'dist/package.json'), JSON.stringify({ type: 'module', version: VERSION }));
   return {
     name: '@vumi/cli',

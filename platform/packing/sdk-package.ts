@@ -8,7 +8,7 @@ import { ROOT, VERSION } from './workspaces.ts';
 
 const run = promisify(execFile);
 const MODULES = { index: 'sdk/index.ts', talks: 'sdk/talks/index.ts' } as const;
-const KIT = 'sdk/testing/api.ts';
+const KIT = ['sdk/testing/api.ts', 'sdk/testing/scenario.ts'] as const;
 /** What of other workspaces the SDK's types speak of. */
 const CORE_TEXT = 'platform/core/text/index';
 
@@ -29,7 +29,13 @@ export async function sdkPackage(place: string): Promise<object> {
   await writeFile(join(place, 'testing.js'), "export * from '@vumi/cli/testing';\n");
   await writeFile(
     join(place, 'types/testing.d.ts'),
-    "export type * from './sdk/testing/api.js';\nexport declare const openWorld: import('./sdk/testing/api.js').OpenWorld;\n",
+    [
+      "export type * from './sdk/testing/api.js';",
+      "export type * from './sdk/testing/scenario.js';",
+      "export declare const openWorld: import('./sdk/testing/api.js').OpenWorld;",
+      "export declare const defineScenario: import('./sdk/testing/scenario.js').DefineScenario;",
+      '',
+    ].join('\n'),
   );
   return {
     name: '@vumi/sdk',
@@ -76,7 +82,7 @@ async function writeTypes(folder: string): Promise<void> {
   ]);
   await rm(config);
   const spokenOf = new Set<string>();
-  for (const entry of [...Object.values(MODULES), KIT]) await makePlain(folder, typesOf(entry), spokenOf);
+  for (const entry of [...Object.values(MODULES), ...KIT]) await makePlain(folder, typesOf(entry), spokenOf);
   for (const name of await readdir(folder, { recursive: true }))
     if (name.endsWith('.d.ts') && !spokenOf.has(name)) await rm(join(folder, name));
 }

@@ -5,7 +5,13 @@ import { TestWorld } from './world.ts';
 export type * from './api.ts';
 export type * from './scenario.ts';
 export { placesTable, testApp } from './test-app.ts';
-export { playLocally, numberOf, type WallOptions } from './wall/local-wall.ts';
+export type { Handset, Seen } from './wall/handset.ts';
+export { playLocally } from './wall/local-wall.ts';
+export { PERSONA_NAMES, phonesOf } from './wall/personas.ts';
+export { reportOf, THRESHOLD_NAMES, type Counted } from './wall/report.ts';
+export { WallErrors } from './wall/wall-errors.ts';
+export type { Subscriber } from './wall/subscriber.ts';
+export { MOST_PHONES, subscribersOf, type WallOptions } from './wall/subscribers.ts';
 
 /**
  * Opens a world in which the app of a folder is deployed.

@@ -1,46 +1,29 @@
-import { addressOf } from '../script.ts';
 import { chances } from '../chance.ts';
 import type { Fault } from '../checks.ts';
 import { QuestionSites } from '../question-sites.ts';
 import { segments } from '@vumi/sdk';
 import { EXPLORER } from '@vumi/sdk/talks';
-import type { PersonaName, Scenario, WallReport } from '../scenario.ts';
+import type { Scenario, WallReport } from '../scenario.ts';
 import { TestWorld } from '../world.ts';
-import { Refusals } from './answers.ts';
 import { LocalHandset } from './local-handset.ts';
-import { cast } from './personas.ts';
 import { reportOf, type Counted } from './report.ts';
-import { Subscriber } from './subscriber.ts';
+import type { Subscriber } from './subscriber.ts';
+import { subscribersOf, type Owner, type WallOptions } from './subscribers.ts';
 import { WallErrors } from './wall-errors.ts';
 
-/** How a run of the wall is asked for. */
-export interface WallOptions {
-  /** Of the app. */
-  readonly folder: string;
-  readonly phones: number;
-  readonly seed: number;
-  /** Hears of each change at a phone. */
-  readonly onChange?: (subscriber: Subscriber) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** Phones of one seed; those of another are other people. */
-const MOST_PHONES = 20_000;
-const SEEDS = 40_000;
 /** Seconds in which a phone comes, for each phone that there is. */
 const APART_S = 1;
 
-/** The number of a phone of a wall. */
-export function numberOf(seed: number, phone: number): string {
-  return addressOf((Math.abs(seed) % SEEDS) * MOST_PHONES + phone);
-}
-
 /** Has a scenario's subscribers talk with its app in the sandbox: in virtual time, one message after the other. */
-export async function playLocally(scenario: Scenario, options: WallOptions): Promise<WallReport> {
+export async function playLocally(
+  folder: string,
+  scenario: Scenario,
+  options: WallOptions,
+): Promise<WallReport> {
   let wall: LocalWall | null = null;
   const { transport, at, config = {}, secrets, checks, maxSegments, code } = scenario;
   await using world = await TestWorld.open(
-    options.folder,
+    folder,
     {
       ...(transport === undefined ? {} : { transport }),
       ...(at === undefined ? {} : { at }),
@@ -65,6 +48,7 @@ class LocalWall {
   readonly #errors = new WallErrors();
   readonly #sites: QuestionSites;
   readonly #handsets = new Map<string, { handset: LocalHandset; phone: number }>();
+  readonly #languages: readonly string[];
   readonly #subscribers: readonly Subscriber[];
 
   constructor(world: TestWorld, scenario: Scenario, options: WallOptions) {
@@ -74,20 +58,8 @@ class LocalWall {
     const code = world.tested.app.versions.get(world.tested.app.active);
     if (code === undefined) throw new Error('there is no app to talk with');
     this.#sites = new QuestionSites(code);
-    const languages = scenario.languages ?? code.manifest.languages ?? [];
-    const refusals = new Refusals();
-    this.#subscribers = cast(scenario, options.phones, options.seed).map((persona, phone) => {
-      const language = languages[phone % languages.length];
-      return new Subscriber({
-        persona,
-        phone,
-        handsets: this.#handsetsOf(persona, phone, language),
-        scenario,
-        refusals,
-        chance: chances(options.seed * MOST_PHONES + phone),
-        onChange: (subscriber) => options.onChange?.(subscriber),
-      });
-    });
+    this.#languages = scenario.languages ?? code.manifest.languages ?? [];
+    this.#subscribers = subscribersOf(scenario, options, (address, owner) => this.#open(address, owner));
   }
 
   hear(faults: readonly Fault[], address: string | null): void {
@@ -139,25 +111,9 @@ class LocalWall {
     }
   }
 
-  #handsetsOf(
-    persona: PersonaName,
-    phone: number,
-    language: string | undefined,
-  ): [LocalHandset, ...LocalHandset[]] {
-    const { seed, phones } = this.#options;
-    const first = this.#handset(persona, numberOf(seed, phone), { phone, language });
-    if (persona !== 'twoPhones') return [first];
-    const second = this.#handset(persona, numberOf(seed, phones + phone), { phone, language });
-    this.#world.isOne(first.address, second.address);
-    return [first, second];
-  }
-
-  #handset(
-    persona: PersonaName,
-    address: string,
-    { phone, language }: { readonly phone: number; readonly language: string | undefined },
-  ): LocalHandset {
+  #open(address: string, { persona, phone }: Owner): LocalHandset {
     const { begin = 'hi', code } = this.#scenario;
+    const language = this.#languages[phone % this.#languages.length];
     const handset = new LocalHandset({
       world: this.#world,
       sites: this.#sites,
@@ -167,6 +123,8 @@ class LocalWall {
       isTwice: persona === 'twice',
       onSecondEffect: (text) => this.#blame('twice', text, address),
     });
+    const [first] = [...this.#handsets].flatMap(([other, one]) => (one.phone === phone ? [other] : []));
+    if (first !== undefined) this.#world.isOne(first, address);
     this.#handsets.set(address, { handset, phone });
     return handset;
   }

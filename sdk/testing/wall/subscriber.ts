@@ -140,8 +140,7 @@ export class Subscriber {
         await this.#breakOff();
         this.#take(1);
         return this.#begin();
-      case 'answer':
-      case 'leave':
+      default:
         return this.#reply(seen, this.#inScript(seen) ?? this.#answers.right(seen));
     }
   }
