@@ -1,5 +1,6 @@
-import { openWorld } from '@vumi/sdk/testing';
+import { openWorld, playLocally } from '@vumi/sdk/testing';
 import { expect, test } from 'vitest';
+import scenario from './clinic/scenario.js';
 
 const folder = `${import.meta.dirname}/clinic`;
 const THANDI = '+27761000001';
@@ -51,4 +52,14 @@ test('who leaves is forgotten, and who writes STOP is listed to be called', asyn
   await world.advance('23 days');
   expect(thandi.inbox).toHaveLength(before);
   expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'stopped' });
+});
+
+test('a hundred phones of all kinds get to the end of what they want', async () => {
+  const report = await playLocally(folder, scenario, { phones: 100, seed: 7 });
+  expect(report.thresholds.filter(({ kept }) => !kept)).toEqual([]);
+  expect(report.funnel.map(({ question }) => question)).toEqual([
+    'ask "name"',
+    'choose "clinic"',
+    'ask "visit"',
+  ]);
 });

@@ -24,6 +24,7 @@ export default defineConfig({
             'conversations',
             'languages',
             'testing-apps',
+            'phone-wall',
             'working-on-an-app',
             'buttons-and-media',
             'sandbox/classic',
