@@ -23,6 +23,7 @@ const says = (text: string | RegExp): Promise<void> => expect.poll(() => dev.out
 test('what is saved answers at once, and what does not compile leaves the last version', async () => {
   dev.start();
   await says(/you are \+27761234567, writing to 8864/);
+  expect(dev.output).not.toContain('no network');
   dev.type('hi');
   await says('< Your name?');
   await dev.write(WORKER.replace("'Hello '", "'Welcome, '"));

@@ -118,10 +118,8 @@ class Work {
 
   async #begin(): Promise<void> {
     this.#isThere = true;
-    if (!(await this.#app.connect()))
-      this.#view.line(
-        '! the phone has no network yet: its transports do not come up; "npx vumi transport list" says why',
-      );
+    for (const missing of await this.#app.connect())
+      this.#view.line(`! the phone has no network yet: ${missing}`);
     this.#follow().catch((error: unknown) => {
       if (!this.#signal.aborted) this.#view.line(`✗ ${errorText(error)}`);
     });

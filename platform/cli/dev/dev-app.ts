@@ -15,6 +15,13 @@ const USSD = 'ussd';
 const LOOK_MS = 50;
 const MOST_LOOKS = 200;
 
+/** As the transports of an account are told. */
+interface Network {
+  readonly name: string;
+  readonly status?: string;
+  readonly message?: string;
+}
+
 type Deployed =
   | {
       readonly worked: true;
@@ -50,8 +57,8 @@ export class DevApp {
     });
   }
 
-  /** Leads numbers to the app, once it has a version, and waits a while for their networks; whether they are there. */
-  async connect(): Promise<boolean> {
+  /** Leads numbers to the app, once it has a version, and waits a while for their networks: what is not there says why. */
+  async connect(): Promise<readonly string[]> {
     for (const [transport, to_addr] of [
       [SMS, NUMBERS.sms],
       [USSD, NUMBERS.ussd],
@@ -59,16 +66,19 @@ export class DevApp {
       const body = { app: this.name, transport, to_addr };
       await this.#client.call('PUT', path`/accounts/${this.account}/routes/${`dev-${transport}`}`, { body });
     }
-    for (let look = 0; look < MOST_LOOKS; look += 1) {
-      if (await this.#isConnected()) return true;
+    for (let look = 0; ; look += 1) {
+      const missing = await this.#missing();
+      if (missing.length === 0 || look === MOST_LOOKS) return missing;
       await sleep(LOOK_MS);
     }
-    return false;
   }
 
-  async #isConnected(): Promise<boolean> {
-    const transports = await this.#client.list<{ name: string; status: string }>('/transports');
-    return [SMS, USSD].every((name) => transports.find((one) => one.name === name)?.status === 'ok');
+  async #missing(): Promise<string[]> {
+    const networks = await this.#client.list<Network>(path`/accounts/${this.account}/transports`);
+    return [SMS, USSD].flatMap((name) => {
+      const { status = 'not there', message } = networks.find((one) => one.name === name) ?? {};
+      return status === 'ok' ? [] : [`${name} is ${status}${message === undefined ? '' : `: ${message}`}`];
+    });
   }
 
   /** What does not compile or load leaves the last version as it is. */
