@@ -118,6 +118,9 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
   if (isTyped)
     for (const file of ['workers/worker', 'test/app.test'])
       renameSync(join(folder, `${file}.js`), join(folder, `${file}.ts`));
+  const readme = join(folder, 'README.md');
+  const text = readFileSync(readme, 'utf8');
+  writeFileSync(readme, text.replaceAll('{name}', name).replaceAll('{ext}', isTyped ? 'ts' : 'js'));
   const version = readVersion();
   writeJson(join(folder, 'package.json'), {
     name,
