@@ -69,10 +69,10 @@ export class InstalledRegistry implements AsyncDisposable {
 /** Folders of each package, whichever other one it lies in: the outermost first. */
 function packagesHere(): Map<string, string[]> {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    readonly packages: Readonly<Record<string, { readonly link?: boolean }>>;
+    readonly packages: Readonly<Record<string, { readonly link?: boolean; readonly name?: string }>>;
   };
-  const folders = Object.entries(lock.packages).flatMap(([folder, { link = false }]) => {
-    const name = folder.slice(folder.lastIndexOf(IN_MODULES) + IN_MODULES.length);
+  const folders = Object.entries(lock.packages).flatMap(([folder, { link = false, name: alias }]) => {
+    const name = alias ?? folder.slice(folder.lastIndexOf(IN_MODULES) + IN_MODULES.length);
     const isThere = folder.startsWith(IN_MODULES) && !link && !LARGE.test(name);
     return isThere && existsSync(join(ROOT, folder, 'package.json')) ? [{ name, folder }] : [];
   });

@@ -42,18 +42,22 @@ function isHosted([command, second]) {
   );
 }
 
-/** As authors install it (platform/packing): JavaScript, without the platform. */
+/** As authors install it (platform/packing): JavaScript. The platform is a package of its own. */
 const isPacked = !existsSync(join(here, 'main.ts'));
 
 function findPacked(args) {
-  if (isHosted(args)) {
+  if (!isHosted(args)) return { file: join(here, 'dist/main.js'), args };
+  try {
+    const platform = dirname(require.resolve('@vumi/platform/package.json'));
+    const loader = pathToFileURL(join(platform, 'modules.js')).href;
+    return { file: join(platform, 'platform/host/main.ts'), args, loader };
+  } catch {
     process.stderr.write(
       `vumi: "${args[0]}" needs the platform itself, and this package has what makes, tests and deploys apps.\n` +
-        'Run it where the platform is installed.\n',
+        'Install @vumi/platform beside it, or run the command where the platform is installed.\n',
     );
-    process.exit(2);
+    return process.exit(2);
   }
-  return { file: join(here, 'dist/main.js'), args };
 }
 
 function findEntry(args) {
@@ -78,7 +82,11 @@ function onNpmGone(stop) {
 }
 
 const entry = findEntry(process.argv.slice(2));
-const flags = ['--no-node-snapshot', '--disable-warning=ExperimentalWarning'];
+const flags = [
+  '--no-node-snapshot',
+  '--disable-warning=ExperimentalWarning',
+  ...(entry.loader === undefined ? [] : [`--import=${entry.loader}`]),
+];
 const ready =
   process.versions.modules === NODE_24_ABI && flags.every((flag) => process.execArgv.includes(flag));
 if (ready) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { DEMO_ACCOUNT, DEMO_NUMBER, type DemoState } from '@vumi/demo';
 import type { Config } from './config-schema.ts';
 import type { Platform } from './platform.ts';
@@ -47,6 +48,8 @@ export function demoText(url: string, demo: DemoState): string {
   return `\nThe sample apps do not answer yet; trying again, and saying so here when they do:\n${missing}`;
 }
 
+const SAMPLE = 'sample-apps/hello';
+
 function answers(demo: DemoState | null, app: string): boolean {
   return demo?.answering.some(({ name }) => name === app) ?? false;
 }
@@ -60,14 +63,10 @@ function nextSteps(url: string, demo: DemoState): string {
   const phone = `npx vumi phone${where} +27761234567 ${DEMO_NUMBER}`;
   const rows: readonly [string, string][] = [
     ...(words.length === 0 ? [] : [[phone, `a phone: type ${words.join(', or ')}`] as [string, string]]),
-    ...(answers(demo, 'hello')
-      ? [
-          [`npx vumi app deploy${where} sample-apps/hello`, 'change it first, then send again'] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
+    // Where the platform was installed as a package they lie elsewhere.
+    ...(answers(demo, 'hello') && existsSync(SAMPLE)
+      ? [[`npx vumi app deploy${where} ${SAMPLE}`, 'change it first, then send again'] as [string, string]]
+      : [['npx vumi init my-app', 'an app of your own, with tests'] as [string, string]]),
     ['npx vumi --help', 'everything else'],
   ];
   const width = Math.max(...rows.map(([command]) => command.length));

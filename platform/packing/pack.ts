@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cliPackage } from './cli-package.ts';
+import { platformPackage } from './platform-package.ts';
 import { sdkPackage } from './sdk-package.ts';
 
 const run = promisify(execFile);
+const PACKAGES = { sdk: sdkPackage, cli: cliPackage, platform: platformPackage };
 
 /**
- * Makes what authors install: `@vumi/sdk`, which has no dependencies, and `@vumi/cli`, the command with the test kit and
- * the sandbox that both run apps in (decision 0040). Returns the paths of the tarballs.
+ * Makes what is installed: `@vumi/sdk`, which has no dependencies; `@vumi/cli`, the command with the test kit and the sandbox that
+ * both run apps in; and `@vumi/platform` (decision 0040). Returns the paths of the tarballs.
  */
 export async function pack(folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const staging = await mkdtemp(join(tmpdir(), 'vumi-pack-'));
   try {
     const tarballs: string[] = [];
-    for (const [name, make] of Object.entries({ sdk: sdkPackage, cli: cliPackage })) {
+    for (const [name, make] of Object.entries(PACKAGES)) {
       const place = join(staging, name);
       await mkdir(place);
       const manifest = await make(place);

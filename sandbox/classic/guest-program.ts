@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   LIBRARIES_FOLDER,
@@ -109,8 +110,22 @@ export interface GuestProgram {
 /** The version of what bundles it. */
 export const BUNDLER = `esbuild ${version}`;
 
+/**
+ * Where the code of a classic guest lies in a package of the platform, beside this file. The libraries need versions of each other
+ * that only a repository can see to, and so they are built before it is packed.
+ */
+export function builtGuestFile(set: LibrarySet): string {
+  return `guest-${set}.js`;
+}
+
 /** The trusted code of a classic guest with the libraries of a set. */
 export async function classicGuest(set: LibrarySet): Promise<GuestProgram> {
+  const built = join(import.meta.dirname, builtGuestFile(set));
+  const code = await readFile(built, 'utf8').catch(() => null);
+  return code === null ? buildGuest(set) : { code, inputs: [built] };
+}
+
+async function buildGuest(set: LibrarySet): Promise<GuestProgram> {
   const [libraries, trusted] = await Promise.all([buildLibraries(set), buildTrusted()]);
   const own = [import.meta.filename, join(LIBRARIES_FOLDER, 'index.ts')];
   return {

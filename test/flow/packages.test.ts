@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -65,7 +66,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 beforeAll(async () => {
   await using registry = await InstalledRegistry.start();
-  const [sdk, cli] = await pack(join(root, 'packages'));
+  const [sdk, cli, platform] = await pack(join(root, 'packages'));
   mkdirSync(join(project, 'workers'), { recursive: true });
   mkdirSync(join(project, 'test'));
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(project, name), text);
@@ -74,7 +75,11 @@ beforeAll(async () => {
     private: true,
     type: 'module',
     scripts: { test: 'node --test "test/*.test.ts"' },
-    devDependencies: { '@vumi/sdk': `file:${sdk}`, '@vumi/cli': `file:${cli}` },
+    devDependencies: {
+      '@vumi/sdk': `file:${sdk}`,
+      '@vumi/cli': `file:${cli}`,
+      '@vumi/platform': `file:${platform}`,
+    },
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   // No script has to run for any of them.
@@ -117,4 +122,28 @@ test('it is deployed to a platform that runs', async () => {
     { cwd: project, env: { ...env, VUMI_URL: world.client.url, VUMI_ADMIN_TOKEN: ADMIN_TOKEN } },
   );
   expect(stdout).toContain('acme/mothers version 1 is active');
+});
+
+test('vumi dev runs the platform that was installed beside it, and the app answers', async () => {
+  const child = spawn(join(project, 'node_modules/.bin/vumi'), ['dev', '.'], { cwd: project, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const says = (text: string) =>
+    expect.poll(() => output, { timeout: 300_000, interval: 100 }).toContain(text);
+  try {
+    await says('you are +27761234567');
+    child.stdin.write('hi\n');
+    await says('< Your name?');
+    child.stdin.write('Thandi\n');
+    await says('< Your age?');
+    child.stdin.write('24\n');
+    await says('< Thank you, Thandi.');
+  } finally {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
 });
