@@ -49,6 +49,15 @@ test('a conversation runs in the sandbox, each message by itself', async () => {
   expect(last.flat().sort()).toEqual([1, 2, 3, 4, 5].map((visits) => `${visits} Thandi farm 24`));
 });
 
+test('what a conversation remembers is sent along with its message, and not asked for', async () => {
+  const ref = await place.install('kept', REGISTRATION);
+  const phone = phoneOf(ref, '+27761000008');
+  for (const text of ['hi', 'Thandi', '1']) await phone.say(text);
+  const costs = place.runs.filter(({ app }) => app === 'kept').map(({ cost }) => cost.calls);
+  expect(costs).toEqual([{ get: 1 }, {}, {}]);
+  expect(await phone.say('24')).toEqual(['1 Thandi city 24']);
+});
+
 test('a message that comes twice is answered once', async () => {
   const ref = await place.install('twice', REGISTRATION);
   const from_addr = '+27761000009';

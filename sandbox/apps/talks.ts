@@ -75,6 +75,20 @@ export function talksOfTurn(turn: Pick<TurnOrigin, 'message' | 'schedule'>): Tal
   return user !== null && typeof to === 'string' ? [{ user, to }] : [];
 }
 
+/** What the SDK will ask for first: the conversation that a turn is of, by its key in the user's state, as JSON. */
+export async function keptTalksOf(
+  state: Pick<KeyedState, 'get'>,
+  turn: Pick<TurnOrigin, 'ref' | 'message' | 'schedule'>,
+): Promise<[key: string, json: string | null][]> {
+  const kept: [string, string | null][] = [];
+  for (const place of talksOfTurn(turn)) {
+    const json = await state.get(talkKeyOf(turn.ref, place));
+    kept.push([TALK_KEY + place.to, json]);
+    if (json !== null) break;
+  }
+  return kept;
+}
+
 /** Whom a schedule of a conversation is for: one that begins a conversation is of none yet. */
 export function userOfOpening({ schedule }: Pick<TurnOrigin, 'schedule'>): string | null {
   return schedule?.name.startsWith(TALK_KEY) === true ? schedule.user : null;

@@ -82,6 +82,8 @@ export interface TurnStart {
   readonly mustFit?: true;
   /** The message is the app's own keyword and nothing else. */
   readonly isOwnKeyword?: true;
+  /** What is likely to be asked for first of the user's state, by key: null where nothing is. */
+  readonly kept?: Record<string, unknown>;
   /** Ids of the first outgoing messages; the call `ids` gives all. */
   readonly ids: readonly string[];
 }

@@ -14,15 +14,32 @@ import {
   stringify,
   andThen,
   TrustedError,
+  TrustedMap,
 } from './primordials.ts';
 import type { Turn } from './turn.ts';
 
 const KEY_LENGTH = 256;
+/** Short keys that were looked at: most apps use a few. */
+const fineKeys = new TrustedMap<unknown, string>();
+const MOST_FINE_KEYS = 200;
+const LONGEST_FINE_KEY = 64;
+let fineKeyCount = 0;
 
 function checkKey(key: unknown): string {
+  const fine = getIn(fineKeys, key);
+  if (fine !== undefined) return fine;
   if (typeof key !== 'string' || key === '' || key.length > KEY_LENGTH) {
     throw new TrustedError(`a key of state is a text of 1 to ${KEY_LENGTH} characters`);
   }
+  checkCharacters(key);
+  if (key.length <= LONGEST_FINE_KEY && fineKeyCount < MOST_FINE_KEYS) {
+    fineKeyCount += 1;
+    setIn(fineKeys, key, key);
+  }
+  return key;
+}
+
+function checkCharacters(key: string): void {
   for (let index = 0; index < key.length; index++) {
     const code = charCode(key, index);
     if (code < 32 || code === 127) throw new TrustedError('a key of state has no control characters');
@@ -33,7 +50,6 @@ function checkKey(key: unknown): string {
     )
       throw new TrustedError('a key of state has no half characters');
   }
-  return key;
 }
 
 function isSurrogate(code: number): boolean {
@@ -145,6 +161,8 @@ export class TurnState implements StateScope {
   }
 
   #read(key: string): Promise<unknown> {
+    const kept = this.#scope === 'user' ? this.#turn.takeKept(key) : undefined;
+    if (kept !== undefined) return resolved(kept);
     const json = this.#turn.call({ call: 'get', scope: this.#scope, key }) as Promise<string | null>;
     return andThen(json, (value): unknown => (value === null ? null : parse(value)));
   }

@@ -7,7 +7,6 @@ import {
   forEachIn,
   getIn,
   hasOwn,
-  push,
   resolved,
   setIn,
   stringify,
@@ -42,8 +41,12 @@ export class Turn {
   readonly #post: Post;
   readonly #ids: readonly string[];
   readonly #endpoints: TurnStart['endpoints'];
-  readonly #sends: GuestSend[] = [];
-  readonly #notes: TalkNote[] = [];
+  readonly #kept: Record<string, unknown>;
+  /** JSON, item by item: what is sent is as it was when it was said, and is not put into JSON twice. */
+  #sends = '';
+  #notes = '';
+  #sendCount = 0;
+  #noteCount = 0;
   readonly #waiting = new TrustedMap<number, Waiting>();
   #allIds: Promise<readonly string[]> | null = null;
   #calls = 0;
@@ -61,12 +64,21 @@ export class Turn {
     this.isOwnKeyword = start.isOwnKeyword === true;
     this.#ids = start.ids;
     this.#endpoints = start.endpoints;
+    this.#kept = start.kept ?? {};
     this.#post = surroundings.post;
     this.limits = surroundings.limits;
   }
 
   get finished(): boolean {
     return this.#finished;
+  }
+
+  /** What the host sent along of the user's state, once: whoever has it may change it. Undefined: it is to be asked for. */
+  takeKept(key: string): unknown {
+    if (!hasOwn(this.#kept, key)) return undefined;
+    const value = this.#kept[key];
+    delete this.#kept[key];
+    return value;
   }
 
   /** Counts a text against the limits of size. */
@@ -128,13 +140,15 @@ export class Turn {
 
   /** Adds an outgoing message; resolves to the id that it will have. */
   send(send: GuestSend): Promise<string> {
-    this.charge(stringify(send));
+    const json = stringify(send);
+    this.charge(json);
     // Only what is really sent takes an id: a send that was refused must not shift those after it.
-    const index = this.#sends.length;
+    const index = this.#sendCount;
     if (index >= this.limits.sends) {
       throw new TrustedError(`limit: a message may send ${this.limits.sends} messages`);
     }
-    push(this.#sends, send);
+    this.#sendCount += 1;
+    this.#sends += index === 0 ? json : `,${json}`;
     const id = this.#ids[index];
     if (id !== undefined) return resolved(id);
     this.#allIds ??= this.call({ call: 'ids' }) as Promise<readonly string[]>;
@@ -143,7 +157,9 @@ export class Turn {
 
   /** What is counted of a conversation; what is too much is not. */
   note(note: TalkNote): void {
-    if (!this.#finished && this.#notes.length < MOST_NOTES) push(this.#notes, note);
+    if (this.#finished || this.#noteCount >= MOST_NOTES) return;
+    this.#notes += this.#noteCount === 0 ? stringify(note) : `,${stringify(note)}`;
+    this.#noteCount += 1;
   }
 
   log(line: GuestLogLine): void {
@@ -157,18 +173,20 @@ export class Turn {
   /** Hands the effects over; whatever the tenant's code still does is without effect. */
   finish(): void {
     if (this.#finished) return;
-    const writes: GuestWrite[] = [];
-    forEachIn(this.writes, (write) => push(writes, write));
-    const open: number[] = [];
-    forEachIn(this.#waiting, (_, id) => push(open, id));
-    const effects = stringify({
-      sends: this.#sends,
-      writes,
-      ...(open.length === 0 ? {} : { open }),
-      ...(this.#notes.length === 0 ? {} : { talk: this.#notes }),
+    let writes = '';
+    forEachIn(this.writes, (write) => {
+      writes += writes === '' ? stringify(write) : `,${stringify(write)}`;
     });
+    let open = '';
+    forEachIn(this.#waiting, (_, id) => {
+      open += open === '' ? `${id}` : `,${id}`;
+    });
+    let effects = `{"sends":[${this.#sends}],"writes":[${writes}]`;
+    if (open !== '') effects += `,"open":[${open}]`;
+    if (this.#noteCount > 0) effects += `,"talk":[${this.#notes}]`;
+    effects += '}';
     // Text passes twice through JSON at most: a tenant's toJSON could still make it any size.
-    if (typeof effects !== 'string' || effects.length > 4 * this.limits.total_bytes + 65_536) {
+    if (effects.length > 4 * this.limits.total_bytes + 65_536) {
       throw new TrustedError('limit: the effects of this message are too large');
     }
     this.#finished = true;

@@ -231,3 +231,52 @@ test('a run says what it cost', async () => {
   expect(second.cost.wall_ms).toBeGreaterThan(0);
   expect(second.cost.wait_ms).toBeGreaterThanOrEqual(0);
 });
+
+const TALK = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  async onConversation(app) {
+    const name = await app.ask('Your name?');
+    const visits = await app.state.increment('visits');
+    return visits + ' ' + (await app.ask('And yours, ' + name + '?'));
+  },
+});`;
+
+test('a message of a conversation runs again by what was sent along, or asked for as it was in older runs', async () => {
+  const { worker } = await compileApp('workers/worker.js', new Map([['workers/worker.js', TALK]]));
+  const ref = await place.install('talk', TALK);
+  const from_addr = '+27761000001';
+  await place.ask(ref, place.message({ from_addr }));
+  const message = place.message({ from_addr });
+  await place.ask(ref, message);
+  const run = place.runs.find(({ message_id }) => message_id === message.message_id);
+  if (run === undefined) throw new Error('the run was not recorded');
+  const { start, calls, answers, ...rest } = JSON.parse(run.record ?? '') as {
+    start: { kept: Record<string, unknown> };
+    calls: [number, unknown][];
+    answers: [number, boolean, unknown][][];
+  };
+  const { kept, ...older } = start;
+  const [key = ''] = Object.keys(kept);
+  const later = <T extends [number, ...unknown[]]>([id, ...more]: T) => [id + 1, ...more];
+  const records = [
+    { start, calls, answers, ...rest },
+    {
+      start: older,
+      calls: [[1, { call: 'get', scope: 'user', key }], ...calls.map(later)],
+      answers: [[[1, true, JSON.stringify(kept[key])]], ...answers.map((batch) => batch.map(later))],
+      ...rest,
+    },
+  ];
+  for (const record of records) {
+    const again = await replayRun({
+      ref: run,
+      run: { ...run, record },
+      version: run.version,
+      code: { ...worker, manifest: {} },
+      settings: NO_SETTINGS,
+    });
+    expect(again.replayed.effects?.sends).toMatchObject([{ text: 'And yours, hello?' }]);
+    expect(again).toMatchObject({ unrecorded_calls: [] });
+  }
+});

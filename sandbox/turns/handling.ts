@@ -35,6 +35,7 @@ import { apologyFor, parseEffects, toPlatform, turnKind, type TurnOrigin } from 
 import { kvListPlace, markerKey, statePrefix } from '../apps/keys.ts';
 import { decodeOutbox, encodeOutbox, type Outbox } from './outbox.ts';
 import { FINE, LoopLimits, type Judgement } from './loop-limits.ts';
+import { keptTalksOf } from '../apps/talks.ts';
 import { RealmSlots } from '../apps/realm-slots.ts';
 import { redactSecrets } from './redaction.ts';
 import { turnStart } from './turn-start.ts';
@@ -233,7 +234,8 @@ export class Handling {
     const wallMs = ofSession ? Math.min(app.limits.session_wall_ms, app.limits.wall_ms) : app.limits.wall_ms;
     const now = ports.clock();
     const endpoints = ports.endpoints(origin.ref);
-    const start = turnStart({ origin, app, endpoints, mustFit: task.mustFit }, task.body, now);
+    const kept = app.talks ? await keptTalksOf(ports.state, origin) : [];
+    const start = turnStart({ origin, app, endpoints, mustFit: task.mustFit, kept }, task.body, now);
     const waitedMs = performance.now() - task.arrivedAt;
     const calls = new KeptCalls(http[app.kind], task.delivery.redelivered, (call) =>
       this.#onRepeat(task, call),

@@ -29,3 +29,16 @@ it('a classic app sees other senders as they are', () => {
   const ack = createAck({ user_message_id: 'm', transport_name: 't', transport_metadata: {} }, 'sent');
   expect(seen('classic', { ref, id: 'e', message: null }, ack)).toBeUndefined();
 });
+
+it('what the app will ask for first goes along as it is', () => {
+  const origin = originOf(ref, message, 0);
+  const kept = [
+    ['vumi:talk:8000', null],
+    ['vumi:talk:@"default"', '{"v":1}'],
+  ] as const;
+  const start = turnStart({ origin, app: { kind: 'sdk' }, endpoints: null, kept }, message, 0);
+  expect(JSON.parse(start)).toMatchObject({
+    kind: 'message',
+    kept: { 'vumi:talk:8000': null, 'vumi:talk:@"default"': { v: 1 } },
+  });
+});

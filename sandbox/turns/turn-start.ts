@@ -33,11 +33,13 @@ export interface TurnFacts {
   readonly endpoints: EndpointFaults | null;
   /** Its conversation may be of another version, which it goes back to if it does not fit. */
   readonly mustFit?: boolean;
+  /** What it will ask for first of its user's state, by key, as JSON: a call and an entry into the guest less. */
+  readonly kept?: readonly (readonly [key: string, json: string | null])[];
 }
 
 /** JSON of what a turn starts with. */
 export function turnStart(
-  { origin, app, endpoints, mustFit = false }: TurnFacts,
+  { origin, app, endpoints, mustFit = false, kept = [] }: TurnFacts,
   body: UserMessage | TransportEvent,
   now: number,
 ): string {
@@ -57,5 +59,8 @@ export function turnStart(
     ...(stampOf(body)?.isKeyword === true ? { isOwnKeyword: true as const } : {}),
     ids: Array.from({ length: IDS_SENT_ALONG }, (_, index) => outgoingId(origin.id, index)),
   } satisfies Omit<TurnStart, 'body'> & { body: object };
-  return JSON.stringify(start);
+  const json = JSON.stringify(start);
+  if (kept.length === 0) return json;
+  const members = kept.map(([key, value]) => `${JSON.stringify(key)}:${value}`);
+  return `${json.slice(0, -1)},"kept":{${members.join(',')}}}`;
 }

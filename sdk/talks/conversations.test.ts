@@ -80,6 +80,30 @@ describe('a conversation', () => {
     expect(phone.logged).toEqual(['once']);
   });
 
+  it('is told the same again, whatever its code has made of what it was told', async () => {
+    const phone = new FakePhone({
+      async onConversation(app) {
+        const list = (await app.state.get<string[]>('list')) ?? [];
+        list.push('more');
+        const choice: { name: string } = await app.choose('Which?', [
+          { value: { name: 'one' }, label: 'One' },
+        ]);
+        choice.name += '!';
+        const own = await app.visit<string[]>('own');
+        own.push('changed');
+        await app.ask('First?');
+        await app.ask('Second?');
+        return [...list, choice.name, ...own].join(' ');
+      },
+      screens: { own: (app) => app.value(['own']) },
+    });
+    phone.state.set('state list', ['a']);
+    for (const text of ['hi', '1', 'one', 'two']) await phone.say(text);
+    expect(phone.state.size).toBe(1);
+    for (const text of ['hi', '1', 'one']) await phone.say(text);
+    expect(await phone.say('two')).toBe('a more one! own changed [end]');
+  });
+
   it('is told what it did at a time in the order of then, however long the ways in between are', async () => {
     const phone = new FakePhone({
       async onConversation(app) {

@@ -262,6 +262,9 @@ const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
 const RESTARTS_APART_MS = 600_000;
 
+/** Whose words are remembered: users may have any code for a language. */
+const MOST_LANGUAGES = 50;
+
 const NO_CATALOG: Catalog = { languages: [], files: [] };
 
 /**
@@ -289,6 +292,7 @@ class Conversation {
   readonly #definition: AppDefinition;
   readonly #screens: Readonly<Record<string, Screen>>;
   readonly #translator: Translator;
+  readonly #known = new Map<string | null, Texts>();
   readonly #keepS: number;
   readonly #resumeMs: number;
 
@@ -512,8 +516,10 @@ class Conversation {
     if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
     if (outcome.question !== null) {
       noteOpen(channel.app, talk, 'shown');
-      await cancelTimers(channel, { ...before, under: null });
-      const timers = await this.#setTimers({ channel, language }, talk, outcome.question);
+      if (before.wait.timers.length > 0) await cancelTimers(channel, { ...before, under: null });
+      const timers = hasTimers(outcome.question)
+        ? await this.#setTimers({ channel, language }, talk, outcome.question)
+        : [];
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
     const wait = { ...talk.wait, isUnseen: isSilent(channel) };
@@ -549,7 +555,12 @@ class Conversation {
 
   /** Of the first language of the app where the user's is not known. */
   #texts(language: string | null | undefined): Texts {
-    return textsFor(language ?? this.#translator.languages[0] ?? null, this.#definition.texts ?? {});
+    const code = language ?? this.#translator.languages[0] ?? null;
+    const known = this.#known.get(code);
+    if (known !== undefined) return known;
+    const texts = textsFor(code, this.#definition.texts);
+    if (this.#known.size < MOST_LANGUAGES) this.#known.set(code, texts);
+    return texts;
   }
 
   /** `within` and `remind` of a question as schedules, by name; its answer cancels them. */
@@ -630,6 +641,10 @@ async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]
   const begun = begunOver(endpoint);
   const talk = unpackTalk(await app.user.get(keyOf(begun)));
   return [talk === null ? channel : { ...channel, to: begun }, talk];
+}
+
+function hasTimers({ options: { within, remind } }: Question): boolean {
+  return within !== undefined || remind !== undefined;
 }
 
 /** What was typed before the question was seen answers nothing. */

@@ -1,31 +1,78 @@
 import { SECRET_MARK } from '@vumi/core/talks';
 import type { Json } from '../state.ts';
 
-/**
- * What a conversation is remembered by (spec authoring §3.1): each step in the order in which it was over.
- * `a` an answer of the user, `c` a call of the app, `o` a `once`, `v` a `visit` that is over.
- */
+/** `a` an answer of the user, `c` a call of the app, `o` a `once`, `v` a `visit` that is over. */
 export type StepKind = 'a' | 'c' | 'o' | 'v';
 
-export interface Step {
-  readonly kind: StepKind;
+/**
+ * What a conversation is remembered by (spec authoring §3.1): each step in the order in which it was over, as it is kept. With
+ * each message all of them are read and written again, and most only told: so none is taken apart.
+ */
+export type Step = readonly [
+  kind: StepKind,
   /** In the order in which steps were begun, from 0 on. */
-  readonly order: number;
-  /** How many had begun when it was over: where some ran at a time, more than came before it. */
-  readonly begun: number;
+  order: number,
   /** What was done, not how it was worded. */
+  tag: string,
+  flags: number,
+  /** The error's text where it did not work. */
+  kept: Json,
+  /** Of an answer: milliseconds since the epoch of the message that brought it. */
+  at: number,
+  /** Of an answer: the language that the user had got by then, where an interrupt had set another. */
+  language?: string | null,
+  /** How many had begun when it was over: where some ran at a time, more than came before it. */
+  begun?: number,
+];
+
+/** What makes a step. */
+export interface Happened {
+  readonly kind: StepKind;
+  readonly order: number;
+  readonly begun: number;
   readonly tag: string;
-  /** Whether it worked; `value` is the error's text where it did not. */
   readonly worked: boolean;
   readonly value: Json;
   /** Nothing takes it back: the user cannot go back across it. */
   readonly isFinal: boolean;
-  /** Of an answer: milliseconds since the epoch of the message that brought it. */
   readonly at: number;
-  /** Of an answer: the language that the user had got by then, where an interrupt had set another. */
   readonly language?: string | undefined;
   /** Its value is nobody's to read. */
   readonly isSecret?: boolean | undefined;
+}
+
+const WORKED = 1;
+const FINAL = 2;
+const SECRET = 4;
+
+export function stepOf(happened: Happened): Step {
+  const { kind, order, begun, tag, worked, value, isFinal, at, language, isSecret } = happened;
+  const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0) + (isSecret === true ? SECRET : 0);
+  const kept = isSecret === true ? { [SECRET_MARK]: value } : value;
+  if (begun !== order + 1) return [kind, order, tag, flags, kept, at, language ?? null, begun];
+  if (language !== undefined) return [kind, order, tag, flags, kept, at, language];
+  return [kind, order, tag, flags, kept, at];
+}
+
+export function hasWorked(step: Step): boolean {
+  return (step[3] & WORKED) !== 0;
+}
+
+export function isFinal(step: Step): boolean {
+  return (step[3] & FINAL) !== 0;
+}
+
+export function isSecret(step: Step): boolean {
+  return (step[3] & SECRET) !== 0;
+}
+
+export function valueOf(step: Step): Json {
+  const kept = step[4];
+  return isSecret(step) ? ((kept as { readonly [SECRET_MARK]?: Json })[SECRET_MARK] ?? null) : kept;
+}
+
+export function begunAt(step: Step): number {
+  return step[7] ?? step[1] + 1;
 }
 
 /** A screen that is open, with what it was told so far. */
@@ -80,27 +127,12 @@ export const MOST_VISITS = 8;
 /** The part of a bound at which the author is warned. */
 const NEARLY = 0.7;
 
-type Packed = [
-  kind: StepKind,
-  order: number,
-  tag: string,
-  flags: number,
-  value: Json,
-  at: number,
-  language?: string | null,
-  begun?: number,
-];
-
-const WORKED = 1;
-const FINAL = 2;
-const SECRET = 4;
-
 /** As it is kept: short, because it is read and written with each message. */
 export function packTalk(talk: Talk): Json {
   const frames = talk.frames.map(({ screen, params, steps, language: first }) => [
     screen,
     { ...params },
-    steps.map(packStep),
+    steps as unknown as Json,
     first,
   ]);
   const { id, began, language, endpoint, answers, restarted, isWarned, wait, under } = talk;
@@ -120,24 +152,17 @@ export function packTalk(talk: Talk): Json {
   };
 }
 
-function packStep({ kind, order, begun, tag, worked, value, isFinal, at, language, isSecret }: Step): Json[] {
-  const flags = (worked ? WORKED : 0) + (isFinal ? FINAL : 0) + (isSecret === true ? SECRET : 0);
-  const kept = isSecret === true ? { [SECRET_MARK]: value } : value;
-  const packed: Json[] = [kind, order, tag, flags, kept, at];
-  if (begun !== order + 1) packed.push(language ?? null, begun);
-  else if (language !== undefined) packed.push(language);
-  return packed;
-}
-
 /** Null for what is none of ours: the state of an app is its author's to write. */
 export function unpackTalk(kept: unknown): Talk | null {
   if (typeof kept !== 'object' || kept === null) return null;
   const talk = kept as Record<string, unknown>;
   const { wait, frames } = talk;
   if (talk['v'] !== 1 || !Array.isArray(wait) || !Array.isArray(frames) || frames.length === 0) return null;
-  const [tag, since, tries, page, lead, asksToGoOn, timers, isUnseen] = wait as unknown[];
-  const open = frames.map(unpackFrame);
+  // By index: taking an array apart calls its iterator, which costs an interpreter much.
+  const tag: unknown = wait[0];
+  const timers: unknown = wait[6];
   if (typeof tag !== 'string' || !Array.isArray(timers)) return null;
+  const open = frames.map(unpackFrame);
   if (!open.every((frame) => frame !== null)) return null;
   return {
     id: String(talk['id']),
@@ -151,59 +176,53 @@ export function unpackTalk(kept: unknown): Talk | null {
     frames: open,
     wait: {
       tag,
-      since: Number(since),
-      tries: Number(tries),
-      page: Number(page),
-      lead: String(lead),
-      asksToGoOn: asksToGoOn === true,
+      since: Number(wait[1]),
+      tries: Number(wait[2]),
+      page: Number(wait[3]),
+      lead: String(wait[4]),
+      asksToGoOn: wait[5] === true,
       timers: timers.map(String),
-      isUnseen: isUnseen === true,
+      isUnseen: wait[7] === true,
     },
   };
 }
 
 function unpackFrame(kept: unknown): Frame | null {
   if (!Array.isArray(kept)) return null;
-  const [screen, params, steps, language] = kept as unknown[];
+  const screen: unknown = kept[0];
+  const params: unknown = kept[1];
+  const steps: unknown = kept[2];
+  const language: unknown = kept[3];
   if (typeof screen !== 'string' || typeof params !== 'object' || params === null || !Array.isArray(steps))
     return null;
   return {
     screen,
     params: params as Record<string, string>,
     language: typeof language === 'string' ? language : null,
-    steps: (steps as Packed[]).map(unpackStep),
+    steps: steps as Step[],
   };
 }
 
-function unpackStep([kind, order, tag, flags, kept, at, language, begun = order + 1]: Packed): Step {
-  const isSecret = (flags & SECRET) !== 0;
-  return {
-    kind,
-    order,
-    begun,
-    tag,
-    worked: (flags & WORKED) !== 0,
-    value: isSecret ? ((kept as { readonly [SECRET_MARK]?: Json })[SECRET_MARK] ?? null) : kept,
-    isFinal: (flags & FINAL) !== 0,
-    at,
-    language: language ?? undefined,
-    ...(isSecret && { isSecret }),
-  };
-}
-
-/** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. */
-export function fullness(talk: Talk): {
+/** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. `packed` is it as it is kept. */
+export function fullness(
+  talk: Talk,
+  packed: Json = packTalk(talk),
+): {
   readonly share: number;
   readonly isNear: boolean;
   readonly what: string;
 } {
   const steps = talk.frames.reduce((sum, frame) => sum + frame.steps.length, 0);
-  const characters = JSON.stringify(packTalk(talk)).length;
-  const parts = [
-    { share: talk.answers / MOST_ANSWERS, what: `${talk.answers} answers` },
-    { share: steps / MOST_STEPS, what: `${steps} steps` },
-    { share: characters / MOST_CHARACTERS, what: `${characters} characters` },
-  ];
-  const most = parts.reduce((one, other) => (other.share > one.share ? other : one));
-  return { ...most, isNear: most.share >= NEARLY };
+  const characters = JSON.stringify(packed).length;
+  const ofAnswers = talk.answers / MOST_ANSWERS;
+  const ofSteps = steps / MOST_STEPS;
+  const ofCharacters = characters / MOST_CHARACTERS;
+  const share = Math.max(ofAnswers, ofSteps, ofCharacters);
+  const what =
+    share === ofAnswers
+      ? `${talk.answers} answers`
+      : share === ofSteps
+        ? `${steps} steps`
+        : `${characters} characters`;
+  return { share, isNear: share >= NEARLY, what };
 }

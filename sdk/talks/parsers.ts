@@ -241,8 +241,11 @@ export function pin(length = 4): Parser<string> {
 }
 
 /** Whatever `as` may be, as one function. */
+/** What most questions take. */
+const ANY_TEXT = /* @__PURE__ */ text();
+
 export function parserOf<T>(as: Parser<T> | StandardSchema<T> | undefined): Parser<unknown> {
-  if (as === undefined) return text();
+  if (as === undefined) return ANY_TEXT;
   if (typeof as === 'function' && !('~standard' in as)) return as;
   const { validate } = (as as StandardSchema<T>)['~standard'];
   return async (answer) => {

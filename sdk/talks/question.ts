@@ -88,7 +88,9 @@ function plainQuestion(
     tag,
     options,
     isRead: false,
-    samples: [...(options.examples ?? []), ...(parser.samples ?? ['Thandi', '1'])],
+    get samples() {
+      return [...(options.examples ?? []), ...(parser.samples ?? ['Thandi', '1'])];
+    },
     words: () => [],
     pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text()), texts, { fits, hasBack }),
     parse: parser,

@@ -3,6 +3,7 @@ import type { HttpOptions, HttpResponse } from '../http.ts';
 import type { Log, LogLine } from '../log.ts';
 import type { SendOptions } from '../message.ts';
 import type { Recorder } from './recorder.ts';
+import type { Talk } from './talk.ts';
 
 /** Whether going back may run it again: what is read, and what is written over, may. */
 type Effect = 'again' | 'final';
@@ -65,80 +66,104 @@ type Recorded =
 const LONGEST_NAME = 60;
 
 /** What a screen has of the app itself. */
-export type RecordedApp = Omit<App, 'now' | 'link'>;
+export type RecordedApp = Omit<App, 'link'> & Pick<Talk, 'language'>;
 
 interface RecordedOptions {
   readonly app: App;
   readonly recorder: Recorder;
+  readonly now: () => number;
+  readonly language: () => string | null;
   readonly isUnrecorded: () => boolean;
 }
 
 type Call = <T>(tag: string, effect: Effect, run: () => Promise<T>) => Promise<T>;
 
-/** Gives what a screen sees the app itself, too: what it asks is remembered, and not asked again. */
-export function withRecordedApp<T extends object>(
-  seen: T,
-  { app, recorder, isUnrecorded }: RecordedOptions,
-): T & RecordedApp {
+/** What a screen sees of the app itself: what it asks is remembered, and not asked again. */
+export function recordedApp({ app, recorder, now, language, isUnrecorded }: RecordedOptions): RecordedApp {
   const call: Call = (tag: string, effect: Effect, run) =>
     isUnrecorded()
       ? recorder.count(run)
       : recorder.perform({ kind: 'c', tag, isFinal: effect === FINAL, run });
-  for (const name of Object.keys(CALLS) as Recorded[])
-    lazily(seen, name, () => recordedPart(app, name, call));
-  return Object.assign(seen as T & Pick<App, Recorded>, {
+  const parts: Partial<Record<Recorded, unknown>> = {};
+  const part = <N extends Recorded>(name: N): App[N] =>
+    (parts[name] ??= recordedPart(app, name, call)) as App[N];
+  return {
+    get now() {
+      return now();
+    },
+    get language() {
+      return language();
+    },
+    get state() {
+      return part('state');
+    },
+    get user() {
+      return part('user');
+    },
+    get contacts() {
+      return part('contacts');
+    },
+    get groups() {
+      return part('groups');
+    },
+    get identity() {
+      return part('identity');
+    },
+    get optouts() {
+      return part('optouts');
+    },
+    get metrics() {
+      return part('metrics');
+    },
+    get messages() {
+      return part('messages');
+    },
+    get schedule() {
+      return part('schedule');
+    },
     config: app.config,
     log: liveLog(app.log, recorder),
     secrets: { get: (name: string) => recorder.count(() => app.secrets.get(name)) },
-    http: {
-      request: async (url: string, options: HttpOptions = {}) => {
-        const { method = 'GET' } = options;
-        const effect = method === 'GET' || method === 'HEAD' ? AGAIN : FINAL;
-        const tag = `app.http ${method} ${placeOf(url)}`;
-        return withJson(
-          await call(tag, effect, async () => {
-            const { status, headers, body } = await app.http.request(url, options);
-            return { status, headers, body };
-          }),
-        );
-      },
-    },
+    http: { request: (url, options = {}) => request(app, call, { url, options }) },
     links: { revoke: () => call('app.links.revoke', AGAIN, () => app.links.revoke()) },
     send: (to: string, text: string, options: SendOptions = {}) =>
       call('app.send', FINAL, async () => app.send(to, text, options)),
+  };
+}
+
+async function request(
+  app: App,
+  call: Call,
+  { url, options }: { readonly url: string; readonly options: HttpOptions },
+): Promise<HttpResponse> {
+  const { method = 'GET' } = options;
+  const effect = method === 'GET' || method === 'HEAD' ? AGAIN : FINAL;
+  const response = await call(`app.http ${method} ${placeOf(url)}`, effect, async () => {
+    const { status, headers, body } = await app.http.request(url, options);
+    return { status, headers, body };
   });
+  return withJson(response);
 }
 
 /** Most screens ask little: a part is made when it is asked for. */
-function lazily(of: object, name: string, make: () => unknown): void {
-  Object.defineProperty(of, name, {
-    configurable: true,
-    enumerable: true,
-    get: () => {
-      const value = make();
-      Object.defineProperty(of, name, { value, enumerable: true });
-      return value;
-    },
-  });
-}
-
 function recordedPart(app: App, name: Recorded, call: Call): unknown {
   const part = app[name] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
-  const methods = Object.entries(CALLS[name] as Readonly<Record<string, Effect>>);
-  return Object.fromEntries(
-    methods.map(([method, effect]) => [
-      method,
-      (...given: unknown[]) =>
-        call(`app.${name}.${method}(${nameIn(given)})`, effect, async () => part[method]?.(...given)),
-    ]),
-  );
+  const effects = CALLS[name] as Readonly<Record<string, Effect>>;
+  const recorded: Record<string, unknown> = {};
+  for (const method of Object.keys(effects)) {
+    const effect = effects[method] ?? FINAL;
+    const start = `app.${name}.${method}(`;
+    recorded[method] = (...given: unknown[]) =>
+      call(`${start}${nameOf(given[0])})`, effect, async () => part[method]?.(...given));
+  }
+  return recorded;
 }
 
 function withJson(response: Omit<HttpResponse, 'json'>): HttpResponse {
   return { ...response, json: <T>() => JSON.parse(response.body) as T };
 }
 
-function nameIn([first]: readonly unknown[]): string {
+function nameOf(first: unknown): string {
   return typeof first === 'string' ? JSON.stringify(first.slice(0, LONGEST_NAME)) : '';
 }
 

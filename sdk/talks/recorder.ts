@@ -1,5 +1,15 @@
 import type { Json } from '../state.ts';
-import { LONGEST_STEP, type Frame, type Step, type StepKind } from './journal.ts';
+import {
+  begunAt,
+  hasWorked,
+  LONGEST_STEP,
+  stepOf,
+  valueOf,
+  type Frame,
+  type Happened,
+  type Step,
+  type StepKind,
+} from './journal.ts';
 
 /** What ran before runs otherwise now: the app has changed, or reads what does not last. */
 export class Diverged extends Error {
@@ -41,10 +51,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-type Result<T> =
-  | { readonly worked: true; readonly value: T }
-  | { readonly worked: false; readonly error: unknown };
-
 /** One thing that a screen does. */
 export interface Deed<T> {
   readonly kind: 'c' | 'o';
@@ -65,7 +71,8 @@ export class Recorder {
   readonly steps: Step[];
   readonly #screen: string;
   readonly #surroundings: Surroundings;
-  readonly #known: readonly Step[];
+  /** What is remembered by when it was begun, where that is not the order in which it was over. */
+  #byOrder: readonly Step[] | null = null;
   readonly #waiting = new Map<Step, Waiting>();
   readonly #remembered: number;
   #begun = 0;
@@ -82,9 +89,6 @@ export class Recorder {
     this.steps = [...steps];
     this.#remembered = steps.length;
     this.#screen = screen;
-    const known: Step[] = [];
-    for (const step of steps) known[step.order] = step;
-    this.#known = known;
     this.#isLive = isLive;
     this.#surroundings = surroundings;
   }
@@ -113,34 +117,54 @@ export class Recorder {
   begin(kind: StepKind, tag: string): { readonly order: number; readonly known: Promise<Json> | null } {
     const order = this.#begun;
     this.#begun += 1;
-    const step = this.#known[order];
+    const step = this.#known(order);
     if (step === undefined) return { order, known: null };
-    if (step.kind === kind && step.tag === tag) return { order, known: this.#tell(step) };
-    return { order, known: this.diverged(order, nameOf(step), nameOf({ kind, tag })) };
+    if (step[0] === kind && step[2] === tag) return { order, known: this.#tell(step) };
+    return { order, known: this.diverged(order, nameOf(step[0], step[2]), nameOf(kind, tag)) };
+  }
+
+  /** Most are over in the order in which they were begun. */
+  #known(order: number): Step | undefined {
+    if (order >= this.#remembered) return undefined;
+    const step = this.steps[order];
+    if (this.#byOrder === null && step?.[1] === order) return step;
+    if (this.#byOrder === null) {
+      const known: Step[] = [];
+      for (const one of this.steps.slice(0, this.#remembered)) known[one[1]] = one;
+      this.#byOrder = known;
+    }
+    return this.#byOrder[order];
   }
 
   /** Does it, or tells what it gave. */
-  async perform<T>({ kind, tag, isFinal, run }: Deed<T>): Promise<T> {
+  perform<T>(deed: Deed<T>): Promise<T> {
+    const { kind, tag } = deed;
     const { order, known } = this.begin(kind, tag);
-    if (known !== null) return (await known) as T;
-    if (!this.isLive) return this.diverged(order, 'the open question', nameOf({ kind, tag }));
-    const outcome = await this.#outcomeOf(run);
-    const { worked } = outcome;
-    const value = worked ? jsonOf(outcome.value) : textOf(outcome.error);
-    const fault = this.#keep({ kind, order, tag, worked, value, isFinal, at: 0 });
-    if (fault !== null) return this.#surroundings.fail(fault);
-    if (worked) return outcome.value;
-    throw outcome.error;
+    if (known !== null) return known as Promise<T>;
+    if (!this.isLive) return this.diverged(order, 'the open question', nameOf(kind, tag));
+    return this.#do(deed, order);
   }
 
   /** Of calls at a time one is over after the other, as they are told again: what follows from each has begun before. */
-  async #outcomeOf<T>(run: () => Promise<T>): Promise<Result<T>> {
-    return this.count(async () => {
-      const outcome = await resultOf(run);
-      while (this.#settling !== null) await this.#settling;
-      if (this.open > 1) this.#settling = this.#settle();
-      return outcome;
-    });
+  async #do<T>({ kind, tag, isFinal, run }: Deed<T>, order: number): Promise<T> {
+    let worked = true;
+    let given: unknown;
+    this.open += 1;
+    try {
+      given = await run();
+    } catch (error) {
+      worked = false;
+      given = error;
+    }
+    while (this.#settling !== null) await this.#settling;
+    if (this.open > 1) this.#settling = this.#settle();
+    this.open -= 1;
+    this.#surroundings.onQuiet();
+    const value = worked ? jsonOf(given) : textOf(given);
+    const fault = this.#keep({ kind, order, tag, worked, value, isFinal, at: 0 });
+    if (fault !== null) return this.#surroundings.fail(fault);
+    if (worked) return given as T;
+    throw given;
   }
 
   async #settle(): Promise<void> {
@@ -159,8 +183,10 @@ export class Recorder {
     }
   }
 
-  add(step: Omit<Step, 'begun'>): void {
-    this.steps.push({ ...step, begun: this.#begun });
+  /** Keeps a copy of its value, which is the author's to change. */
+  add(happened: Omit<Happened, 'begun'>): void {
+    const value = jsonOf(happened.value) ?? null;
+    this.steps.push(stepOf({ ...happened, value, begun: this.#begun }));
     this.#surroundings.onQuiet();
   }
 
@@ -177,26 +203,36 @@ export class Recorder {
   /** Nothing goes on any more: false where all that is remembered was told. */
   divergedInSilence(): boolean {
     const step = this.isTold ? undefined : this.steps[this.#told];
-    if (step !== undefined) void this.diverged(step.order, nameOf(step), 'something that never comes');
+    if (step !== undefined)
+      void this.diverged(step[1], nameOf(step[0], step[2]), 'something that never comes');
     return step !== undefined;
   }
 
-  #keep(step: Omit<Step, 'begun'> & { value: Json | undefined }): Error | null {
-    if (step.value === undefined)
-      return new TypeError(
-        `what ${step.tag} gave has no form in JSON, so the conversation cannot remember it`,
-      );
-    const { length } = JSON.stringify(step.value);
+  #keep({
+    value,
+    ...happened
+  }: Omit<Happened, 'begun' | 'value'> & { value: Json | undefined }): Error | null {
+    const { tag } = happened;
+    if (value === undefined)
+      return new TypeError(`what ${tag} gave has no form in JSON, so the conversation cannot remember it`);
+    const length = isShort(value) ? 0 : JSON.stringify(value).length;
     if (length > LONGEST_STEP)
       return new RangeError(
-        `the conversation cannot remember the ${length} characters that ${step.tag} gave, only ${LONGEST_STEP}: ` +
+        `the conversation cannot remember the ${length} characters that ${tag} gave, only ${LONGEST_STEP}: ` +
           'keep what you need of it with app.once',
       );
-    this.steps.push({ ...step, begun: this.#begun });
+    this.steps.push(stepOf({ ...happened, value, begun: this.#begun }));
     return null;
   }
 
+  /** At once where nothing else waits to be told, as nearly always. */
   #tell(step: Step): Promise<Json> {
+    if (!this.#isTelling && this.#waiting.size === 0 && this.#isNext(step)) {
+      this.#told += 1;
+      this.#passed(step);
+      this.#surroundings.onQuiet();
+      return hasWorked(step) ? Promise.resolve(toldValue(step)) : Promise.reject(errorOf(step));
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.set(step, { resolve, reject });
       if (!this.#isTelling) void this.#tellAll();
@@ -214,46 +250,68 @@ export class Recorder {
   #tellNext(): boolean {
     const step = this.isTold ? undefined : this.steps[this.#told];
     const waiting = step === undefined ? undefined : this.#waiting.get(step);
-    if (step === undefined || waiting === undefined || this.#begun < step.begun) return false;
+    if (step === undefined || waiting === undefined || !this.#isNext(step)) return false;
     this.#told += 1;
     this.#waiting.delete(step);
-    if (step.kind === 'a') this.#surroundings.onTime(step.at);
-    if (step.language !== undefined) this.#surroundings.onLanguage(step.language);
-    if (step.worked) waiting.resolve(step.value);
+    this.#passed(step);
+    if (hasWorked(step)) waiting.resolve(toldValue(step));
     else waiting.reject(errorOf(step));
     return true;
   }
-}
 
-/** Lets the queue of microtasks go on. */
-export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
-}
-
-function errorOf({ kind, value }: Step): Error {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return kind === 'a' ? new TimedOut(text) : new Error(text);
-}
-
-function nameOf({ kind, tag }: Pick<Step, 'kind' | 'tag'>): string {
-  return { a: tag, c: tag, o: `app.once("${tag}")`, v: `app.visit("${tag}")` }[kind];
-}
-
-async function resultOf<T>(run: () => Promise<T>): Promise<Result<T>> {
-  try {
-    return { worked: true, value: await run() };
-  } catch (error) {
-    return { worked: false, error };
+  #isNext(step: Step): boolean {
+    return !this.isTold && this.steps[this.#told] === step && this.#begun >= begunAt(step);
   }
+
+  #passed(step: Step): void {
+    if (step[0] === 'a') this.#surroundings.onTime(step[5]);
+    const language = step[6];
+    if (typeof language === 'string') this.#surroundings.onLanguage(language);
+  }
+}
+
+/** Lets the queue of microtasks go on. One chain costs an interpreter less than so many times `await`. */
+export function turns(count: number): Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  // oxlint-disable-next-line promise/valid-params -- it has nothing to do but to take its turn
+  for (let turn = 0; turn < count; turn += 1) last = last.then();
+  return last;
+}
+
+function errorOf(step: Step): Error {
+  const value = valueOf(step);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return step[0] === 'a' ? new TimedOut(text) : new Error(text);
+}
+
+/** What the author's code changes of it must not be remembered. */
+function toldValue(step: Step): Json {
+  const value = valueOf(step);
+  return typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : value;
+}
+
+function nameOf(kind: StepKind, tag: string): string {
+  return { a: tag, c: tag, o: `app.once("${tag}")`, v: `app.visit("${tag}")` }[kind];
 }
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A character is six in JSON at most. */
+const LONGEST_ESCAPE = 6;
+
+/** What takes so little room that it need not be measured. */
+function isShort(value: Json): boolean {
+  return typeof value === 'string'
+    ? value.length * LONGEST_ESCAPE + 2 <= LONGEST_STEP
+    : typeof value !== 'object';
+}
+
 /** Undefined for what JSON cannot say. */
 function jsonOf(value: unknown): Json {
-  if (value === undefined) return null;
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
   try {
     const text = JSON.stringify(value) as string | undefined;
     return (text === undefined ? undefined : JSON.parse(text)) as Json;

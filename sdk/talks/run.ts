@@ -1,40 +1,20 @@
-import type { App } from '../app.ts';
-import type { Translator } from '../languages/catalog.ts';
 import { languageCode } from '../languages/codes.ts';
-import type { Message } from '../message.ts';
 import type { Json } from '../state.ts';
-import { MOST_VISITS, type Frame, type Step, type Talk as Kept, type Wait } from './journal.ts';
+import { isFinal, isSecret, MOST_VISITS, type Frame, type Happened, type Wait } from './journal.ts';
+import { canGoBack, takenBack } from './back.ts';
+import { HangWatch } from './hang-watch.ts';
 import { makeLink } from './make-link.ts';
 import { KEYS, roomOf, textPages } from './menu.ts';
-import { countVerdict, type Count } from './notes.ts';
+import { countVerdict } from './notes.ts';
 import type { Outcome } from './outcome.ts';
+import type { RunOptions } from './run-options.ts';
 import { isText, lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
 import { Leave, type Screen, type Talk, type Text } from './talk.ts';
 import { talkOf } from './verbs.ts';
-import { judge, type Input, type Showing, type Verdict } from './verdict.ts';
+import { judge, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
-
-export interface RunOptions {
-  /** Hears what is counted. */
-  readonly count: Count;
-  readonly app: App;
-  readonly message: Message | null;
-  /** Of the user. */
-  readonly address: string;
-  /** By which timers and pages find its question again. */
-  readonly way: { readonly to: string; readonly transport_type: string | null; readonly endpoint: string };
-  readonly screens: Readonly<Record<string, Screen>>;
-  readonly talk: Kept;
-  readonly input: Input;
-  readonly transportType: string | null;
-  readonly translator: Translator;
-  readonly textsOf: (language: string | null) => Texts;
-  /** Words that are answered with a text at any question. */
-  readonly interrupts: Readonly<Record<string, Text>>;
-  readonly back: boolean;
-}
 
 interface OpenFrame extends Omit<Frame, 'steps'> {
   readonly recorder: Recorder;
@@ -44,8 +24,6 @@ type Ending =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'end'; readonly text: string };
 
-/** So many turns of the queue of microtasks that nothing comes of anything any more. */
-const LAST_TURNS = 10_000;
 const HANGS = 'the conversation waits for something that never comes: ask, or return';
 
 /** One message of a conversation: from the top to the next question, or to the end (spec authoring §3). */
@@ -54,8 +32,8 @@ export class Run {
   readonly #frames: OpenFrame[];
   readonly #outcome = Promise.withResolvers<Outcome>();
   #isOver = false;
-  #isWatched = false;
   #isAsking = false;
+  #isStaying = false;
   #isJudging = false;
   #said: string[] = [];
   #answers: number;
@@ -63,6 +41,15 @@ export class Run {
   #now: number;
   #left: Leave | null = null;
   #hasLinks = false;
+  readonly #watch = new HangWatch({
+    // A question that is about to be asked is an end.
+    canHang: () => !this.#isOver && !this.#isStaying && !this.#isBusy,
+    activity: () => this.#frames.reduce((sum, { recorder }) => sum + recorder.activity, 0),
+    onHang: () => {
+      if (!this.#frames.some(({ recorder }) => recorder.divergedInSilence()))
+        this.#outcome.reject(new Error(HANGS));
+    },
+  });
 
   constructor(options: RunOptions) {
     const { talk, input } = options;
@@ -82,7 +69,7 @@ export class Run {
 
   async #follow(): Promise<void> {
     try {
-      void this.#watch();
+      this.#watch.wake();
       const ending = await this.#runFrame(0);
       this.#end(ending.kind === 'end' ? ending.text : '');
     } catch (error) {
@@ -100,24 +87,6 @@ export class Run {
     });
   }
 
-  /** Notices when nothing is open that anything could come of. */
-  async #watch(): Promise<void> {
-    if (this.#isWatched) return;
-    this.#isWatched = true;
-    for (let idle = 0, before = -1; !this.#isOver && !this.#isBusy; idle += 1) {
-      const activity = this.#frames.reduce((sum, { recorder }) => sum + recorder.activity, 0);
-      if (activity !== before) idle = 0;
-      before = activity;
-      if (idle * TURNS >= LAST_TURNS) {
-        if (!this.#frames.some(({ recorder }) => recorder.divergedInSilence()))
-          this.#outcome.reject(new Error(HANGS));
-        break;
-      }
-      await turns(TURNS);
-    }
-    this.#isWatched = false;
-  }
-
   #openFrame({ screen, params, language, steps }: Frame, isLive: boolean): OpenFrame {
     const surroundings: Surroundings = {
       fail: (error) => this.#fail(error),
@@ -127,7 +96,7 @@ export class Run {
       onTime: (at) => {
         this.#now = at;
       },
-      onQuiet: () => void this.#watch(),
+      onQuiet: () => this.#watch.wake(),
     };
     return {
       screen,
@@ -200,7 +169,7 @@ export class Run {
         this.#hasLinks = true;
         return makeLink(path, given, { ...this.#options, tag });
       },
-      ask: (question) => this.#ask(index, question),
+      ask: (tag, make) => this.#ask(index, tag, make),
       read: (text, nextTag) => this.#read(index, text, nextTag),
       visit: (screen, params) => this.#visit(index, screen, params),
       say: (text) => {
@@ -233,12 +202,20 @@ export class Run {
       return new Promise(() => {});
     }
     const { steps } = this.#frames[index + 1]?.recorder ?? { steps: [] };
-    const isFinal = steps.some((step) => step.isFinal);
-    const isSecret = steps.some((step) => step.isSecret);
+    const [areFinal, areSecret] = [steps.some(isFinal), steps.some(isSecret)];
     this.#frames.length = index + 1;
     this.#left = null;
     const value = [ending.value, this.#language];
-    frame.recorder.add({ kind: 'v', order, tag: screen, worked: true, value, isFinal, at: 0, isSecret });
+    frame.recorder.add({
+      kind: 'v',
+      order,
+      tag: screen,
+      worked: true,
+      value,
+      isFinal: areFinal,
+      at: 0,
+      isSecret: areSecret,
+    });
     return ending.value;
   }
 
@@ -253,24 +230,36 @@ export class Run {
     const frame = this.#frames[index];
     const { transportType, textsOf } = this.#options;
     const pages = textPages(text, textsOf(this.#language), roomOf(transportType, 1));
-    for (const page of pages.slice(0, -1)) await this.#ask(index, readQuestion(nextTag(), page));
+    for (const page of pages.slice(0, -1)) {
+      const tag = nextTag();
+      await this.#ask(index, tag, () => readQuestion(tag, page));
+    }
     if (frame?.recorder.isLive === true) this.#said.push(pages.at(-1) ?? '');
   }
 
-  async #ask(index: number, question: Question): Promise<unknown> {
+  /** What is remembered to have been answered is not made a question any more. */
+  #ask(index: number, tag: string, make: () => Question): Promise<unknown> {
     const frame = this.#frames[index];
-    if (frame === undefined) throw new RangeError('there is no such screen');
+    if (frame === undefined) return Promise.reject(new RangeError('there is no such screen'));
     const { recorder } = frame;
-    const { order, known } = recorder.begin('a', question.tag);
+    const { order, known } = recorder.begin('a', tag);
     if (known !== null) return known;
     if (index !== this.#frames.length - 1 || this.#isAsking)
       return this.#fail(new Error('a question was asked while another is open'));
-    if (!recorder.isTold) return recorder.diverged(order, 'something else', question.tag);
+    if (!recorder.isTold) return recorder.diverged(order, 'something else', tag);
     this.#isAsking = true;
     const { wait } = this.#options.talk;
-    if (recorder.isLive)
-      return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
-    if (wait.tag !== question.tag) return recorder.diverged(order, wait.tag, question.tag);
+    if (recorder.isLive) return this.#askAnew(make);
+    if (wait.tag !== tag) return recorder.diverged(order, wait.tag, tag);
+    return this.#answered(make, recorder, order);
+  }
+
+  async #askAnew(make: () => Question): Promise<never> {
+    return this.#suspend(make(), null, { lead: lines(...this.#said), page: 0, tries: 0 });
+  }
+
+  async #answered(make: () => Question, recorder: Recorder, order: number): Promise<unknown> {
+    const question = make();
     const before = this.#language;
     this.#language = this.#options.talk.language;
     const language = before === this.#language ? undefined : (this.#language ?? undefined);
@@ -297,7 +286,7 @@ export class Run {
   async #heed(
     verdict: Verdict,
     question: Question,
-    { recorder, order, language }: { readonly recorder: Recorder } & Pick<Step, 'order' | 'language'>,
+    { recorder, order, language }: { readonly recorder: Recorder } & Pick<Happened, 'order' | 'language'>,
   ): Promise<unknown> {
     const never = new Promise<never>(() => {});
     countVerdict(this.#options, verdict, this.#frames.at(-1)?.screen ?? '', question.tag);
@@ -318,9 +307,17 @@ export class Run {
     const value = worked ? ((verdict.value ?? null) as Json) : late;
     const at = this.#now;
     // Its link is used up: nobody could answer it again.
-    const isFinal = question.byPage === true;
-    const isSecret = worked && question.options.secret === true;
-    recorder.add({ kind: 'a', order, tag: question.tag, worked, value, isFinal, at, language, isSecret });
+    recorder.add({
+      kind: 'a',
+      order,
+      tag: question.tag,
+      worked,
+      value,
+      isFinal: question.byPage === true,
+      at,
+      language,
+      isSecret: worked && question.options.secret === true,
+    });
     if (!worked) throw new TimedOut(late);
     return value;
   }
@@ -335,29 +332,13 @@ export class Run {
   }
 
   #goBack(): void {
-    const frames = this.#framesNow();
-    const top = frames.at(-1);
-    const last = top?.steps.findLastIndex(({ kind }) => kind === 'a') ?? -1;
-    const answer = top?.steps[last];
-    if (top === undefined || answer === undefined) return;
-    const steps = top.steps.slice(0, last);
-    this.#outcome.resolve({
-      kind: 'back',
-      talk: {
-        ...this.#options.talk,
-        frames: [...frames.slice(0, -1), { ...top, steps }],
-        answers: this.#answers - 1,
-        wait: { ...this.#options.talk.wait, tag: answer.tag, tries: 0, page: 0, lead: '' },
-      },
-    });
+    const talk = takenBack({ ...this.#options.talk, answers: this.#answers }, this.#framesNow());
+    if (talk !== null) this.#outcome.resolve({ kind: 'back', talk });
   }
 
-  /** Nothing that cannot be taken back came after the last answer. */
   #hasBack({ options, isRead }: Question): boolean {
     if (isRead || !(options.back ?? this.#options.back)) return false;
-    const steps: readonly Step[] = this.#frames.at(-1)?.recorder.steps ?? [];
-    const last = steps.findLastIndex(({ kind }) => kind === 'a');
-    return last >= 0 && !steps.slice(last).some((step) => step.isFinal);
+    return canGoBack(this.#frames.at(-1)?.recorder.steps ?? []);
   }
 
   #text(text: Text): string {
@@ -423,6 +404,7 @@ export class Run {
 
   /** What began beside the question is found before it is asked. */
   async #stay(question: Question, outcome: Outcome): Promise<void> {
+    this.#isStaying = true;
     await turns(TURNS);
     if (this.#isBusy) this.#outcome.reject(notAwaited(question));
     else this.#outcome.resolve(outcome);
@@ -430,7 +412,8 @@ export class Run {
 
   /** The host has not answered all calls yet. */
   get #isBusy(): boolean {
-    return this.#frames.some(({ recorder }) => recorder.open > 0);
+    for (const { recorder } of this.#frames) if (recorder.open > 0) return true;
+    return false;
   }
 
   #framesNow(): Frame[] {

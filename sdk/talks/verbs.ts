@@ -12,7 +12,7 @@ import {
   type InLanguage,
   type Question,
 } from './question.ts';
-import { withRecordedApp, type RecordedApp } from './recorded-app.ts';
+import { recordedApp, type RecordedApp } from './recorded-app.ts';
 import type { Recorder } from './recorder.ts';
 import {
   Leave,
@@ -42,7 +42,8 @@ export interface Stage {
   readonly isJudging: () => boolean;
   /** Whose address it is, and what ends with it; with the tag of a question, the page answers that. */
   readonly makeLink: (path: string, options: LinkOptions, tag: string | null) => Promise<string>;
-  readonly ask: (question: Question) => Promise<unknown>;
+  /** `make` is called where it is really asked, or answered. */
+  readonly ask: (tag: string, make: () => Question) => Promise<unknown>;
   readonly read: (text: string, nextTag: () => string) => Promise<void>;
   readonly visit: (screen: string, params: Params) => Promise<Json>;
   readonly say: (text: string) => void;
@@ -52,7 +53,7 @@ export interface Stage {
 
 /** What a screen is given: the app, remembered, and the verbs. */
 export function talkOf(stage: Stage): Talk {
-  const { app, message, address, recorder, text: say } = stage;
+  const { message, address, recorder, text: say } = stage;
   let questions = 0;
   let onceRuns = 0;
   /** By its id, or else by its place among the questions of the screen. */
@@ -65,10 +66,8 @@ export function talkOf(stage: Stage): Talk {
     stage.leave(way);
     return way;
   };
-  const ask = (question: Question): Promise<unknown> =>
-    onceRuns === 0
-      ? stage.ask(question)
-      : Promise.reject(new TypeError(`app.once cannot ask: ${question.tag}`));
+  const ask: Stage['ask'] = (tag, make) =>
+    onceRuns === 0 ? stage.ask(tag, make) : Promise.reject(new TypeError(`app.once cannot ask: ${tag}`));
   const once = async <T>(work: () => Promise<T>): Promise<T> => {
     onceRuns += 1;
     try {
@@ -78,24 +77,23 @@ export function talkOf(stage: Stage): Talk {
     }
   };
   const verbs: Omit<Talk, keyof RecordedApp> = {
-    get now() {
-      return stage.now();
-    },
-    get language() {
-      return stage.language();
-    },
     message,
     address,
-    ask: (text: Text, options: Question['options'] = {}) =>
-      ask(askQuestion(text, { tag: nextTag('ask', options.id), options, say })) as Promise<never>,
-    choose: (text: Text, given: unknown, options: Question['options'] = {}) =>
-      ask(
-        chooseQuestion(text, given, { tag: nextTag('choose', options.id), options, say }),
-      ) as Promise<never>,
-    confirm: (text, options = {}) =>
-      ask(confirmQuestion(text, { tag: nextTag('confirm', options.id), options, say })) as Promise<boolean>,
+    ask: (text: Text, options: Question['options'] = {}) => {
+      const tag = nextTag('ask', options.id);
+      return ask(tag, () => askQuestion(text, { tag, options, say })) as Promise<never>;
+    },
+    choose: (text: Text, given: unknown, options: Question['options'] = {}) => {
+      const tag = nextTag('choose', options.id);
+      return ask(tag, () => chooseQuestion(text, given, { tag, options, say })) as Promise<never>;
+    },
+    confirm: (text, options = {}) => {
+      const tag = nextTag('confirm', options.id);
+      return ask(tag, () => confirmQuestion(text, { tag, options, say })) as Promise<boolean>;
+    },
     chooseLanguage: async (options = {}) => {
-      const chosen = await ask(languageQuestion(options, nextTag('choose language', options.id), stage));
+      const tag = nextTag('choose language', options.id);
+      const chosen = await ask(tag, () => languageQuestion(options, tag, stage));
       stage.setLanguage(chosen as string);
       return chosen as string;
     },
@@ -110,14 +108,15 @@ export function talkOf(stage: Stage): Talk {
     once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
     setLanguage: stage.setLanguage,
   };
-  return withRecordedApp(verbs, { app, recorder, isUnrecorded: () => onceRuns > 0 || stage.isJudging() });
+  const isUnrecorded = (): boolean => onceRuns > 0 || stage.isJudging();
+  return Object.assign(recordedApp({ ...stage, isUnrecorded }), verbs);
 }
 
 interface Linking {
   readonly path: string;
   readonly options: LinkOptions & Partial<LinkQuestion>;
   readonly nextTag: (verb: string, id: string | undefined) => string;
-  readonly ask: (question: Question) => Promise<unknown>;
+  readonly ask: Stage['ask'];
 }
 
 async function link(
@@ -131,7 +130,7 @@ async function link(
     isFinal: false,
     run: () => makeLink(path, options, tag),
   });
-  return tag === null ? url : ask(linkQuestion(url, options, { tag, say }));
+  return tag === null ? url : ask(tag, () => linkQuestion(url, options, { tag, say }));
 }
 
 function languageQuestion(

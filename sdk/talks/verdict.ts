@@ -100,8 +100,10 @@ function again({ lead, page, tries }: Wait, change: Partial<Showing>): Extract<V
 }
 
 function interruptOf({ interrupts, say }: Judging, text: string): string | null {
+  const words = Object.entries(interrupts);
+  if (words.length === 0) return null;
   const word = fold(text);
-  const found = Object.entries(interrupts).find(([name]) => fold(name) === word);
+  const found = words.find(([name]) => fold(name) === word);
   return found === undefined ? null : say(found[1]);
 }
 

@@ -90,9 +90,11 @@ const KNOWN: Readonly<Record<string, Texts>> = {
 export type OwnTexts = Partial<Texts> & { readonly [language: string]: string | Partial<Texts> | undefined };
 
 /** What is said to a user of a language; `en_ZA` and `en-GB` are English. */
-export function textsFor(language: string | null, own: OwnTexts): Texts {
+export function textsFor(language: string | null, own: OwnTexts | undefined): Texts {
   const code = (language ?? 'en').toLowerCase().split(/[-_]/)[0] ?? 'en';
-  const texts: Record<string, string> = { ...(KNOWN[code] ?? ENGLISH) };
+  const known = (Object.hasOwn(KNOWN, code) ? KNOWN[code] : undefined) ?? ENGLISH;
+  if (own === undefined) return known;
+  const texts: Record<string, string> = { ...known };
   for (const source of [own, own[code]]) {
     if (typeof source !== 'object') continue;
     for (const [name, text] of Object.entries(source)) if (typeof text === 'string') texts[name] = text;
@@ -130,8 +132,12 @@ export function plainDigits(text: string): string {
   });
 }
 
+/** What is typed most: a word or a number, with nothing to fold but its case. */
+const PLAIN_WORD = /^[0-9a-z]+$/i;
+
 /** Without case, accents, and points at the end: what somebody means who types on a phone. */
 export function fold(text: string): string {
+  if (PLAIN_WORD.test(text)) return text.toLowerCase();
   return plainDigits(text)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

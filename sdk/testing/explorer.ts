@@ -1,7 +1,7 @@
 import { errorText } from '@vumi/core';
 import { userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
-import { EXPLORER, talkKey } from '@vumi/sdk/talks';
+import { EXPLORER, talkKey, valueOf } from '@vumi/sdk/talks';
 import { chances } from './chance.ts';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
@@ -227,8 +227,8 @@ class Explorer {
       screen,
       params,
       steps
-        .filter(({ kind }) => kind === 'a')
-        .map(({ tag, value }) => [tag, tag.startsWith('ask') ? null : value]),
+        .filter(([kind]) => kind === 'a')
+        .map((step) => [step[2], step[2].startsWith('ask') ? null : valueOf(step)]),
     ]);
     const { tag = '', tries = 0, page = 0, asksToGoOn = false } = talk?.wait ?? {};
     const wait = [tag, tries, page, asksToGoOn];

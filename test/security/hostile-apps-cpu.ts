@@ -106,8 +106,12 @@ export const cpu: readonly HostileApp[] = [
   },
   {
     name: 'metadata whose getter loops when the effects are written',
+    handler: "await reply('x', { helper_metadata: { get a() { for (;;) {} } } })",
+  },
+  {
+    name: 'a write whose toJSON loops when the effects are written',
     handler:
-      "let looks = 0; await reply('x', { helper_metadata: { get a() { if (looks++) for (;;) {} return 1 } } })",
+      "await app.state.set('x', 1); Object.prototype.toJSON = function () { if (this.op) for (;;) {} return this }; await reply('x')",
   },
   {
     name: 'an option ttl whose getter loops',

@@ -52,22 +52,22 @@ export const floods: readonly HostileApp[] = [
   {
     name: 'effects that nest deeper than stacks',
     handler:
-      "let m = []; for (let i = 0; i < 9000; i++) m = [m]; Object.prototype.toJSON = function () { return this.sends ? { sends: [{ kind: 'reply', text: 'x', end: true, metadata: { m } }], writes: [] } : this }; await reply('x')",
+      "let m = []; for (let i = 0; i < 9000; i++) m = [m]; Object.prototype.toJSON = function () { return this.kind ? { kind: 'reply', text: 'x', end: true, metadata: { m } } : this }; await reply('x')",
   },
   {
     name: 'effects that became huge',
     handler:
-      "Object.prototype.toJSON = function () { return this.sends ? { sends: [{ kind: 'reply', text: 'x'.repeat(2e6), end: true }], writes: [] } : this }; await reply('x')",
+      "Object.prototype.toJSON = function () { return this.kind ? { kind: 'reply', text: 'x'.repeat(2e6), end: true } : this }; await reply('x')",
   },
   {
     name: 'more sends than are allowed, smuggled in',
     handler:
-      "Object.prototype.toJSON = function () { return this.sends ? { sends: Array.from({ length: 500 }, () => ({ kind: 'send', to: '+1', text: 'x' })), writes: [] } : this }; await reply('x')",
+      "Object.prototype.toJSON = function () { return this.kind ? Array.from({ length: 500 }, () => ({ kind: 'send', to: '+1', text: 'x' })) : this }; await reply('x')",
   },
   {
     name: 'more writes than are allowed, smuggled in',
     handler:
-      "Object.prototype.toJSON = function () { return this.sends ? { sends: [], writes: Array.from({ length: 9 }, (_, i) => ({ op: 'set', scope: 'shared', key: 'k' + i, value: JSON.stringify('x'.repeat(40000)) })) } : this }; await reply('x')",
+      "await app.state.set('k', 1); Object.prototype.toJSON = function () { return this.op ? Array.from({ length: 9 }, (_, i) => ({ op: 'set', scope: 'shared', key: 'k' + i, value: JSON.stringify('x'.repeat(40000)) })) : this }; await reply('x')",
   },
   {
     name: 'a line of log that grows between two looks',

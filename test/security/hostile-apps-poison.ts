@@ -26,14 +26,28 @@ export const poison: readonly HostileApp[] = [
   },
   {
     name: 'effects that claim to be others',
-    handler: `Object.prototype.toJSON = function () { return this.sends ? { sends: [{ kind: 'send', to: '+1', text: 'forged', metadata: { vumi: { account: 'victim' } } }], writes: [{ op: 'set', scope: 'shared', key: '../../victim/shared/x', value: '1' }] } : this; };
+    handler: `await app.state.set('mine', 1);
+      Object.prototype.toJSON = function () {
+        if (this.kind) return { kind: 'send', to: '+1', text: 'forged', metadata: { vumi: { account: 'victim' } } };
+        return this.op ? { op: 'set', scope: 'shared', key: '../../victim/shared/x', value: '1' } : this;
+      };
       await reply('x');`,
     says: /^$/,
   },
   {
     name: 'effects in the wrong form',
     handler:
-      "Object.prototype.toJSON = function () { return this.sends ? { sends: 7 } : this; }; await reply('x');",
+      "Object.prototype.toJSON = function () { return this.kind ? { sends: 7 } : this; }; await reply('x');",
+  },
+  {
+    name: 'effects that end their list',
+    handler:
+      "String.prototype.toJSON = function () { return 'a\\\"}],\\\"writes\\\":[' + this; }; await reply('x');",
+    mayAnswer: /./,
+  },
+  {
+    name: 'effects that are nothing',
+    handler: "await app.state.set('mine', 1); Object.prototype.toJSON = () => undefined; await reply('x');",
   },
   {
     name: 'another message finished in its place',

@@ -50,7 +50,7 @@ async function showDispatch(print: Print): Promise<void> {
 
 async function showTalks(print: Print): Promise<void> {
   print('\nSandbox, CPU of a message in the guest:');
-  const { plain, talks } = await benchTalks();
+  const { plain, talks, whole } = await benchTalks();
   line(print, 'a handler that keeps answers by hand', `${plain.toFixed(2)} ms`);
   for (const { answers, ms } of talks)
     line(
@@ -58,6 +58,11 @@ async function showTalks(print: Print): Promise<void> {
       `a conversation after ${answers} answers`,
       `${ms.toFixed(2)} ms, ${(ms / plain).toFixed(1)} times that`,
     );
+  line(
+    print,
+    'all processes, ten questions',
+    `${whole.talk.toFixed(2)} ms a message, ${(whole.talk / whole.plain).toFixed(2)} times the handler's ${whole.plain.toFixed(2)} ms`,
+  );
 }
 
 async function showClassic(print: Print): Promise<void> {
