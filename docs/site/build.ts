@@ -1,7 +1,9 @@
-// npm run docs: the pages of this repository as a static site in docs/site/dist, with a search that needs no server.
+// npm run docs: the pages of this repository as a static site in docs/site/dist, which the platform serves at /docs.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { BUILT_OF } from '../../platform/api/docs/built-site.ts';
+import { digestOf, readPages } from '../../platform/api/docs/page-sources.ts';
 import { copyPages } from './copy-pages.ts';
 
 const SITE = import.meta.dirname;
@@ -27,5 +29,8 @@ function isInstalled(): boolean {
 
 if (!isInstalled()) run('npm', 'ci', '--no-audit', '--no-fund');
 rmSync(join(SITE, 'src/content/docs'), { recursive: true, force: true });
-copyPages(REPOSITORY, join(SITE, 'src/content/docs'));
+const pages = readPages(REPOSITORY);
+copyPages(pages.values(), join(SITE, 'src/content/docs'));
 run(process.execPath, join(SITE, 'node_modules/astro/bin/astro.mjs'), 'build');
+// The platform serves no site of other pages than those beside it.
+writeFileSync(join(SITE, 'dist', BUILT_OF), `${digestOf(pages)}\n`);

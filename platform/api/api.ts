@@ -3,6 +3,7 @@ import { VumiError } from '@vumi/core';
 import type { Middleware } from 'koa';
 import { actorOf, bearerToken, type Caller } from './access.ts';
 import { fromAppPage } from './app-origin.ts';
+import { serveDocs } from './docs/serve-docs.ts';
 import { createHandler, type RequestHandler } from './handler.ts';
 import type { ApiPorts } from './ports.ts';
 import { publicPages } from './public-pages.ts';
@@ -26,7 +27,12 @@ export function createApi(ports: ApiPorts): RequestHandler {
     watch: (caller, end) => watch.add(caller, end),
     audit: { ...auditOf(ports), addressOf: (request) => ports.addressOf(request) },
   });
-  return createHandler(logger, [refuseAppPages(ports), publicPages(ports, routes), ...routers]);
+  return createHandler({ logger, platformUrl: ports.publicUrl }, [
+    refuseAppPages(ports),
+    publicPages(ports, routes),
+    serveDocs(logger),
+    ...routers,
+  ]);
 }
 
 /** How what is asked, done and refused comes into the audit log. */

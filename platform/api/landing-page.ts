@@ -46,6 +46,7 @@ npx vumi app deploy my-app</code></pre>
 <ul>
 <li>Pages of apps: <code>${escape(appsPattern)}</code></li>
 ${shown.join('\n')}
+<li>Documentation: <a href="/docs/">/docs</a></li>
 <li>API: <code>/api/v1</code>, described in <a href="/api/v1/openapi.json">openapi.json</a></li>
 <li>What runs, and how it is: <a href="/status">/status</a></li>
 <li>Health: <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a></li>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import { errorText, VumiError, type Logger } from '@vumi/core';
+import { errorAddress, errorText, VumiError, type Logger } from '@vumi/core';
 import type { Context, Middleware } from 'koa';
 import { z } from 'zod';
 
@@ -11,19 +11,23 @@ export const problemSchema = z.looseObject({
   status: z.int(),
   code: z.string().describe('Stable: programs may depend on it'),
   detail: z.string().describe('What is wrong and what to do'),
+  docs: z.string().optional().describe('Where the platform tells what the code means'),
   field: z.string().optional().describe('The offending field, as a path'),
   errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
 });
 
-/** Turns whatever is thrown below it, and what nobody answered, into `application/problem+json`. */
-export function answerProblems(logger: Logger): Middleware {
+/**
+ * Turns whatever is thrown below it, and what nobody answered, into `application/problem+json`. `platformUrl` is where the
+ * documentation is served, null where it is nowhere.
+ */
+export function answerProblems(logger: Logger, platformUrl: string | null): Middleware {
   return async (ctx, next) => {
     try {
       await next();
       if (ctx.body === undefined && ctx.status >= 400) throw unanswered(ctx);
     } catch (thrown) {
       const error = toVumiError(thrown, logger, ctx);
-      writeProblem(ctx, error);
+      writeProblem(ctx, error, platformUrl);
     }
   };
 }
@@ -62,7 +66,7 @@ function isHttpError(thrown: unknown): thrown is Error & { status: number } {
   return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number';
 }
 
-function writeProblem(ctx: Context, error: VumiError): void {
+function writeProblem(ctx: Context, error: VumiError, platformUrl: string | null): void {
   ctx.status = error.status;
   if (error.status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="vumi"');
   ctx.body = JSON.stringify({
@@ -72,6 +76,7 @@ function writeProblem(ctx: Context, error: VumiError): void {
     status: error.status,
     code: error.code,
     detail: error.message,
+    ...(platformUrl === null ? {} : { docs: errorAddress(platformUrl, error.code) }),
     ...(error.field === undefined ? {} : { field: error.field }),
   });
   ctx.type = 'application/problem+json';

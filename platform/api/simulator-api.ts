@@ -13,7 +13,7 @@ export function createSimulatorApi(ports: { simulator: Simulator; logger: Logger
   const routers = serveRoutes(simulatorRoutes(ports, everybody), {
     authenticate: () => Promise.resolve({ account: null, scopes: [] }),
   });
-  return createHandler(ports.logger, [refuseNames, ...routers]);
+  return createHandler({ logger: ports.logger, platformUrl: null }, [refuseNames, ...routers]);
 }
 
 /** A page whose name is made to point here must not write messages. */

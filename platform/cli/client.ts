@@ -134,6 +134,7 @@ interface Problem {
   readonly code?: string;
   readonly detail?: string;
   readonly field?: string;
+  readonly docs?: string;
   readonly errors?: readonly { readonly detail: string }[];
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { errorText, printable } from '@vumi/core';
-import { CliError, EXIT } from './exit.ts';
+import { printable } from '@vumi/core';
+import { readEnvironment } from './environment.ts';
+import { CliError, EXIT, toldWithAddress } from './exit.ts';
 
 import { createProgram } from './program.ts';
 
@@ -13,7 +14,7 @@ function readVersion(): string {
 /** Says on stderr what went wrong and gives the exit code. Commander has said its part already. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  process.stderr.write(`vumi: ${printable(errorText(error))}\n`);
+  process.stderr.write(`vumi: ${printable(toldWithAddress(error, readEnvironment().url))}\n`);
   return error instanceof CliError ? error.exitCode : EXIT.refused;
 }
 

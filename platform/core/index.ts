@@ -8,6 +8,7 @@ export * from './connector.ts';
 export * from './credits.ts';
 export * from './csv.ts';
 export * from './error-reference.ts';
+export * from './error-address.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './exchanges.ts';

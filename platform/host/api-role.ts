@@ -185,6 +185,7 @@ function pagesOf(ports: ApiRolePorts, adminToken: ValidAdminToken, urls: Urls): 
     logger,
     clock,
     appsDomain,
+    platformUrl: urls.publicUrl,
     activeVersion: (ref) =>
       catalog.table().isActive(ref.account) ? catalog.table().activeVersion(ref) : null,
     manifest: async (ref, version) => (await store.versions.get(ref, version)).manifest,

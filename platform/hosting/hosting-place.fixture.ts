@@ -111,6 +111,7 @@ function portsOf(known: Known): HostingPorts {
     logger: silentLogger,
     clock: () => known.now,
     appsDomain: DOMAIN,
+    platformUrl: 'http://127.0.0.1:8000',
     activeVersion: ({ account, app }) => (account === 'demo' && app !== 'unknown' ? known.active : null),
     manifest: async () => known.manifest,
     file: async ({ app }, _version, path) => (app === 'quiz' ? (files.get(path) ?? null) : null),

@@ -25,7 +25,7 @@ export function createHosting(ports: HostingPorts): RequestHandler {
       failed: () => {},
     },
   });
-  return createHandler(ports.logger, [secure, checkOrigin, serveFiles(ports, frontends), ...routers]);
+  return createHandler(ports, [secure, checkOrigin, serveFiles(ports, frontends), ...routers]);
 }
 
 /** What pages of apps may ask, for the documentation. */

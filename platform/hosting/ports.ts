@@ -125,6 +125,8 @@ export interface HostingPorts {
   readonly clock: Clock;
   /** The domain under which each app has an origin: `apps.localhost`. */
   readonly appsDomain: string;
+  /** Where the platform itself is reached. */
+  readonly platformUrl: string;
   /** Null when there is no such app, nothing of it is active, or its account is not. */
   activeVersion(ref: AppRef): number | null;
   /** The version's vumi.json. */

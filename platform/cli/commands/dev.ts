@@ -10,7 +10,7 @@ import { sourceFrame } from '../dev/source-frame.ts';
 import { View } from '../dev/view.ts';
 import { changesIn } from '../dev/watch-folder.ts';
 import { withExample } from '../examples.ts';
-import { usageError } from '../exit.ts';
+import { toldWithAddress, usageError } from '../exit.ts';
 import { openPhone, textsTo, type Phone } from '../phone.ts';
 import { openSession, type Session } from '../session.ts';
 import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
@@ -104,7 +104,8 @@ class Work {
     if (!deployed.worked) {
       const rest = this.#isThere ? 'the last version goes on' : 'correct it and save';
       const frame = sourceFrame(this.#folder, deployed.reason);
-      return this.#view.line(`✗ ${deployed.reason}\n${frame}          ${rest}`);
+      const see = deployed.docs === undefined ? '' : `          see ${deployed.docs}\n`;
+      return this.#view.line(`✗ ${deployed.reason}\n${frame}${see}          ${rest}`);
     }
     const { version, ms, warnings } = deployed;
     if (!this.#isThere) await this.#begin();
@@ -155,7 +156,7 @@ async function converse(
   if (process.stdin.isTTY) view.terminal = terminal;
   terminal.prompt();
   for await (const line of terminal) {
-    await type(line).catch((error: unknown) => view.line(`✗ ${errorText(error)}`));
+    await type(line).catch((error: unknown) => view.line(`✗ ${toldWithAddress(error, session.client.url)}`));
     view.terminal?.prompt();
   }
   over.abort();

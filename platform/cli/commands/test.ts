@@ -5,7 +5,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { errorText } from '@vumi/core';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
+import { readEnvironment } from '../environment.ts';
+import { addressOf, CliError, EXIT, usageError } from '../exit.ts';
 import { table, write } from '../output.ts';
 
 interface TestOptions {
@@ -41,7 +42,8 @@ export function addTestCommand(program: Command): void {
         seed: numberOf('seed', options.seed ?? ''),
         ...(begin === undefined ? {} : { begin }),
       }).catch((error: unknown) => {
-        throw new CliError(EXIT.refused, errorText(error));
+        const docs = addressOf(error, readEnvironment().url);
+        throw new CliError(EXIT.refused, errorText(error), docs === undefined ? {} : { docs });
       });
       const { headings, rows } = placesTable(report);
       const { reached, missed, coverage: percent } = report.questions;

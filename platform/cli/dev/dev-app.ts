@@ -1,7 +1,7 @@
 import { errorText, sleep, slugSchema } from '@vumi/core';
 import { packApp } from '@vumi/sandbox/pack';
 import { path, type Client } from '../client.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
+import { addressOf, CliError, EXIT, usageError } from '../exit.ts';
 
 /** What an app is reached by while it is worked on. */
 interface DevNumbers {
@@ -29,7 +29,8 @@ type Deployed =
       readonly ms: number;
       readonly warnings: readonly string[];
     }
-  | { readonly worked: false; readonly reason: string };
+  /** `docs`: where the platform tells what the reason's code means. */
+  | { readonly worked: false; readonly reason: string; readonly docs: string | undefined };
 
 /** An app on a platform: deployed again and again, and reached by two numbers. */
 export class DevApp {
@@ -95,7 +96,7 @@ export class DevApp {
       return { worked: true, version: made.version, warnings: made.warnings, ms: performance.now() - began };
     } catch (error) {
       if (error instanceof CliError && error.exitCode === EXIT.unreachable) throw error;
-      return { worked: false, reason: errorText(error) };
+      return { worked: false, reason: errorText(error), docs: addressOf(error, this.#client.url) };
     }
   }
 
