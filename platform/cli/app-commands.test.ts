@@ -30,6 +30,17 @@ describe('app deploy', () => {
     expect(zip.getEntries().map(({ entryName }) => entryName)).toEqual(['package.json', 'workers/worker.ts']);
   });
 
+  test('is "vumi deploy" after the tests, unless told not to, and nothing is sent where they fail', async () => {
+    platform.answers['PUT /accounts/demo/apps/hello'] = () => ({ status: 201, json: deployed });
+    const sent = () => platform.seen.filter(({ method }) => method === 'PUT').length;
+    const failed = await platform.vumi(['deploy', 'hello']);
+    expect([failed.code, sent()]).toEqual([1, 0]);
+    expect(failed.err).toContain('vumi: ');
+    const { code, out } = await platform.vumi(['deploy', 'hello', '--no-test']);
+    expect([code, sent()]).toEqual([0, 1]);
+    expect(out).toContain('demo/hello version 1 is active (onMessage)');
+  });
+
   test('makes the same bytes of the same files', async () => {
     platform.answers['PUT /accounts/demo/apps/twice'] = () => ({ status: 201, json: deployed });
     await platform.vumi(['app', 'deploy', 'hello', '--name', 'twice', '--no-activate']);

@@ -5,6 +5,9 @@ import { addAlertCommands } from './commands/alert.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addBatchCommands } from './commands/batch.ts';
 import { addAppCommands } from './commands/app.ts';
+import { addDeployCommand } from './commands/app-deploy.ts';
+import { addLogsCommand } from './commands/app-logs.ts';
+import { addReplayCommand } from './commands/app-replay.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addContactCommands } from './commands/contacts.ts';
 import { addCreditCommands } from './commands/credits.ts';
@@ -73,6 +76,9 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command) => void)[]>> 
     addDevCommand,
     addTestCommand,
     addWallCommand,
+    addDeployCommand,
+    addLogsCommand,
+    addReplayCommand,
     addAppCommands,
     addLanguageCommands,
     addRouteCommands,

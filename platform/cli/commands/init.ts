@@ -126,7 +126,7 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
     name,
     private: true,
     type: 'module',
-    scripts: { dev: 'vumi dev', test: 'node --test "test/*.test.*"', deploy: 'vumi app deploy .' },
+    scripts: { dev: 'vumi dev', test: 'node --test "test/*.test.*"', deploy: 'vumi deploy' },
     devDependencies: { '@vumi/cli': version, '@vumi/sdk': version },
   });
   writeJson(join(folder, 'tsconfig.json'), {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { errorText } from '@vumi/core';
+import { errorText, printable } from '@vumi/core';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
 import { readEnvironment } from '../environment.ts';
 import { addressOf, CliError, EXIT, usageError } from '../exit.ts';
-import { table, write } from '../output.ts';
+import { table } from '../output.ts';
 
 interface TestOptions {
   readonly coverage?: string;
@@ -16,6 +16,8 @@ interface TestOptions {
   readonly transport: string;
   readonly begin?: string;
 }
+
+const DEFAULTS = { turns: '500', seed: '1', transport: 'sms', begin: 'hi' } as const satisfies TestOptions;
 
 /** `vumi test`: the project's own tests, or what can be tested without any. */
 export function addTestCommand(program: Command): void {
@@ -26,44 +28,51 @@ export function addTestCommand(program: Command): void {
       'test an app: by its own "npm test" where it has one, by its transcript, and by going to all places of its conversations',
     )
     .option('--coverage <percent>', 'fail when fewer of the calls that ask were reached')
-    .option('--turns <number>', 'messages of the explorer at most', '500')
-    .option('--seed <number>', 'of its walks', '1')
-    .option('--transport <type>', 'of the network: sms, ussd or another', 'sms')
-    .option('--begin <word>', 'what begins a conversation by SMS', 'hi');
+    .option('--turns <number>', 'messages of the explorer at most', DEFAULTS.turns)
+    .option('--seed <number>', 'of its walks', DEFAULTS.seed)
+    .option('--transport <type>', 'of the network: sms, ussd or another', DEFAULTS.transport)
+    .option('--begin <word>', 'what begins a conversation by SMS', DEFAULTS.begin);
   withExample(command, 'npx vumi test', 'npx vumi test clinic --transport ussd --coverage 90').action(
-    async (dir: string, options: TestOptions) => {
-      const coverage = numberOf('coverage', options.coverage ?? '0');
-      await runOwnTests(dir);
-      const { testApp, placesTable } = await import('@vumi/testing');
-      const { begin, transport } = options;
-      const report = await testApp(dir, {
-        transport,
-        turns: numberOf('turns', options.turns ?? ''),
-        seed: numberOf('seed', options.seed ?? ''),
-        ...(begin === undefined ? {} : { begin }),
-      }).catch((error: unknown) => {
-        const docs = addressOf(error, readEnvironment().url);
-        throw new CliError(EXIT.refused, errorText(error), docs === undefined ? {} : { docs });
-      });
-      const { headings, rows } = placesTable(report);
-      const { reached, missed, coverage: percent } = report.questions;
-      const notes = [
-        ...(existsSync(join(dir, 'transcript.json')) ? ['transcript.json: as it must be'] : []),
-        `${report.turns} turns${report.isComplete ? '' : '; not all places were seen: give it more --turns'}`,
-        ...report.skipped.map((call) => `not followed, since nobody says here what it answers: ${call}`),
-        `questions reached: ${reached.length} of ${reached.length + missed.length}`,
-        ...missed.map(
-          ({ place, verb, id }) => `  ${place} ${verb}${id === null ? '' : ` "${id}"`} was never reached`,
-        ),
-      ];
-      write(`${rows.length === 0 ? '' : `${table(headings, rows)}\n`}${notes.join('\n')}\n`);
-      if (percent < coverage)
-        throw new CliError(
-          EXIT.refused,
-          `${percent} % of the questions were reached, and --coverage asks for ${coverage} %`,
-        );
-    },
+    (dir: string, options: TestOptions) => testFolder(dir, options),
   );
+}
+
+/** Rejects with what is wrong with the app. What it has to say goes to `out`. */
+export async function testFolder(
+  dir: string,
+  options: TestOptions = DEFAULTS,
+  out: NodeJS.WriteStream & { readonly fd: number } = process.stdout,
+): Promise<void> {
+  const coverage = numberOf('coverage', options.coverage ?? '0');
+  await runOwnTests(dir, out.fd);
+  const { testApp, placesTable } = await import('@vumi/testing');
+  const { begin, transport } = options;
+  const report = await testApp(dir, {
+    transport,
+    turns: numberOf('turns', options.turns ?? ''),
+    seed: numberOf('seed', options.seed ?? ''),
+    ...(begin === undefined ? {} : { begin }),
+  }).catch((error: unknown) => {
+    const docs = addressOf(error, readEnvironment().url);
+    throw new CliError(EXIT.refused, errorText(error), docs === undefined ? {} : { docs });
+  });
+  const { headings, rows } = placesTable(report);
+  const { reached, missed, coverage: percent } = report.questions;
+  const notes = [
+    ...(existsSync(join(dir, 'transcript.json')) ? ['transcript.json: as it must be'] : []),
+    `${report.turns} turns${report.isComplete ? '' : '; not all places were seen: give it more --turns'}`,
+    ...report.skipped.map((call) => `not followed, since nobody says here what it answers: ${call}`),
+    `questions reached: ${reached.length} of ${reached.length + missed.length}`,
+    ...missed.map(
+      ({ place, verb, id }) => `  ${place} ${verb}${id === null ? '' : ` "${id}"`} was never reached`,
+    ),
+  ];
+  out.write(printable(`${rows.length === 0 ? '' : `${table(headings, rows)}\n`}${notes.join('\n')}\n`));
+  if (percent < coverage)
+    throw new CliError(
+      EXIT.refused,
+      `${percent} % of the questions were reached, and --coverage asks for ${coverage} %`,
+    );
 }
 
 function numberOf(name: string, text: string): number {
@@ -91,13 +100,13 @@ function ownScript(dir: string): string | null {
 }
 
 /** With the Node that runs this command: the kit needs it. */
-async function runOwnTests(dir: string): Promise<void> {
+async function runOwnTests(dir: string, out: number): Promise<void> {
   const script = ownScript(dir);
   if (script === null) return;
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
   const child = spawn('npm', ['test', '--silent'], {
     cwd: dir,
-    stdio: 'inherit',
+    stdio: ['inherit', out, 'inherit'],
     env: { ...process.env, PATH: path },
     shell: process.platform === 'win32',
   });
