@@ -71,10 +71,8 @@ async function talk(name: Name): Promise<void> {
   };
   await writeFile(file, `export default ${JSON.stringify(scenario)};\n`);
   const { url } = world.client;
-  const ended = await vumi(
-    world.client,
-    ...['wall', file, '--to', url, '--phones', PHONES, '--seed', '7', '--pace', '0'],
-  );
+  const how = ['--phones', PHONES, '--seed', '7', '--pace', '0'];
+  const ended = await vumi(world.client, 'wall', file, '--to', url, ...how);
   expect(ended).toMatchObject({ code: 0, err: '' });
 }
 

@@ -115,9 +115,15 @@ function standsIn(key: string, text: string): boolean {
 function candidatesOf({ samples, shown }: Seen): readonly string[] {
   const text = shown?.text ?? '';
   const options = numbersIn(text).filter((number) => !ELSEWHERE.has(number));
-  if (samples !== null && samples.length > 0) return samples.length > 2 ? samples.slice(0, -1) : samples;
+  if (samples !== null && samples.length > 0) return likely(samples);
   if (options.length > 0) return options;
   return GUESSES.find(([words]) => words.test(text))?.[1] ?? ['1'];
+}
+
+/** The last of many is none; of two the second is at the edge, where few people are. */
+function likely(samples: readonly string[]): readonly string[] {
+  const [first = ''] = samples;
+  return samples.length > 2 ? samples.slice(0, -1) : [first, first, first, ...samples];
 }
 
 /** One of some; they are not none. */

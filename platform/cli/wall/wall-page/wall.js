@@ -104,10 +104,11 @@ function report({ funnel, errors, thresholds, measured, sent }) {
   );
   const { replies, messagesPerSecond } = measured;
   const what = replies.of === 'cpu' ? 'CPU of a message' : 'Latency of a reply';
+  const sessions = sent.sessions === 0 ? '' : ` · ${sent.sessions} sessions`;
   const cost = sent.cost === null ? '' : ` · cost ${sent.cost}`;
   byId('measured').textContent =
     `${what}: p50 ${replies.p50} ms, p95 ${replies.p95} ms · ${Math.round(messagesPerSecond)} messages/s · ` +
-    `${sent.segments} SMS segments · ${sent.sessions} sessions${cost}`;
+    `${sent.segments} SMS segments${sessions}${cost}`;
 }
 
 function stepOf({ screen, question, shown, answered, dropped }) {
