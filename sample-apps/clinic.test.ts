@@ -1,4 +1,4 @@
-import { openWorld, playLocally } from '@vumi/sdk/testing';
+import { openWorld, playLocally, type World } from '@vumi/sdk/testing';
 import { expect, test } from 'vitest';
 import scenario from './clinic/scenario.js';
 
@@ -13,18 +13,23 @@ async function register() {
   return { world, thandi };
 }
 
+/** What the account knows of Thandi beside her name. */
+function kept(world: World): Readonly<Record<string, string>> | undefined {
+  return world.contacts.find(({ msisdn }) => msisdn === THANDI)?.extra;
+}
+
 test('who registers is reminded the day before at eight, and the list says what became of it', async () => {
   const { world, thandi } = await register();
   await using _world = world;
-  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ area: 'market', reminder: 'planned' });
+  expect(kept(world)).toMatchObject({ clinic_area: 'market', clinic_reminder: 'planned' });
   const before = thandi.inbox.length;
   await world.advance('21 days');
   expect(thandi.inbox).toHaveLength(before);
   await world.advance('1 day');
   expect(thandi.inbox.at(-1)?.text).toBe('Thandi, your visit to the clinic is tomorrow, 2030-12-24.');
-  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'sent' });
+  expect(kept(world)).toMatchObject({ clinic_reminder: 'sent' });
   await world.events.deliver();
-  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'delivered' });
+  expect(kept(world)).toMatchObject({ clinic_reminder: 'delivered' });
 });
 
 test('another day is another reminder, and the one before is not sent', async () => {
@@ -45,13 +50,13 @@ test('who leaves is forgotten, and who writes STOP is listed to be called', asyn
   await using _world = world;
   await thandi.type('hi', '2', 'yes');
   expect(thandi.screen?.text).toBe('You will get no more reminders.');
-  expect(await world.state.get(`mother:${THANDI}`)).toBeNull();
+  expect(kept(world)).toEqual({});
   expect(world.schedules).toEqual([]);
   await thandi.type('hi', 'Thandi', 'hill', '24-12-2030', 'hi', 'STOP');
   const before = thandi.inbox.length;
   await world.advance('23 days');
   expect(thandi.inbox).toHaveLength(before);
-  expect(await world.state.get(`mother:${THANDI}`)).toMatchObject({ reminder: 'stopped' });
+  expect(kept(world)).toMatchObject({ clinic_reminder: 'stopped' });
 });
 
 test('a hundred phones of all kinds get to the end of what they want', async () => {

@@ -105,27 +105,51 @@ it('the page of the survey gives its answers to who is signed in, as a file for 
   await page.close();
 });
 
-it('the page of the clinic lists who is registered, the next visit first, to who is signed in', async () => {
+it('the page of the clinic lists who is registered, the next visit first, as far as the account has granted it', async () => {
   const url = await deploy('clinic', 'mother');
   await say('+27760000006', 'mother', 'Thandi', '2', '24-12-2090');
   await say('+27760000007', 'mother', 'Nomsa with a very long name to show', '1', '3-12-2090');
   const page = await browser.newPage();
   expect((await page.goto(url))?.status()).toBe(401);
-  const invitation = { name: 'Sister Thandi' };
-  const { url: link } = await world.client.must('POST', '/accounts/demo/apps/clinic/members', invitation);
+  const app = '/accounts/demo/apps/clinic';
+  const { url: link } = await world.client.must('POST', `${app}/members`, { name: 'Sister Thandi' });
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('npx vumi app grant clinic contacts:read --account demo').waitFor();
+
+  await world.client.must('POST', `${app}/grants`, { scopes: ['contacts:read', 'send:contact'] });
   await page.getByText('2 visits').waitFor();
   expect(await page.locator('li strong').allTextContents()).toEqual([
     'Nomsa with a very long name to show',
     'Thandi',
   ]);
-  expect(await page.getByRole('link', { name: '+27760000006' }).getAttribute('href')).toBe(
-    'tel:+27760000006',
+  await page.getByText('+27 76 ••• ••06').waitFor();
+  expect(await page.locator('li a').count()).toBe(0);
+  expect(await page.content()).not.toContain('760000006');
+  const picture = process.env['VUMI_SCREENSHOT'];
+  await page.getByText('Write to Thandi').click();
+  await page.getByLabel('Text to Thandi').fill('Your results are here.');
+  if (picture !== undefined) await page.screenshot({ path: `${picture}.clinic.png` });
+  const send = page.locator('li', { hasText: 'Thandi' }).getByRole('button', { name: 'Send' });
+  await send.dblclick();
+  await page.getByText('Sent.').waitFor();
+  await eventually(
+    () => inbox('+27760000006'),
+    (texts) => texts.includes('Your results are here.'),
   );
+  await page.getByText('Write to Thandi').click();
+
+  await world.client.must('POST', `${app}/grants`, { scopes: ['contacts:number'] });
+  const call = page.getByRole('link', { name: '+27760000006' });
+  expect(await call.getAttribute('href')).toBe('tel:+27760000006');
+  const { items } = await world.client.must('GET', `${app}/number-uses`);
+  expect(items).toMatchObject([{ viewer: 'Sister Thandi' }]);
   await page.getByLabel('Clinic').selectOption('Market');
   await page.getByText('1 visit', { exact: true }).waitFor();
   await expectNarrow(page);
+  await world.client.must('DELETE', `${app}/grants/contacts:number`);
+  await page.getByText('+27 76 ••• ••06').waitFor();
+  expect((await inbox('+27760000006')).filter((text) => text === 'Your results are here.')).toHaveLength(1);
   await page.close();
 });
 

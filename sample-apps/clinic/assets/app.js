@@ -1,4 +1,4 @@
-// Lists who is registered, the next visit first, through the JSON API of this page's own origin.
+// Lists who is registered, the next visit first, and writes to them, through the JSON API of this page's own origin.
 const AREAS = { hill: 'Hill Street', market: 'Market', river: 'River View' };
 const REMINDERS = {
   planned: 'will be reminded',
@@ -14,24 +14,36 @@ const note = document.querySelector('#note');
 const area = document.querySelector('#area');
 const visits = document.querySelector('#visits');
 let mothers = [];
+let maySend = false;
 
 async function fetchJson(path, options) {
   const response = await fetch(path, options);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-  return response.json();
+  const answer = await response.json();
+  if (response.ok) return answer;
+  throw new Error(
+    answer.grant === undefined ? answer.detail : `An owner of the account says: ${answer.grant}`,
+  );
 }
 
 async function readMothers() {
-  const { token } = await fetchJson('/api/v1/token', { method: 'POST' });
+  const { token, scopes } = await fetchJson('/api/v1/token', { method: 'POST' });
   const headers = { authorization: `Bearer ${token}` };
+  maySend = scopes.includes('send:contact');
+  const { value: group } = await fetchJson('/api/v1/state/mothers', { headers });
   const found = [];
   let cursor = '';
   do {
-    const page = await fetchJson(`/api/v1/state?prefix=mother:${cursor}`, { headers });
-    found.push(...page.items.map(({ key, value }) => ({ ...value, number: key.slice('mother:'.length) })));
-    cursor = page.next_cursor === null ? '' : `&cursor=${encodeURIComponent(page.next_cursor)}`;
+    const query = new URLSearchParams({ group: group ?? 'none', limit: '100', cursor });
+    const page = await fetchJson(`/api/v1/contacts?${query}`, { headers });
+    found.push(...page.items.map(motherOf));
+    cursor = page.next_cursor ?? '';
   } while (cursor !== '');
   return found.sort((a, b) => a.visit.localeCompare(b.visit) || a.name.localeCompare(b.name));
+}
+
+function motherOf({ person, number, name, extra }) {
+  const { clinic_area: place, clinic_visit: visit, clinic_reminder: reminder } = extra;
+  return { person, number, name: name ?? '', area: place, visit: visit ?? '', reminder };
 }
 
 function textIn(name, text) {
@@ -40,7 +52,7 @@ function textIn(name, text) {
   return element;
 }
 
-function rowOf({ name, number, area: place, visit, reminder }) {
+function rowOf({ person, name, number, area: place, visit, reminder }) {
   const row = document.createElement('li');
   row.dataset.reminder = reminder;
   const day = textIn(
@@ -48,12 +60,61 @@ function rowOf({ name, number, area: place, visit, reminder }) {
     new Date(`${visit}T12:00:00Z`).toLocaleDateString('en-GB', { dateStyle: 'medium' }),
   );
   day.dateTime = visit;
+  row.append(textIn('strong', name), day, textIn('span', AREAS[place] ?? place), callOf(number));
+  row.append(textIn('em', REMINDERS[reminder] ?? reminder));
+  if (maySend) row.append(writeOf(person, name));
+  return row;
+}
+
+/** A number that is mostly dots cannot be called. */
+function callOf(number) {
+  if (!/^\+\d+$/.test(number)) return textIn('span', number);
   const call = textIn('a', number);
   call.href = `tel:${number}`;
-  row.append(textIn('strong', name), day, textIn('span', AREAS[place] ?? place), call);
-  const state = textIn('em', REMINDERS[reminder] ?? reminder);
-  row.append(state);
-  return row;
+  return call;
+}
+
+function writeOf(person, name) {
+  const write = document.createElement('details');
+  const form = document.createElement('form');
+  const text = document.createElement('textarea');
+  text.maxLength = 300;
+  text.required = true;
+  text.setAttribute('aria-label', `Text to ${name}`);
+  const status = textIn('output', '');
+  form.append(text, textIn('button', 'Send'), status);
+  write.append(textIn('summary', `Write to ${name}`), form);
+  // Pressed twice, it is one message.
+  let key = newKey();
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    try {
+      await send({ person, content: text.value }, key);
+      key = newKey();
+      text.value = '';
+      status.textContent = 'Sent.';
+    } catch (error) {
+      status.textContent = error.message;
+    }
+  });
+  return write;
+}
+
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-');
+}
+
+async function send(message, key) {
+  const { token } = await fetchJson('/api/v1/token', { method: 'POST' });
+  await fetchJson('/api/v1/send/contact', {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify(message),
+  });
 }
 
 function show() {
@@ -65,12 +126,15 @@ function show() {
   visits.replaceChildren(...shown.map(rowOf));
 }
 
+/** What somebody is writing stays. */
 async function refresh() {
   try {
-    mothers = await readMothers();
-    show();
-  } catch {
-    note.textContent = 'The list cannot be read just now; trying again.';
+    if (visits.querySelector('details[open]') === null) {
+      mothers = await readMothers();
+      show();
+    }
+  } catch (error) {
+    note.textContent = `The list cannot be read. ${error.message}`;
   }
   setTimeout(() => void refresh(), REFRESH_MS);
 }

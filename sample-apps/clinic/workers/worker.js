@@ -1,11 +1,15 @@
 import { date, defineApp, text } from '@vumi/sdk';
 
 /**
- * What is kept of a mother, under `mother:` and her address; the page lists it. `reminder` is of the next visit.
+ * A mother is a contact of the account, in the group whose key the page reads. `reminder` is of the next visit.
  *
  * @typedef {'planned' | 'none' | 'sent' | 'delivered' | 'failed' | 'stopped'} Reminder
  * @typedef {{ name: string, area: string, visit: string, reminder: Reminder }} Mother
  */
+
+const GROUP = 'Mothers';
+/** Where her contact has what is kept of her. */
+const EXTRA = { area: 'clinic_area', visit: 'clinic_visit', reminder: 'clinic_reminder' };
 
 const DAY_MS = 24 * 3_600_000;
 const DAY_S = 24 * 3600;
@@ -33,7 +37,7 @@ export default defineApp({
         id: 'visit',
         as: date({ min: '2020-01-01' }),
       });
-      await keep(app, { name, area, visit, reminder: await remind(app, visit) });
+      await keep(app, app.address, { name, area, visit, reminder: await remind(app, visit) });
       return `Thank you, ${name}. We remind you the day before your visit on ${visit}.`;
     },
 
@@ -48,12 +52,12 @@ export default defineApp({
       if (what === 'leave') {
         if (!(await app.confirm('Leave, and get no more reminders?', { id: 'sure' })))
           return app.goto('registered');
-        await app.state.delete(`mother:${app.address}`);
+        await forget(app, app.address);
         await app.schedule.cancel('visit', { user: app.address });
         return 'You will get no more reminders.';
       }
       const visit = await app.ask('Which day?', { id: 'day', as: date({ min: '2020-01-01' }) });
-      await keep(app, { ...mother, visit, reminder: await remind(app, visit) });
+      await keep(app, app.address, { ...mother, visit, reminder: await remind(app, visit) });
       return `We remind you the day before your visit on ${visit}.`;
     },
   },
@@ -65,7 +69,7 @@ export default defineApp({
     // Who wrote STOP would get nothing anyway; the list says why, so that somebody calls.
     const { opted_out } = await app.optouts.status(timer.user);
     const reminder = opted_out ? 'stopped' : 'sent';
-    await app.state.set(`mother:${timer.user}`, { ...mother, reminder });
+    await keep(app, timer.user, { ...mother, reminder });
     if (opted_out) return;
     const reminded = `${mother.name}, your visit to the clinic is tomorrow, ${mother.visit}.`;
     const id = await app.send(timer.user, reminded);
@@ -79,25 +83,59 @@ export default defineApp({
     const reminder = outcomeOf(event);
     // Not of an earlier visit's reminder.
     if (sent === null || mother === null || reminder === null || mother.visit !== sent.visit) return;
-    await app.state.set(`mother:${sent.address}`, { ...mother, reminder });
+    await keep(app, sent.address, { ...mother, reminder });
   },
 });
 
+/** Numbers, also where no message is in hand. */
+const BY_NUMBER = { deliveryClass: 'sms' };
+
 /**
- * @param {Pick<import('@vumi/sdk').App, 'state'>} app
+ * @param {Pick<import('@vumi/sdk').App, 'contacts'>} app
  * @param {string} address
  * @returns {Promise<Mother | null>}
  */
-function motherOf(app, address) {
-  return app.state.get(`mother:${address}`);
+async function motherOf(app, address) {
+  const contact = await app.contacts.get(address, BY_NUMBER);
+  const visit = contact?.extra[EXTRA.visit];
+  if (contact === null || visit === undefined) return null;
+  const reminder = /** @type {Reminder} */ (contact.extra[EXTRA.reminder] ?? 'none');
+  return { name: contact.name ?? '', area: contact.extra[EXTRA.area] ?? '', visit, reminder };
 }
 
 /**
- * @param {import('@vumi/sdk').Talk} app
+ * @param {Pick<import('@vumi/sdk').App, 'contacts' | 'groups' | 'state'>} app
+ * @param {string} address
  * @param {Mother} mother
  */
-async function keep(app, mother) {
-  await app.state.set(`mother:${app.address}`, mother);
+async function keep(app, address, { name, area, visit, reminder }) {
+  const { key } = await app.contacts.getOrCreate(address, BY_NUMBER);
+  const group = await app.groups.getOrCreateByName(GROUP);
+  await app.contacts.update(key, { name, groups: [group.key] });
+  await app.contacts.updateExtra(key, {
+    [EXTRA.area]: area,
+    [EXTRA.visit]: visit,
+    [EXTRA.reminder]: reminder,
+  });
+  await app.state.set('mothers', group.key);
+}
+
+/**
+ * The account may know her from elsewhere: only what this app keeps goes.
+ *
+ * @param {Pick<import('@vumi/sdk').App, 'contacts' | 'groups'>} app
+ * @param {string} address
+ */
+async function forget(app, address) {
+  const contact = await app.contacts.get(address, BY_NUMBER);
+  if (contact === null) return;
+  const group = await app.groups.getOrCreateByName(GROUP);
+  const own = new Set(Object.values(EXTRA));
+  await app.contacts.save({
+    ...contact,
+    groups: contact.groups.filter((key) => key !== group.key),
+    extra: Object.fromEntries(Object.entries(contact.extra).filter(([name]) => !own.has(name))),
+  });
 }
 
 /**
