@@ -86,8 +86,7 @@ function writeOf(person, name) {
   write.append(textIn('summary', `Write to ${name}`), form);
   // Pressed twice, it is one message.
   let key = newKey();
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
+  const submit = async () => {
     try {
       await send({ person, content: text.value }, key);
       key = newKey();
@@ -96,6 +95,10 @@ function writeOf(person, name) {
     } catch (error) {
       status.textContent = error.message;
     }
+  };
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void submit();
   });
   return write;
 }
