@@ -103,7 +103,7 @@ function journal({ talk }: Judged): Fault[] {
 }
 
 function isolates({ turn, anew }: Judged): Fault[] {
-  if (anew === null || plain(told(turn)) === plain(told(anew))) return [];
+  if (anew === null || isSame(told(turn), told(anew))) return [];
   const [warm, cold] = [turn, anew].map(({ sent, log }) => {
     const said = sent.map(({ content }) => JSON.stringify(content)).join(', then ');
     const errors = log.filter(({ level }) => level === 'error').map(({ text }) => ` (${text})`);
@@ -116,6 +116,10 @@ function isolates({ turn, anew }: Judged): Fault[] {
       text: `${NEW_ISOLATE} the app ${difference}, where it said ${warm}: it keeps something in a variable. Keep what lasts longer than a message in app.user or app.state`,
     },
   ];
+}
+
+function isSame(one: string, other: string): boolean {
+  return one === other || plain(one) === plain(other);
 }
 
 /** Keys of contacts and groups are made of their account's name, too: only their order counts. */

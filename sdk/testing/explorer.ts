@@ -16,6 +16,8 @@ import type { TestWorld } from './world.ts';
 const TURNS = 2000;
 /** Messages that an isolate handles beside the one that handles all: a new one for each would take too long. */
 const ISOLATE_LASTS = 25;
+/** The same on walks, where each place has been seen before. */
+const WALKED_ISOLATE_LASTS = 125;
 /** Links that were given, each time others (sandbox/links). */
 const LINKS = 'vumi:links';
 /** Steps of a walk. */
@@ -56,7 +58,6 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   const sites = new QuestionSites(code);
   const { settings } = tested;
   tested.settings = { ...settings, config: { ...settings.config, [EXPLORER]: true } };
-  tested.twinLasts = ISOLATE_LASTS;
   const beginning = world.save();
   const turns = options.turns ?? TURNS;
   let left = turns;
@@ -69,6 +70,7 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
       // Walks use up all that there is: each language has its share of what the others left.
       const share = Math.ceil(left / (languages.length - index));
       const budget = { left: share };
+      tested.twinLasts = ISOLATE_LASTS;
       const explorer = new Explorer(world, options, { language, budget, sites, shown, skipped });
       isComplete = (await explorer.run()) && isComplete;
       left -= share - budget.left;
@@ -272,6 +274,7 @@ class Explorer {
 
   /** What is left is for walks without a plan: their answers differ, which the plan takes for the same. */
   async #walk(root: Place): Promise<void> {
+    this.#world.tested.twinLasts = WALKED_ISOLATE_LASTS;
     while (this.#tour.budget.left > 0) {
       root.saved.restore();
       let place = root;
@@ -291,12 +294,14 @@ class Explorer {
   /** Without the steps that the fault does not need. */
   async #shortened(root: Place, steps: readonly Step[], fault: string): Promise<readonly Step[]> {
     let least = steps;
+    // What a variable keeps shows each time then.
+    this.#world.tested.twinLasts = 1;
     for (let index = steps.length - 2; index >= 0; index -= 1) {
       const fewer = least.toSpliced(index, 1);
       root.saved.restore();
       let last: string | null = null;
       for (const step of fewer) last ??= await this.#faultOf(step);
-      if (last === fault) least = fewer;
+      if (last !== null && isSameFault(last, fault)) least = fewer;
     }
     return least;
   }
@@ -324,6 +329,11 @@ class Explorer {
     const script = text.startsWith(NEW_ISOLATE) ? [...steps, ...steps] : steps;
     return new Error(`${text}\n\n${testOf(script, { transport: this.#world.transport, language })}`);
   }
+}
+
+/** What a variable says changes with each message. */
+function isSameFault(one: string, other: string): boolean {
+  return one === other || (one.startsWith(NEW_ISOLATE) && other.startsWith(NEW_ISOLATE));
 }
 
 function isWaiting({ hasSessions, isOpen, at }: SimulatedPhone): boolean {

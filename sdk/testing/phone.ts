@@ -8,6 +8,10 @@ interface Said {
   readonly session_event?: Exclude<SessionEvent, null>;
 }
 
+interface Answered extends Said {
+  readonly expect: string[];
+}
+
 /** What a phone asks of its network. */
 export interface Network {
   readonly transport: string;
@@ -36,7 +40,7 @@ export class SimulatedPhone implements Phone {
   /** What it writes to: the number dialled last, else the app's. */
   to: string;
   readonly #network: Network;
-  #said: (Said & { readonly expect: string[] })[] = [];
+  #said: Answered[] = [];
   #isOpen = false;
 
   constructor(address: string, { transport, to }: PhoneOptions, network: Network) {
@@ -115,7 +119,7 @@ export class SimulatedPhone implements Phone {
   /** All of it as it is now, to go back to. */
   save(): { readonly restore: () => void } {
     const { screen, to, link, texts } = this;
-    const [inbox, said, isOpen] = [[...this.inbox], structuredClone(this.#said), this.#isOpen];
+    const [inbox, said, isOpen] = [[...this.inbox], this.#said.map(copied), this.#isOpen];
     return {
       restore: () => {
         this.screen = screen;
@@ -123,7 +127,7 @@ export class SimulatedPhone implements Phone {
         this.link = link;
         this.texts = texts;
         this.inbox.splice(0, Infinity, ...inbox);
-        this.#said = structuredClone(said);
+        this.#said = said.map(copied);
         this.#isOpen = isOpen;
       },
     };
@@ -149,4 +153,8 @@ export class SimulatedPhone implements Phone {
     });
     return this.screen;
   }
+}
+
+function copied(said: Answered): Answered {
+  return { ...said, expect: [...said.expect] };
 }
