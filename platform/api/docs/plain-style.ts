@@ -20,7 +20,7 @@ h1, h2, h3 { scroll-margin-top: 1rem; }
 h1:target, h2:target, h3:target, p:has(> a:target) + * { background: light-dark(#fff3b8, #4a3f00); }
 .anchor { color: inherit; text-decoration: none; }
 .anchor:hover { text-decoration: underline; }
-code { font: 0.9em ui-monospace, monospace; background: var(--soft); padding: 0.1em 0.25em; border-radius: 0.25rem; overflow-wrap: anywhere; }
+code { font: 0.9em ui-monospace, monospace; background: var(--soft); padding: 0.1em 0.25em; border-radius: 0.25rem; }
 pre { padding: 0.75rem 1rem; border: 1px solid var(--line); border-radius: 0.5rem; overflow-x: auto; line-height: 1.45; }
 pre code { background: none; padding: 0; overflow-wrap: normal; }
 .table { overflow-x: auto; }
