@@ -5,6 +5,8 @@ import { seal, unseal } from './sealed.ts';
 /** Digits of a number of which four can be shown without giving it away. */
 const SHORTEST_SHOWN = 9;
 const START = 'p_';
+/** Characters of the HMAC in a mark; what follows is the address, sealed. */
+const HMAC_LENGTH = 16;
 
 /** What a page is told of somebody. */
 export interface ShownPerson {
@@ -34,7 +36,12 @@ export class Person {
     return address === null ? null : new Person(ref, address, secret);
   }
 
-  /** For pages and for logs. */
+  /** For logs and keys, which outlive an erasure: the beginning of the mark, out of which nobody reads an address. */
+  get trace(): string {
+    return this.mark.slice(0, START.length + HMAC_LENGTH);
+  }
+
+  /** For pages. */
   get mark(): string {
     return START + seal(this.#secret, labelOf(this.#ref), this.#address);
   }

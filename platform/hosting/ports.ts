@@ -116,7 +116,7 @@ export interface PageSend {
   readonly by: string;
   /** The same, for people. */
   readonly actor: string;
-  /** To whom, for the audit log. */
+  /** To whom, for the audit log; without an address. */
   readonly person: string;
 }
 

@@ -127,7 +127,7 @@ async function send(
     key,
     by: idOf(people, power),
     actor: `page of app "${ref.app}", ${whoIs(people, power)}`,
-    person: person.mark,
+    person: person.trace,
   };
   const { message_id, timestamp } = await person
     .at((to) => ports.send(ref, { to, ...message }))
@@ -145,11 +145,11 @@ function forPage(error: unknown): unknown {
 
 /** Who sends, without an address: it stands in keys and in the audit log. */
 function idOf(people: PeopleShown, power: Power): string {
-  return power.audience === 'members' ? `member ${power.member}` : people.of(power.user).mark;
+  return power.audience === 'members' ? `member ${power.member}` : people.of(power.user).trace;
 }
 
 function whoIs(people: PeopleShown, power: Power): string {
   return power.audience === 'members'
     ? `member "${power.member}"`
-    : `user ${people.of(power.user).mark} behind a link`;
+    : `user ${people.of(power.user).trace} behind a link`;
 }

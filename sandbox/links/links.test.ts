@@ -144,6 +144,7 @@ describe('a link from a handler', () => {
     ["'/a', { expires: '3 weeks' }", 'is no time to wait'],
     ["'/a', { pin: '12' }", '4 to 8 digits'],
     ["'/a', { scopes: ['state:read:x'] }", 'use "user:read"'],
+    ["'/a', { scopes: ['send:contact'] }", 'or what vumi.json asks for'],
     ["'/a', { scopes: ['user:write:vumi:talk:1'] }", "are the platform's"],
   ])('app.link(%s) says what is wrong', async (args, reason) => {
     const ref = await handlerWith(
@@ -151,6 +152,21 @@ describe('a link from a handler', () => {
       `try { await app.link(${args}); } catch (error) { reply(error.message); }`,
     );
     expect((await say(ref, 'hi'))[0]).toContain(reason);
+  });
+
+  test('carries what the account grants where vumi.json asks for it, and says where it does not', async () => {
+    const body =
+      "try { await reply(await app.link('/a', { scopes: ['send:self'] })); } catch (error) { reply(error.message); }";
+    const ref = await place.installHandler('unasked', body);
+    expect((await say(ref, 'hi'))[0]).toContain('"frontend": { "links": { "scopes": ["send:self"] } }');
+    const members = { members: { scopes: ['contacts:read'] } };
+    const frontend = { ...members, links: { scopes: ['send:self'] } };
+    const asking = await place.installHandler('asking', body, {
+      manifest: { frontend: { scopes: [], ...frontend } },
+    });
+    const opened = await links.use(asking, codeIn((await say(asking, 'hi'))[0]), null);
+    if (opened === null || opened === 'wrong_pin') throw new Error('it did not open');
+    expect(await links.visitor(asking, opened.secret)).toEqual({ user: USER, scopes: ['send:self'] });
   });
 
   test('a message makes five at most', async () => {
