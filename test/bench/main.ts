@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { requireServer, serverUrls } from '../backend.ts';
 import { benchAmqpLoop } from './amqp-loop.ts';
 import { benchCredits, type ChargePace } from './credits.ts';
+import { benchDev } from './dev.ts';
+import { benchExplorer } from './explorer.ts';
 import { reportHop } from './hop.ts';
 import { reportOverload } from './overload.ts';
 import { benchRoundTrip, type RoundTrip } from './round-trip.ts';
@@ -31,6 +33,8 @@ const HOP = 'hop';
 const SANDBOX = 'sandbox';
 /** `npm run bench -- overload` runs this alone: it takes minutes, on purpose. */
 const OVERLOAD = 'overload';
+/** `npm run bench -- authoring` runs this alone. */
+const AUTHORING = 'authoring';
 /** `npm run bench -- ussd` runs this alone. */
 const USSD = 'ussd';
 /** `npm run bench -- store` runs this alone: it makes ten million messages first. What follows are parts of it. */
@@ -90,6 +94,20 @@ async function showCharges(backend: 'embedded' | 'servers'): Promise<void> {
   }
 }
 
+async function reportAuthoring(): Promise<void> {
+  print('\nWorking on an app:');
+  const { deploy, answer, bare } = await benchDev();
+  const all = deploy + answer;
+  print(
+    `  ${'from a saved file to its answer'.padEnd(34)}${Math.round(all)} ms (${Math.round(deploy)} ms until it is live), ` +
+      `${(all / bare).toFixed(1)} times esbuild and a bare isolate's ${Math.round(bare)} ms`,
+  );
+  const { turns, first } = await benchExplorer();
+  print(
+    `  ${'the explorer, two isolates'.padEnd(34)}${Math.round(turns)} turns a second of CPU, the first places after ${Math.round(first)} ms`,
+  );
+}
+
 async function main(): Promise<void> {
   print(`Vumi bench: ${COUNT} messages, window ${WINDOW}; everything on this one machine\n`);
   print('SMPP, submit_sm and its response:');
@@ -112,6 +130,7 @@ async function main(): Promise<void> {
   await reportSmppServer();
   await reportCredits();
   await reportUssd(print, COUNT);
+  await reportAuthoring();
   print('');
   await reportSandbox(print);
 }
@@ -128,6 +147,8 @@ if (process.argv.includes(ROUND_TRIP)) {
   await reportSmppServer();
 } else if (process.argv.includes(HOP)) {
   await reportHop(print, COUNT);
+} else if (process.argv.includes(AUTHORING)) {
+  await reportAuthoring();
 } else if (process.argv.includes(USSD)) {
   await reportUssd(print, COUNT);
 } else if (process.argv.includes(OVERLOAD)) {
