@@ -18,6 +18,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import { Handling, type HandlingPorts } from './turns/handling.ts';
 import { Instances } from './apps/instances.ts';
 import { openFleet } from './fleet/open-fleet.ts';
+import { ProcessHold } from './process-hold.ts';
 import type { QuarantinedApp } from './fleet/quarantine.ts';
 import { SerialQueues } from './turns/serial-queues.ts';
 import { Turns } from './turns/turns.ts';
@@ -114,6 +115,7 @@ function sandboxOf(parts: {
 }): Sandbox {
   const { fleet, caches, instances, apps, turns, handling, clock } = parts;
   const users = new SerialQueues();
+  const hold = new ProcessHold();
   const sweeper = setInterval(() => {
     for (const app of instances.sweep()) apps.forget(app);
     fleet.sweep();
@@ -122,14 +124,18 @@ function sandboxOf(parts: {
   return {
     handleInbound: (ref, message, delivery) => {
       const arrivedAt = performance.now();
-      return users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
-        handling.handle(originOf(ref, message, clock()), message, delivery, arrivedAt),
+      return hold.during(
+        users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
+          handling.handle(originOf(ref, message, clock()), message, delivery, arrivedAt),
+        ),
       );
     },
     handleEvent: (ref, event, delivery) => {
       const arrivedAt = performance.now();
-      return users.run(`${appKey(ref)} ${event.user_message_id}`, () =>
-        handling.handle(eventOrigin(ref, event, clock()), event, delivery, arrivedAt),
+      return hold.during(
+        users.run(`${appKey(ref)} ${event.user_message_id}`, () =>
+          handling.handle(eventOrigin(ref, event, clock()), event, delivery, arrivedAt),
+        ),
       );
     },
     status: () => ({

@@ -134,6 +134,7 @@ export class RunnerPool implements RunnerKeeper, AsyncDisposable {
     });
     this.#starting.add(runner);
     await runner.up();
+    runner.letGo();
     this.#starting.delete(runner);
     this.#failedStarts = 0;
     watch.add(runner, this);

@@ -197,6 +197,7 @@ export class Quarantine implements RunnerKeeper, AsyncDisposable {
     runner.onlyFor = cell.app;
     cell.runner = runner;
     await runner.up();
+    runner.letGo();
     watch.add(runner, this);
     cell.starting = false;
     cell.since = now();

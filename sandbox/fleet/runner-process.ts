@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { VumiError } from '@vumi/core';
 import { startDeadline } from '@vumi/machine';
@@ -141,6 +142,12 @@ export class RunnerProcess {
     return this.#killed;
   }
 
+  /** From now on it does not keep our process from ending: only a turn in it does, or its end that is awaited. */
+  letGo(): void {
+    this.#child.unref();
+    for (const stream of [this.#child.stderr, this.#child.stdio[3]] as (Socket | null)[]) stream?.unref();
+  }
+
   kill(): void {
     this.#killed = true;
     this.#child.kill('SIGKILL');
@@ -148,6 +155,7 @@ export class RunnerProcess {
 
   /** Kills it and resolves when it has ended. */
   async end(): Promise<void> {
+    this.#child.ref();
     this.kill();
     await this.#ended;
   }

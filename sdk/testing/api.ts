@@ -592,6 +592,14 @@ export interface World extends AsyncDisposable {
    * world.metrics.sum('registrations'); // → 1
    */
   twice(): Promise<void>;
+  /**
+   * Ends the runners of the world. `await using world = await openWorld('.')` does it by itself at the end of the test, also of one
+   * that fails.
+   *
+   * @example
+   * await world.close();
+   */
+  close(): Promise<void>;
 }
 
 /** How `openWorld` is called. */

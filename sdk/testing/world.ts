@@ -256,6 +256,10 @@ export class TestWorld implements World {
     return this.#tested;
   }
 
+  close(): Promise<void> {
+    return this[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tested[Symbol.asyncDispose]();
   }
