@@ -8,7 +8,8 @@ import {
   type UserMessage,
   type Stamp,
 } from '@vumi/core';
-import { nackOf, optedOutText } from './nack.ts';
+import { isUnasked, optedOutText } from '@vumi/records';
+import { nackOf } from './nack.ts';
 import { refusalOf } from './refusal.ts';
 import type { RouteTable } from './route-table.ts';
 
@@ -43,7 +44,7 @@ export function guardOutbound(
     if (owner === null) return null;
     const standing = standingRefusal(message, ports.table());
     if (standing !== null) return standing;
-    if (message.in_reply_to !== null || message.to_addr === null) return null;
+    if (!isUnasked(message) || message.to_addr === null) return null;
     if (ports.clock() - (parseTimestamp(message.timestamp) ?? Infinity) < WAITED_MS) return null;
     return (await ports.isOptedOut(owner, message.to_addr)) ? optedOutText(message) : null;
   };

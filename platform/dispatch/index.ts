@@ -20,7 +20,6 @@ export { defineRouter, type Routed, type Router, type RouterPorts, type RouterTy
 export { ownerOfSimulated } from './simulated-owner.ts';
 export { requireActive, sendForAccount } from './sender.ts';
 export { createSessions } from './sessions.ts';
-export { stopWish } from './stop-words.ts';
 export type { WayOut } from './ways-out.ts';
 export { dispatcherWorker } from './workers/dispatcher-worker.ts';
 export {

@@ -18,8 +18,3 @@ export function nackOf(
   );
   return { ...nack, routing_metadata: { endpoint_name: endpoint } };
 }
-
-/** Why a message did not go to somebody who had opted out. */
-export function optedOutText({ to_addr }: UserMessage): string {
-  return `${to_addr} has opted out of messages of this account: it gets only replies to what it writes itself`;
-}

@@ -1,5 +1,5 @@
-import { timestampToIso, VumiError, type Stamp, type UserMessage } from '@vumi/core';
-import { normaliseAddress, type StoreEffect } from '@vumi/records';
+import { VumiError, type Stamp, type UserMessage } from '@vumi/core';
+import { normaliseAddress, wishEffect, type StopWish } from '@vumi/records';
 import type { Store } from '@vumi/store';
 import type { Catalog } from './catalog.ts';
 
@@ -22,16 +22,11 @@ export async function isOptedOut(
 export async function noteStop(
   effects: Pick<Store['effects'], 'apply'>,
   account: string,
-  { message_id, from_addr, timestamp }: UserMessage,
-  wish: 'stop' | 'start',
+  message: UserMessage,
+  wish: StopWish,
 ): Promise<void> {
-  const address = { address_type: 'msisdn', address_value: normaliseAddress('msisdn', from_addr ?? '') };
-  const effect: StoreEffect =
-    wish === 'start'
-      ? { kind: 'optout.delete', ...address }
-      : { kind: 'optout.put', ...address, message_id, created_at: timestampToIso(timestamp) };
-  const marker = `stop/${account}/${message_id}`;
-  const [failure] = await effects.apply({ marker, account, app: '', effects: [effect] });
+  const marker = `stop/${account}/${message.message_id}`;
+  const [failure] = await effects.apply({ marker, account, app: '', effects: [wishEffect(message, wish)] });
   if (failure !== undefined)
     throw new VumiError('internal', `an opt-out could not be stored: ${failure.reason}`);
 }

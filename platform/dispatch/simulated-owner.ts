@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.ts';
 import { SESSION_PREFIX } from './platform-dispatcher.ts';
 import { createRouteTableRouter, type Holder } from './route-table-router.ts';
 import { createSessions } from './sessions.ts';
-import { stopWish } from './stop-words.ts';
+import { stopWish } from '@vumi/records';
 
 export interface SimulatedOwnerPorts {
   readonly catalog: Pick<Catalog, 'table'>;

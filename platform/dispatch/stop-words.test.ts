@@ -1,8 +1,9 @@
 import { createUserMessage, type UserMessage, type Stamp } from '@vumi/core';
+import { stopWish } from '@vumi/records';
 import { describe, expect, it, test } from 'vitest';
 import { held } from './dispatcher.fixture.ts';
 import { RouteTable, type RoutingSnapshot } from './route-table.ts';
-import { createStopWords, stopWish } from './stop-words.ts';
+import { createStopWords } from './stop-words.ts';
 
 test.each([
   ['STOP', 'stop'],

@@ -1,4 +1,5 @@
-import { deriveId, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
+import { deriveId, reply, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
+import { wishEffect, wishOf } from '@vumi/records';
 import { deployBundle, PAGES_AT, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
 import { packApp } from '@vumi/sandbox/pack';
 import { MemoryRecords } from '@vumi/sandbox/testing';
@@ -100,9 +101,23 @@ export class AppUnderTest implements AsyncDisposable {
 
   /** What the app did, and what it does in a new isolate; null: it has no twin. */
   async inbound(message: UserMessage): Promise<{ turn: Turn; anew: Turn | null }> {
-    return this.#both((sandbox, { ref }) =>
-      sandbox.handleInbound(ref, message, { redelivered: false, attempt: 1 }),
-    );
+    return this.#both(async (sandbox, side) => {
+      if (this.#heedWish(side, message) === 'app')
+        await sandbox.handleInbound(side.ref, message, { redelivered: false, attempt: 1 });
+    });
+  }
+
+  /** What the dispatcher of a platform does with STOP and START; whether the app has the word. */
+  #heedWish(side: Side, message: UserMessage): 'app' | 'platform' {
+    const wish = wishOf(message);
+    const stop = this.app.versions.get(this.app.active)?.manifest.stop;
+    if (wish === null || stop === false) return 'app';
+    const noted = { ...side.ref, marker: `stop/${message.message_id}`, effects: [wishEffect(message, wish)] };
+    if (side.keep(noted)) this.records.apply(noted);
+    if (wish === 'start' || stop === undefined) return 'app';
+    const answer = reply(message, stop, { continueSession: false });
+    side.publish({ ...answer, message_id: deriveId(message.message_id, 'stop') });
+    return 'platform';
   }
 
   async event(event: TransportEvent): Promise<{ turn: Turn; anew: Turn | null }> {
@@ -112,9 +127,10 @@ export class AppUnderTest implements AsyncDisposable {
   }
 
   async again(message: UserMessage): Promise<Turn> {
-    return this.#turn(this.app, (sandbox, { ref }) =>
-      sandbox.handleInbound(ref, message, { redelivered: true, attempt: 2 }),
-    );
+    return this.#turn(this.app, async (sandbox, side) => {
+      if (this.#heedWish(side, message) === 'app')
+        await sandbox.handleInbound(side.ref, message, { redelivered: true, attempt: 2 });
+    });
   }
 
   /** All of it as it is now, to go back to. */
@@ -177,6 +193,7 @@ export class AppUnderTest implements AsyncDisposable {
 
   async #turn(side: Side, handle: (sandbox: Sandbox, side: Side) => Promise<void>): Promise<Turn> {
     if (this.#sandbox === null) throw new Error('the sandbox is not started');
+    const { length: refused } = side.refused;
     const [sent, log, runs, effects] = [side.sent, side.log, side.runs, side.effects].map(
       ({ length }) => length,
     ) as [number, number, number, number];
@@ -187,6 +204,7 @@ export class AppUnderTest implements AsyncDisposable {
     });
     return {
       sent: side.sent.slice(sent),
+      refused: side.refused.slice(refused),
       log: side.log.slice(log),
       runs: side.runs.slice(runs),
       records: JSON.stringify(side.effects.slice(effects).map((one) => one.effects)),

@@ -17,6 +17,8 @@ export interface Fault {
 export interface Turn {
   readonly runs: readonly Run[];
   readonly sent: readonly UserMessage[];
+  /** What went nowhere, to who has opted out. */
+  readonly refused: readonly UserMessage[];
   readonly log: readonly LogEntry[];
   /** Records that it changed, as JSON. */
   readonly records: string;

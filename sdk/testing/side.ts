@@ -10,6 +10,8 @@ export class Side {
   /** When another version became the active one, milliseconds since the epoch; null: never. */
   changedAt: number | null = null;
   readonly sent: UserMessage[] = [];
+  /** To who wants none: they went nowhere. */
+  readonly refused: UserMessage[] = [];
   readonly log: LogEntry[] = [];
   readonly runs: Run[] = [];
   readonly effects: StoreEffects[] = [];
@@ -25,7 +27,7 @@ export class Side {
 
   /** All of it as it is now, to go back to. */
   save(): { readonly restore: () => void } {
-    const lists = [this.sent, this.log, this.runs, this.effects] as unknown[][];
+    const lists = [this.sent, this.refused, this.log, this.runs, this.effects] as unknown[][];
     const copies = lists.map((list) => [...list]);
     return {
       restore: () => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { appOf, silentLogger, type AppRef, type Clock, type KeyedState } from '@vumi/core';
 import type { AppSettings, HttpGateway, SandboxPorts } from '@vumi/sandbox';
+import { isUnasked, normaliseAddress } from '@vumi/records';
 import type { MemoryRecords } from '@vumi/sandbox/testing';
 import type { Side } from './side.ts';
 
@@ -52,7 +53,12 @@ export function surroundings({
     endpoints: () => null,
     networkOf: () => network,
     drawLink: (id, index) => hash('sha256', `${id} ${index}`, 'base64url').slice(0, LINK_LENGTH),
-    publishOutbound: async (message) => sideOf(appOf(message)).publish(message),
+    publishOutbound: async (message) => {
+      const side = sideOf(appOf(message));
+      const isRefused = isUnasked(message) && (await hasOptedOut(records, side.ref.account, message.to_addr));
+      if (isRefused) side.refused.push(message);
+      else side.publish(message);
+    },
     publishFailure: async () => undefined,
     applyStoreEffects: async (effects) => {
       if (sideOf(effects).keep(effects)) records.apply(effects);
@@ -61,4 +67,13 @@ export function surroundings({
     log: (entry) => void sideOf(entry).log.push(entry),
     recordRun: (run) => void sideOf(run).runs.push(run),
   };
+}
+
+async function hasOptedOut(
+  records: MemoryRecords,
+  account: string,
+  address: string | null,
+): Promise<boolean> {
+  if (address === null) return false;
+  return (await records.optout(account, 'msisdn', normaliseAddress('msisdn', address))) !== null;
 }

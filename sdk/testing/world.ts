@@ -10,7 +10,7 @@ import {
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import { EMPTY_CONTACT } from '@vumi/records';
+import { EMPTY_CONTACT, optedOutText } from '@vumi/records';
 import { sharedStateKey, userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
 import { begunOver, secondsOf, talkKey, unpackTalk } from '@vumi/sdk/talks';
@@ -391,11 +391,23 @@ export class TestWorld implements World {
       const isReply = message !== null && one.in_reply_to === message.message_id;
       this.#phones.get(one.to_addr ?? '')?.receive(received(one, this.now), isReply);
     }
+    for (const one of turn.refused) await this.#refused(one);
     const faults = this.#faultsIn({ turn, anew }, message);
     if (faults.length === 0) return;
     const { onFaults } = this.#options;
     if (onFaults === undefined) throw new Error(faults.map(({ text }) => text).join('\n'));
     onFaults(faults, message?.from_addr ?? null);
+  }
+
+  /** The app is told as a platform tells it. */
+  async #refused(message: UserMessage): Promise<void> {
+    const { message_id } = message;
+    const about = {
+      user_message_id: message_id,
+      transport_name: 'test',
+      event_id: deriveId(message_id, 'nack'),
+    };
+    await this.#event(createNack(about, optedOutText(message)));
   }
 
   #faultsIn(turns: Pick<Judged, 'turn' | 'anew'>, message: UserMessage | null): Fault[] {

@@ -11,13 +11,13 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import { defineMiddleware } from '@vumi/middleware';
+import { isUnasked, optedOutText, stopWish } from '@vumi/records';
 import { z } from 'zod';
 import { shareCatalog } from '../catalog.ts';
 import { isUnrouted } from '../dispatcher.ts';
-import { optedOutText } from '../nack.ts';
 import { isOptedOut, noteStop } from '../optouts.ts';
 import type { Routed } from '../router.ts';
-import { createStopWords, stopWish } from '../stop-words.ts';
+import { createStopWords } from '../stop-words.ts';
 import type { MessageRecorder } from './recording.ts';
 import { storeOf } from './store-of.ts';
 
@@ -46,11 +46,10 @@ export function createOptOuts(ports: OptOutPorts): Middleware {
 
 type Outbound = Extract<Transit, { flow: 'outbound' | 'inbound' }>;
 
-/** A reply is wanted: who says STOP is told that it worked. */
 async function refuseUnwanted(transit: Outbound, next: Next, ports: OptOutPorts): Promise<void> {
   const { message, connector } = transit;
   const owner = stampOf(message);
-  if (owner !== null && message.in_reply_to === null && message.to_addr !== null) {
+  if (owner !== null && message.to_addr !== null && isUnasked(message)) {
     if (await ports.isOptedOut(owner, message.to_addr, connector)) {
       throw new VumiError('optout.refused', optedOutText(message));
     }

@@ -1,6 +1,6 @@
 import { addressKey, type RouteWarning } from '@vumi/core';
 import type { RouteRule } from '../route-table.ts';
-import { stopWish } from '../stop-words.ts';
+import { stopWish } from '@vumi/records';
 import { isOneSlip, plainWord, skeletonOf } from './skeleton.ts';
 
 /** Of shorter words every other one is one slip away, as of the numbers of a menu. */
