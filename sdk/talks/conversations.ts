@@ -21,10 +21,11 @@ import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
 import { note, noteOpen } from './notes.ts';
 import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
 import type { Asked, Outcome } from './outcome.ts';
-import { lines, textOf, type Question } from './question.ts';
+import { lines, textOf } from './question.ts';
 import { Diverged } from './recorder.ts';
 import { Run } from './run.ts';
-import type { Reminder, Screen, Text } from './talk.ts';
+import type { Screen, Text } from './talk.ts';
+import { hasTimers, setTimers } from './timers.ts';
 import type { Input } from './verdict.ts';
 import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
 
@@ -256,7 +257,6 @@ export interface Conversing extends Overseeing {
 const START = 'start';
 const LONGEST_KEPT_DAYS = 90;
 const DAY_S = 86_400;
-const MOST_REMINDERS = 3;
 /** As the platform has it. */
 const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
@@ -518,7 +518,11 @@ class Conversation {
       noteOpen(channel.app, talk, 'shown');
       if (before.wait.timers.length > 0) await cancelTimers(channel, { ...before, under: null });
       const timers = hasTimers(outcome.question)
-        ? await this.#setTimers({ channel, language }, talk, outcome.question)
+        ? await setTimers(outcome.question, talk, {
+            channel,
+            keepS: this.#keepS,
+            say: (text) => this.#translator.render(textOf(text), language),
+          })
         : [];
       talk = { ...talk, wait: { ...talk.wait, timers } };
     }
@@ -563,49 +567,6 @@ class Conversation {
     return texts;
   }
 
-  /** `within` and `remind` of a question as schedules, by name; its answer cancels them. */
-  async #setTimers(
-    { channel, language }: { readonly channel: Channel; readonly language: string | null },
-    talk: Talk,
-    { options, tag }: Question,
-  ): Promise<string[]> {
-    const { within, remind = [] } = options;
-    if (remind.length > MOST_REMINDERS)
-      throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most`);
-    const { app, user, to, transportType, endpoint } = channel;
-    const about = { to, transport_type: transportType, talk: talk.id, tag, since: talk.wait.since };
-    const timers: string[] = [];
-    const prefix = `${TALK_KEY}${to}${talk.under === null ? '' : ':interrupt'}`;
-    const set = async (
-      name: string,
-      after: Duration,
-      data: Readonly<Record<string, string>>,
-    ): Promise<void> => {
-      if (secondsOf(after) > this.#keepS)
-        throw new RangeError(
-          `"${after}" is longer than a conversation is kept: raise keep, which is 7 days by default`,
-        );
-      await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
-      timers.push(name);
-    };
-    if (within !== undefined) await set(`${prefix}:within`, within, { kind: 'within' });
-    for (const [index, one] of remind.entries()) {
-      const reminder: Reminder = typeof one === 'string' ? { after: one } : one;
-      if (transportType === 'ussd' && reminder.endpoint === undefined)
-        throw new TypeError(
-          'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
-        );
-      await set(`${prefix}:remind:${index}`, reminder.after, {
-        kind: 'remind',
-        ...(reminder.text === undefined
-          ? {}
-          : { text: this.#translator.render(textOf(reminder.text), language) }),
-        ...(reminder.endpoint === undefined ? {} : { endpoint: reminder.endpoint }),
-      });
-    }
-    return timers;
-  }
-
   async #onSchedule(timer: Timer, app: App): Promise<void> {
     if (!timer.name.startsWith(TALK_KEY))
       return this.#definition.onSchedule?.(timer, opening(app, this.#screens));
@@ -641,10 +602,6 @@ async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]
   const begun = begunOver(endpoint);
   const talk = unpackTalk(await app.user.get(keyOf(begun)));
   return [talk === null ? channel : { ...channel, to: begun }, talk];
-}
-
-function hasTimers({ options: { within, remind } }: Question): boolean {
-  return within !== undefined || remind !== undefined;
 }
 
 /** What was typed before the question was seen answers nothing. */

@@ -203,17 +203,14 @@ function unpackFrame(kept: unknown): Frame | null {
   };
 }
 
-/** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. `packed` is it as it is kept. */
-export function fullness(
-  talk: Talk,
-  packed: Json = packTalk(talk),
-): {
+/** How much of its bounds a conversation has used, 1 being all; what it has most of, in words. */
+export function fullness(talk: Talk): {
   readonly share: number;
   readonly isNear: boolean;
   readonly what: string;
 } {
   const steps = talk.frames.reduce((sum, frame) => sum + frame.steps.length, 0);
-  const characters = JSON.stringify(packed).length;
+  const characters = JSON.stringify(packTalk(talk)).length;
   const ofAnswers = talk.answers / MOST_ANSWERS;
   const ofSteps = steps / MOST_STEPS;
   const ofCharacters = characters / MOST_CHARACTERS;
