@@ -47,7 +47,18 @@ test('a mother registers', async () => {
 });
 `;
 
+const SCENARIO = `import { defineScenario } from '@vumi/sdk/testing';
+
+export default defineScenario({
+  app: '.',
+  phones: { patient: 4, fatThumb: 1 },
+  answers: { name: ({ times }) => (times === 0 ? 'Thandi' : 'Sipho') },
+  thresholds: { unfinished: '0%' },
+});
+`;
+
 const FILES: Readonly<Record<string, string>> = {
+  'scenario.ts': SCENARIO,
   'workers/worker.ts': WORKER,
   'test/app.test.ts': TEST,
   'tsconfig.json': JSON.stringify({
@@ -60,7 +71,7 @@ const FILES: Readonly<Record<string, string>> = {
       types: ['node'],
       typeRoots: [join(import.meta.dirname, '../../node_modules/@types')],
     },
-    include: ['workers', 'test'],
+    include: ['workers', 'test', 'scenario.ts'],
   }),
 };
 
@@ -111,6 +122,12 @@ test('its own tests run with the kit, and vumi test sees its places', async () =
   const { stdout } = await vumi('test', '--transport', 'ussd', '--turns', '40', '--coverage', '100');
   expect(stdout).toContain('a mother registers');
   expect(stdout).toMatch(/start +ask "name"/);
+});
+
+test('phones of a wall talk with it', async () => {
+  const { stdout } = await vumi('wall', 'scenario.ts', '--seed', '7');
+  expect(stdout).toMatch(/^patient +4 +4 +0 +0 +0$/m);
+  expect(stdout).toMatch(/^unfinished +0% +0% +yes$/m);
 });
 
 test('it is deployed to a platform that runs', async () => {

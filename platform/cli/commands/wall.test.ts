@@ -58,7 +58,9 @@ test('errors fail it without a word of the scenario, and are shown with the plac
   expect(out).toContain('Error: no farms');
   expect(out).toContain(`> 4 |   if (area === 'farm') throw new Error('no farms');`);
   expect(out).toMatch(/^ {4}< Where\?\n {6}1\. In a city/m);
-  expect(out).toMatch(/\(patient\) did not finish at start, choose "area": the app failed: Error: no farms/);
+  expect(out).toMatch(
+    /^… \d talks? did not finish at start, choose "area": the app failed: Error: no farms\n {2}first \+27\d+ \(patient\)$/m,
+  );
 });
 
 test('a threshold that is not kept fails it, and errors may be allowed', async () => {

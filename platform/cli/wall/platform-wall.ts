@@ -34,7 +34,7 @@ interface PlatformOptions {
 /** Longer than anybody thinks here, in seconds: hours are for the virtual time of the sandbox. */
 const MOST_PAUSE_S = 120;
 /** A text that asks for something. */
-const ASKS = /[?？]|:\s*$|^\d+[.)] /m;
+const ASKS = /[?？]|:\s*$|^(?:\d+|[a-z])[.)] /im;
 
 /** Has a scenario's subscribers talk with an app on a platform that runs, by its simulators, many at once. */
 export async function playOnPlatform(

@@ -2,19 +2,22 @@ import type { UnfinishedTalk, WallError, WallReport } from '@vumi/testing';
 import { sourceFrame } from '../dev/source-frame.ts';
 import { table } from '../output.ts';
 
-/** Talks and errors that are shown whole; `--json` has all. */
+/** Errors, and places where talks did not finish, that are shown; `--json` has all. */
 const MOST_SHOWN = 5;
+/** Of a talk. */
+const MOST_LINES = 24;
 
 /** A report as people read it; `folder` has the source of the app. */
 export function reportText(report: WallReport, folder: string): string {
+  const stuck = stuckOf(report);
   return [
     headOf(report),
     personaTable(report),
     funnelTable(report),
     ...report.errors.slice(0, MOST_SHOWN).map((error) => errorText(error, folder)),
     rest('errors', report.errors.length),
-    ...report.unfinished.slice(0, MOST_SHOWN).map(unfinishedText),
-    rest('unfinished talks', report.unfinished.length),
+    ...stuck.slice(0, MOST_SHOWN).map(unfinishedText),
+    rest('places where talks did not finish', stuck.length),
     measuredText(report),
     thresholdTable(report),
   ]
@@ -58,16 +61,26 @@ function errorText(
   return `✗ ${check}, ${times} ${times === 1 ? 'time' : 'times'}${who}\n  ${text}${near}\n${frame}${talk}`;
 }
 
-function unfinishedText({ phone, persona, at, reason, transcript }: UnfinishedTalk): string {
-  const where = at === null ? '' : ` at ${at.screen}, ${at.question}`;
-  return `… ${phone} (${persona}) did not finish${where}: ${reason}\n${indented(transcript)}\n`;
+/** Unfinished talks by where and why, the most frequent first. */
+function stuckOf({ unfinished }: WallReport): (readonly UnfinishedTalk[])[] {
+  const groups = Map.groupBy(unfinished, ({ at, reason }) => JSON.stringify([at, reason]));
+  return [...groups.values()].toSorted((one, other) => other.length - one.length);
 }
 
+function unfinishedText(talks: readonly UnfinishedTalk[]): string {
+  const [first] = talks;
+  if (first === undefined) return '';
+  const { phone, persona, at, reason, transcript } = first;
+  const where = at === null ? '' : ` at ${at.screen}, ${at.question}`;
+  const count = talks.length === 1 ? '1 talk' : `${talks.length} talks`;
+  return `… ${count} did not finish${where}: ${reason}\n  first ${phone} (${persona})\n${indented(transcript)}\n`;
+}
+
+/** A talk as it ended. */
 function indented(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n');
+  const lines = text.split('\n');
+  const shown = lines.length <= MOST_LINES ? lines : ['…', ...lines.slice(-MOST_LINES)];
+  return shown.map((line) => `    ${line}`).join('\n');
 }
 
 function rest(of: string, count: number): string {

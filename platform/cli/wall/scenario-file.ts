@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorText, nearest } from '@vumi/core';
 import type { Scenario } from '@vumi/testing';
@@ -73,7 +73,7 @@ export async function loadScenario(file: string, names: Names): Promise<LoadedSc
     throw usageError(`${file} does not load: ${errorText(error)}`);
   })) as { readonly default?: unknown };
   const scenario = checked(file, module.default, names);
-  return { scenario, folder: join(dirname(path), scenario.app) };
+  return { scenario, folder: resolve(dirname(path), scenario.app) };
 }
 
 function checked(file: string, scenario: unknown, names: Names): Scenario {

@@ -8,6 +8,8 @@ const ID = /"(.*)"$/;
 /** Keys of menus that lead elsewhere: home, back and more (sdk/talks/menu.ts). */
 const ELSEWHERE: ReadonlySet<string> = new Set(['0', '00', '98', '99']);
 
+const LETTERED = /^([a-z])[.)] /gim;
+
 /** What is typed where nobody says what is asked, by words of the question; the last is for all else. */
 const GUESSES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\b(?:date|day|when|born|birth)\b/i, ['24-12-2030', '1990-12-24', '24']],
@@ -114,10 +116,15 @@ function standsIn(key: string, text: string): boolean {
 
 function candidatesOf({ samples, shown }: Seen): readonly string[] {
   const text = shown?.text ?? '';
-  const options = numbersIn(text).filter((number) => !ELSEWHERE.has(number));
+  const options = [...numbersIn(text).filter((number) => !ELSEWHERE.has(number)), ...lettersIn(text)];
   if (samples !== null && samples.length > 0) return likely(samples);
   if (options.length > 0) return options;
   return GUESSES.find(([words]) => words.test(text))?.[1] ?? ['1'];
+}
+
+/** Options of menus that apps write themselves: `a) Before you eat`. */
+function lettersIn(text: string): string[] {
+  return [...text.matchAll(LETTERED)].map(([, letter = '']) => letter);
 }
 
 /** The last of many is none; of two the second is at the edge, where few people are. */

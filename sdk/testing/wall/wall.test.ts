@@ -220,6 +220,14 @@ test('thresholds are kept or not, each by its own measure', async () => {
   expect(report.sent.cost).toBe(6.5);
 });
 
+test('where nobody tells what a question takes, options are chosen by their letters', async () => {
+  const quiz = folders.appOf(
+    `export default { onMessage: (message) => /^[ab]$/.test(message.content ?? '') ? message.reply('Right', { end: true }) : message.reply('Soap?\\na) yes\\nb) no') };`,
+  );
+  const report = await play(quiz, { phones: { patient: 2 } });
+  expect(report).toMatchObject({ messages: 4, personas: [{ finished: 2 }] });
+});
+
 test('an app without conversations has talks, too, and texts stand for its questions', async () => {
   const echo = folders.appOf(
     `export default { onMessage: (message) => message.reply(message.content === null ? 'Say something.' : 'You said ' + message.content) };`,
