@@ -168,6 +168,8 @@ it('people are masked until contacts:number is granted, and again when it is wit
   expect(masked[1].items[0].person).toBe(one.person);
   expect((await page.get(`/contacts/${one.person}`)).body).toEqual(one);
   expect((await page.get('/contacts?name=tha')).body.items).toEqual([one]);
+  const nobody = encodeURIComponent("Thandi O'Neil-Smith and or");
+  expect(await page.get(`/contacts?name=${nobody}`)).toMatchObject({ status: 200, body: { items: [] } });
   expect((await client.must('GET', `${base}/number-uses`)).items).toEqual([]);
 
   await grant('contacts:number');
