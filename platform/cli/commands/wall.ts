@@ -50,7 +50,9 @@ export function addWallCommand(program: Command): void {
     if (phones < 1 || phones > kit.MOST_PHONES)
       throw usageError(`a wall has 1 to ${kit.MOST_PHONES} phones, not ${phones}`);
     const over = new AbortController();
-    process.once('SIGINT', () => over.abort());
+    process.once('SIGINT', () =>
+      over.abort(new CliError(EXIT.refused, 'stopped before all phones were done')),
+    );
     const seed = countOf('--seed', options.seed);
     await using view = await WallView.start({
       seed,
