@@ -25,8 +25,8 @@ export class DevProcess implements AsyncDisposable {
   static async create(worker: string): Promise<DevProcess> {
     const created = new DevProcess(await mkdtemp(join(tmpdir(), 'vumi-dev-')));
     await mkdir(join(created.#folder, 'workers'), { recursive: true });
-    await mkdir(join(created.#folder, '.vumi'));
-    await shareSnapshots(join(created.#folder, '.vumi'));
+    await mkdir(join(created.#folder, '.vumi/dev'), { recursive: true });
+    await shareSnapshots(join(created.#folder, '.vumi/dev'));
     await created.write(worker);
     return created;
   }
@@ -47,6 +47,10 @@ export class DevProcess implements AsyncDisposable {
     const file = join(this.#folder, 'workers/worker.js');
     await writeFile(`${file}~`, worker);
     await rename(`${file}~`, file);
+  }
+
+  async writeFile(name: string, text: string): Promise<void> {
+    await writeFile(join(this.#folder, name), text);
   }
 
   type(line: string): void {

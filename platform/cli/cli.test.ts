@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readEnvironment } from './environment.ts';
 import { FakePlatform, page, TOKEN } from './fake-platform.fixture.ts';
 
 let platform: FakePlatform;
@@ -98,6 +102,20 @@ describe('token and account', () => {
   test("the administrator's token is found in the folder of the platform", async () => {
     await platform.vumi(['account', 'list']);
     expect(platform.seen[0]?.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
+  test("the token of vumi dev is for its platform, and no other's while that runs in the same folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vumi-environment-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, '.vumi/dev'), { recursive: true });
+    writeFileSync(join(folder, '.vumi/admin-token'), 'of the platform');
+    writeFileSync(join(folder, '.vumi/dev/admin-token'), 'of dev');
+    writeFileSync(join(folder, '.vumi/dev/dev.yaml'), 'http: { public_url: "http://127.0.0.1:4000" }\n');
+    const environment = readEnvironment({}, folder);
+    expect(environment.tokenFor('http://127.0.0.1:4000')).toBe('of dev');
+    expect(environment.tokenFor('http://127.0.0.1:8000')).toBe('of the platform');
+    rmSync(join(folder, '.vumi/admin-token'));
+    expect(environment.tokenFor('http://127.0.0.1:8000')).toBeUndefined();
   });
 
   test('--token wins', async () => {

@@ -94,6 +94,13 @@ test('an open session stays on its version for as long as it goes on, and others
   expect(await place.say(from('ann'))).toBe(2);
 });
 
+test('an open session goes on with the new version where nobody is to stay on an earlier one', async () => {
+  const place = new Place();
+  await place.say(from('ann'));
+  place.change(2, null, 'restart');
+  expect(await place.say(from('ann'))).toBe(2);
+});
+
 test('a session that is begun anew by the network begins with the new version', async () => {
   const place = new Place();
   await place.say(from('ann', { session_event: 'new' }));

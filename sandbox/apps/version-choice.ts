@@ -117,6 +117,8 @@ export class VersionChoice {
   async #ofSession(ref: AppRef, message: UserMessage, live: LiveVersions): Promise<number> {
     const fresh = versionOfNewcomer(ref, message.from_addr, live);
     if (message.session_event === 'new' || !this.#mayBeOlder(ref, live)) return fresh;
+    // Nobody is to stay on an earlier version.
+    if (live.talks === 'restart' && live.rollout === null) return fresh;
     const pinned = Number(await this.#ports.state.get(pinKey(ref, message)));
     // What is newer than all that is live was rolled back: everybody leaves it at once.
     if (pinned === 0 || pinned > newest(live)) return fresh;

@@ -57,3 +57,28 @@ test('with --ussd each line is a screen of a session', async () => {
   dev.type('Thandi');
   await says('< Hello Thandi  (the session has ended)');
 });
+
+const ECHO = `export default {
+  async onMessage(message, app) {
+    app.log.warn('hello', { item: 7 });
+    await message.reply('first');
+    await app.send(message.from_addr, 'by the way', { endpoint: 'news' });
+  },
+};
+`;
+
+test('an app of onMessage answers with what was saved, and can send by its endpoints', async () => {
+  await dev.write(ECHO);
+  await dev.writeFile('vumi.json', JSON.stringify({ endpoints: ['news'] }));
+  dev.start();
+  await says(/writing to 8864/);
+  dev.type('one');
+  await says('< first');
+  await says('hello  {"item":7}');
+  await says('< by the way');
+  await dev.write(ECHO.replace('first', 'second'));
+  await says(/version 2 in/);
+  dev.type('two');
+  await says('< second');
+  expect(dev.output).not.toContain('has no route');
+});

@@ -118,8 +118,7 @@ export function packed(source: string): PackedApp {
 const STAY: Readonly<Record<string, string>> = {
   pin: 'open sessions and conversations stay on the version that they began with until they end',
   move: 'open conversations go on with this version where they fit it; sessions stay on the one that they began with',
-  restart:
-    'open conversations that do not fit this version begin again; sessions stay on the one that they began with',
+  restart: 'open conversations that do not fit this version begin again, and open sessions go on with it',
 };
 
 function deploymentText(

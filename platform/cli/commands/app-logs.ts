@@ -80,9 +80,11 @@ async function follow(
 
 /** Stacks keep their lines. */
 function logText({ timestamp, level, text, fields }: LogRow): string {
-  const more =
-    fields === null || fields === undefined || Object.keys(fields).length === 0
-      ? ''
-      : `  ${oneLine(JSON.stringify(fields))}`;
-  return `${shortTime(timestamp)} ${level.padEnd(5)} ${printable(text)}${more}\n`;
+  return `${shortTime(timestamp)} ${level.padEnd(5)} ${printable(text)}${fieldsText(fields)}\n`;
+}
+
+/** What a line says beside its text, on the same line. */
+export function fieldsText(fields: LogRow['fields']): string {
+  const isEmpty = fields === null || fields === undefined || Object.keys(fields).length === 0;
+  return isEmpty ? '' : `  ${oneLine(JSON.stringify(fields))}`;
 }

@@ -3,14 +3,16 @@ import { createInterface } from 'node:readline';
 import { errorText } from '@vumi/core';
 import type { Command } from 'commander';
 import { createClient } from '../client.ts';
+import { DEV_DATA } from '../environment.ts';
 import { BrowserPhone } from '../dev/browser-phone.ts';
-import { DevApp, NUMBERS } from '../dev/dev-app.ts';
+import { DevApp } from '../dev/dev-app.ts';
 import { OwnPlatform } from '../dev/own-platform.ts';
 import { sourceFrame } from '../dev/source-frame.ts';
 import { View } from '../dev/view.ts';
 import { changesIn } from '../dev/watch-folder.ts';
 import { withExample } from '../examples.ts';
 import { toldWithAddress, usageError } from '../exit.ts';
+import { fieldsText } from './app-logs.ts';
 import { openPhone, textsTo, type Phone } from '../phone.ts';
 import { openSession, type Session } from '../session.ts';
 import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
@@ -52,11 +54,12 @@ export function addDevCommand(program: Command): void {
     await using browser = await BrowserPhone.start({
       session,
       view,
+      app,
       from: options.from,
       signal: over.signal,
     });
     view.line(`phone in the browser: ${browser.url}`);
-    await Promise.all([work.watch(), converse(session, { ...options, view }, over)]);
+    await Promise.all([work.watch(), converse(session, { ...options, view, app }, over)]);
   });
 }
 
@@ -71,12 +74,12 @@ async function openPlace(folder: string, { to, port }: DevOptions, command: Comm
     command.setOptionValueWithSource('url', to, 'cli');
     const session = openSession(command);
     const app = new DevApp(session.client, folder, await session.account());
-    return { session, app, [Symbol.asyncDispose]: async () => {} };
+    return { session, app, [Symbol.asyncDispose]: () => app.disconnect() };
   }
   const number = port === undefined ? null : Number(port);
   if (number !== null && !(Number.isInteger(number) && number > 0))
     throw usageError(`--port is a number, not "${port}"`);
-  const platform = await OwnPlatform.start(join(folder, '.vumi'), number);
+  const platform = await OwnPlatform.start(join(folder, DEV_DATA), number);
   const client = createClient(platform.url, platform.token);
   const session: Session = { ...openSession(command), client, account: async () => ACCOUNT };
   const app = new DevApp(client, folder, ACCOUNT);
@@ -101,6 +104,7 @@ class Work {
 
   async deploy(): Promise<void> {
     const deployed = await this.#app.deploy();
+    if (deployed === null) return;
     if (!deployed.worked) {
       const rest = this.#isThere ? 'the last version goes on' : 'correct it and save';
       const frame = sourceFrame(this.#folder, deployed.reason);
@@ -127,26 +131,34 @@ class Work {
   }
 
   async #follow(): Promise<void> {
-    for await (const { level, text } of this.#app.logs(this.#signal)) {
+    for await (const { level, text, fields } of this.#app.logs(this.#signal)) {
       const mark = level === 'error' ? '✗ ' : '';
-      this.#view.line(`${mark}${text}\n${sourceFrame(this.#folder, text)}`.trimEnd());
+      // Of a stack they are the platform's, and say what it says.
+      const more = text.includes('\n') ? '' : fieldsText(fields);
+      this.#view.line(`${mark}${text}${more}\n${sourceFrame(this.#folder, text)}`.trimEnd());
     }
   }
+}
+
+/** Who is talked with, and where it is shown. */
+interface Talked {
+  readonly from: string;
+  readonly to: string;
+  readonly view: View;
 }
 
 /** The phone, until the input ends. */
 async function converse(
   session: Session,
-  { ussd = false, from, view }: Pick<DevOptions, 'ussd' | 'from'> & { readonly view: View },
+  { ussd = false, from, view, app }: Pick<DevOptions, 'ussd' | 'from'> & { view: View; app: DevApp },
   over: AbortController,
 ): Promise<void> {
-  const to = ussd ? NUMBERS.ussd : NUMBERS.sms;
+  const to = ussd ? app.numbers.ussd : app.numbers.sms;
   view.line(
     `${session.client.url} · you are ${from}, ${ussd ? 'dialling' : 'writing to'} ${to} · Ctrl-D ends`,
   );
-  const type = ussd
-    ? dialler(session, from, view)
-    : await writer(session, { from, view, signal: over.signal });
+  const talked = { from, to, view };
+  const type = ussd ? dialler(session, talked) : await writer(session, talked, over.signal);
   // Made last: lines that come before somebody asks for them are lost.
   const terminal = createInterface({
     input: process.stdin,
@@ -164,9 +176,10 @@ async function converse(
 
 async function writer(
   session: Session,
-  { from, view, signal }: { readonly from: string; readonly view: View; readonly signal: AbortSignal },
+  { from, to, view }: Talked,
+  signal: AbortSignal,
 ): Promise<(line: string) => Promise<void>> {
-  const phone: Phone = await openPhone(session, from, NUMBERS.sms);
+  const phone: Phone = await openPhone(session, from, to);
   void showTexts(phone, view, signal);
   return async (line) => {
     if (line.trim() !== '') await phone.write(line);
@@ -178,10 +191,10 @@ async function showTexts(phone: Phone, view: View, signal: AbortSignal): Promise
 }
 
 /** Each line is what is typed; where no session is open, an empty or any other one dials. */
-function dialler(session: Session, from: string, view: View): (line: string) => Promise<void> {
+function dialler(session: Session, { from, to, view }: Talked): (line: string) => Promise<void> {
   let phone: UssdPhone | null = null;
   return async (line) => {
-    const open = phone ?? openUssdPhone(session, 'ussd', { from, to: NUMBERS.ussd });
+    const open = phone ?? openUssdPhone(session, 'ussd', { from, to });
     const { text, ends } = phone === null ? await open.dial() : await open.answer(line);
     phone = ends ? null : open;
     view.line(`< ${text}${ends ? '  (the session has ended)' : ''}`);

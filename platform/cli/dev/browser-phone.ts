@@ -3,7 +3,7 @@ import { LocalPage, Refused, type Follower } from '../local-page.ts';
 import { openPhone, textsTo, type Phone } from '../phone.ts';
 import type { Session } from '../session.ts';
 import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
-import { NUMBERS } from './dev-app.ts';
+import type { DevApp } from './dev-app.ts';
 import type { View } from './view.ts';
 
 const NUMBER = /^\+?\d{3,15}$/;
@@ -13,6 +13,7 @@ const MOST_PHONES = 20;
 interface BrowserPhoneOptions {
   readonly session: Session;
   readonly view: View;
+  readonly app: DevApp;
   /** The number that the page has at first. */
   readonly from: string;
   readonly signal: AbortSignal;
@@ -55,8 +56,8 @@ export class BrowserPhone implements AsyncDisposable {
 
   /** `hello` with the numbers, then `line` and `sms` as they come. */
   #follow(follower: Follower): void {
-    const { from, view } = this.#options;
-    follower.send('hello', { from, numbers: NUMBERS });
+    const { from, view, app } = this.#options;
+    follower.send('hello', { from, numbers: app.numbers });
     const end = view.follow((line) => follower.send('line', line));
     this.#followers.add(follower);
     // What an app sends by itself comes, too; what goes wrong is said to who writes.
@@ -93,8 +94,8 @@ export class BrowserPhone implements AsyncDisposable {
     if (known !== undefined) return known;
     if (this.#phones.size >= MOST_PHONES)
       throw new Refused(429, `a page writes from ${MOST_PHONES} numbers at most: start "vumi dev" again`);
-    const { session } = this.#options;
-    const opened = openPhone(session, from, NUMBERS.sms);
+    const { session, app } = this.#options;
+    const opened = openPhone(session, from, app.numbers.sms);
     this.#phones.set(from, opened);
     opened.then(
       (phone) => void this.#show(from, phone),
