@@ -14,7 +14,8 @@ const INSTALLED = join(SITE, 'node_modules/.package-lock.json');
 function run(command: string, ...words: string[]): void {
   // With the Node that runs this: an older one cannot run Astro.
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH: path, ASTRO_TELEMETRY_DISABLED: '1' };
+  // In any other environment the site would be built without its search.
+  const env = { ...process.env, PATH: path, NODE_ENV: 'production', ASTRO_TELEMETRY_DISABLED: '1' };
   execFileSync(command, words, { cwd: SITE, stdio: 'inherit', env, shell: process.platform === 'win32' });
 }
 
