@@ -35,17 +35,28 @@ export type { Json, SetOptions, StateScope } from './state.ts';
 export { withConversations } from './talks/conversations.ts';
 export type { Conversations, Conversing, HungUp } from './talks/conversations.ts';
 export type { ConverseOptions, Opening, OpenTalk, Overseeing, Talks } from './talks/opening.ts';
+export type { DateOptions } from './talks/days.ts';
 export type { Duration } from './talks/durations.ts';
 export { date, decimal, integer, msisdn, pin, retry, text, yesNo } from './talks/parsers.ts';
 export type {
-  DateOptions,
   MsisdnOptions,
   NumberOptions,
   Parser,
+  Reader,
   Retry,
   StandardSchema,
   TextOptions,
 } from './talks/parsers.ts';
 export { TimedOut } from './talks/recorder.ts';
-export type { AskOptions, ChooseOptions, Leave, Option, Reminder, Screen, Talk, Text } from './talks/talk.ts';
+export type {
+  AskOptions,
+  ChooseOptions,
+  Leave,
+  Option,
+  ReadOptions,
+  Reminder,
+  Screen,
+  Talk,
+  Text,
+} from './talks/talk.ts';
 export type { OwnTexts, Texts } from './talks/words.ts';

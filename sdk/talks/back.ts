@@ -1,3 +1,4 @@
+import { START } from './talk.ts';
 import { isFinal, type Frame, type Step, type Talk } from './journal.ts';
 
 function lastAnswerIn(steps: readonly Step[]): number {
@@ -22,4 +23,9 @@ export function takenBack(talk: Talk, frames: readonly Frame[]): Talk | null {
     answers: talk.answers - 1,
     wait: { ...talk.wait, tag: answer[2], tries: 0, page: 0, lead: '' },
   };
+}
+
+/** Nothing was answered yet, of the screen that all begin with. */
+export function isAtBeginning([first, ...visits]: readonly Frame[]): boolean {
+  return visits.length === 0 && first?.screen === START && lastAnswerIn(first.steps) < 0;
 }

@@ -24,7 +24,7 @@ import type { Asked, Outcome } from './outcome.ts';
 import { lines, textOf } from './question.ts';
 import { Diverged } from './recorder.ts';
 import { Run } from './run.ts';
-import type { Screen, Text } from './talk.ts';
+import { START, type Screen, type Text } from './talk.ts';
 import { hasTimers, setTimers } from './timers.ts';
 import type { Input } from './verdict.ts';
 import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
@@ -212,6 +212,33 @@ export interface Conversations {
    */
   readonly back?: boolean;
   /**
+   * Shows the key that leads to the screen `start`, and forgets the way there, at each question but the first.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   screens: {
+   *     start: async (app) => app.goto(await app.choose('Clinics', { find: 'Find one', help: 'Help' })),
+   *     find: async (app) => `The clinic in ${await app.ask('Which town?')} is open.`,
+   *     help: () => 'Call 0800 111.',
+   *   },
+   *   home: true,
+   * });
+   * // > hi
+   * // < Clinics
+   * // < 1. Find one
+   * // < 2. Help
+   * // > 1
+   * // < Which town?
+   * // < 00. Home
+   * // > 00
+   * // < Clinics
+   * // < 1. Find one
+   * // < 2. Help
+   */
+  readonly home?: boolean;
+  /**
    * False: STOP and its like do not end a conversation but answer its question.
    *
    * @example
@@ -254,7 +281,6 @@ export interface Conversing extends Overseeing {
   converse(screen: string, params?: Readonly<Record<string, string>>): void;
 }
 
-const START = 'start';
 const LONGEST_KEPT_DAYS = 90;
 const DAY_S = 86_400;
 /** As the platform has it. */
@@ -397,6 +423,13 @@ class Conversation {
     });
   }
 
+  /** Nothing of where it was is left, nor of what an interrupt has interrupted. */
+  async #goHome(channel: Channel, talk: Talk): Promise<void> {
+    const { restarted, language } = talk;
+    await cancelTimers(channel, talk);
+    await this.#begin(channel, START, { restarted, language });
+  }
+
   async #begin(
     channel: Channel,
     screen: string,
@@ -459,7 +492,7 @@ class Conversation {
     talk: Talk,
     input: Input,
   ): Promise<Outcome> {
-    const { interrupts = {}, back = false } = this.#definition;
+    const { interrupts = {}, back = false, home = false, stop } = this.#definition;
     const textsOf = (language: string | null): Texts => this.#texts(language);
     return new Run({
       app,
@@ -476,11 +509,14 @@ class Conversation {
       textsOf,
       interrupts,
       back,
+      home,
+      stops: stop !== false && transportType !== 'ussd',
     }).run();
   }
 
   async #settle(channel: Channel, before: Talk, outcome: Outcome, lead: string): Promise<void> {
     if (outcome.kind === 'back') return this.#goOn(channel, outcome.talk, { kind: 'anew' });
+    if (outcome.kind === 'home') return this.#goHome(channel, before);
     if (outcome.kind === 'interrupted') return this.#interrupt(channel, before, outcome.screen);
     const { language } = outcome.kind === 'ends' ? outcome : outcome.talk;
     // In apps without languages it lasts as long as the conversation.

@@ -11,7 +11,7 @@ export interface MenuOption<V = unknown> {
 }
 
 /** Keys that go through pages, by the custom of USSD. */
-export const KEYS = { more: '98', back: '0' } as const;
+export const KEYS = { more: '98', back: '0', home: '00' } as const;
 
 /** What a network has room for in one text. */
 export type Fits = (text: string) => boolean;
@@ -48,6 +48,7 @@ export function menuOptions(given: unknown, labelOf: (text: unknown) => string):
   if (options.length === 0) throw new TypeError('choose needs at least one option');
   if (!Array.isArray(given)) checkOrder(Object.keys(given));
   checkKeys(options);
+  checkNumbers(options);
   return options;
 }
 
@@ -64,16 +65,40 @@ function checkKeys(options: readonly MenuOption[]): void {
     throw new TypeError(`a menu has at most ${Number(KEYS.more) - 1} options, not ${options.length}`);
 }
 
+function checkNumbers(options: readonly MenuOption[]): void {
+  for (const { label, accept = [] } of options) {
+    const number = accept.find(
+      (word) => /^[1-9]\d*$/.test(fold(word)) && Number(fold(word)) <= options.length,
+    );
+    if (number === undefined) continue;
+    const other = options[Number(fold(number)) - 1]?.label;
+    throw new TypeError(
+      `the option "${label}" accepts "${number}", which is the number of "${other}": give it another word`,
+    );
+  }
+}
+
 /** Which option somebody means; null: none; `two`: more than one. */
 export function chosen<V>(options: readonly MenuOption<V>[], answer: string): MenuOption<V> | null | 'two' {
-  const word = fold(answer);
-  if (/^\d+$/.test(word)) return options[Number(word) - 1] ?? null;
-  const words = options.map((option) => [option.label, ...(option.accept ?? [])].map(fold));
+  const word = wordOf(answer);
+  if (/^\d+$/.test(word))
+    return (
+      options.find(({ accept = [] }) => accept.some((one) => wordOf(one) === word)) ??
+      options[Number(word) - 1] ??
+      null
+    );
+  const words = options.map((option) => [option.label, ...(option.accept ?? [])].map(wordOf));
   const exact = options.filter((_, index) => words[index]?.includes(word));
   if (exact.length > 0) return exact.length === 1 ? (exact[0] ?? null) : 'two';
   if (word.length < SHORTEST_PREFIX) return null;
   const begun = options.filter((_, index) => words[index]?.some((one) => one.startsWith(word)));
   return begun.length > 1 ? 'two' : (begun[0] ?? null);
+}
+
+/** A key such as `*` or `#` is a word, too, as is one of points alone. */
+function wordOf(text: string): string {
+  const word = fold(text);
+  return word === '' ? text.trim() : word;
 }
 
 const SHORTEST_PREFIX = 3;
@@ -110,7 +135,7 @@ export function menuPages(
 type PageTexts = Pick<Texts, 'more' | 'back'>;
 
 const moreLine = ({ more }: PageTexts): string => `${KEYS.more}. ${more}`;
-const backLine = ({ back }: PageTexts): string => `${KEYS.back}. ${back}`;
+export const backLine = ({ back }: PageTexts): string => `${KEYS.back}. ${back}`;
 
 interface Opening {
   /** Pages of a text that leaves no room for an option. */
@@ -195,16 +220,21 @@ function join(...lines: readonly string[]): string {
   return lines.filter((line) => line !== '').join('\n');
 }
 
-/** A long text in pages, broken after a sentence where one ends, else between words. */
-export function textPages(text: string, texts: PageTexts, fits: Fits): string[] {
+/** The line of the key that goes to the first screen. */
+export function homeLine({ home }: Pick<Texts, 'home'>): string {
+  return `${KEYS.home}. ${home}`;
+}
+
+/**
+ * A long text in pages, broken after a sentence where one ends, else between words. `hasBack`: the first of several has
+ * the key that takes back the last answer.
+ */
+export function textPages(text: string, texts: PageTexts, fits: Fits, hasBack = false): string[] {
   if (fits(text)) return [text];
   const pages: string[] = [];
   let rest = text;
   while (rest !== '') {
-    const navigation = [
-      `${KEYS.more}. ${texts.more}`,
-      ...(pages.length === 0 ? [] : [`${KEYS.back}. ${texts.back}`]),
-    ];
+    const navigation = [moreLine(texts), ...(pages.length === 0 && !hasBack ? [] : [backLine(texts)])];
     if (fits(rest)) {
       pages.push(rest);
       break;

@@ -40,6 +40,7 @@ function countOf(verdict: Verdict, input: Input, wait: Wait): TalkCount | null {
     return verdict.isGivenUp === true ? 'gave_up' : 'answered';
   if (verdict.kind === 'accepted' || verdict.kind === 'timed_out') return 'timed_out';
   if (verdict.kind === 'interrupted') return 'helped';
+  if (verdict.kind === 'home') return 'back';
   if (verdict.kind !== 'again') return verdict.kind;
   if (verdict.isHelp === true) return 'helped';
   return verdict.showing.tries > wait.tries ? 'refused' : null;

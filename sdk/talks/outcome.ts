@@ -1,3 +1,4 @@
+import type { Json } from '../state.ts';
 import type { Talk as Kept } from './journal.ts';
 import type { Question } from './question.ts';
 
@@ -25,5 +26,12 @@ export type Outcome =
     }
   /** A word of `interrupts` leads to a screen, after which it goes on. */
   | { readonly kind: 'interrupted'; readonly screen: string }
+  /** To the first screen. */
+  | { readonly kind: 'home' }
   /** With the last answer taken back. */
   | { readonly kind: 'back'; readonly talk: Kept };
+
+/** How a screen ends. */
+export type Ending =
+  | { readonly kind: 'value'; readonly value: Json }
+  | { readonly kind: 'end'; readonly text: string };

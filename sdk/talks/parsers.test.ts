@@ -42,6 +42,59 @@ test.each<[string, Parser<unknown>, string, unknown]>([
   expect(await parsed(parser, answer)).toEqual(value);
 });
 
+test.each([
+  ['24/12/26', null, '2026-12-24'],
+  ['24-12-26', 'zu', '2026-12-24'],
+  ['24122026', null, '2026-12-24'],
+  ['241226', null, '2026-12-24'],
+  ['20261224', null, '2026-12-24'],
+  ['24 Dec 2026', null, '2026-12-24'],
+  ['24 December 2026', 'zu', '2026-12-24'],
+  ['24th of december, 2026', null, '2026-12-24'],
+  ['December 24, 2026', 'en_US', '2026-12-24'],
+  ['2026 Dec 24', null, '2026-12-24'],
+  ['24 décembre 2026', 'fr', '2026-12-24'],
+  ['24 de março de 2026', 'pt-BR', '2026-03-24'],
+  ['1 mai 26', 'fr', '2026-05-01'],
+  ['4/5/2026', 'en', '2026-05-04'],
+  ['4/5/2026', 'en-US', '2026-04-05'],
+  ['26/5/4', 'hu', '2026-05-04'],
+  ['12/24/2026', 'en', '2026-12-24'],
+  ['५/४/२०२६', null, '2026-04-05'],
+  ['31/4/2026', null, null],
+  ['20011219', null, '2001-12-19'],
+  ['24 Dec', null, null],
+  ['24 Dec or Jan 2026', null, null],
+  ['24 jui 2026', 'fr', null],
+  ['24 cows 2026', null, null],
+  ['1234567', null, null],
+])('the day of %j, read by %s, is %s', async (answer, language, day) => {
+  const given = await date()(answer, { language });
+  expect(given instanceof Retry ? null : given).toBe(day);
+});
+
+test('a year of two digits is of the hundred that end in 19 years, or where the bounds have it', async () => {
+  const now = new Date().getUTCFullYear();
+  const short = (year: number): string => `01/02/${String(year).slice(-2)}`;
+  expect(await date()(short(now + 19))).toBe(`${now + 19}-02-01`);
+  expect(await date()(short(now + 20))).toBe(`${now - 80}-02-01`);
+  expect(await date({ max: '2000-01-01' })('01/02/26')).toBe('1926-02-01');
+  expect(await date({ min: '2100-01-01' })('01/02/26')).toBe('2126-02-01');
+});
+
+test.each([
+  ['No I cannot', false],
+  ['yes please', true],
+  ['Yes, yes!', true],
+  ['oui merci', true],
+  ['yes or no', null],
+  ['I cannot', null],
+  ['please yes', null],
+])('%j is %s', async (answer, meaning) => {
+  const given = await yesNo()(answer);
+  expect(given instanceof Retry ? null : given).toBe(meaning);
+});
+
 test('a schema of another library says why it refuses', async () => {
   const schema = {
     '~standard': {

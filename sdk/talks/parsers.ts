@@ -1,5 +1,6 @@
 import type { LazyText } from '../languages/lazy-text.ts';
-import { fold, meaningOf, plainDigits } from './words.ts';
+import { dayIn, type DateOptions } from './days.ts';
+import { fold, meaningIn, plainDigits } from './words.ts';
 
 /** An answer that is not accepted; its text, if any, is said before the question is asked again. */
 export class Retry {
@@ -29,6 +30,12 @@ export function retry(text: string | LazyText | null = null): Retry {
   return new Retry(text);
 }
 
+/** Who has typed an answer. */
+export interface Reader {
+  /** What he reads: `zu`; null where nobody knows it. */
+  readonly language: string | null;
+}
+
 /** Makes a value of an answer, which has no spaces around it, or refuses it. */
 export interface Parser<T> {
   /**
@@ -41,12 +48,15 @@ export interface Parser<T> {
    * // > 420042
    * // < Clinic 420042.
    */
-  (text: string): T | Retry | Promise<T | Retry>;
+  (text: string, reader?: Reader): T | Retry | Promise<T | Retry>;
   /** Answers at its edges, accepted and refused: what the explorer of the test kit types. */
   readonly samples?: readonly string[];
 }
 
-function sampled<T>(samples: readonly string[], parser: (text: string) => T | Retry): Parser<T> {
+function sampled<T>(
+  samples: readonly string[],
+  parser: (text: string, reader?: Reader) => T | Retry,
+): Parser<T> {
   return Object.assign(parser, { samples });
 }
 
@@ -143,39 +153,25 @@ function within(value: number, { min = -Infinity, max = Infinity }: NumberOption
   return value >= min && value <= max ? value : retry();
 }
 
-export interface DateOptions {
-  /** `YYYY-MM-DD`, both included. */
-  readonly min?: string;
-  readonly max?: string;
-}
-
-const EARLIEST = '0001-01-01';
-const LATEST = '9999-12-31';
-
 /**
- * A day, written day first or as `YYYY-MM-DD`; its value is `YYYY-MM-DD`.
+ * A day; its value is `YYYY-MM-DD`. It is written in numbers, `24.12.1999`, `24/12/99`, `24121999` or `1999-12-24`, or with the
+ * month as a word of English or of the user's language: `24 Dec 1999`, `December 24, 1999`. Of numbers the day is first, in the
+ * English of the USA the month, in Chinese, Hungarian, Japanese, Korean, Lithuanian and Mongolian the year; where that makes no
+ * day, another order that makes one counts. A year of two digits is one of the hundred that end 19 years from now, or of the
+ * century before or after where only that is within `min` and `max`.
  *
  * @example
  * return await app.ask('When were you born?', { as: date({ max: '2026-01-01' }) });
  * // < When were you born?
- * // > 24.12.1999
+ * // > 24 Dec 99
  * // < 1999-12-24
  */
-export function date({ min = EARLIEST, max = LATEST }: DateOptions = {}): Parser<string> {
-  const samples = [min, max].filter((day) => day !== EARLIEST && day !== LATEST);
-  return sampled([...samples, '24-12-2026', 'tomorrow'], (answer) => {
-    const numbers = plainDigits(answer).match(/\d+/g) ?? [];
-    const [first = '', second = '', third = ''] = numbers;
-    if (numbers.length !== 3) return retry();
-    const [year, month, day] = first.length === 4 ? [first, second, third] : [third, second, first];
-    const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-    return isDay(iso) && iso >= min && iso <= max ? iso : retry();
-  });
-}
-
-function isDay(iso: string): boolean {
-  const at = Date.parse(`${iso}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(iso);
+export function date(options: DateOptions = {}): Parser<string> {
+  const samples = [options.min, options.max].flatMap((day) => (day === undefined ? [] : [day]));
+  return sampled(
+    [...samples, '24-12-2026', 'tomorrow'],
+    (answer, reader) => dayIn(plainDigits(answer), reader?.language ?? null, options) ?? retry(),
+  );
 }
 
 export interface MsisdnOptions {
@@ -203,7 +199,7 @@ export function msisdn({ country }: MsisdnOptions = {}): Parser<string> {
 }
 
 /**
- * True or false, said as 1 or 2, or as yes or no in a language that the SDK knows.
+ * True or false, said as 1 or 2, or as yes or no in a language that the SDK knows: also "yes please", but not "yes or no".
  *
  * @example
  * const well = await app.ask('Are you well? Yes or no', { as: yesNo() });
@@ -216,7 +212,7 @@ export function yesNo(): Parser<boolean> {
   return sampled(['1', '2', 'x'], (answer) => {
     const word = fold(answer);
     if (word === '1' || word === '2') return word === '1';
-    return meaningOf(word) ?? retry();
+    return meaningIn(word) ?? retry();
   });
 }
 

@@ -1,10 +1,15 @@
-import { chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
-import { parserOf, Retry, yesNo, type Parser } from './parsers.ts';
+import { backLine, chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
+import { parserOf, Retry, yesNo, type Parser, type Reader } from './parsers.ts';
 import { LazyText } from '../languages/lazy-text.ts';
 import type { AskOptions, ChooseOptions, LinkQuestion, Text } from './talk.ts';
-import type { Texts } from './words.ts';
+import { fold, meaningIn, type Texts } from './words.ts';
 
 type Given = AskOptions<unknown> & ChooseOptions & { readonly otherwise?: unknown };
+
+/** A call is open where a question is asked. */
+export function notAwaited({ tag }: Pick<Question, 'tag'>): Error {
+  return new Error(`a call was not awaited before the next question, ${tag}`);
+}
 
 /** What is asked, whichever verb asks it. */
 export interface Question {
@@ -15,11 +20,13 @@ export interface Question {
   /** Words that answer it, beside keys; none where any text may. */
   readonly words: (texts: Texts) => readonly string[];
   /** The value of an answer. */
-  readonly parse: (answer: string, texts: Texts) => unknown;
+  readonly parse: (answer: string, texts: Texts, reader: Reader) => unknown;
   /** What is typed is no answer: its page gives that. */
   readonly byPage?: true;
-  /** Any key goes on. */
+  /** Any key goes on but those to where one was. */
   readonly isRead: boolean;
+  /** Words and keys of the author's, which no number or key of ours may be. */
+  readonly accepts?: readonly string[];
   /** What the explorer of the test kit types. */
   readonly samples: readonly string[];
 }
@@ -72,10 +79,7 @@ export function confirmQuestion(text: Text, { tag, options, say }: Asking): Ques
     words: ({ yes, no }) => ['1', '2', yes, no],
     pages: (lead, { texts, fits, hasBack }) =>
       plainPages(lines(lead, asked(texts)), texts, { fits, hasBack }),
-    parse: (answer, texts) => {
-      if (answer.toLowerCase() === texts.yes.toLowerCase()) return true;
-      return answer.toLowerCase() === texts.no.toLowerCase() ? false : parser(answer);
-    },
+    parse: (answer, texts) => meaningIn(fold(answer), texts) ?? parser(answer),
   };
 }
 
@@ -93,7 +97,7 @@ function plainQuestion(
     },
     words: () => [],
     pages: (lead, { texts, fits, hasBack }) => plainPages(lines(lead, text()), texts, { fits, hasBack }),
-    parse: parser,
+    parse: (answer, _texts, reader) => parser(answer, reader),
   };
 }
 
@@ -102,8 +106,8 @@ function plainPages(
   texts: Texts,
   { fits, hasBack }: Pick<PagePlace, 'fits' | 'hasBack'>,
 ): string[] {
-  const back = hasBack ? `0. ${texts.back}` : '';
-  const pages = textPages(text, texts, (part) => fits(lines(part, back)));
+  const back = hasBack ? backLine(texts) : '';
+  const pages = textPages(text, texts, (part) => fits(lines(part, back)), hasBack);
   return pages.map((page, index) => (index === pages.length - 1 ? lines(page, back) : page));
 }
 
@@ -115,6 +119,9 @@ export function chooseQuestion(text: Text, given: unknown, { tag, options, say }
     isRead: false,
     get samples() {
       return [...all().map((_, index) => String(index + 1)), 'x'];
+    },
+    get accepts() {
+      return all().flatMap(({ accept = [] }) => accept);
     },
     words: () => all().flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label].concat(accept)),
     pages: (lead, { texts, fits, hasBack, onCut }) =>
@@ -159,15 +166,28 @@ export function linkQuestion(
   };
 }
 
-/** One of the pages of a long text: anything that is typed goes on. */
-export function readQuestion(tag: string, page: string): Question {
+/** One of the pages of a long text: any other key goes on. */
+export function readQuestion(
+  tag: string,
+  { page, isFirst, options }: { readonly page: string; readonly isFirst: boolean; readonly options: Given },
+): Question {
   return {
     tag,
-    options: {},
+    options: isFirst ? options : { ...options, back: true },
     isRead: true,
     samples: ['1'],
     words: () => [],
-    pages: (lead) => [lines(lead, page)],
+    pages: (lead, { texts, hasBack }) => [
+      lines(
+        lead,
+        hasBack
+          ? page
+          : page
+              .split('\n')
+              .filter((line) => line !== backLine(texts))
+              .join('\n'),
+      ),
+    ],
     parse: () => true,
   };
 }

@@ -26,4 +26,7 @@ export interface RunOptions {
   /** Words that are answered with a text at any question. */
   readonly interrupts: Readonly<Record<string, Text>>;
   readonly back: boolean;
+  readonly home: boolean;
+  /** STOP and its like end the conversation. */
+  readonly stops: boolean;
 }

@@ -1,28 +1,25 @@
 import { languageCode } from '../languages/codes.ts';
 import type { Json } from '../state.ts';
 import { isFinal, isSecret, MOST_VISITS, type Frame, type Happened, type Wait } from './journal.ts';
-import { canGoBack, takenBack } from './back.ts';
+import { canGoBack, isAtBeginning, takenBack } from './back.ts';
 import { HangWatch } from './hang-watch.ts';
 import { makeLink } from './make-link.ts';
-import { KEYS, roomOf, textPages } from './menu.ts';
+import { checkClash } from './clash.ts';
+import { homeLine, KEYS, roomOf, textPages } from './menu.ts';
 import { countVerdict } from './notes.ts';
-import type { Outcome } from './outcome.ts';
+import type { Ending, Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
-import { isText, lines, readQuestion, textOf, type Question } from './question.ts';
+import { isText, lines, notAwaited, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
-import { Leave, type Screen, type Talk, type Text } from './talk.ts';
+import { Leave, START, type ReadOptions, type Screen, type Talk, type Text } from './talk.ts';
 import { talkOf } from './verbs.ts';
-import { judge, type Showing, type Verdict } from './verdict.ts';
+import { judge, leadsAway, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
 
 interface OpenFrame extends Omit<Frame, 'steps'> {
   readonly recorder: Recorder;
 }
-
-type Ending =
-  | { readonly kind: 'value'; readonly value: Json }
-  | { readonly kind: 'end'; readonly text: string };
 
 const HANGS = 'the conversation waits for something that never comes: ask, or return';
 
@@ -170,11 +167,12 @@ export class Run {
         return makeLink(path, given, { ...this.#options, tag });
       },
       ask: (tag, make) => this.#ask(index, tag, make),
-      read: (text, nextTag) => this.#read(index, text, nextTag),
+      read: (text, given, nextTag) => this.#read(index, text, given, nextTag),
       visit: (screen, params) => this.#visit(index, screen, params),
       say: (text) => {
         if (recorder.isLive) this.#said.push(text);
       },
+      checkScreen: (name) => void this.#screen(name),
       leave: (way) => {
         this.#left = way;
       },
@@ -226,13 +224,17 @@ export class Run {
     return value;
   }
 
-  async #read(index: number, text: string, nextTag: () => string): Promise<void> {
+  /** Its pages are the same each time, so all have room for the keys that one of them may have. */
+  async #read(index: number, text: string, options: ReadOptions, nextTag: () => string): Promise<void> {
     const frame = this.#frames[index];
-    const { transportType, textsOf } = this.#options;
-    const pages = textPages(text, textsOf(this.#language), roomOf(transportType, 1));
-    for (const page of pages.slice(0, -1)) {
+    const { transportType, back, home } = this.#options;
+    const texts = this.#texts();
+    const fits = roomOf(transportType, 1);
+    const hasRoom = (options.home ?? home) ? (part: string) => fits(lines(part, homeLine(texts))) : fits;
+    const pages = textPages(text, texts, hasRoom, options.back ?? back);
+    for (const [number, page] of pages.slice(0, -1).entries()) {
       const tag = nextTag();
-      await this.#ask(index, tag, () => readQuestion(tag, page));
+      await this.#ask(index, tag, () => readQuestion(tag, { page, isFirst: number === 0, options }));
     }
     if (frame?.recorder.isLive === true) this.#said.push(pages.at(-1) ?? '');
   }
@@ -276,7 +278,9 @@ export class Run {
         screens: this.#options.screens,
         pages: () => this.#pages(question, talk.wait.lead).length,
         hasBack: this.#hasBack(question),
+        hasHome: this.#hasHome(question),
         say: (text) => this.#text(text),
+        reader: { language: this.#language },
       });
     } finally {
       this.#isJudging = false;
@@ -291,7 +295,7 @@ export class Run {
     const never = new Promise<never>(() => {});
     countVerdict(this.#options, verdict, this.#frames.at(-1)?.screen ?? '', question.tag);
     if (verdict.kind === 'again') return this.#suspend(question, this.#options.talk.wait, verdict.showing);
-    if (verdict.kind === 'interrupted' || verdict.kind === 'back') {
+    if (leadsAway(verdict)) {
       if (verdict.kind === 'back') this.#goBack();
       else this.#outcome.resolve(verdict);
       return never;
@@ -336,9 +340,16 @@ export class Run {
     if (talk !== null) this.#outcome.resolve({ kind: 'back', talk });
   }
 
-  #hasBack({ options, isRead }: Question): boolean {
-    if (isRead || !(options.back ?? this.#options.back)) return false;
+  #hasBack({ options }: Question): boolean {
+    if (!(options.back ?? this.#options.back)) return false;
     return canGoBack(this.#frames.at(-1)?.recorder.steps ?? []);
+  }
+
+  /** Not at the first question of the first screen. */
+  #hasHome({ options }: Question): boolean {
+    const { home, screens, talk } = this.#options;
+    if (!(options.home ?? home) || !Object.hasOwn(screens, START)) return false;
+    return talk.under !== null || !isAtBeginning(this.#framesNow());
   }
 
   #text(text: Text): string {
@@ -351,22 +362,28 @@ export class Run {
 
   #pages(question: Question, lead: string): string[] {
     const { app, transportType } = this.#options;
-    return question.pages(lead, {
-      texts: this.#texts(),
-      fits: roomOf(transportType, question.options.segments ?? 1),
+    const texts = this.#texts();
+    const fits = roomOf(transportType, question.options.segments ?? 1);
+    const home = this.#hasHome(question) ? homeLine(texts) : '';
+    const pages = question.pages(lead, {
+      texts,
+      fits: home === '' ? fits : (text) => fits(lines(text, home)),
       hasBack: this.#hasBack(question),
       onCut: (label) => app.log.warn('an option is longer than a page and was cut', { label }),
     });
+    return home === '' ? pages : pages.map((page) => lines(page, home));
   }
 
   #takes(question: Question, pages: number): string[] {
     const keys = [
       ...(pages > 1 ? [KEYS.more] : []),
       ...(pages > 1 || this.#hasBack(question) ? [KEYS.back] : []),
+      ...(this.#hasHome(question) ? [KEYS.home] : []),
     ];
-    const interrupts = Object.keys(this.#options.interrupts);
     const isLiteral = question.options.literal === true;
-    return [...question.words(this.#texts()), ...(isLiteral ? [] : [...interrupts, ...keys])];
+    const ours = isLiteral ? [] : [...Object.keys(this.#options.interrupts), ...keys];
+    checkClash(question, ours, this.#options);
+    return [...question.words(this.#texts()), ...ours];
   }
 
   /** Never settles: the next message goes on. */
@@ -424,8 +441,4 @@ export class Run {
       steps: recorder.steps,
     }));
   }
-}
-
-function notAwaited({ tag }: Question): Error {
-  return new Error(`a call was not awaited before the next question, ${tag}`);
 }

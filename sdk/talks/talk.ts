@@ -9,6 +9,9 @@ import type { Parser, StandardSchema } from './parsers.ts';
 /** A text, one that is still to be translated, or what makes it when it is needed. */
 export type Text = string | LazyText | (() => string | LazyText);
 
+/** The screen that a conversation begins with. */
+export const START = 'start';
+
 /** Where a screen leads: what `goto`, `value` and `end` give, to be returned. */
 export class Leave {
   readonly to: LeaveTo;
@@ -44,6 +47,8 @@ interface QuestionOptions {
   readonly remind?: readonly (Duration | Reminder)[];
   /** Shows a key that takes back the last answer. */
   readonly back?: boolean;
+  /** Shows a key that leads to the screen `start` and forgets the way here. */
+  readonly home?: boolean;
   /** What is typed is the answer, also a word of `interrupts` or a key. */
   readonly literal?: boolean;
   /** SMS that the text may take: 1. */
@@ -64,7 +69,10 @@ export interface ChooseOptions extends QuestionOptions {
   readonly perPage?: number;
 }
 
-export interface LanguageOptions extends Pick<ChooseOptions, 'id' | 'back' | 'perPage'> {
+/** Of a long text: its keys. Its later pages always lead back to the one before. */
+export type ReadOptions = Pick<QuestionOptions, 'back' | 'home'>;
+
+export interface LanguageOptions extends Pick<ChooseOptions, 'id' | 'back' | 'home' | 'perPage'> {
   /** What stands above the menu: nothing. */
   readonly text?: Text;
   readonly languages?: readonly string[];
@@ -74,7 +82,7 @@ export interface LanguageOptions extends Pick<ChooseOptions, 'id' | 'back' | 'pe
 
 /** Of a question that the app's page answers. */
 export interface LinkQuestion
-  extends LinkOptions, Pick<QuestionOptions, 'id' | 'retry' | 'within' | 'remind' | 'back'> {
+  extends LinkOptions, Pick<QuestionOptions, 'id' | 'retry' | 'within' | 'remind' | 'back' | 'home'> {
   readonly ask: true;
   /** Stands before the address. */
   readonly text?: Text;
@@ -200,7 +208,7 @@ export interface Talk extends Omit<App, 'link'> {
    * return 'Thank you for reading.';
    * // > *120*8864#
    */
-  read(text: Text): Promise<void>;
+  read(text: Text, options?: ReadOptions): Promise<void>;
 
   /**
    * Leads to another screen; to be returned.

@@ -19,6 +19,7 @@ import {
   type LanguageOptions,
   type LeaveTo,
   type LinkQuestion,
+  type ReadOptions,
   type Talk,
   type Text,
 } from './talk.ts';
@@ -44,9 +45,11 @@ export interface Stage {
   readonly makeLink: (path: string, options: LinkOptions, tag: string | null) => Promise<string>;
   /** `make` is called where it is really asked, or answered. */
   readonly ask: (tag: string, make: () => Question) => Promise<unknown>;
-  readonly read: (text: string, nextTag: () => string) => Promise<void>;
+  readonly read: (text: string, options: ReadOptions, nextTag: () => string) => Promise<void>;
   readonly visit: (screen: string, params: Params) => Promise<Json>;
   readonly say: (text: string) => void;
+  /** Throws where the app has no such screen: from the line that leads there. */
+  readonly checkScreen: (name: string) => void;
   /** Hears of a way out, which the screen has to return. */
   readonly leave: (leave: Leave) => void;
 }
@@ -62,6 +65,7 @@ export function talkOf(stage: Stage): Talk {
     return `${verb} ${id === undefined ? `number ${questions}` : JSON.stringify(id)}`;
   };
   const leave = (to: LeaveTo): Leave => {
+    if (to.kind === 'goto') stage.checkScreen(to.screen);
     const way = new Leave(to);
     stage.leave(way);
     return way;
@@ -100,7 +104,7 @@ export function talkOf(stage: Stage): Talk {
     link: (path: string, options = {}) => link(stage, { path, options, nextTag, ask }) as Promise<never>,
     t: translateWith(say),
     say: (text) => stage.say(say(text)),
-    read: (text) => stage.read(say(text), () => nextTag('read', undefined)),
+    read: (text, options = {}) => stage.read(say(text), options, () => nextTag('read', undefined)),
     goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
     visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,
     value: (value) => leave({ kind: 'value', value }),

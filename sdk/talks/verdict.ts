@@ -1,6 +1,6 @@
 import type { Wait } from './journal.ts';
 import { KEYS } from './menu.ts';
-import { Retry } from './parsers.ts';
+import { Retry, type Reader } from './parsers.ts';
 import type { InLanguage, Question } from './question.ts';
 import type { Text } from './talk.ts';
 import type { Json } from '../state.ts';
@@ -35,8 +35,16 @@ export type Verdict =
   | { readonly kind: 'timed_out' }
   | { readonly kind: 'again'; readonly showing: Showing; readonly isHelp?: boolean }
   | { readonly kind: 'back' }
+  | { readonly kind: 'home' }
   | { readonly kind: 'interrupted'; readonly screen: string }
   | { readonly kind: 'gave_up' };
+
+/** Nothing was answered: the user goes somewhere else. */
+export function leadsAway(
+  verdict: Verdict,
+): verdict is Extract<Verdict, { kind: 'back' | 'home' | 'interrupted' }> {
+  return verdict.kind === 'back' || verdict.kind === 'home' || verdict.kind === 'interrupted';
+}
 
 export interface Judging {
   readonly texts: Texts;
@@ -45,7 +53,9 @@ export interface Judging {
   readonly screens: Readonly<Record<string, unknown>>;
   readonly pages: () => number;
   readonly hasBack: boolean;
+  readonly hasHome: boolean;
   readonly say: InLanguage;
+  readonly reader: Reader;
 }
 
 const TRIES = 3;
@@ -75,10 +85,10 @@ async function parse(
   question: Question,
   wait: Wait,
   text: string,
-  { texts, say }: Judging,
+  { texts, say, reader }: Judging,
 ): Promise<Verdict> {
   const { options } = question;
-  const value = await question.parse(text, texts);
+  const value = await question.parse(text, texts, reader);
   if (!(value instanceof Retry)) return { kind: 'accepted', value };
   const tries = wait.tries + (question.byPage === true ? 0 : 1);
   if (tries < (options.tries ?? TRIES))
@@ -107,8 +117,9 @@ function interruptOf({ interrupts, say }: Judging, text: string): string | null 
   return found === undefined ? null : say(found[1]);
 }
 
-/** Keys that go through pages, and to the question before. */
-function navigate(wait: Wait, key: string, { pages, hasBack }: Judging): Verdict | null {
+/** Keys that go through pages, to the question before, and to the first screen. */
+function navigate(wait: Wait, key: string, { pages, hasBack, hasHome }: Judging): Verdict | null {
+  if (key === KEYS.home && hasHome) return { kind: 'home' };
   if (key === KEYS.more && wait.page + 1 < pages()) return again(wait, { page: wait.page + 1 });
   if (key !== KEYS.back) return null;
   if (wait.page > 0) return again(wait, { page: wait.page - 1 });

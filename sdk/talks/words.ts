@@ -6,6 +6,8 @@ export interface Texts {
   readonly ambiguous: string;
   readonly more: string;
   readonly back: string;
+  /** To the screen `start`. */
+  readonly home: string;
   readonly yes: string;
   readonly no: string;
   /** When somebody dials again in the middle. */
@@ -24,6 +26,7 @@ export const ENGLISH: Texts = {
   ambiguous: 'Which one do you mean?',
   more: 'More',
   back: 'Back',
+  home: 'Home',
   yes: 'Yes',
   no: 'No',
   welcomeBack: 'Welcome back.',
@@ -39,6 +42,7 @@ const FRENCH: Texts = {
   ambiguous: 'Laquelle ?',
   more: 'Suite',
   back: 'Retour',
+  home: 'Accueil',
   yes: 'Oui',
   no: 'Non',
   welcomeBack: 'Bon retour.',
@@ -54,6 +58,7 @@ const PORTUGUESE: Texts = {
   ambiguous: 'Qual delas?',
   more: 'Mais',
   back: 'Voltar',
+  home: 'Menu',
   yes: 'Sim',
   no: 'Não',
   welcomeBack: 'Bem-vindo de volta.',
@@ -69,6 +74,7 @@ const SWAHILI: Texts = {
   ambiguous: 'Unamaanisha lipi?',
   more: 'Zaidi',
   back: 'Rudi',
+  home: 'Mwanzo',
   yes: 'Ndiyo',
   no: 'Hapana',
   welcomeBack: 'Karibu tena.',
@@ -102,9 +108,20 @@ export function textsFor(language: string | null, own: OwnTexts | undefined): Te
   return texts as unknown as Texts;
 }
 
-/** Whether a word, folded, means yes or no in a language that is known here; null: neither. */
-export function meaningOf(word: string): boolean | null {
-  const texts = Object.values(KNOWN);
+/**
+ * Whether a folded answer says yes or no, in a language that is known here or in these words: by its first word, where no
+ * other says the opposite. Null: neither.
+ */
+export function meaningIn(answer: string, own?: Pick<Texts, 'yes' | 'no'>): boolean | null {
+  const known = [...Object.values(KNOWN), ...(own === undefined ? [] : [own])];
+  const whole = meaningOf(answer, known);
+  if (whole !== null) return whole;
+  const words = answer.split(/[^\p{L}\p{N}]+/u).map((word) => meaningOf(word, known));
+  const [first = null] = words;
+  return first === null || words.includes(!first) ? null : first;
+}
+
+function meaningOf(word: string, texts: readonly Pick<Texts, 'yes' | 'no'>[]): boolean | null {
   if (word === 'y' || texts.some(({ yes }) => fold(yes) === word)) return true;
   return word === 'n' || texts.some(({ no }) => fold(no) === word) ? false : null;
 }

@@ -44,6 +44,7 @@ const PAGES: readonly Page[] = [
       'sdk/talks/parsers.ts',
       'sdk/talks/conversations.ts',
       'sdk/talks/opening.ts',
+      'sdk/talks/days.ts',
       'sdk/talks/durations.ts',
       'sdk/talks/recorder.ts',
       'sdk/talks/words.ts',
