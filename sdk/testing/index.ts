@@ -25,4 +25,11 @@ export { MOST_PHONES, subscribersOf, type WallOptions } from './wall/subscribers
  */
 export const openWorld: OpenWorld = (dir, options = {}) => TestWorld.open(dir, options);
 
+/**
+ * A scenario for `vumi wall`, checked by the editor. It returns its argument.
+ *
+ * @example
+ * const scenario = defineScenario({ app: '.', transport: 'ussd', thresholds: { unfinished: '5%' } });
+ * scenario.transport; // → 'ussd'
+ */
 export const defineScenario: DefineScenario = (scenario) => scenario;

@@ -100,12 +100,7 @@ export interface Scenario {
   readonly thresholds?: Thresholds;
 }
 
-/**
- * A scenario for `vumi wall`, checked by the editor.
- *
- * @example
- * export default defineScenario({ app: '.', transport: 'ussd', thresholds: { unfinished: '5%' } });
- */
+/** How `defineScenario` is called. */
 export type DefineScenario = (scenario: Scenario) => Scenario;
 
 export type Ending =
@@ -163,6 +158,7 @@ export interface Percentiles {
   readonly p95: number;
 }
 
+/** What a run of the wall has found: the JSON of `vumi wall --json`. */
 export interface WallReport {
   readonly seed: number;
   readonly phones: number;

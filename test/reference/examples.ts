@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openWorld, type Phone, type World } from '@vumi/sdk/testing';
+import { defineScenario, openWorld, type Phone, type World } from '@vumi/sdk/testing';
 import { expect } from 'vitest';
 
 /** What an example is a part of. */
@@ -100,8 +100,8 @@ function isNamed(name: string, code: string): boolean {
 
 /** The same of a test, to be read by a compiler. */
 export function testOf({ code }: Example): string {
-  return `import { openWorld, type Phone, type World } from '@vumi/sdk/testing';\nimport { expect } from 'vitest';\n
-export async function run(world: World, thandi: Phone): Promise<void> {\n${indented(code, 2)}\n}\nvoid [openWorld, expect];\n`;
+  return `import { defineScenario, openWorld, type Phone, type World } from '@vumi/sdk/testing';\nimport { expect } from 'vitest';\n
+export async function run(world: World, thandi: Phone): Promise<void> {\n${indented(code, 2)}\n}\nvoid [defineScenario, openWorld, expect];\n`;
 }
 
 function indented(code: string, by: number): string {
@@ -204,8 +204,8 @@ async function runTest(example: Example): Promise<void> {
     const said = new Map<number, unknown>();
     // Who writes a test is in the folder of his app.
     const code = spoken(example.code, 'say').replaceAll("'.'", JSON.stringify(folder));
-    const run = new AsyncFunction('world', 'thandi', 'openWorld', 'expect', 'say', code);
-    await run(world, world.phone(USER), openWorld, expect, (at: number, value: unknown) =>
+    const run = new AsyncFunction('world', 'thandi', 'openWorld', 'defineScenario', 'expect', 'say', code);
+    await run(world, world.phone(USER), openWorld, defineScenario, expect, (at: number, value: unknown) =>
       said.set(at, value),
     );
     for (const [at, expected] of claims(example.code))

@@ -69,11 +69,13 @@ const PAGES: readonly Page[] = [
     title: 'The test kit',
     about: 'A platform around an app, for tests: [how to test](../../testing-apps.md).',
     module: '@vumi/sdk/testing',
-    files: ['sdk/testing/api.ts', 'sdk/testing/index.ts'],
+    files: ['sdk/testing/api.ts', 'sdk/testing/index.ts', 'sdk/testing/scenario.ts'],
   },
 ];
 
 const ENTRIES = { '@vumi/sdk': 'sdk/index.ts', '@vumi/sdk/testing': 'sdk/testing/index.ts' } as const;
+/** What `vumi wall` is made of: no test needs it. */
+const OF_THE_COMMAND = 'sdk/testing/wall/';
 /** Whose members are each told of by an example, also those that are no methods. */
 const TOLD_WHOLLY = new Set(['AppDefinition', 'Conversations', 'World', 'Phone']);
 
@@ -85,7 +87,7 @@ interface OnPage extends SdkMember {
 export function publicMembers(): OnPage[] {
   return Object.entries(ENTRIES).flatMap(([module, entry]) =>
     membersOf(entry)
-      .filter(({ isInternal }) => !isInternal)
+      .filter(({ isInternal, file }) => !isInternal && !file.startsWith(OF_THE_COMMAND))
       .map((member) => {
         const page = PAGES.find((one) => one.module === module && one.files.includes(member.file));
         if (page === undefined)
