@@ -8,6 +8,7 @@ import {
   type OnResolveArgs,
   type Plugin,
 } from 'esbuild';
+import { fileOfPackage } from './npm-packages.ts';
 import { loadWebGlobal } from './web-globals.ts';
 
 /** esbuild's name for the files of the bundle. */
@@ -18,7 +19,9 @@ const SDK_NAMESPACE = 'sdk';
 export const WEB_NAMESPACE = 'web';
 const EXTENSIONS = ['.js', '.ts', '.mjs', '.json'] as const;
 const LOADERS: Readonly<Record<string, Loader>> = { '.js': 'js', '.mjs': 'js', '.ts': 'ts', '.json': 'json' };
-const ALLOWED = 'A worker can import files of its own workers folder, such as "./menu.js", and "@vumi/sdk".';
+const ALLOWED =
+  'A worker can import files of its own workers folder, such as "./menu.js", "@vumi/sdk", and packages of npm that are installed in ' +
+  'the folder that "vumi" deploys.';
 /** With the comment intact, esbuild would read the map that it names from the platform's own disk. */
 const SOURCE_MAP_COMMENT = /([#@]\s*)sourceMappingURL=/g;
 
@@ -67,6 +70,8 @@ function resolve(sources: ReadonlyMap<string, string>, { path, importer, kind }:
   // esbuild puts "./" before the name where a file of that name lies in the working directory, as in an app's own folder.
   if (kind === 'entry-point') return { path: path.replace(/^\.\//, ''), namespace: NAMESPACE };
   if (path === SDK) return { path, namespace: SDK_NAMESPACE, sideEffects: false };
+  const ofPackage = fileOfPackage(path);
+  if (sources.has(ofPackage)) return { path: ofPackage, namespace: NAMESPACE };
   if (!/^\.\.?\//.test(path))
     return { errors: [{ text: `${JSON.stringify(path)} cannot be imported. ${ALLOWED}` }] };
   const file = findSource(sources, importer, path);

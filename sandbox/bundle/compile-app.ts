@@ -4,6 +4,7 @@ import { checkSource } from './check-source.ts';
 import { runCompiler } from './compiler.ts';
 import { compileError, messageText } from './compile-errors.ts';
 import { bundleFiles, NAMESPACE, WEB_NAMESPACE } from './bundle-files.ts';
+import { isOfPackage } from './npm-packages.ts';
 import { webGlobalsIn } from './web-globals.ts';
 
 /** Code for the guest. */
@@ -39,7 +40,8 @@ function entryOf(
   sources: ReadonlyMap<string, string>,
   catalog: Catalog | undefined,
 ): Pick<BuildOptions, 'entryPoints' | 'stdin'> {
-  const has = (trait: RegExp): boolean => [...sources.values()].some((text) => trait.test(text));
+  const has = (trait: RegExp): boolean =>
+    [...sources].some(([path, text]) => !isOfPackage(path) && trait.test(text));
   const talks = has(CONVERSATION);
   const speaks = catalog !== undefined || has(LANGUAGES);
   if (!talks && !speaks) return { entryPoints: [entry] };

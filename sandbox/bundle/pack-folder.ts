@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { errorText, slugSchema, VumiError } from '@vumi/core';
 import AdmZip from 'adm-zip';
+import { packagesOf } from './npm-packages.ts';
 
 export interface PackedApp {
   readonly zip: Buffer;
@@ -40,6 +41,7 @@ function packFolder(folder: string): PackedApp {
   }
   const zip = new AdmZip();
   for (const part of PARTS.filter((name) => names.includes(name))) addPart(zip, folder, part);
+  addPackages(zip, folder);
   return {
     zip: zip.toBuffer(),
     name: manifestName(zip) ?? basename(resolve(folder)),
@@ -56,6 +58,16 @@ function addPart(zip: AdmZip, folder: string, part: string): void {
     return;
   }
   zip.addFile(part, readFileSync(file)).header.time = NO_TIME;
+}
+
+/** What of npm the worker imports and is installed beside it, unless the author has put a file in its place. */
+function addPackages(zip: AdmZip, folder: string): void {
+  const sources = zip.getEntries().filter(({ entryName }) => /^workers\/.*\.(?:js|mjs|ts)$/.test(entryName));
+  const entry = sources.find(({ entryName }) => /^workers\/worker\.(?:js|ts)$/.test(entryName));
+  if (entry === undefined) return;
+  const texts = sources.map((source) => source.getData().toString());
+  for (const [file, text] of packagesOf(resolve(folder, entry.entryName), texts))
+    if (zip.getEntry(file) === null) zip.addFile(file, Buffer.from(text)).header.time = NO_TIME;
 }
 
 function refused(message: string): VumiError {

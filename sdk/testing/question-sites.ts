@@ -4,8 +4,8 @@ import { parse } from 'acorn';
 import type { QuestionSite } from './api.ts';
 
 const VERBS: ReadonlySet<unknown> = new Set(['ask', 'choose', 'confirm', 'read']);
-/** Of the files of the app, not of the SDK. */
-const OWN = 'workers/';
+/** Of the author's files, not of the SDK nor of packages that lie in the bundle. */
+const OWN = /^workers\/(?!npm\/)/;
 const POSITION = /worker\.js:(\d+):(\d+)/g;
 
 interface Node {
@@ -25,7 +25,7 @@ export class QuestionSites {
     for (const call of callsIn(program)) {
       const { line, column } = call;
       const entry = sources.findEntry(line - 1, column);
-      if (!('originalSource' in entry) || !entry.originalSource.startsWith(OWN)) continue;
+      if (!('originalSource' in entry) || !OWN.test(entry.originalSource)) continue;
       const place = `${entry.originalSource}:${entry.originalLine + 1}`;
       this.#sites.set(`${line}:${column + 1}`, { place, verb: call.verb, id: call.id });
     }
