@@ -3,7 +3,9 @@ import { wishEffect, wishOf } from '@vumi/records';
 import { deployBundle, PAGES_AT, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
 import { packApp } from '@vumi/sandbox/pack';
 import { MemoryRecords } from '@vumi/sandbox/testing';
+import { EXPLORER } from '@vumi/sdk/talks';
 import { MemoryState } from '@vumi/state/memory';
+import { takeAsked, type Asked } from './asked.ts';
 import { ACCOUNTS, type Turn } from './checks.ts';
 import { Fixtures } from './http-fixtures.ts';
 import { Side } from './side.ts';
@@ -11,6 +13,9 @@ import { surroundings } from './surroundings.ts';
 
 /** Versions of the twin: a new one for each message, so that it has a new isolate. */
 const ISOLATES = 2;
+
+/** Questions of which the explorer may still ask: those of a step. */
+const MOST_ASKED = 100;
 
 /** Where pages are, of the app and of its twin. */
 const PAGES = 'https://app.example/';
@@ -40,6 +45,10 @@ export class AppUnderTest implements AsyncDisposable {
   settings: AppSettings = { config: {}, secrets: {} };
   readonly #clock: () => number;
   readonly #hasTwin: boolean;
+  /** Questions that were asked since the explorer looked last. */
+  #asked: Asked[] = [];
+  /** Where each version has asked: stacks in its code. */
+  readonly #asking = new Map<number, Set<string>>();
   /** Messages after which the twin has a new isolate. */
   twinLasts = 1;
   #sandbox: Sandbox | null = null;
@@ -67,7 +76,7 @@ export class AppUnderTest implements AsyncDisposable {
       records,
       clock,
       http,
-      settings: () => started.settings,
+      settings: () => marked(started.settings),
       network,
     });
     started.#sandbox = await startSandbox({ runners: 1, isolates_per_runner: ISOLATES }, ports);
@@ -191,6 +200,26 @@ export class AppUnderTest implements AsyncDisposable {
     twin.versions.set(twin.active, code);
   }
 
+  /** Where the active version has asked, in any conversation of this world. */
+  get asking(): ReadonlySet<string> {
+    return this.#asking.get(this.app.active) ?? new Set();
+  }
+
+  /** Takes what was asked since the last call. */
+  takeAsked(): readonly Asked[] {
+    return this.#asked.splice(0);
+  }
+
+  #noteAsked(side: Side): void {
+    const asked = takeAsked(side.log);
+    if (side !== this.app || asked.length === 0) return;
+    const version = side.runs.at(-1)?.version ?? side.active;
+    const stacks = this.#asking.get(version) ?? new Set();
+    this.#asking.set(version, stacks);
+    for (const { stack } of asked) stacks.add(stack);
+    this.#asked = [...this.#asked, ...asked].slice(-MOST_ASKED);
+  }
+
   async #turn(side: Side, handle: (sandbox: Sandbox, side: Side) => Promise<void>): Promise<Turn> {
     if (this.#sandbox === null) throw new Error('the sandbox is not started');
     const { length: refused } = side.refused;
@@ -202,6 +231,7 @@ export class AppUnderTest implements AsyncDisposable {
       if (!(error instanceof VumiError) || error.code !== 'app.threw') throw error;
       side.runs.push(failedRun(side, error));
     });
+    this.#noteAsked(side);
     return {
       sent: side.sent.slice(sent),
       refused: side.refused.slice(refused),
@@ -210,6 +240,11 @@ export class AppUnderTest implements AsyncDisposable {
       records: JSON.stringify(side.effects.slice(effects).map((one) => one.effects)),
     };
   }
+}
+
+/** By it the SDK says what it asks. */
+function marked({ config, secrets }: AppSettings): AppSettings {
+  return { secrets, config: { ...config, [EXPLORER]: true } };
 }
 
 function failedRun({ ref, log, active }: Side, { message }: VumiError): Side['runs'][number] {

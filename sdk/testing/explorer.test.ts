@@ -155,3 +155,59 @@ test('what fails only when a question is over is found with its script', async (
     /too late[^]*await phone\.type\('hi'\);\n {2}await world\.advance\('1440 minutes'\);/,
   );
 });
+
+const DIRECTORY = `
+import { defineApp, t } from '@vumi/sdk';
+const clinics = Array.from({ length: 22 }, (_, index) => ({ value: index, label: 'Clinic ' + index }));
+export default defineApp({
+  back: true,
+  async onConversation(app) {
+    if (app.language === null) await app.chooseLanguage({ languages: ['en', 'zu'] });
+    const clinic = await app.choose(t('Which clinic?'), clinics);
+    const way = await app.choose(t('What of it?'), { hours: 'Hours', address: 'Address' });
+    const name = await app.ask(t('Your name?'));
+    const well = await app.confirm(t('Send it?'));
+    const last = await app.ask('Anything else?', { id: 'last' });
+    return [clinic, way, name, well, last].join(' ');
+  },
+});`;
+
+test('questions behind a long menu are reached before all of its options are tried, in the same order each time', async () => {
+  const app = appOf(DIRECTORY, {
+    'vumi.json': JSON.stringify({ name: 'directory', languages: ['en', 'zu'] }),
+  });
+  const seen = [];
+  for (let round = 0; round < 2; round += 1) {
+    await using world = await openWorld(app, { transport: 'ussd', checks: { isolates: false } });
+    seen.push(await world.explore({ turns: 150, languages: ['en', 'zu'] }));
+  }
+  expect(seen[0]?.questions.missed).toEqual([]);
+  expect(seen[0]).toEqual(seen[1]);
+});
+
+const REMINDS = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  screens: {
+    async start(app) {
+      await app.schedule.once('later', { in: 60, user: app.address });
+      return 'Until ' + (await app.ask('When?', { id: 'when' }));
+    },
+    checkup: async (app) => ((await app.confirm('Come?', { id: 'come' })) ? 'Good.' : 'A pity.'),
+    never: async (app) => app.ask('Nobody asks this', { id: 'never' }),
+  },
+  async onSchedule(timer, app) {
+    await app.converse('checkup', {}, { user: timer.user, busy: 'replace' });
+  },
+});`;
+
+test('what was asked before the explorer came, and what a timer has begun, counts as reached', async () => {
+  await using world = await openWorld(appOf(REMINDS));
+  const thandi = world.phone('+27829990000');
+  await thandi.text('hi');
+  await world.advance('2 minutes');
+  expect(thandi.at).toEqual({ screen: 'checkup', question: 'confirm "come"' });
+  const { questions } = await world.explore({ turns: 1 });
+  expect(questions.missed.map(({ id }) => id)).toEqual(['never']);
+  expect(world.log).toEqual([]);
+});

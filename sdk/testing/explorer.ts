@@ -1,11 +1,10 @@
 import { errorText } from '@vumi/core';
 import { userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
-import { EXPLORER, talkKey, valueOf } from '@vumi/sdk/talks';
+import { talkKey, valueOf } from '@vumi/sdk/talks';
 import { chances } from './chance.ts';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
-import { takeAsked } from './asked.ts';
 import { NO_FIXTURE } from './http-fixtures.ts';
 import { HELP, movesOf, STOP } from './moves.ts';
 import type { SimulatedPhone } from './phone.ts';
@@ -40,6 +39,8 @@ interface Place {
   readonly isOpen: boolean;
   /** The last answer was refused: what right ones do is known from where it was given. */
   readonly isRefused: boolean;
+  /** A question is asked here that was not asked before. */
+  readonly isNews: boolean;
   /** Where answers lead. */
   readonly next: Set<string>;
   /** An answer ends the conversation. */
@@ -47,6 +48,43 @@ interface Place {
   /** All that can be done here was done. */
   isSeen: boolean;
 }
+
+/** Steps that are to be tried at a place. */
+interface Way {
+  readonly place: Place;
+  readonly steps: readonly Step[];
+  /** All others were tried before. */
+  readonly isRest: boolean;
+}
+
+/** Options of a menu that are tried before other places are seen. */
+const FIRST_OPTIONS = 2;
+
+/**
+ * What is left to try: first where a question is new, then breadth first, and last the further options of long menus, which mostly
+ * lead to the same.
+ */
+class Frontier {
+  readonly #news: Way[] = [];
+  readonly #others: Way[] = [];
+  readonly #rest: Way[] = [];
+
+  add(place: Place, all: readonly Step[]): void {
+    let options = 0;
+    const isFurther = (step: Step): boolean =>
+      step.kind === 'text' && OPTION.test(step.text) && ++options > FIRST_OPTIONS;
+    const { rest = [], first = [] } = Object.groupBy(all, (step) => (isFurther(step) ? 'rest' : 'first'));
+    (place.isNews ? this.#news : this.#others).push({ place, steps: first, isRest: rest.length === 0 });
+    if (rest.length > 0) this.#rest.push({ place, steps: rest, isRest: true });
+  }
+
+  next(): Way | null {
+    return this.#news.shift() ?? this.#others.shift() ?? this.#rest.shift() ?? null;
+  }
+}
+
+/** A number of a menu, but not a key such as 0, 00 and 98. */
+const OPTION = /^(?!98$)[1-9]\d?$/;
 
 type Remembered = ReturnType<TestWorld['talkOf']>;
 
@@ -56,8 +94,9 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   const code = tested.app.versions.get(tested.app.active);
   if (code === undefined) throw new Error('there is no app to explore');
   const sites = new QuestionSites(code);
+  for (const stack of tested.asking) sites.reach(stack);
+  tested.takeAsked();
   const { settings } = tested;
-  tested.settings = { ...settings, config: { ...settings.config, [EXPLORER]: true } };
   const beginning = world.save();
   const turns = options.turns ?? TURNS;
   let left = turns;
@@ -108,6 +147,7 @@ class Explorer {
   readonly #phones: readonly SimulatedPhone[];
   readonly #places = new Map<string, Place>();
   readonly #random: () => number;
+  #root: Place | null = null;
 
   constructor(world: TestWorld, options: ExploreOptions, tour: Tour) {
     const { phones = 1, begin = 'hi', seed = 1, withoutHttp = false } = options;
@@ -124,36 +164,30 @@ class Explorer {
   /** Whether it saw all places. */
   async run(): Promise<boolean> {
     const root = this.#arrive([], null);
-    const queue = [root];
-    for (
-      let place = queue.shift();
-      place !== undefined && this.#tour.budget.left > 0;
-      place = queue.shift()
-    ) {
-      queue.push(...(await this.#expand(place)));
-    }
+    this.#root = root;
+    const queue = new Frontier();
+    queue.add(root, this.#stepsFrom(root));
+    for (let way = queue.next(); way !== null && this.#tour.budget.left > 0; way = queue.next())
+      await this.#expand(way, queue);
     this.#checkEnds();
     const isComplete = [...this.#places.values()].every(({ isSeen }) => isSeen);
     if (isComplete) await this.#walk(root);
     return isComplete;
   }
 
-  /** Does all that can be done at a place; gives the places that are new. */
-  async #expand(place: Place): Promise<Place[]> {
-    const found: Place[] = [];
-    place.saved.restore();
-    for (const step of this.#stepsFrom(place)) {
-      if (this.#tour.budget.left <= 0) return found;
+  /** Does some of what can be done at a place; what is new is to be seen later. */
+  async #expand({ place, steps, isRest }: Way, queue: Frontier): Promise<void> {
+    for (const step of steps) {
+      if (this.#tour.budget.left <= 0) return;
       place.saved.restore();
       const gone = await this.#go(place, step);
       if (gone === null) continue;
       const { reached, isNew, ends } = gone;
-      if (isNew) found.push(reached);
+      if (isNew) queue.add(reached, this.#stepsFrom(reached));
       if (isAnswer(step) || (step.kind === 'text' && step.text === HELP)) place.next.add(reached.key);
       if (ends) place.ends = true;
     }
-    place.isSeen = true;
-    return found;
+    if (isRest) place.isSeen = true;
   }
 
   async #go(place: Place, step: Step): Promise<{ reached: Place; isNew: boolean; ends: boolean } | null> {
@@ -165,7 +199,7 @@ class Explorer {
       place.ends = true;
       return null;
     }
-    if (fault !== null) throw this.#fault(fault, steps);
+    if (fault !== null) throw this.#fault(fault, await this.#shortest(steps, fault));
     const reached = this.#arrive(steps, { place, step });
     const isNew = !this.#places.has(reached.key);
     if (isNew) this.#places.set(reached.key, reached);
@@ -202,8 +236,10 @@ class Explorer {
   #arrive(steps: readonly Step[], from: { readonly place: Place; readonly step: Step } | null): Place {
     const talks = this.#phones.map((phone) => this.#world.talkOf(phone));
     const key = this.#phones.map((phone, index) => this.#keyOf(phone, talks[index] ?? null)).join('\n');
-    const asked = takeAsked(this.#world.tested.app.log);
-    for (const { stack } of asked) this.#tour.sites.reach(stack);
+    const asked = this.#world.tested.takeAsked();
+    const { sites } = this.#tour;
+    const reached = sites.reached.length;
+    for (const { stack } of asked) sites.reach(stack);
     const newest = asked.at(-1)?.samples ?? null;
     const place: Place = {
       key,
@@ -216,6 +252,7 @@ class Explorer {
       isOpen: this.#phones.some(isWaiting),
       isRefused: talks.some((talk) => (talk?.wait.tries ?? 0) > 0),
       next: new Set(),
+      isNews: sites.reached.length > reached,
       ends: false,
       isSeen: false,
     };
@@ -289,6 +326,11 @@ class Explorer {
         place = this.#arrive(steps, { place, step });
       }
     }
+  }
+
+  /** Places were not seen in the order of their ways: a shorter one may do the same. */
+  async #shortest(steps: readonly Step[], fault: string): Promise<readonly Step[]> {
+    return this.#root === null ? steps : this.#shortened(this.#root, steps, fault);
   }
 
   /** Without the steps that the fault does not need. */
