@@ -57,7 +57,9 @@ async function compile(
 ): Promise<Pick<Bundle, 'worker' | 'manifest' | 'libraries' | 'warnings'>> {
   const classic = await compileClassic(parts, manifest);
   if (classic !== null) return classic;
-  const languages = parts.languages.size === 0 ? null : await compileLanguages(parts, manifest.languages);
+  // An app may speak languages that it has no files of: with texts of its own, or before they are translated.
+  const speaks = parts.languages.size > 0 || (manifest.languages ?? []).length > 1;
+  const languages = speaks ? await compileLanguages(parts, manifest.languages) : null;
   const { worker, warnings } = await compileApp(parts.entry, parts.sources, languages?.catalog);
   return { worker, warnings: [...warnings, ...(languages?.warnings ?? [])], manifest, libraries: null };
 }

@@ -187,3 +187,19 @@ test('fixtures answer as often as they are to, and fail', async () => {
   ]);
   expect(world.http.calls).toHaveLength(3);
 });
+
+test('an app speaks the languages that it lists, though there is no file of translations yet', async () => {
+  const app = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  texts: { zu: { yes: 'Yebo', no: 'Cha' } },
+  async onConversation(app) {
+    return (await app.confirm('Well?')) + ' ' + app.language;
+  },
+});`;
+  const manifest = JSON.stringify({ name: 'well', languages: ['en', 'zu'] });
+  await using world = await openWorld(appOf(app, { 'vumi.json': manifest }));
+  const thandi = world.phone('+27761234567', { language: 'zu' });
+  expect((await thandi.text('hi'))?.text).toBe('Well?\n1. Yebo\n2. Cha');
+  expect((await thandi.text('yebo'))?.text).toBe('true zu');
+});

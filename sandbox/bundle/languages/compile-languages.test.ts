@@ -79,7 +79,7 @@ it('a file of gettext becomes a catalogue, and what it lacks a warning', async (
   expect(warnings).toEqual([
     'languages/zul.po: the fuzzy translation of "Gone {all}" has other placeholders, and is not used',
     'zu: 1 of 3 texts have no translation: "May 2026"',
-    'xh: 3 of 3 texts have no translation: "Hello {name}", "{n} clinic", "May 2026"',
+    'xh: 3 of 3 texts have no translation (there is no file for it in languages/): "Hello {name}", "{n} clinic", "May 2026"',
     'workers/worker.ts:8: t() is given no plain text in quotes, so no file can translate it',
   ]);
 });

@@ -135,10 +135,11 @@ function absent(
   const known = new Set(file?.texts.map(([key]) => key));
   const missing = texts.filter(({ context, id }) => !known.has(catalogKey(context, id)));
   if (missing.length === 0) return [];
+  const reason = file === undefined ? ' (there is no file for it in languages/)' : '';
   const some = missing.slice(0, MOST_NAMED).map(({ id }) => named(id));
   const more = missing.length > MOST_NAMED ? ' and others' : '';
   return [
-    `${language}: ${missing.length} of ${texts.length} texts have no translation: ${some.join(', ')}${more}`,
+    `${language}: ${missing.length} of ${texts.length} texts have no translation${reason}: ${some.join(', ')}${more}`,
   ];
 }
 

@@ -1,6 +1,5 @@
 import type { Json } from '@vumi/sdk';
 import type { Run } from '@vumi/sandbox';
-import { takeAsked } from '../asked.ts';
 import { isAnsweredByPage } from '../moves.ts';
 import type { SimulatedPhone } from '../phone.ts';
 import type { QuestionSites } from '../question-sites.ts';
@@ -70,7 +69,7 @@ export class LocalHandset implements Handset {
         if (!(error instanceof Error)) throw error;
         onSecondEffect(error.message);
       });
-    for (const { samples, stack } of takeAsked(app.log)) {
+    for (const { samples, stack } of world.tested.takeAsked()) {
       this.#samples = samples;
       this.place = this.#options.sites.reach(stack)?.place ?? null;
     }

@@ -2,7 +2,6 @@ import { chances } from '../chance.ts';
 import type { Fault } from '../checks.ts';
 import { QuestionSites } from '../question-sites.ts';
 import { segments } from '@vumi/sdk';
-import { EXPLORER } from '@vumi/sdk/talks';
 import type { Scenario, WallReport } from '../scenario.ts';
 import { TestWorld } from '../world.ts';
 import { LocalHandset } from './local-handset.ts';
@@ -30,7 +29,7 @@ export async function playLocally(
       ...(secrets === undefined ? {} : { secrets }),
       ...(maxSegments === undefined ? {} : { maxSegments }),
       ...(code === undefined ? {} : { number: code }),
-      config: { ...config, [EXPLORER]: true },
+      config,
       // Everything twice is what the explorer is for.
       checks: { ...checks, isolates: false },
     },
