@@ -143,7 +143,7 @@ async function refusal(response: Response, token: string | undefined): Promise<C
   if (response.status === 401 && token === undefined) {
     return new CliError(
       EXIT.refused,
-      'no token: run this in the folder where the platform runs, or give --token or VUMI_ADMIN_TOKEN',
+      'no token: run this in the folder where the platform runs, or give --token, VUMI_ADMIN_TOKEN or, of a platform on this machine, VUMI_DATA_DIR',
       { code: 'auth.missing_token' },
     );
   }

@@ -7,7 +7,7 @@ import { FailedTries } from './failed-tries.ts';
 import { answerLink } from './links.ts';
 import { refuseOtherOrigins } from './origin.ts';
 import { authenticatePage } from './page-caller.ts';
-import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, PRIVATE_PAGE, REFUSED_PAGE, showPage } from './pages.ts';
+import { NO_APP_PAGE, NO_FILE_PAGE, NO_PAGE_PAGE, privatePage, REFUSED_PAGE, showPage } from './pages.ts';
 import type { HostedFile, HostingPorts } from './ports.ts';
 import { SECURITY_HEADERS, SVG_SECURITY_POLICY } from './security-headers.ts';
 import { answerSignIn, memberOf } from './sign-in.ts';
@@ -75,7 +75,7 @@ async function serveFile(
   const frontend = await frontends.of(site);
   const isPrivate = frontend.isPrivate(asset.path);
   if (isPrivate && (await memberOf(ctx.req.headers, site, ports)) === null) {
-    return showPage(ctx, 401, PRIVATE_PAGE);
+    return showPage(ctx, 401, privatePage(site.ref.app));
   }
   const file = await ports.file(site.ref, site.version, asset.path);
   if (file !== null) return showFile(ctx, file, isPrivate);

@@ -48,12 +48,15 @@ export const REFUSED_PAGE = page(
   '<p>It holds characters that no file here has.</p>',
 );
 
-export const PRIVATE_PAGE = page(
-  'This page is private',
-  `<p>It opens for people whom its owner has invited: ask for a link, and open it in this browser.</p>
-<p>If it is yours: <code>npx vumi app open my-app</code> prints a link for you,
-<code>npx vumi app invite my-app "Thandi M"</code> one for somebody else.</p>`,
-);
+/** `app`: its name, a slug. */
+export function privatePage(app: string): string {
+  return page(
+    'This page is private',
+    `<p>It opens for people whom its owner has invited: ask for a link, and open it in this browser.</p>
+<p>If it is yours: <code>npx vumi app open ${app}</code> prints a link for you,
+<code>npx vumi app invite ${app} "Thandi M"</code> one for somebody else.</p>`,
+  );
+}
 
 export const SIGN_IN_PAGE = page(
   'Sign in',

@@ -23,7 +23,7 @@ export async function cliPackage(place: string): Promise<object> {
     await mkdir(dirname(join(place, file)), { recursive: true });
     await writeFile(join(place, file), text);
   }
-  for (const part of ['vumi.js', 'templates'])
+  for (const part of ['vumi.js', 'templates', 'README.md'])
     await cp(join(ROOT, 'platform/cli', part), join(place, part), { recursive: true });
   // Beside the chunk that reads them.
   for (const page of ['dev/phone-page', 'wall/wall-page'])

@@ -1,6 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
+import { PACKED_PAGES, readPages } from '@vumi/api/docs';
 import { LIBRARY_SETS } from '@vumi/classic-libraries';
 import { builtGuestFile, classicGuest } from '@vumi/sandbox/classic-guest';
 import { prebundle } from './bundled.ts';
@@ -15,6 +17,8 @@ const BUILT_IN = 'sandbox/libraries';
 const NOT_RUN = /\.(?:md|(?:test|fixture)\.ts)$|(?:^|\/)(?:node_modules|tsconfig\.json)(?:\/|$)/;
 /** Beside the package's manifest: sees to it that Node runs what is below. */
 const LOADER = 'modules.js';
+const MENU = 'docs/site/menu.json';
+const BUILT_SITE = 'docs/site/dist';
 
 /**
  * The platform itself, file by file as it lies here, without its types. Node runs no TypeScript from `node_modules`: the package's
@@ -27,6 +31,7 @@ export async function platformPackage(place: string): Promise<object> {
   for (const { file, text } of await prebundle()) await writeFile(join(place, 'sandbox', file), text);
   for (const set of LIBRARY_SETS)
     await writeFile(join(place, 'sandbox/classic', builtGuestFile(set)), (await classicGuest(set)).code);
+  await copyDocs(place);
   await copyFile(join(import.meta.dirname, LOADER), join(place, LOADER));
   await writeFile(join(place, 'modules.json'), JSON.stringify(Object.fromEntries(parts.flatMap(modulesOf))));
   return {
@@ -39,6 +44,15 @@ export async function platformPackage(place: string): Promise<object> {
     optionalDependencies: { ...NODES, ...packagesOf(needing, 'optionalDependencies') },
     engines: { node: '>=20' },
   };
+}
+
+/** The pages, and the site that "npm run docs" has made of them where it has. */
+async function copyDocs(place: string): Promise<void> {
+  await mkdir(join(place, 'docs/site'), { recursive: true });
+  await writeFile(join(place, PACKED_PAGES), JSON.stringify([...readPages(ROOT)]));
+  await copyFile(join(ROOT, MENU), join(place, MENU));
+  if (existsSync(join(ROOT, BUILT_SITE)))
+    await cp(join(ROOT, BUILT_SITE), join(place, BUILT_SITE), { recursive: true });
 }
 
 const isPart = (folder: string): boolean => PARTS.includes(folder.split('/')[0] ?? '');

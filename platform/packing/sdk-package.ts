@@ -25,7 +25,8 @@ export async function sdkPackage(place: string): Promise<object> {
     logLevel: 'silent',
   });
   await writeTypes(join(place, 'types'));
-  await copyFile(join(ROOT, 'sdk/vumi.schema.json'), join(place, 'vumi.schema.json'));
+  for (const file of ['vumi.schema.json', 'README.md'])
+    await copyFile(join(ROOT, 'sdk', file), join(place, file));
   await writeFile(join(place, 'testing.js'), "export * from '@vumi/cli/testing';\n");
   await writeFile(
     join(place, 'types/testing.d.ts'),

@@ -55,7 +55,7 @@ test.each([
   { label: 'differs by case', frontend: { private: ['Assets/staff/*'] }, says: /no file of the page/ },
   { label: 'begins with a slash', frontend: { private: ['/index.html'] }, says: /name files/ },
   { label: 'has a star inside', frontend: { private: ['assets/*/list.html'] }, says: /name files/ },
-  { label: 'opens all keys', frontend: { scopes: ['state:read:*'] }, says: /the scopes are/ },
+  { label: 'opens all keys', frontend: { scopes: ['state:read:*'] }, says: /the scopes of everybody are/ },
 ])('what is private by a name that $label is refused, not published', async ({ frontend, says }) => {
   await expect(intakeBundle(withFrontend(frontend))).rejects.toMatchObject({
     code: 'bundle.refused',

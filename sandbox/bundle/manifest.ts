@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { LIBRARY_SETS } from '@vumi/classic-libraries';
-import { endpointSchema, errorText, grantableScopes, VumiError, type PageAudience } from '@vumi/core';
+import {
+  endpointSchema,
+  errorText,
+  grantableScopes,
+  parseInput,
+  VumiError,
+  type PageAudience,
+} from '@vumi/core';
 import { isHostPattern } from '../http/allowed-hosts.ts';
 import { limitsSchema } from '../limits.ts';
 
@@ -36,7 +43,14 @@ const linkScopes = scopesSchema(
 /** `vumi.json`: what an app says about itself. */
 export const manifestSchema = z.strictObject({
   $schema: z.string().max(500).optional().describe('For editors: what can be written here'),
-  name: z.string().min(1).max(100).optional().describe('What people call the app'),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      "The app's name on the platform; what is deployed under it again is its next version. Absent: the name of its folder",
+    ),
   description: z.string().max(1000).optional(),
   languages: z
     .array(z.string().regex(LANGUAGE, 'use language codes such as "en" or "zul"'))
@@ -157,10 +171,21 @@ export function parseManifest(text: string | null): Manifest {
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
+  const what = issue?.code === 'unrecognized_keys' ? unknownField(value) : issue?.message;
   const field = issue?.path.join('.') ?? '';
   const where = field === '' ? NAME : `${NAME}, ${field}`;
-  throw new VumiError('bundle.refused', `${where}: ${issue?.message ?? 'is invalid'}`, {
+  throw new VumiError('bundle.refused', `${where}: ${what ?? 'is invalid'}`, {
     ...(field === '' ? {} : { field }),
     details: { reason: 'manifest-invalid', file: NAME },
   });
+}
+
+/** With the member that was meant. */
+function unknownField(value: unknown): string | undefined {
+  try {
+    parseInput(manifestSchema, value);
+    return undefined;
+  } catch (error) {
+    return errorText(error);
+  }
 }

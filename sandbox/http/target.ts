@@ -29,6 +29,10 @@ export interface CallRules extends TargetRules {
   readonly services: PrivateServices;
 }
 
+/** Said of ports, and of addresses that are nobody else's. */
+const OPENED = 'an operator opens others to an account: npx vumi account private-services ACCOUNT HOST:PORT';
+const OTHER_PORT = `only ports 80 and 443 are allowed; ${OPENED}`;
+
 function refuse(text: string): VumiError {
   return new VumiError('request.invalid', `http: ${text}`);
 }
@@ -41,8 +45,7 @@ export function parseTarget(text: string, base: URL | undefined, rules: CallRule
     throw refuse('put credentials into a header, not into the URL');
   const { allowPrivate, ports = ALLOWED_PORTS, services } = rules;
   const port = portOf(url);
-  if (!allowPrivate && !ports.has(port) && !services.hasPort(port))
-    throw refuse('only ports 80 and 443 are allowed');
+  if (!allowPrivate && !ports.has(port) && !services.hasPort(port)) throw refuse(OTHER_PORT);
   return url;
 }
 
@@ -68,8 +71,8 @@ function checkAddress(url: URL, address: string, rules: CallRules): void {
   if (isPublic(address) && ports.has(port)) return;
   if (services.names(host))
     throw refuse(`${host} is open to this account, but not port ${port} of ${address}`);
-  if (isPublic(address)) throw refuse('only ports 80 and 443 are allowed');
-  throw refuse(`${url.hostname} is not a public address, and no operator has opened it to this account`);
+  if (isPublic(address)) throw refuse(OTHER_PORT);
+  throw refuse(`${url.hostname} is not a public address; ${OPENED}`);
 }
 
 async function find(host: string, rules: TargetRules): Promise<readonly LookupAddress[]> {

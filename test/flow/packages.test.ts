@@ -158,6 +158,9 @@ test('vumi dev runs the platform that was installed beside it, and the app answe
     await says('< Your age?');
     child.stdin.write('24\n');
     await says('< Thank you, Thandi.');
+    const [, url] = /(http:\/\/127\.0\.0\.1:\d+) · you are/.exec(output) ?? [];
+    const docs = await fetch(`${url}/docs/errors/`);
+    expect([docs.status, await docs.text()]).toEqual([200, expect.stringContaining('request.invalid')]);
   } finally {
     const gone = once(child, 'exit');
     child.kill('SIGTERM');

@@ -19,8 +19,13 @@ export interface PageSource {
   readonly text: string;
 }
 
+/** Where a package of the platform has them, as `readPages` has read them: what they link to is not all in it. */
+export const PACKED_PAGES = 'docs/pages.json';
+
 /** All pages, by address. Throws where a link leads nowhere. */
 export function readPages(repository: string): Map<string, PageSource> {
+  const packed = join(repository, PACKED_PAGES);
+  if (existsSync(packed)) return new Map(JSON.parse(readFileSync(packed, 'utf8')) as [string, PageSource][]);
   const files = PLACES.map((place) => join(repository, place))
     .filter((place) => existsSync(place))
     .flatMap(markdownIn)
