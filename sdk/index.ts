@@ -31,7 +31,7 @@ export type {
 export { segments } from './segments.ts';
 export type { NationalLanguage, SegmentOptions, TextPreview } from './segments.ts';
 export type { CancelOptions, RepeatOptions, Schedule, ScheduleOptions, Timer } from './schedule.ts';
-export type { Json, SetOptions, StateScope } from './state.ts';
+export type { Json, Jsonable, SetOptions, StateScope } from './state.ts';
 export { withConversations } from './talks/conversations.ts';
 export type { Conversations, Conversing, HungUp } from './talks/conversations.ts';
 export type { ConverseOptions, Opening, OpenTalk, Overseeing, Talks } from './talks/opening.ts';

@@ -1,4 +1,4 @@
-import type { Json } from './state.ts';
+import type { Json, Jsonable, SaidByJson } from './state.ts';
 
 export interface CancelOptions {
   /** The address of the user whom the schedule is for; absent: nobody. */
@@ -6,17 +6,17 @@ export interface CancelOptions {
 }
 
 /** When, and what for. Give one of `in` and `at`. */
-export interface ScheduleOptions extends CancelOptions {
+export interface ScheduleOptions<T = Json> extends CancelOptions {
   /** Seconds from now. */
   readonly in?: number;
   /** A Date, milliseconds since the epoch, or an ISO date. */
   readonly at?: Date | number | string;
   /** What `onSchedule` is to know, at most 16 KB of JSON. */
-  readonly data?: Json;
+  readonly data?: T & SaidByJson<T>;
 }
 
 /** How often, and what for. Give `every`, or a `time` of the day with or without `weekdays` or `days`. */
-export interface RepeatOptions extends CancelOptions {
+export interface RepeatOptions<T = Json> extends CancelOptions {
   /** Each so many seconds, 60 or more. */
   readonly every?: number;
   /** A time of the day, UTC: `08:30`. */
@@ -26,7 +26,7 @@ export interface RepeatOptions extends CancelOptions {
   /** Only on these days of the month; a month that has no such day is passed over. */
   readonly days?: readonly number[];
   /** What `onSchedule` is to know each time, at most 16 KB of JSON. */
-  readonly data?: Json;
+  readonly data?: T & SaidByJson<T>;
 }
 
 /** What `onSchedule` gets: the time has come. */
@@ -68,7 +68,7 @@ export interface Schedule {
    * // wait 1 hour
    * // < It is time.
    */
-  once(name: string, options: ScheduleOptions): Promise<string>;
+  once<T extends Jsonable<T>>(name: string, options: ScheduleOptions<T>): Promise<string>;
 
   /**
    * Calls `onSchedule` again and again, until it is cancelled; a schedule of that name (and for that user) that is open
@@ -79,7 +79,7 @@ export interface Schedule {
    * @example
    * await app.schedule.repeat('report', { time: '06:00', weekdays: [1] }); // Mondays at six, UTC
    */
-  repeat(name: string, options: RepeatOptions): Promise<string>;
+  repeat<T extends Jsonable<T>>(name: string, options: RepeatOptions<T>): Promise<string>;
 
   /**
    * Takes an open schedule back; without effect when there is none.

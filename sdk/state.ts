@@ -1,6 +1,19 @@
 /** What can be kept in state and configuration: anything that JSON can say. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+/**
+ * A type whose values JSON can say, an interface of yours too; it has `never` in place of members that JSON cannot say, such as functions
+ * and Dates.
+ */
+export type Jsonable<T> = { [K in keyof T]: JsonMember<T[K]> };
+
+type JsonMember<V> = [V] extends [undefined] ? never : JsonPart<V>;
+type JsonPart<V> = V extends Json | undefined ? V : V extends NoJson ? never : Jsonable<V>;
+type NoJson = symbol | bigint | ((...given: never[]) => unknown) | { toJSON(...given: never[]): unknown };
+
+/** What is no function, nor nothing: of a value itself, members are seen to by `Jsonable`. */
+export type SaidByJson<T> = T extends NoJson | undefined ? never : unknown;
+
 export interface SetOptions {
   /** Seconds until the value is forgotten; without it, never. */
   readonly ttl?: number;

@@ -19,7 +19,7 @@ function instant(at: unknown): number {
   return epochMs as number;
 }
 
-function when(options: ScheduleOptions): object {
+function when(options: ScheduleOptions<unknown>): object {
   if (typeof options !== 'object' || options === null) throw new TrustedError(WHEN);
   return options.in === undefined ? { at: instant(options.at) } : { in: options.in };
 }
@@ -33,12 +33,12 @@ export class TurnSchedule implements Schedule {
     freeze(this);
   }
 
-  once(name: string, options: ScheduleOptions): Promise<string> {
+  once(name: string, options: ScheduleOptions<unknown>): Promise<string> {
     const args = { name: text(name), when: when(options), data: options.data, user: options.user };
     return askFor(this.#turn, 'schedule.once', { args, member: 'id' });
   }
 
-  repeat(name: string, options: RepeatOptions): Promise<string> {
+  repeat(name: string, options: RepeatOptions<unknown>): Promise<string> {
     const { every, time, weekdays, days, data, user } = options;
     const args = { name: text(name), repeat: { every, time, weekdays, days }, data, user };
     return askFor(this.#turn, 'schedule.repeat', { args, member: 'id' });

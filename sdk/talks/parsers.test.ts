@@ -1,5 +1,17 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { date, decimal, integer, msisdn, pin, text, yesNo, type Parser, type Talk } from '../index.ts';
+import {
+  date,
+  decimal,
+  integer,
+  msisdn,
+  pin,
+  text,
+  yesNo,
+  type Json,
+  type Parser,
+  type Talk,
+} from '../index.ts';
+import type { World } from '../testing/api.ts';
 import { secondsOf } from './durations.ts';
 import { parserOf, Retry } from './parsers.ts';
 import { fold } from './words.ts';
@@ -131,6 +143,56 @@ test('the type of an answer follows from what is asked', () => {
       ]),
     ).toEqualTypeOf<1 | 2>();
     expectTypeOf(await app.confirm('?')).toEqualTypeOf<boolean>();
+  };
+  expectTypeOf(types).toBeFunction();
+});
+
+interface Found {
+  readonly name: string;
+  readonly beds?: number;
+  readonly wards: readonly { readonly name: string; readonly open: boolean | null }[];
+}
+
+test('the types of values are those that JSON can say, interfaces too', () => {
+  const types = async (app: Talk, found: Found): Promise<void> => {
+    expectTypeOf(await app.visit<Found>('find')).toEqualTypeOf<Found>();
+    expectTypeOf(await app.visit('find')).toEqualTypeOf<Json>();
+    expectTypeOf(await app.once('find', async () => found)).toEqualTypeOf<Found>();
+    expectTypeOf(await app.once<Found>('find', async () => found)).toEqualTypeOf<Found>();
+    expectTypeOf(await app.link<Found>('/find', { ask: true })).toEqualTypeOf<Found>();
+    app.value(found);
+    app.value([found, null, 'text']);
+    app.value(null);
+    await app.schedule.once('visit', { in: 60, data: found });
+    await app.schedule.once('visit', { in: 60 });
+    await app.schedule.repeat('visit', { every: 60, data: [found] });
+    // @ts-expect-error JSON knows no functions
+    app.value(() => 1);
+    // @ts-expect-error nor what is nothing
+    app.value(undefined);
+    // @ts-expect-error nor times
+    app.value(new Date());
+    // @ts-expect-error nor any of it within
+    app.value({ name: 'x', at: new Date() });
+    // @ts-expect-error nor this
+    app.value({ name: 'x', none: undefined });
+    // @ts-expect-error nor this
+    await app.schedule.once('visit', { in: 60, data: { run: () => 1 } });
+    // @ts-expect-error nor this
+    await app.once('when', async () => ({ at: new Date() }));
+    // @ts-expect-error nor this
+    await app.visit<{ at: Date }>('when');
+  };
+  expectTypeOf(types).toBeFunction();
+});
+
+test('what a test reads of the state has the type that it names', () => {
+  const types = async ({ state }: World, found: Found): Promise<void> => {
+    expectTypeOf(await state.get<Found>('found')).toEqualTypeOf<Found | null>();
+    expectTypeOf(await state.get('found')).toEqualTypeOf<Json | null>();
+    await state.set('found', found);
+    // @ts-expect-error JSON knows no times
+    await state.set('found', { at: new Date() });
   };
   expectTypeOf(types).toBeFunction();
 });

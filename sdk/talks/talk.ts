@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { LazyText } from '../languages/lazy-text.ts';
 import type { LinkOptions } from '../links.ts';
 import type { Message } from '../message.ts';
-import type { Json } from '../state.ts';
+import type { Json, Jsonable, SaidByJson } from '../state.ts';
 import type { Duration } from './durations.ts';
 import type { Parser, StandardSchema } from './parsers.ts';
 
@@ -184,8 +184,8 @@ export interface Talk extends Omit<App, 'link'> {
    * @example
    * const photo = await app.link('/photo', { ask: true, text: 'Show us the wound:', within: '1 day' });
    */
-  link<T extends Json = Json>(path: string, options: LinkQuestion): Promise<T>;
-  link<T extends Json, O>(path: string, options: LinkQuestion & Otherwise<O>): Promise<T | O>;
+  link<T extends Jsonable<T> = Json>(path: string, options: LinkQuestion): Promise<T>;
+  link<T extends Jsonable<T>, O>(path: string, options: LinkQuestion & Otherwise<O>): Promise<T | O>;
 
   /**
    * Goes out before the next question, in one message with it.
@@ -247,7 +247,7 @@ export interface Talk extends Omit<App, 'link'> {
    * // > Delft
    * // < You live in Delft.
    */
-  visit<T extends Json = Json>(screen: string, params?: Readonly<Record<string, string>>): Promise<T>;
+  visit<T extends Jsonable<T> = Json>(screen: string, params?: Readonly<Record<string, string>>): Promise<T>;
 
   /**
    * What a screen that is visited gives; to be returned.
@@ -264,7 +264,7 @@ export interface Talk extends Omit<App, 'link'> {
    * // > tree
    * // < So: TREE
    */
-  value(value: Json): Leave;
+  value<T extends Jsonable<T>>(value: T & SaidByJson<T>): Leave;
 
   /**
    * Ends the conversation with a last text; to be returned. Returning the text does the same.
@@ -290,7 +290,7 @@ export interface Talk extends Omit<App, 'link'> {
    * // > yes
    * // < yes: 4 digits.
    */
-  once<T extends Json>(name: string, work: () => Promise<T>): Promise<T>;
+  once<T extends Jsonable<T>>(name: string, work: () => Promise<T>): Promise<T>;
 
   /**
    * A menu of the languages of the app, each under its own name; what is chosen is set. Asks in `languages` of vumi.json, or in

@@ -107,7 +107,7 @@ export function talkOf(stage: Stage): Talk {
     read: (text, options = {}) => stage.read(say(text), options, () => nextTag('read', undefined)),
     goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
     visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,
-    value: (value) => leave({ kind: 'value', value }),
+    value: (value) => leave({ kind: 'value', value: value as unknown as Json }),
     end: (text = '') => leave({ kind: 'end', text: say(text) }),
     once: (name, work) => recorder.perform({ kind: 'o', tag: name, isFinal: true, run: () => once(work) }),
     setLanguage: stage.setLanguage,

@@ -1,4 +1,4 @@
-import type { Duration, Json } from '@vumi/sdk';
+import type { Duration, Json, Jsonable } from '@vumi/sdk';
 
 /** What a test kit refuses by itself; each can be turned off by name. */
 export type CheckName =
@@ -88,7 +88,7 @@ export interface OpenPage {
    * await thandi.text('photo');
    * await (await thandi.open()).answer({ kind: 'cut' });
    */
-  answer(value: Json): Promise<void>;
+  answer<T extends Jsonable<T>>(value: T): Promise<void>;
 }
 
 /** A subscriber. What he does takes a second each. */
@@ -267,7 +267,7 @@ export interface Values {
    * await thandi.type('Thandi', '2', '24');
    * await world.user(thandi).get('profile'); // → { name: 'Thandi', area: 'farm', age: 24 }
    */
-  get(key: string): Promise<Json>;
+  get<T = Json>(key: string): Promise<T | null>;
   /**
    * Sets a value, as if the app had.
    *
@@ -275,7 +275,7 @@ export interface Values {
    * await world.state.set('open', true);
    * await world.state.get('open'); // → true
    */
-  set(key: string, value: Json): Promise<void>;
+  set<T extends Jsonable<T>>(key: string, value: T): Promise<void>;
 }
 
 export interface Sent extends Shown {

@@ -292,7 +292,7 @@ export class TestWorld implements World {
   #values(keyOf: (side: AppUnderTest['app'], key: string) => string): Values {
     const { state, app, twin } = this.#tested;
     return {
-      get: async (key) => JSON.parse((await state.get(keyOf(app, key))) ?? 'null') as Json,
+      get: async <T>(key: string) => JSON.parse((await state.get(keyOf(app, key))) ?? 'null') as T | null,
       set: async (key, value) => {
         for (const side of [app, twin]) await state.set(keyOf(side, key), JSON.stringify(value));
       },
