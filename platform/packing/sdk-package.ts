@@ -25,7 +25,7 @@ export async function sdkPackage(place: string): Promise<object> {
     logLevel: 'silent',
   });
   await writeTypes(join(place, 'types'));
-  for (const file of ['vumi.schema.json', 'README.md'])
+  for (const file of ['vumi.schema.json', 'globals.d.ts', 'README.md'])
     await copyFile(join(ROOT, 'sdk', file), join(place, file));
   await writeFile(join(place, 'testing.js'), "export * from '@vumi/cli/testing';\n");
   await writeFile(
@@ -47,6 +47,7 @@ export async function sdkPackage(place: string): Promise<object> {
     sideEffects: false,
     exports: {
       '.': { types: './types/sdk/index.d.ts', default: './index.js' },
+      './globals': { types: './globals.d.ts' },
       './talks': { types: './types/sdk/talks/index.d.ts', default: './talks.js' },
       './testing': { types: './types/testing.d.ts', default: './testing.js' },
     },
@@ -70,7 +71,7 @@ async function writeTypes(folder: string): Promise<void> {
       extends: join(ROOT, 'tsconfig.json'),
       compilerOptions: { types: [], typeRoots: [] },
       include: ['sdk/**/*.ts', 'platform/core/**/*.ts'].map((files) => join(ROOT, files)),
-      exclude: ['**/*.test.ts', '**/*.fixture.ts'].map((files) => join(ROOT, files)),
+      exclude: ['**/*.test.ts', '**/*.fixture.ts', 'sdk/globals.d.ts'].map((files) => join(ROOT, files)),
     }),
   );
   await run(process.execPath, [

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Script, type Context } from 'node:vm';
 import { expect, test } from 'vitest';
 import { compileApp } from './compile-app.ts';
+import { WEB_GLOBALS } from './web-globals.ts';
 
 const ENTRY = 'workers/worker.js';
 
@@ -96,4 +98,29 @@ test('an app carries only what it speaks of, and its own names come first', asyn
   expect(coded).not.toContain('searchParams');
   expect(await valueOf('((URL) => URL)("mine")')).toBe('mine');
   expect(await valueOf('typeof btoa + typeof fetch')).toBe('functionundefined');
+});
+
+const DECLARED = readFileSync(new URL('../../sdk/globals.d.ts', import.meta.url), 'utf8');
+
+test('what is declared for authors is what their code has', async () => {
+  const names = Array.from(DECLARED.matchAll(/^declare (?:var|function) (\w+)/gm), ([, name = '']) => name);
+  // The console is of the realm (sandbox/guest/realm.ts).
+  expect(names.sort()).toEqual(['console', ...WEB_GLOBALS].sort());
+  const members = '(thing) => Object.getOwnPropertyNames(thing)';
+  for (const [name, made] of [
+    ['URL', 'new URL("http://e.org")'],
+    ['URLSearchParams', 'new URLSearchParams()'],
+    ['TextEncoder', 'new TextEncoder()'],
+    ['TextDecoder', 'new TextDecoder()'],
+  ] as const) {
+    const [, body = ''] = new RegExp(`^interface ${name} \\{\n([^]*?)^\\}`, 'm').exec(DECLARED) ?? [];
+    const declared = Array.from(
+      body.matchAll(/^ {2}(?:readonly )?(\w+)[(?:]/gm),
+      ([, member = '']) => member,
+    );
+    const had = (await valueOf(`(${members})(${made}).concat((${members})(${name}.prototype))`)) as string[];
+    expect(declared.filter((member) => !had.includes(member))).toEqual([]);
+    expect(declared.length).toBeGreaterThan(1);
+  }
+  expect(await valueOf('typeof URL.canParse + typeof URL.parse')).toBe('functionfunction');
 });

@@ -17,7 +17,8 @@ const MODULE_OF = {
 
 type GlobalName = keyof typeof MODULE_OF;
 
-const NAMES = Object.keys(MODULE_OF) as GlobalName[];
+/** Declared for authors in sdk/globals.d.ts. */
+export const WEB_GLOBALS = Object.keys(MODULE_OF) as GlobalName[];
 
 const built = new Map<string, Promise<string>>();
 
@@ -51,7 +52,7 @@ async function bundle(name: string): Promise<string> {
 /** What of it the sources speak of: an app that wants none of it carries none of it. */
 export function webGlobalsIn(sources: ReadonlyMap<string, string>): WebGlobals {
   const texts = Array.from(sources.values());
-  const names = NAMES.filter((name) => texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)));
+  const names = WEB_GLOBALS.filter((name) => texts.some((text) => new RegExp(`\\b${name}\\b`).test(text)));
   return {
     modules: [...new Set(names.map((name) => MODULE_OF[name]))],
     asMembers: Object.fromEntries(names.map((name) => [`globalThis.${name}`, name])),

@@ -246,6 +246,8 @@ export function parserOf<T>(as: Parser<T> | StandardSchema<T> | undefined): Pars
   const { validate } = (as as StandardSchema<T>)['~standard'];
   return async (answer) => {
     const result = await validate(answer);
-    return result.issues === undefined ? result.value : retry(result.issues[0]?.message ?? null);
+    if (result.issues !== undefined) return retry(result.issues[0]?.message ?? null);
+    // Apps in plain JavaScript have it checked without `strict`, which does not see that it is there.
+    return (result as { readonly value: unknown }).value;
   };
 }

@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FakePlatform } from '../fake-platform.fixture.ts';
@@ -52,4 +62,37 @@ test('nobody is asked without a terminal, and what is there stays', async () => 
   const unknown = await platform.vumi(['init', join(root, 'other'), '--template', 'bank']);
   expect(unknown.err).toContain('there is no template "bank"; there are hello, survey, menu, service');
   expect((await platform.vumi(['init', join(root, 'My App')])).code).toBe(2);
+});
+
+const GLOBALS = `import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  async onMessage(message, app) {
+    console.log(new URL('https://e.org/?q=1').searchParams.get('q'), new URLSearchParams({ a: '1' }).toString());
+    const text = new TextDecoder().decode(new TextEncoder().encode(atob(btoa('x'))));
+    await message.reply(structuredClone({ text, id: crypto.randomUUID() }).text);
+  },
+});
+`;
+
+test.each([
+  ['js', [], GLOBALS + 'export function words(text) { return text.split(" "); }\n', 'window.alert("x");\n'],
+  ['ts', ['--ts'], GLOBALS, 'window.alert("x");\n'],
+])('the types of a new app in %s know what its code has, and no more', async (ext, flags, right, wrong) => {
+  const folder = join(root, `globals-${ext}`);
+  expect(await platform.vumi(['init', folder, ...flags])).toMatchObject({ code: 0 });
+  const check = (code: string) => {
+    writeFileSync(join(folder, `workers/worker.${ext}`), code);
+    const compiler = join(
+      dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+      'bin/tsc',
+    );
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [compiler, '-p', '.', '--skipLibCheck', '--allowImportingTsExtensions'],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    return { status, stdout };
+  };
+  expect(check(right)).toEqual({ status: 0, stdout: '' });
+  expect(check(right + wrong).stdout).toContain("Cannot find name 'window'");
 });

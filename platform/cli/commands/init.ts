@@ -134,11 +134,12 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
       module: 'nodenext',
       target: 'es2024',
       lib: ['es2024', 'esnext.disposable'],
-      strict: true,
+      // Ordinary JavaScript says no types.
+      strict: isTyped,
       allowJs: true,
       checkJs: true,
       noEmit: true,
-      types: [],
+      types: ['@vumi/sdk/globals'],
     },
     include: ['workers'],
   });
