@@ -145,7 +145,10 @@ describe('a bundle whose self-test fails', () => {
     expect(await vumi(world.client, ...deploy)).toEqual({
       code: 1,
       out: '',
-      err: 'vumi: step 2 of transcript.json: to "more" from +1 the app must answer "version 10", but it answered "version 9"\n',
+      err: [
+        'vumi: step 2 of transcript.json: to "more" from +1 the app must answer "version 10", but it answered "version 9"',
+        `      see ${world.client.url}/docs/errors/#app.self_test_failed\n`,
+      ].join('\n'),
     });
     expect(await vumi(world.client, ...deploy, '--no-self-test')).toMatchObject({ code: 0 });
     await rm(folder, { recursive: true });
