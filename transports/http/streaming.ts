@@ -123,6 +123,8 @@ interface Parts<C> {
 class HeardStream<C> {
   readonly #parts: Parts<C>;
   readonly #offsets: OffsetBook;
+  /** The network did not let us hear it, and has not since. */
+  #isUnknown = false;
 
   constructor(parts: Parts<C>) {
     const { ports, stream } = parts;
@@ -179,7 +181,10 @@ class HeardStream<C> {
     for (const list of stream.missed ?? [])
       await fetchMissed(list, config, { ...ports, signal, offsets: this.#offsets });
     const auth = 'the network knows us';
-    ports.health.report({ component: 'auth', status: 'ok', type: 'authorized', message: auth });
+    // What a send was refused for is not made good by a stream that is heard.
+    if (this.#isUnknown || !ports.health.knows('auth'))
+      ports.health.report({ component: 'auth', status: 'ok', type: 'authorized', message: auth });
+    this.#isUnknown = false;
     const message = 'hears what the network says';
     ports.health.report({ component: COMPONENT, status: 'ok', type: 'streaming', message });
   }
@@ -196,6 +201,7 @@ class HeardStream<C> {
     const isUnknown = end.kind === 'answered' && (end.status === 401 || end.status === 403);
     const status = 'down';
     if (isUnknown) {
+      this.#isUnknown = true;
       const message = `the network does not let us hear it (${end.status}): see the credentials of the transport`;
       health.report({ component: 'auth', status, type: 'unauthorized', message });
     } else {

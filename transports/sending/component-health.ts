@@ -28,6 +28,11 @@ export class ComponentHealth {
     return isOnlySlow ? { ...worst, status: 'degraded' } : worst;
   }
 
+  /** Whether anything was said of a part so far. */
+  knows(component: string): boolean {
+    return this.#components.has(component);
+  }
+
   /** The same status twice is said once. */
   report(report: Omit<StatusFields, 'details'>): void {
     const { component, status, type, message, reasons = [] } = report;
