@@ -54,6 +54,7 @@ class FailureKeeper implements Worker {
   readonly #transports = new Set<string>();
   readonly #listening: Disposable | null;
   readonly #running: Promise<void>;
+  #keeping: Promise<unknown> = Promise.resolve();
   #wake: (() => void) | null = null;
   #trimmedAt = 0;
   #trouble: string | null = null;
@@ -130,12 +131,20 @@ class FailureKeeper implements Worker {
     return broker.consume(
       queue,
       async (body) => {
-        await this.#book.add(readFailure(body, connector, this.#ports.clock(), this.#options));
+        await this.#keep(readFailure(body, connector, this.#ports.clock(), this.#options));
         this.#kept += 1;
       },
       // Nothing is wrong with a body that cannot be kept now: it waits here.
       { prefetch: PREFETCH, maxAttempts: Number.MAX_SAFE_INTEGER, failuresKey: `${queue}.unreadable` },
     );
+  }
+
+  /** Those that are tried again one after the other: of what is due at one moment the first that came is the first. */
+  #keep(failure: Parameters<FailureBook['add']>[0]): Promise<void> {
+    if (failure.dueAt === null) return this.#book.add(failure);
+    const kept = this.#keeping.then(() => this.#book.add(failure));
+    this.#keeping = kept.catch(() => {});
+    return kept;
   }
 
   async #serve(): Promise<void> {
