@@ -58,6 +58,17 @@ test('what a conversation remembers is sent along with its message, and not aske
   expect(await phone.say('24')).toEqual(['1 Thandi city 24']);
 });
 
+test.each([
+  ['with a control character', '+27\u000176'],
+  ['that is too long', 'x'.repeat(600)],
+])(
+  'a user whose address is one %s gets the apology, and his message does not come again and again',
+  async (_what, from) => {
+    const ref = await place.install('strange', REGISTRATION);
+    expect(await phoneOf(ref, from).say('hi')).toEqual([expect.stringContaining('Sorry')]);
+  },
+);
+
 test('a message that comes twice is answered once', async () => {
   const ref = await place.install('twice', REGISTRATION);
   const from_addr = '+27761000009';

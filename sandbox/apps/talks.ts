@@ -1,4 +1,4 @@
-import { endpointOf, type AppRef, type KeyedState } from '@vumi/core';
+import { endpointOf, VumiError, type AppRef, type KeyedState } from '@vumi/core';
 import { TALK_KEY, type OpenTalks } from '@vumi/core/talks';
 import { begunOver } from '@vumi/sdk/talks';
 import type { TurnOrigin } from '../turns/effects-commit.ts';
@@ -82,11 +82,24 @@ export async function keptTalksOf(
 ): Promise<[key: string, json: string | null][]> {
   const kept: [string, string | null][] = [];
   for (const place of talksOfTurn(turn)) {
-    const json = await state.get(talkKeyOf(turn.ref, place));
+    const key = possibleKeyOf(turn.ref, place);
+    // The app is told so when it asks: its user gets the apology.
+    if (key === null) return [];
+    const json = await state.get(key);
     kept.push([TALK_KEY + place.to, json]);
     if (json !== null) break;
   }
   return kept;
+}
+
+/** Null where the network gave an address that no key can have. */
+function possibleKeyOf(ref: AppRef, place: TalkPlace): string | null {
+  try {
+    return talkKeyOf(ref, place);
+  } catch (error) {
+    if (error instanceof VumiError && error.code === 'request.invalid') return null;
+    throw error;
+  }
 }
 
 /** Whom a schedule of a conversation is for: one that begins a conversation is of none yet. */

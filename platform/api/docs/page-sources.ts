@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.vumi', 'site']);
+const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.vumi', 'site', 'templates']);
 /** Where pages are: what else lies in the folder, such as apps of who tries Vumi out, is nobody's to read. */
 const PLACES = ['README.md', 'docs', 'platform', 'sample-apps', 'sandbox', 'sdk', 'test', 'transports'];
 /** Where the platform serves them. */

@@ -14,6 +14,8 @@ export const PLAIN_POLICY = [
 ].join('; ');
 
 const SEARCH = 'search';
+/** What the front page is called, too. */
+const SITE = 'Vumi';
 
 /** The pages as they are, where nobody has built the site: rendered when they are asked for, without a script. */
 export class PlainSite {
@@ -77,7 +79,7 @@ export class PlainSite {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} | Vumi</title>
+<title>${escapeHtml(title === SITE ? title : `${title} | ${SITE}`)}</title>
 <style>${STYLE}</style>
 </head>
 <body>

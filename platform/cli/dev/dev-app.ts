@@ -138,6 +138,8 @@ export class DevApp {
       return { worked: true, version: made.version, warnings, ms: performance.now() - began };
     } catch (error) {
       if (error instanceof CliError && error.exitCode === EXIT.unreachable) throw error;
+      // Saved again it is tried again: it may have been the platform's trouble.
+      this.#last = null;
       return { worked: false, reason: errorText(error), docs: addressOf(error, this.#client.url) };
     }
   }
