@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { compileExamples } from './compile-examples.ts';
 import { APP_OF_EXAMPLES, appOf, runExample, testOf } from './examples.ts';
 import { examplesOf, publicMembers, referencePages, untold } from './sdk-pages.ts';
 
@@ -42,7 +41,7 @@ describe('the reference of the SDK', () => {
         writeFileSync(join(folder, `${index}-${example.name.replaceAll(/\W/g, '-')}.ts`), text);
       }
       writeFileSync(join(folder, 'app-of-examples.ts'), APP_OF_EXAMPLES);
-      compile(folder);
+      expect(compileExamples(folder)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -52,33 +51,3 @@ describe('the reference of the SDK', () => {
     await runExample(example, names);
   });
 });
-
-/** Throws what the compiler says. */
-function compile(folder: string): void {
-  const paths = {
-    '@vumi/sdk': [join(ROOT, 'sdk/index.ts')],
-    '@vumi/sdk/testing': [join(ROOT, 'sdk/testing/index.ts')],
-    vitest: [join(ROOT, 'node_modules/vitest/dist/index.d.ts')],
-  };
-  const compilerOptions = {
-    paths,
-    types: ['node'],
-    typeRoots: [join(ROOT, 'node_modules/@types')],
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-    lib: ['es2024', 'esnext.disposable', 'dom'],
-  };
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'], exclude: [] }),
-  );
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const typescript = createRequire(join(ROOT, 'package.json')).resolve('typescript/package.json');
-  try {
-    execFileSync(process.execPath, [join(dirname(typescript), 'bin/tsc'), '-p', folder], {
-      encoding: 'utf8',
-    });
-  } catch (error) {
-    throw new Error((error as { stdout?: string }).stdout ?? String(error), { cause: error });
-  }
-}
