@@ -210,6 +210,17 @@ function explode(message) {
   });
 });
 
+test('a text that a handler returns reaches nobody, and its author is told', async () => {
+  const lost = await place.installHandler('lost', "return 'Hello';");
+  expect(await place.ask(lost)).toEqual([]);
+  expect(place.logOf(lost)).toEqual([
+    expect.stringContaining('the handler returned a text, which nobody gets'),
+  ]);
+  const sent = await place.installHandler('sent', "return reply('Hello');");
+  expect(await place.ask(sent)).toEqual(['Hello']);
+  expect(place.logOf(sent)).toEqual([]);
+});
+
 test('nobody apologises for a session that is closed', async () => {
   const ref = await place.installHandler('closer', 'throw new Error("late")');
   expect(await place.ask(ref, place.message({ session_event: 'close' }))).toEqual([]);

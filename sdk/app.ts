@@ -134,7 +134,7 @@ export interface AppDefinition extends Conversations {
    * // > hi
    * // < Visit 2.
    */
-  readonly onMessage?: (message: Message, app: App & Conversing) => void | Promise<void>;
+  readonly onMessage?: (message: Message, app: App & Conversing) => void | Promise<unknown>;
   /**
    * Called with what became of a sent message: taken, refused, delivered.
    *
@@ -152,7 +152,7 @@ export interface AppDefinition extends Conversations {
    * // > hi
    * // < On its way
    */
-  readonly onEvent?: (event: DeliveryEvent, app: EventApp & Opening) => void | Promise<void>;
+  readonly onEvent?: (event: DeliveryEvent, app: EventApp & Opening) => void | Promise<unknown>;
   /**
    * Called once for each schedule whose time has come; one for a user is in line with the user's messages.
    *
@@ -173,7 +173,7 @@ export interface AppDefinition extends Conversations {
    * // wait 1 hour
    * // < Bring the form.
    */
-  readonly onSchedule?: (timer: Timer, app: App & Opening) => void | Promise<void>;
+  readonly onSchedule?: (timer: Timer, app: App & Opening) => void | Promise<unknown>;
 }
 
 /**

@@ -31,6 +31,8 @@ interface Loaded {
 }
 
 const HANDLERS = ['onMessage', 'onEvent', 'onSchedule'] as const;
+/** Of ids of messages. */
+const ID_LENGTH = 32;
 const NO_HANDLER =
   'the app exports no handler: write "export default defineApp({ async onMessage(message, app) { … } })"';
 
@@ -129,10 +131,22 @@ function fail(turn: Turn, error: unknown): void {
   turn.fail(errorText(error));
 }
 
+/** Nobody gets a text that a handler returns; `return message.reply(…)` returns the id of a message. */
+function warnOfText(turn: Turn, value: unknown): void {
+  if (typeof value !== 'string' || value.length === ID_LENGTH) return;
+  turn.log({
+    level: 'warn',
+    text: 'the handler returned a text, which nobody gets: write "await message.reply(text)", or ask by onConversation',
+  });
+}
+
 /** Follows a promise, of whatever making, to its end. */
 function follow(turn: Turn, result: unknown): void {
   if (typeof result !== 'object' || result === null) return finish(turn);
-  const whenDone = (): void => finish(turn);
+  const whenDone = (value: unknown): void => {
+    warnOfText(turn, value);
+    finish(turn);
+  };
   const whenFailed = (reason: unknown): void => fail(turn, reason);
   if (result instanceof TrustedPromise) {
     void andThen(result, whenDone, whenFailed);

@@ -47,13 +47,14 @@ async function speaking<A extends App>(
   app: A,
   translator: Translator,
   user: string,
-  work: (app: A, say: Say) => void | Promise<void>,
-): Promise<void> {
+  work: (app: A, say: Say) => void | Promise<unknown>,
+): Promise<unknown> {
   const before = await languageOf(app, translator, user);
   const language = { now: before };
   const say: Say = (text) => translator.render(text, language.now);
-  await work(withSpeech({ ...app, send: sendOf(app, say) }, language, say), say);
+  const returned = await work(withSpeech({ ...app, send: sendOf(app, say) }, language, say), say);
   if (language.now !== before) await app.user.set(KEY, language.now);
+  return returned;
 }
 
 /** As the app has set it, else as the contact says. */

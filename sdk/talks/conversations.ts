@@ -117,7 +117,7 @@ export interface Conversations {
    * // < Your name?
    * // > hang up
    */
-  readonly onHangUp?: (app: App, where: HungUp) => void | Promise<void>;
+  readonly onHangUp?: (app: App, where: HungUp) => void | Promise<unknown>;
   /**
    * The SDK's own words, for all languages or for each.
    *
@@ -603,7 +603,7 @@ class Conversation {
     return texts;
   }
 
-  async #onSchedule(timer: Timer, app: App): Promise<void> {
+  async #onSchedule(timer: Timer, app: App): Promise<unknown> {
     if (!timer.name.startsWith(TALK_KEY))
       return this.#definition.onSchedule?.(timer, opening(app, this.#screens));
     const about = timer.data as Readonly<Record<string, unknown>>;

@@ -28,7 +28,10 @@ export function compileExamples(folder: string, options: Readonly<Record<string,
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const typescript = createRequire(join(ROOT, 'package.json')).resolve('typescript/package.json');
   const compiler = join(dirname(typescript), 'bin/tsc');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
-  if (status === null || (status !== 0 && stdout === '')) throw new Error(`the compiler did not run: ${stderr}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder], {
+    encoding: 'utf8',
+  });
+  if (status === null || (status !== 0 && stdout === ''))
+    throw new Error(`the compiler did not run: ${stderr}`);
   return stdout.split('\n').filter((line) => line !== '');
 }
