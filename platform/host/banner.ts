@@ -17,6 +17,7 @@ export function banner({ config, api, smpp }: Platform, startMs: number, demo: D
   if (api === null) return head + note;
   const rows: [string, string][] = [
     ['API', `${api.url}/api/v1    (openapi.json there; token: ${api.adminToken.file ?? 'as given'})`],
+    ['Docs', `${api.url}/docs/`],
     ['Data', config.data_dir],
     ...(api.smscPort === null
       ? []

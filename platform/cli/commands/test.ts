@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { errorText, printable } from '@vumi/core';
+import type { Explored } from '@vumi/testing';
 import type { Command } from 'commander';
 import { withExample } from '../examples.ts';
 import { readEnvironment } from '../environment.ts';
@@ -60,7 +61,7 @@ export async function testFolder(
   const { reached, missed, coverage: percent } = report.questions;
   const notes = [
     ...(existsSync(join(dir, 'transcript.json')) ? ['transcript.json: as it must be'] : []),
-    `${report.turns} turns${report.isComplete ? '' : '; not all places were seen: give it more --turns'}`,
+    turnsText(report),
     ...report.skipped.map((call) => `not followed, since nobody says here what it answers: ${call}`),
     `questions reached: ${reached.length} of ${reached.length + missed.length}`,
     ...missed.map(
@@ -73,6 +74,13 @@ export async function testFolder(
       EXIT.refused,
       `${percent} % of the questions were reached, and --coverage asks for ${coverage} %`,
     );
+}
+
+/** How far the explorer came. */
+function turnsText({ turns, isComplete, questions }: Explored): string {
+  if (isComplete) return `${turns} turns`;
+  const what = questions.missed.length === 0 ? 'tries more ways through' : 'may reach the rest';
+  return `${turns} turns, and there is more to try: --turns ${turns * 4} ${what}`;
 }
 
 function numberOf(name: string, text: string): number {
