@@ -59,3 +59,10 @@ export interface TalkNote {
 
 /** In each `app`: `(note: TalkNote) => void`. */
 export const NOTE_TALK = Symbol.for('vumi:note-talk');
+
+/**
+ * In each `app`: makes `Date`, `Math.random` and the console those of another time, while a conversation is told what it was told
+ * before; milliseconds since the epoch, a number of 32 bits, and whether nothing is to be logged.
+ */
+export const SET_MOMENT = Symbol.for('vumi:set-moment');
+export type SetMoment = (now: number, chance: number, isSilent: boolean) => void;

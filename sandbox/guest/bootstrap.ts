@@ -3,6 +3,7 @@
  * global and returns the entries, which only the runner holds. No guest promise is ever settled from outside a timed
  * entry and no guest value or error crosses: texts are posted (spec sandbox-security §2.6).
  */
+import { SET_MOMENT, type SetMoment } from '@vumi/core/talks';
 import type { AppDefinition, DeliveryEvent, Json, Log, PlainApp, Timer } from '@vumi/sdk';
 import { createApp, createEventApp, createMessage } from './app-object.ts';
 import { errorText } from './error-text.ts';
@@ -12,6 +13,7 @@ import {
   deleteIn,
   evaluate,
   getIn,
+  isFinite,
   parse,
   push,
   setIn,
@@ -86,23 +88,34 @@ function load(worker: string | (() => unknown), settings: string): void {
   }
 }
 
-function begin(turn: Turn, start: TurnStart, log: Log): void {
-  const present = { now: turn.now, log, seedText: start.ids[0] ?? '', seed: null };
+function begin(turn: Turn, start: TurnStart, { log }: { readonly log: Log }): Present {
+  const present: Present = { now: turn.now, log, seedText: start.ids[0] ?? '', seed: null };
   setIn(turns, turn.number, { turn, present });
   setPresent(present);
+  return present;
+}
+
+/** Lets a conversation go through the times of its messages before, in its own turn alone. */
+function withMoments(app: PlainApp, present: Present): PlainApp {
+  const setMoment: SetMoment = (now, chance, isSilent) => {
+    present.now = isFinite(now) ? now : 0;
+    present.seed = chance | 0;
+    present.log = isSilent ? null : app.log;
+  };
+  return { ...app, [SET_MOMENT]: setMoment } as PlainApp;
 }
 
 function callHandler(app: Loaded, turn: Turn, start: TurnStart): unknown {
   const { definition, config } = app;
   if (start.kind === 'event') {
     const surroundings = createEventApp(turn, config);
-    begin(turn, start, surroundings.log);
+    begin(turn, start, surroundings);
     const { onEvent } = definition;
     if (typeof onEvent !== 'function') return undefined;
     return apply(onEvent, definition, [start.body as unknown as DeliveryEvent, surroundings]);
   }
-  const surroundings = createApp(turn, config);
-  begin(turn, start, surroundings.log);
+  const plain = createApp(turn, config);
+  const surroundings = withMoments(plain, begin(turn, start, plain));
   if (start.kind === 'schedule') return callOnSchedule(definition, start, surroundings);
   const { onMessage } = definition;
   if (typeof onMessage !== 'function') return undefined;

@@ -26,9 +26,9 @@ const LINE_LENGTH = 500;
 /** What a turn lends to the realm while its code runs. */
 export interface Present {
   /** What `Date.now()` says. */
-  readonly now: number;
+  now: number;
   /** Where `console.log` goes. */
-  readonly log: Log | null;
+  log: Log | null;
   /** What chance is drawn from: an id, so that a message that is run again draws the same numbers. */
   readonly seedText: string;
   /** State of the generator behind `Math.random`; null until it is asked. */

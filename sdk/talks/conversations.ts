@@ -15,6 +15,7 @@ import {
   wayOf,
   type Channel,
 } from './channel.ts';
+import { hashOf } from './chance.ts';
 import { secondsOf, type Duration } from './durations.ts';
 import type { HostLinks } from './host-links.ts';
 import { fullness, packTalk, unpackTalk, type Talk } from './journal.ts';
@@ -448,13 +449,14 @@ class Conversation {
     } = {},
   ): Promise<void> {
     const { app, message, endpoint } = channel;
+    const id = message?.message_id ?? `${app.now}`;
     const talk: Talk = {
-      id: message?.message_id ?? `${app.now}`,
+      id,
       began: app.now,
       language,
       endpoint,
       answers: 0,
-      frames: [{ screen, params, language, steps: [] }],
+      frames: [{ screen, params, language, steps: [], at: app.now, chance: hashOf(id), config: {} }],
       restarted,
       isWarned: false,
       under,
@@ -544,10 +546,11 @@ class Conversation {
     const { share, isNear, what } = fullness(talk);
     if (share > 1) {
       channel.app.log.error(
-        `the conversation is too long: ${what}; a screen that app.goto leads to begins anew`,
+        `the conversation is too long: ${what}; keep less with app.once, or begin anew with app.goto`,
+        { reason: 'conversation.too_long' },
       );
       noteOpen(channel.app, talk, 'failed');
-      return this.#finish(channel, before, this.#texts(talk.language).gaveUp);
+      return this.#finish(channel, before, this.#texts(talk.language).failed);
     }
     if (isNear && !talk.isWarned) channel.app.log.warn(`the conversation is getting long: ${what}`);
     if (outcome.question !== null) {

@@ -113,7 +113,7 @@ describe('what goes wrong', () => {
     expect(ends).toEqual([201]);
     expect(phone.logged).toEqual([
       'the conversation is getting long: 140 answers',
-      'the conversation is too long: 201 answers; a screen that app.goto leads to begins anew',
+      'the conversation is too long: 201 answers; keep less with app.once, or begin anew with app.goto',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { SECRET_MARK } from '@vumi/core/talks';
 import type { Json } from '../state.ts';
+import { hashOf } from './chance.ts';
 
 /** `a` an answer of the user, `c` a call of the app, `o` a `once`, `v` a `visit` that is over. */
 export type StepKind = 'a' | 'c' | 'o' | 'v';
@@ -17,7 +18,7 @@ export type Step = readonly [
   flags: number,
   /** The error's text where it did not work. */
   kept: Json,
-  /** Of an answer: milliseconds since the epoch of the message that brought it. */
+  /** Of an answer and of a visit: milliseconds since the epoch of the message that brought it; else 0. */
   at: number,
   /** Of an answer: the language that the user had got by then, where an interrupt had set another. */
   language?: string | null,
@@ -82,6 +83,11 @@ export interface Frame {
   /** Of the user, when it was opened. */
   readonly language: string | null;
   readonly steps: readonly Step[];
+  /** When it was opened, milliseconds since the epoch, and what it draws from. */
+  readonly at: number;
+  readonly chance: number;
+  /** What it has read of the app's configuration: a list of one, or of none where there was nothing. */
+  readonly config: Readonly<Record<string, readonly Json[]>>;
 }
 
 /** The question that is open. */
@@ -129,11 +135,14 @@ const NEARLY = 0.7;
 
 /** As it is kept: short, because it is read and written with each message. */
 export function packTalk(talk: Talk): Json {
-  const frames = talk.frames.map(({ screen, params, steps, language: first }) => [
+  const frames = talk.frames.map(({ screen, params, steps, language: first, at, chance, config }) => [
     screen,
     { ...params },
     steps as unknown as Json,
     first,
+    at,
+    chance,
+    config as unknown as Json,
   ]);
   const { id, began, language, endpoint, answers, restarted, isWarned, wait, under } = talk;
   const { tag, since, tries, page, lead, asksToGoOn, timers, isUnseen } = wait;
@@ -162,11 +171,12 @@ export function unpackTalk(kept: unknown): Talk | null {
   const tag: unknown = wait[0];
   const timers: unknown = wait[6];
   if (typeof tag !== 'string' || !Array.isArray(timers)) return null;
-  const open = frames.map(unpackFrame);
+  const [id, began] = [String(talk['id']), Number(talk['began'])];
+  const open = frames.map((kept) => unpackFrame(kept, { id, began }));
   if (!open.every((frame) => frame !== null)) return null;
   return {
-    id: String(talk['id']),
-    began: Number(talk['began']),
+    id,
+    began,
     language: typeof talk['language'] === 'string' ? talk['language'] : null,
     endpoint: String(talk['endpoint']),
     answers: Number(talk['answers']),
@@ -187,12 +197,14 @@ export function unpackTalk(kept: unknown): Talk | null {
   };
 }
 
-function unpackFrame(kept: unknown): Frame | null {
+/** Older ones do not say when they were opened. */
+function unpackFrame(kept: unknown, { id, began }: Pick<Talk, 'id' | 'began'>): Frame | null {
   if (!Array.isArray(kept)) return null;
   const screen: unknown = kept[0];
   const params: unknown = kept[1];
   const steps: unknown = kept[2];
   const language: unknown = kept[3];
+  const config: unknown = kept[6];
   if (typeof screen !== 'string' || typeof params !== 'object' || params === null || !Array.isArray(steps))
     return null;
   return {
@@ -200,6 +212,9 @@ function unpackFrame(kept: unknown): Frame | null {
     params: params as Record<string, string>,
     language: typeof language === 'string' ? language : null,
     steps: steps as Step[],
+    at: typeof kept[4] === 'number' ? kept[4] : began,
+    chance: typeof kept[5] === 'number' ? kept[5] : hashOf(id),
+    config: typeof config === 'object' && config !== null ? (config as Frame['config']) : {},
   };
 }
 
@@ -209,17 +224,27 @@ export function fullness(talk: Talk): {
   readonly isNear: boolean;
   readonly what: string;
 } {
-  const steps = talk.frames.reduce((sum, frame) => sum + frame.steps.length, 0);
+  const steps = talk.frames.flatMap((frame) => frame.steps);
+  const answers = steps.filter(([kind]) => kind === 'a').length;
   const characters = JSON.stringify(packTalk(talk)).length;
-  const ofAnswers = talk.answers / MOST_ANSWERS;
-  const ofSteps = steps / MOST_STEPS;
+  const ofAnswers = answers / MOST_ANSWERS;
+  const ofSteps = steps.length / MOST_STEPS;
   const ofCharacters = characters / MOST_CHARACTERS;
   const share = Math.max(ofAnswers, ofSteps, ofCharacters);
   const what =
     share === ofAnswers
-      ? `${talk.answers} answers`
+      ? `${answers} answers`
       : share === ofSteps
-        ? `${steps} steps`
-        : `${characters} characters`;
+        ? `${steps.length} steps`
+        : `${characters} characters${mostOf(steps)}`;
   return { share, isNear: share >= NEARLY, what };
+}
+
+/** What took most of the room, by what was done. */
+function mostOf(steps: readonly Step[]): string {
+  const sizes = new Map<string, number>();
+  for (const step of steps)
+    sizes.set(step[2], (sizes.get(step[2]) ?? 0) + JSON.stringify(step[4] ?? null).length);
+  const [tag, size] = [...sizes].sort(([, one], [, other]) => other - one)[0] ?? ['', 0];
+  return size === 0 ? '' : `, ${size} of them what ${tag} gave`;
 }

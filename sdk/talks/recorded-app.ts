@@ -2,6 +2,7 @@ import type { PlainApp as App } from '../app.ts';
 import type { HttpOptions, HttpResponse } from '../http.ts';
 import type { Log, LogLine } from '../log.ts';
 import type { SendOptions } from '../message.ts';
+import { recordedConfig, type KnownConfig } from './recorded-config.ts';
 import type { Recorder } from './recorder.ts';
 import type { Talk } from './talk.ts';
 
@@ -71,6 +72,7 @@ export type RecordedApp = Omit<App, 'link'> & Pick<Talk, 'language'>;
 interface RecordedOptions {
   readonly app: App;
   readonly recorder: Recorder;
+  readonly config: KnownConfig;
   readonly now: () => number;
   readonly language: () => string | null;
   readonly isUnrecorded: () => boolean;
@@ -79,7 +81,14 @@ interface RecordedOptions {
 type Call = <T>(tag: string, effect: Effect, run: () => Promise<T>) => Promise<T>;
 
 /** What a screen sees of the app itself: what it asks is remembered, and not asked again. */
-export function recordedApp({ app, recorder, now, language, isUnrecorded }: RecordedOptions): RecordedApp {
+export function recordedApp({
+  app,
+  recorder,
+  config,
+  now,
+  language,
+  isUnrecorded,
+}: RecordedOptions): RecordedApp {
   const call: Call = (tag: string, effect: Effect, run) =>
     isUnrecorded()
       ? recorder.count(run)
@@ -121,7 +130,7 @@ export function recordedApp({ app, recorder, now, language, isUnrecorded }: Reco
     get schedule() {
       return part('schedule');
     },
-    config: app.config,
+    config: recordedConfig(app.config, config, isUnrecorded),
     log: liveLog(app.log, recorder),
     secrets: { get: (name: string) => recorder.count(() => app.secrets.get(name)) },
     http: { request: (url, options = {}) => request(app, call, { url, options }) },

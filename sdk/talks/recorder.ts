@@ -38,8 +38,8 @@ export class TimedOut extends Error {
 export interface Surroundings {
   /** Ends the whole run, whatever the author's code does with errors. Never settles. */
   readonly fail: (error: Error) => Promise<never>;
-  /** Milliseconds since the epoch, of the message of that time. */
-  readonly onTime: (at: number) => void;
+  /** A step is over that more follows from than from a call; `at` 0: no time has passed. */
+  readonly onPassed: (kind: StepKind, order: number, at: number) => void;
   /** An interrupt had changed it before the answer. */
   readonly onLanguage: (language: string) => void;
   /** Something has happened: what else comes of it is to be seen. */
@@ -85,7 +85,11 @@ export class Recorder {
   /** What follows from the last answer is still to begin. */
   #settling: Promise<void> | null = null;
 
-  constructor({ screen, steps }: Frame, isLive: boolean, surroundings: Surroundings) {
+  constructor(
+    { screen, steps }: Pick<Frame, 'screen' | 'steps'>,
+    isLive: boolean,
+    surroundings: Surroundings,
+  ) {
     this.steps = [...steps];
     this.#remembered = steps.length;
     this.#screen = screen;
@@ -160,11 +164,13 @@ export class Recorder {
     if (this.open > 1) this.#settling = this.#settle();
     this.open -= 1;
     this.#surroundings.onQuiet();
-    const value = worked ? jsonOf(given) : textOf(given);
+    const value = worked ? jsonOf(given, kind === 'o') : textOf(given);
     const fault = this.#keep({ kind, order, tag, worked, value, isFinal, at: 0 });
     if (fault !== null) return this.#surroundings.fail(fault);
-    if (worked) return given as T;
-    throw given;
+    if (kind === 'o') this.#surroundings.onPassed(kind, order, 0);
+    if (!worked) throw given;
+    // What is told again is of JSON: so it is from the first.
+    return kind === 'o' ? (copyOf(value ?? null) as T) : (given as T);
   }
 
   async #settle(): Promise<void> {
@@ -183,11 +189,14 @@ export class Recorder {
     }
   }
 
-  /** Keeps a copy of its value, which is the author's to change. */
-  add(happened: Omit<Happened, 'begun'>): void {
-    const value = jsonOf(happened.value) ?? null;
+  /** Keeps a copy of its value, which is the author's to change, and gives another. Throws where it has no form in JSON. */
+  add(happened: Omit<Happened, 'begun'>): Json {
+    const value = jsonOf(happened.value, true);
+    if (value === undefined) throw formless(happened.tag);
     this.steps.push(stepOf({ ...happened, value, begun: this.#begun }));
+    this.#surroundings.onPassed(happened.kind, happened.order, happened.at);
     this.#surroundings.onQuiet();
+    return copyOf(value);
   }
 
   /** Never settles: the run is over. */
@@ -213,8 +222,7 @@ export class Recorder {
     ...happened
   }: Omit<Happened, 'begun' | 'value'> & { value: Json | undefined }): Error | null {
     const { tag } = happened;
-    if (value === undefined)
-      return new TypeError(`what ${tag} gave has no form in JSON, so the conversation cannot remember it`);
+    if (value === undefined) return formless(tag);
     const length = isShort(value) ? 0 : JSON.stringify(value).length;
     if (length > LONGEST_STEP)
       return new RangeError(
@@ -264,7 +272,7 @@ export class Recorder {
   }
 
   #passed(step: Step): void {
-    if (step[0] === 'a') this.#surroundings.onTime(step[5]);
+    if (step[0] !== 'c') this.#surroundings.onPassed(step[0], step[1], step[5]);
     const language = step[6];
     if (typeof language === 'string') this.#surroundings.onLanguage(language);
   }
@@ -286,7 +294,10 @@ function errorOf(step: Step): Error {
 
 /** What the author's code changes of it must not be remembered. */
 function toldValue(step: Step): Json {
-  const value = valueOf(step);
+  return copyOf(valueOf(step));
+}
+
+function copyOf(value: Json): Json {
   return typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as Json) : value;
 }
 
@@ -308,14 +319,32 @@ function isShort(value: Json): boolean {
     : typeof value !== 'object';
 }
 
-/** Undefined for what JSON cannot say. */
-function jsonOf(value: unknown): Json {
+function formless(tag: string): TypeError {
+  return new TypeError(
+    `what ${tag} gave has no form in JSON, so the conversation cannot remember it: give texts, numbers, lists and plain objects`,
+  );
+}
+
+/** Undefined for what JSON cannot say; `isStrict`: also for what JSON would make something else of, such as a date. */
+function jsonOf(value: unknown, isStrict: boolean): Json {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   try {
-    const text = JSON.stringify(value) as string | undefined;
+    const text = JSON.stringify(value, isStrict ? checked : undefined) as string | undefined;
     return (text === undefined ? undefined : JSON.parse(text)) as Json;
   } catch {
     return undefined as unknown as Json;
   }
+}
+
+/** As `JSON.stringify` calls it: `this` has the value as it was before `toJSON`. */
+function checked(this: unknown, name: string, said: unknown): unknown {
+  const value: unknown = (this as Readonly<Record<string, unknown>>)[name];
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const kind: unknown = Object.getPrototypeOf(value);
+    if (kind !== Object.prototype && kind !== null) throw new TypeError('it is no plain object');
+  }
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('it is no value');
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('it is no number');
+  return said;
 }

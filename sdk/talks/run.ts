@@ -3,6 +3,7 @@ import type { Json } from '../state.ts';
 import { isFinal, isSecret, MOST_VISITS, type Frame, type Happened, type Wait } from './journal.ts';
 import { canGoBack, isAtBeginning, takenBack } from './back.ts';
 import { HangWatch } from './hang-watch.ts';
+import { Moments } from './moments.ts';
 import { makeLink } from './make-link.ts';
 import { checkClash } from './clash.ts';
 import { homeLine, KEYS, roomOf, textPages } from './menu.ts';
@@ -13,12 +14,14 @@ import { isText, lines, notAwaited, readQuestion, textOf, type Question } from '
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
 import { Leave, START, type ReadOptions, type Screen, type Talk, type Text } from './talk.ts';
+import { copyOf, type KnownConfig } from './recorded-config.ts';
 import { talkOf } from './verbs.ts';
 import { judge, leadsAway, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
 
-interface OpenFrame extends Omit<Frame, 'steps'> {
+interface OpenFrame extends Omit<Frame, 'steps' | 'config'> {
   readonly recorder: Recorder;
+  readonly config: KnownConfig;
 }
 
 const HANGS = 'the conversation waits for something that never comes: ask, or return';
@@ -35,9 +38,9 @@ export class Run {
   #said: string[] = [];
   #answers: number;
   #language: string | null;
-  #now: number;
   #left: Leave | null = null;
   #hasLinks = false;
+  readonly #moments: Moments;
   readonly #watch = new HangWatch({
     // A question that is about to be asked is an end.
     canHang: () => !this.#isOver && !this.#isStaying && !this.#isBusy,
@@ -54,7 +57,7 @@ export class Run {
     const isNew = input.kind === 'begin';
     this.#answers = talk.answers;
     this.#language = talk.language;
-    this.#now = talk.began;
+    this.#moments = new Moments(options.app, talk, isNew);
     this.#frames = talk.frames.map((frame) => this.#openFrame(frame, isNew));
   }
 
@@ -84,23 +87,27 @@ export class Run {
     });
   }
 
-  #openFrame({ screen, params, language, steps }: Frame, isLive: boolean): OpenFrame {
+  /** Of a screen that begins now. */
+  #newFrame(screen: string, params: Frame['params']): OpenFrame {
+    const { now } = this.#moments;
+    const chance = this.#moments.draw();
+    return this.#openFrame(
+      { screen, params, language: this.#language, steps: [], at: now, chance, config: {} },
+      true,
+    );
+  }
+
+  #openFrame({ steps, config, ...frame }: Frame, isLive: boolean): OpenFrame {
     const surroundings: Surroundings = {
       fail: (error) => this.#fail(error),
       onLanguage: (code) => {
         this.#language = code;
       },
-      onTime: (at) => {
-        this.#now = at;
-      },
+      onPassed: (kind, order, at) => this.#moments.passed(kind, order, at),
       onQuiet: () => this.#watch.wake(),
     };
-    return {
-      screen,
-      params,
-      language,
-      recorder: new Recorder({ screen, params, language, steps }, isLive, surroundings),
-    };
+    const recorder = new Recorder({ screen: frame.screen, steps }, isLive, surroundings);
+    return { ...frame, config: copyOf(config), recorder };
   }
 
   /** Never settles: what the author's code would do with it does not matter any more. */
@@ -118,6 +125,7 @@ export class Run {
       const screen = this.#screen(frame.screen);
       this.#left = null;
       this.#language = frame.language;
+      this.#moments.open(frame);
       const result = await screen(this.#talk(frame, index), frame.params);
       if (!frame.recorder.isLive)
         await frame.recorder.diverged(frame.recorder.steps.length, 'a question', 'the end');
@@ -131,10 +139,7 @@ export class Run {
       const { to } = result;
       if (to.kind !== 'goto') return to;
       this.#screen(to.screen);
-      this.#frames[index] = this.#openFrame(
-        { screen: to.screen, params: to.params, language: this.#language, steps: [] },
-        true,
-      );
+      this.#frames[index] = this.#newFrame(to.screen, to.params);
     }
   }
 
@@ -145,14 +150,15 @@ export class Run {
     throw new TypeError(`"${name}" is no screen; there are ${Object.keys(screens).join(', ')}`);
   }
 
-  #talk({ recorder }: OpenFrame, index: number): Talk {
+  #talk({ recorder, config }: OpenFrame, index: number): Talk {
     const { app, message, address } = this.#options;
     return talkOf({
       app,
       message,
       address,
       recorder,
-      now: () => (recorder.isLive ? app.now : this.#now),
+      config,
+      now: () => this.#moments.now,
       language: () => this.#language,
       languages: this.#options.translator.languages,
       text: (text) => this.#text(text),
@@ -192,7 +198,7 @@ export class Run {
         return frame.recorder.diverged(order, 'the open question', `app.visit("${screen}")`);
       if (this.#frames.length >= MOST_VISITS)
         throw new RangeError(`screens visit each other ${MOST_VISITS} deep at most`);
-      this.#frames.push(this.#openFrame({ screen, params, language: this.#language, steps: [] }, true));
+      this.#frames.push(this.#newFrame(screen, params));
     }
     const ending = await this.#runFrame(index + 1);
     if (ending.kind === 'end') {
@@ -204,17 +210,17 @@ export class Run {
     this.#frames.length = index + 1;
     this.#left = null;
     const value = [ending.value, this.#language];
-    frame.recorder.add({
+    const [told] = frame.recorder.add({
       kind: 'v',
       order,
       tag: screen,
       worked: true,
       value,
       isFinal: areFinal,
-      at: 0,
+      at: this.#moments.now,
       isSecret: areSecret,
-    });
-    return ending.value;
+    }) as [Json];
+    return told;
   }
 
   /** What a visit gave, and the language that it left the user with. */
@@ -271,6 +277,7 @@ export class Run {
   async #judge(question: Question): Promise<Verdict> {
     const { input, interrupts, talk } = this.#options;
     this.#isJudging = true;
+    this.#moments.judge();
     try {
       return await judge(question, talk.wait, input, {
         texts: this.#texts(),
@@ -309,9 +316,9 @@ export class Run {
     const worked = verdict.kind === 'accepted';
     const late = `nobody answered ${question.tag} in time`;
     const value = worked ? ((verdict.value ?? null) as Json) : late;
-    const at = this.#now;
+    const at = this.#moments.now;
     // Its link is used up: nobody could answer it again.
-    recorder.add({
+    const kept = recorder.add({
       kind: 'a',
       order,
       tag: question.tag,
@@ -323,7 +330,7 @@ export class Run {
       isSecret: worked && question.options.secret === true,
     });
     if (!worked) throw new TimedOut(late);
-    return value;
+    return kept;
   }
 
   /** The open question is over: what comes now really happens. */
@@ -332,7 +339,7 @@ export class Run {
     this.#isAsking = false;
     this.#said = [];
     this.#answers += 1;
-    this.#now = this.#options.app.now;
+    this.#moments.goLive();
   }
 
   #goBack(): void {
@@ -434,11 +441,6 @@ export class Run {
   }
 
   #framesNow(): Frame[] {
-    return this.#frames.map(({ screen, params, language, recorder }) => ({
-      screen,
-      params,
-      language,
-      steps: recorder.steps,
-    }));
+    return this.#frames.map(({ recorder, ...frame }) => ({ ...frame, steps: recorder.steps }));
   }
 }

@@ -105,7 +105,7 @@ export interface Option<V> {
 /**
  * What a conversation gets: the app, and the verbs by which it talks (spec authoring §2). It runs again from the top with
  * each message, told what it was told before; so what it reads and does goes through `app`, and what it computes must be
- * the same each time. `Date.now()` and `Math.random()` are of this message: `app.now` is the time that was then.
+ * the same each time. `app.now`, `Date` and `Math.random()` are those of then.
  */
 export interface Talk extends Omit<App, 'link'> {
   /** Of the user: `+27761234567`. */

@@ -13,6 +13,7 @@ import {
   type Question,
 } from './question.ts';
 import { recordedApp, type RecordedApp } from './recorded-app.ts';
+import type { KnownConfig } from './recorded-config.ts';
 import type { Recorder } from './recorder.ts';
 import {
   Leave,
@@ -32,6 +33,7 @@ export interface Stage {
   readonly message: Message | null;
   readonly address: string;
   readonly recorder: Recorder;
+  readonly config: KnownConfig;
   readonly now: () => number;
   readonly language: () => string | null;
   /** What the app speaks. */

@@ -17,6 +17,8 @@ export interface Texts {
   /** When the app has changed so that a conversation cannot go on. */
   readonly restarted: string;
   readonly gaveUp: string;
+  /** When a conversation has become too long to be remembered. */
+  readonly failed: string;
   /** Confirms that nothing more will be sent. */
   readonly stopped: string;
 }
@@ -34,6 +36,7 @@ export const ENGLISH: Texts = {
   startAgain: 'Start again',
   restarted: 'This service has changed, so we begin again.',
   gaveUp: 'Sorry, we could not understand. Please try again later.',
+  failed: 'Sorry, something went wrong. Please try again later.',
   stopped: 'You will get no more messages from us.',
 };
 
@@ -50,6 +53,7 @@ const FRENCH: Texts = {
   startAgain: 'Recommencer',
   restarted: 'Ce service a changé : on recommence.',
   gaveUp: "Désolé, nous n'avons pas compris. Essayez plus tard.",
+  failed: "Désolé, une erreur s'est produite. Essayez plus tard.",
   stopped: 'Vous ne recevrez plus de messages de nous.',
 };
 
@@ -66,6 +70,7 @@ const PORTUGUESE: Texts = {
   startAgain: 'Recomeçar',
   restarted: 'Este serviço mudou, por isso recomeçamos.',
   gaveUp: 'Desculpe, não entendemos. Tente mais tarde.',
+  failed: 'Desculpe, ocorreu um erro. Tente mais tarde.',
   stopped: 'Não receberá mais mensagens nossas.',
 };
 
@@ -82,6 +87,7 @@ const SWAHILI: Texts = {
   startAgain: 'Anza upya',
   restarted: 'Huduma imebadilika, tunaanza upya.',
   gaveUp: 'Samahani, hatukuelewa. Jaribu tena baadaye.',
+  failed: 'Samahani, kuna hitilafu. Jaribu tena baadaye.',
   stopped: 'Hutapata ujumbe mwingine kutoka kwetu.',
 };
 
