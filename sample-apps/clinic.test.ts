@@ -53,10 +53,24 @@ test('who leaves is forgotten, and who writes STOP is listed to be called', asyn
   expect(kept(world)).toEqual({});
   expect(world.schedules).toEqual([]);
   await thandi.type('hi', 'Thandi', 'hill', '24-12-2030', 'hi', 'STOP');
+  expect(kept(world)).toMatchObject({ clinic_reminder: 'stopped' });
+  expect(world.schedules).toEqual([]);
   const before = thandi.inbox.length;
   await world.advance('23 days');
   expect(thandi.inbox).toHaveLength(before);
+});
+
+test('who comes back by START before her visit is reminded, and who registers in between is not', async () => {
+  const { world, thandi } = await register();
+  await using _world = world;
+  await thandi.text('STOP');
+  await thandi.text('START');
+  expect(kept(world)).toMatchObject({ clinic_reminder: 'planned' });
+  await thandi.text('STOP');
+  await thandi.type('hi', '1', '25-12-2030');
+  await world.advance('24 days');
   expect(kept(world)).toMatchObject({ clinic_reminder: 'stopped' });
+  expect(thandi.inbox.map(({ text }) => text)).not.toContainEqual(expect.stringContaining('is tomorrow'));
 });
 
 test('a hundred phones of all kinds get to the end of what they want', async () => {

@@ -9,11 +9,11 @@ import type { Log } from './log.ts';
 import type { Message, SendOptions } from './message.ts';
 import type { Messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
-import type { Optouts } from './optouts.ts';
+import type { OptoutChange, Optouts } from './optouts.ts';
 import type { Schedule, Timer } from './schedule.ts';
 import type { Json, StateScope } from './state.ts';
 import type { Conversations, Conversing } from './talks/conversations.ts';
-import type { Opening } from './talks/opening.ts';
+import type { Opening, Overseeing } from './talks/opening.ts';
 
 /** What every handler gets beside its message or event. */
 export interface EventApp {
@@ -78,13 +78,17 @@ export interface Speaking {
   readonly t: Translate<string>;
 }
 
-/** What the platform hands to handlers; languages come from the SDK. */
-export interface PlainApp extends EventApp {
+/** What handlers get that are about one user. */
+export interface UserApp extends EventApp {
   /**
    * State of the user who sent the message: `await app.user.set('name', 'Thandi')`. In `onSchedule` of the user whom
-   * the timer is for; of a timer that is for nobody its calls reject.
+   * the timer is for; of a timer that is for nobody its calls reject. In `onOptOut` and `onOptIn` of whom they are about.
    */
   readonly user: StateScope;
+}
+
+/** What the platform hands to handlers; languages come from the SDK. */
+export interface PlainApp extends UserApp {
   /**
    * Makes an address for this user that opens the app's page once, in one browser: to be sent to him.
    *
@@ -101,6 +105,9 @@ export interface PlainApp extends EventApp {
 
 /** What `onMessage` gets beside the message, and `onSchedule` beside the timer. */
 export interface App extends PlainApp, Speaking {}
+
+/** What `onOptOut` and `onOptIn` get: there is no message to answer, and nobody to be asked or sent a link. */
+export interface OptoutApp extends UserApp, Speaking {}
 
 /** What an account keeps for the app and nobody is shown: `vumi secret set`. */
 export interface Secrets {
@@ -174,6 +181,57 @@ export interface AppDefinition extends Conversations {
    * // < Bring the form.
    */
   readonly onSchedule?: (timer: Timer, app: App & Opening) => void | Promise<unknown>;
+  /**
+   * Called once for each person who has opted out of the account's messages, in line with his messages and after the one by
+   * which he did: by STOP to any app of the account, by `app.optouts.optOut`, or because somebody of the account noted it.
+   * The opt-out stands whatever the handler does. It may not send to the person; `app.send` to him throws.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onConversation(app) {
+   *     await app.schedule.repeat('news', { every: 86400, user: app.address });
+   *     return `You get our news, ${await app.ask('Your name?')}.`;
+   *   },
+   *   async onSchedule(timer, app) {
+   *     if (timer.user !== null) await app.send(timer.user, 'News.');
+   *   },
+   *   async onOptOut(app, { address }) {
+   *     await app.schedule.cancel('news', { user: address });
+   *     app.log.info('left', { address });
+   *   },
+   * });
+   * // > hi
+   * // < Your name?
+   * // > STOP
+   * // < You will get no more messages from us.
+   */
+  readonly onOptOut?: (app: OptoutApp & Overseeing, change: OptoutChange) => void | Promise<unknown>;
+  /**
+   * Called once for each person who had opted out and wants messages again: by START, by `app.optouts.cancel`, or because
+   * somebody of the account noted it.
+   *
+   * @example
+   * import { defineApp } from '@vumi/sdk';
+   *
+   * export default defineApp({
+   *   async onMessage(message) {
+   *     await message.reply('Hello.');
+   *   },
+   *   async onOptOut(app) {
+   *     await app.user.set('gone', true);
+   *   },
+   *   async onOptIn(app) {
+   *     await app.user.delete('gone');
+   *   },
+   * });
+   * // > STOP
+   * // < Hello.
+   * // > START
+   * // < Hello.
+   */
+  readonly onOptIn?: (app: OptoutApp & Overseeing, change: OptoutChange) => void | Promise<unknown>;
 }
 
 /**

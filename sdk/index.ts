@@ -1,5 +1,5 @@
 export { defineApp } from './app.ts';
-export type { App, AppDefinition, EventApp, PlainApp, Secrets, Speaking } from './app.ts';
+export type { App, AppDefinition, EventApp, OptoutApp, PlainApp, Secrets, Speaking, UserApp } from './app.ts';
 export type { Contact, ContactFields, ContactOptions, Contacts, SearchOptions } from './contacts.ts';
 export type { AckEvent, DeliveryEvent, DeliveryReportEvent, NackEvent } from './event.ts';
 export type { Group, GroupFields, Groups } from './groups.ts';
@@ -18,7 +18,7 @@ export type { Message, ReplyOptions, SendOptions, SessionEvent, Waits } from './
 export type { Messages, Progress } from './messages.ts';
 export type { Aggregator, MetricOptions, Metrics } from './metrics.ts';
 export type { Identities, Identity, IdentityAddress, IdentityOptions } from './identity.ts';
-export type { OptoutOptions, Optouts, OptoutStatus } from './optouts.ts';
+export type { OptoutChange, OptoutOptions, Optouts, OptoutStatus } from './optouts.ts';
 export type {
   Attachment,
   Button,

@@ -11,6 +11,18 @@ export interface OptoutStatus {
   readonly message_id?: string | null;
 }
 
+/** What `onOptOut` and `onOptIn` get: somebody has left, or come back. */
+export interface OptoutChange {
+  /** As his messages come from it. */
+  readonly address: string;
+  /** Kind of address: `msisdn` of all who write STOP. */
+  readonly type: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The message by which he said so; null: somebody else did, through the API. */
+  readonly message_id: string | null;
+}
+
 /**
  * Who wants no more messages, of all apps of the account. What is sent to them without being a reply ends with a nack,
  * unless the account has switched that off. Who writes STOP is among them without your doing, and START ends it.

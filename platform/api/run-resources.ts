@@ -1,5 +1,5 @@
 /** What the API answers about runs of apps: how messages fared, what they cost, and what they would do now. */
-import { slugSchema } from '@vumi/core';
+import { RUN_KINDS, slugSchema } from '@vumi/core';
 import { TALK_COUNTS } from '@vumi/core/talks';
 import { z } from 'zod';
 
@@ -20,7 +20,7 @@ const costSchema = z.object({
 export const runSchema = z.object({
   message_id: z.string().describe('Or the id of an event'),
   version: z.int(),
-  kind: z.enum(['message', 'event', 'schedule']),
+  kind: z.enum(RUN_KINDS),
   outcome: z
     .string()
     .describe('ok, or why it failed: threw, cpu, wall, memory, calls, load, runner, overload, pace'),

@@ -5,5 +5,6 @@ export * from './contact-query.ts';
 export * from './identity.ts';
 export * from './query-match.ts';
 export * from './record-text.ts';
+export * from './optout-news.ts';
 export * from './stop-wish.ts';
 export * from './store-effects.ts';

@@ -35,9 +35,11 @@ export function wishOf({
 
 /** Notes in the records of an account what the writer of a message wants. */
 export function wishEffect({ message_id, from_addr, timestamp }: UserMessage, wish: StopWish): StoreEffect {
-  const address = { address_type: 'msisdn', address_value: normaliseAddress('msisdn', from_addr ?? '') };
+  const user = from_addr ?? '';
+  const address_value = normaliseAddress('msisdn', user);
+  const address = { address_type: 'msisdn', address_value, ...(user !== address_value && { user }) };
   return wish === 'start'
-    ? { kind: 'optout.delete', ...address }
+    ? { kind: 'optout.delete', ...address, message_id }
     : { kind: 'optout.put', ...address, message_id, created_at: timestampToIso(timestamp) };
 }
 

@@ -43,9 +43,18 @@ export interface Optout {
   readonly created_at: string;
 }
 
-export type OptoutEffect =
+export type OptoutEffect = {
+  /** The address as messages come from it, where that is another form: the person is known to apps by it. */
+  readonly user?: string;
+  /** Of a handler that was called by no message of a user. */
+  readonly chain?: Chain;
+} & (
   | ({ readonly kind: 'optout.put' } & Optout)
-  | ({ readonly kind: 'optout.delete' } & Pick<Optout, 'address_type' | 'address_value'>);
+  | ({ readonly kind: 'optout.delete'; readonly message_id?: string } & Pick<
+      Optout,
+      'address_type' | 'address_value'
+    >)
+);
 
 /** Names a schedule within its app: of one name there is one for each user, and one that is for no user (null). */
 export interface ScheduleName {

@@ -1,4 +1,5 @@
-import type { AccountRecords, Optout, OptoutEffect } from '@vumi/records';
+import type { OptoutNews } from '@vumi/core';
+import { optoutNews, type AccountRecords, type Optout, type OptoutEffect } from '@vumi/records';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
 import { BatchLookup } from './batch-lookup.ts';
@@ -73,30 +74,60 @@ async function listOptouts(database: Database, account: string, page: PageQuery)
   });
 }
 
-/** Carries out opt-outs and their ends; of each address the last one counts. */
+/**
+ * Carries out opt-outs and their ends; of each address the last one counts. Resolves to what has changed by it: who has
+ * opted out before has not done so again.
+ */
 export async function applyToOptouts(
   statements: Statements,
   account: string,
   effects: readonly OptoutEffect[],
-): Promise<void> {
-  if (effects.length === 0) return;
-  const last = new Map(
-    effects.map((effect) => [JSON.stringify([effect.address_type, effect.address_value]), effect]),
-  );
-  const ends = [...last.values()].filter(({ kind }) => kind === 'optout.delete');
-  const puts = [...last.values()].filter((effect) => effect.kind === 'optout.put');
-  const addresses = (list: readonly OptoutEffect[]): string[][] => [
-    list.map(({ address_type }) => address_type),
-    list.map(({ address_value }) => address_value),
-  ];
-  if (ends.length > 0) {
+): Promise<OptoutNews[]> {
+  if (effects.length === 0) return [];
+  const last = new Map(effects.map((effect) => [nameOf(effect), effect]));
+  const hash = await AddressHash.open(statements);
+  const known = await knownOf(statements, account, addressesOf(account, [...last.values()], hash));
+  const changed = [...last.values()].filter((effect) => {
+    const { address_type: type, address_value: value } = effect;
+    const hashed = { address_type: type, address_value: hash.ofOptout(account, type, value) };
+    const isKnown = known.has(nameOf(effect)) || known.has(nameOf(hashed));
+    return isKnown !== (effect.kind === 'optout.put');
+  });
+  const ends = changed.filter(({ kind }) => kind === 'optout.delete');
+  if (ends.length > 0)
     await statements.query(
       `delete from optouts where account = $1
          and (address_type, address_value) in (select * from unnest($2::text[], $3::text[]))`,
-      [account, ...withHashes(account, ends, await AddressHash.open(statements))],
+      [account, ...addressesOf(account, ends, hash)],
     );
-  }
-  if (puts.length === 0) return;
+  const puts = [...last.values()].filter((effect) => effect.kind === 'optout.put');
+  if (puts.length > 0) await putOptouts(statements, account, puts);
+  return changed.map(optoutNews);
+}
+
+function nameOf({ address_type, address_value }: Pick<Optout, 'address_type' | 'address_value'>): string {
+  return JSON.stringify([address_type, address_value]);
+}
+
+/** Which of the addresses have opted out. */
+async function knownOf(
+  statements: Statements,
+  account: string,
+  addresses: readonly string[][],
+): Promise<ReadonlySet<string>> {
+  const rows = await statements.query<Pick<Optout, 'address_type' | 'address_value'>>(
+    `select address_type, address_value from optouts where account = $1
+       and (address_type, address_value) in (select * from unnest($2::text[], $3::text[]))`,
+    [account, ...addresses],
+  );
+  return new Set(rows.map(nameOf));
+}
+
+async function putOptouts(
+  statements: Statements,
+  account: string,
+  puts: readonly (OptoutEffect & { readonly kind: 'optout.put' })[],
+): Promise<void> {
   await statements.query(
     `insert into optouts (account, address_type, address_value, message_id, created_at)
      select $1, type, value, message_id, at::timestamptz
@@ -106,18 +137,19 @@ export async function applyToOptouts(
        message_id = excluded.message_id, created_at = excluded.created_at`,
     [
       account,
-      ...addresses(puts),
+      puts.map(({ address_type }) => address_type),
+      puts.map(({ address_value }) => address_value),
       puts.map(({ message_id }) => message_id),
       puts.map(({ created_at }) => created_at),
     ],
   );
 }
 
-/** An address whose erasure left the opt-out under its hash opts in again, too. */
-function withHashes(account: string, ends: readonly OptoutEffect[], hash: AddressHash): string[][] {
-  const types = ends.map(({ address_type: type }) => type);
-  const values = ends.map(({ address_value: value }) => value);
-  const hashes = ends.map(({ address_type: type, address_value: value }) =>
+/** As they are stored, and as an erasure has left them: under their hashes. */
+function addressesOf(account: string, effects: readonly OptoutEffect[], hash: AddressHash): string[][] {
+  const types = effects.map(({ address_type: type }) => type);
+  const values = effects.map(({ address_value: value }) => value);
+  const hashes = effects.map(({ address_type: type, address_value: value }) =>
     hash.ofOptout(account, type, value),
   );
   return [

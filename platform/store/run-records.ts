@@ -1,5 +1,5 @@
 /** How apps fared and what they used, as the store gives it out and takes it in. Field names are those of the HTTP API (DESIGN §6); times are ISO 8601 in UTC. */
-import type { AppRef } from '@vumi/core';
+import type { AppRef, RunKind } from '@vumi/core';
 import type { TalkCount, TalkNote } from '@vumi/core/talks';
 import type { PageQuery } from './records.ts';
 
@@ -22,7 +22,7 @@ export interface NewRun extends AppRef {
   readonly version: number;
   /** Or the id of an event. */
   readonly message_id: string;
-  readonly kind: 'message' | 'event' | 'schedule';
+  readonly kind: RunKind;
   /** `ok`, or the reason of its failure. */
   readonly outcome: string;
   readonly error: string | null;
@@ -38,7 +38,7 @@ export interface NewRun extends AppRef {
 export interface RunRow {
   readonly message_id: string;
   readonly version: number;
-  readonly kind: 'message' | 'event' | 'schedule';
+  readonly kind: RunKind;
   readonly outcome: string;
   readonly error: string | null;
   readonly at: string;

@@ -1,4 +1,4 @@
-import { VumiError, type AppRef } from '@vumi/core';
+import { OPTOUT_SCHEDULES, VumiError, type AppRef } from '@vumi/core';
 import type { ScheduleEffect } from '@vumi/records';
 import { z } from 'zod';
 import { requireAccount } from './accounts.ts';
@@ -92,11 +92,11 @@ async function listSchedules(
   return toPage(rows, limit, { key: (row) => ['schedules', row.due_at, row.id], item: (row) => row });
 }
 
-/** Open schedules of an app. */
+/** Open schedules that an app has made: by others it is told who has opted out. */
 export async function countSchedules(database: Database, ref: AppRef): Promise<number> {
   const [row] = await database.query<{ count: number }>(
-    'select count(*)::int as count from schedules where account = $1 and app = $2',
-    [ref.account, ref.app],
+    'select count(*)::int as count from schedules where account = $1 and app = $2 and not starts_with(name, $3)',
+    [ref.account, ref.app, OPTOUT_SCHEDULES],
   );
   return row?.count ?? 0;
 }
@@ -136,7 +136,8 @@ function namesOf(effects: readonly ScheduleEffect[]): Buffer[] {
   ];
 }
 
-async function putSchedules(statements: Statements, ref: AppRef, puts: readonly Put[]): Promise<void> {
+/** Each takes the place of an open one of its name and user. */
+export async function putSchedules(statements: Statements, ref: AppRef, puts: readonly Put[]): Promise<void> {
   const text = (column: (put: Put) => string): Buffer => encodeTextArray('text', puts.map(column));
   await statements.query(
     `insert into schedules (account, app, name, user_address, id, due_at, data, chain, repeat, created_at)

@@ -18,6 +18,7 @@ import { databaseError } from './database-error.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { applyToIdentity } from './identities/apply-identity.ts';
 import { addToMetrics } from './series/app-metrics.ts';
+import { tellOfOptouts } from './optout-news.ts';
 import { applyToOptouts } from './optouts.ts';
 import { LOCK_NAME_UNTIL_COMMIT } from './postgres-only.ts';
 import { indexedId } from './indexed-text.ts';
@@ -74,15 +75,21 @@ export function openEffects(database: Database, changes: Changes, logger: Logger
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     async change(account, effects) {
-      await database.transaction(async (statements) => {
-        await waitForTurn(statements, account);
-        await applyAll(statements, { account, app: '' }, effects);
-      });
+      await changes.write(
+        effects.some(isSoon) ? ['schedules'] : [],
+        async (statements) => {
+          await waitForTurn(statements, account);
+          await applyAll(statements, { account, app: '' }, effects);
+        },
+        database,
+      );
     },
   };
 }
 
+/** Whether somebody waits for what is due because of it; apps are told of opt-outs at once. */
 function isSoon(effect: StoreEffect): boolean {
+  if (isOfOptout(effect)) return true;
   return effect.kind === 'schedule.put' && effect.due < Date.now() + SOON_MS;
 }
 
@@ -144,7 +151,11 @@ async function applyAll(statements: Statements, ref: AppRef, effects: readonly S
   const { account } = ref;
   await applyToRecords(statements, account, effects);
   await addToMetrics(statements, account, effects.filter(isOfMetric));
-  await applyToOptouts(statements, account, effects.filter(isOfOptout));
+  await tellOfOptouts(
+    statements,
+    account,
+    await applyToOptouts(statements, account, effects.filter(isOfOptout)),
+  );
   await applyToSchedules(statements, ref, effects.filter(isOfSchedule));
 }
 

@@ -16,6 +16,7 @@ import type {
   ReplyOptions,
   Secrets,
   SendOptions,
+  UserApp,
   Waits,
 } from '@vumi/sdk';
 import type { GuestSend } from '../effects.ts';
@@ -110,6 +111,7 @@ function createSend(turn: Turn): EventApp['send'] {
   return (to: string, value: string, options: SendOptions = {}) => {
     if (typeof to !== 'string' || to === '') throw new TrustedError('send needs the address to send to');
     if (value === '' && !saysMore(options)) throw new TrustedError('send needs a text');
+    turn.checkAddress(to);
     const send: GuestSend = { kind: 'send', to, text: checkText(value) };
     const given: unknown = options.endpoint;
     const endpoint = given === undefined ? 'default' : text(given);
@@ -146,12 +148,16 @@ export function createEventApp(turn: Turn, config: Config): EventApp {
   } as EventApp;
 }
 
+/** What `onOptOut` and `onOptIn` get. */
+export function createUserApp(turn: Turn, config: Config): UserApp {
+  return { ...createEventApp(turn, config), user: new TurnState(turn, 'user') };
+}
+
 /** What `onMessage` and `onSchedule` get. */
 export function createApp(turn: Turn, config: Config): PlainApp {
   const links = new TurnLinks(turn);
   return {
-    ...createEventApp(turn, config),
-    user: new TurnState(turn, 'user'),
+    ...createUserApp(turn, config),
     links,
     link: (path: string, options: LinkOptions = {}) => links.make(path, options),
     ...(turn.mustFit ? { [MUST_FIT]: true } : {}),

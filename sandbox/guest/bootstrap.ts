@@ -5,7 +5,7 @@
  */
 import { SET_MOMENT, type SetMoment } from '@vumi/core/talks';
 import type { AppDefinition, DeliveryEvent, Json, Log, PlainApp, Timer } from '@vumi/sdk';
-import { createApp, createEventApp, createMessage } from './app-object.ts';
+import { createApp, createEventApp, createMessage, createUserApp } from './app-object.ts';
 import { errorText } from './error-text.ts';
 import type { Answer, Entries, GuestLimits, LoadSettings, Post, PostKind, TurnStart } from './host.ts';
 import {
@@ -32,7 +32,7 @@ interface Loaded {
   readonly limits: GuestLimits;
 }
 
-const HANDLERS = ['onMessage', 'onEvent', 'onSchedule'] as const;
+const HANDLERS = ['onMessage', 'onEvent', 'onSchedule', 'onOptOut', 'onOptIn'] as const;
 /** Of ids of messages. */
 const ID_LENGTH = 32;
 const NO_HANDLER =
@@ -114,12 +114,29 @@ function callHandler(app: Loaded, turn: Turn, start: TurnStart): unknown {
     if (typeof onEvent !== 'function') return undefined;
     return apply(onEvent, definition, [start.body as unknown as DeliveryEvent, surroundings]);
   }
+  if (start.kind === 'optout' || start.kind === 'optin') return callOnOptout(app, turn, start);
   const plain = createApp(turn, config);
   const surroundings = withMoments(plain, begin(turn, start, plain));
   if (start.kind === 'schedule') return callOnSchedule(definition, start, surroundings);
   const { onMessage } = definition;
   if (typeof onMessage !== 'function') return undefined;
   return apply(onMessage, definition, [createMessage(turn, start.body), surroundings]);
+}
+
+/** A version without the handler, such as one of a rollout, has nothing to do. */
+function callOnOptout({ definition, config }: Loaded, turn: Turn, start: TurnStart): unknown {
+  const { user, due, data } = start.body as {
+    user: string;
+    due: number;
+    data: { type: string; message_id: string | null };
+  };
+  const surroundings = createUserApp(turn, config);
+  begin(turn, start, surroundings);
+  const handler = start.kind === 'optout' ? definition.onOptOut : definition.onOptIn;
+  if (typeof handler !== 'function') return undefined;
+  if (start.kind === 'optout') turn.silence(user);
+  const change = { address: user, type: data.type, at: due, message_id: data.message_id };
+  return apply(handler, definition, [surroundings, change]);
 }
 
 function callOnSchedule(definition: AppDefinition, start: TurnStart, surroundings: PlainApp): unknown {

@@ -71,8 +71,8 @@ export interface GuestLimits {
 /** What a turn starts with. */
 export interface TurnStart {
   /** A probe only loads the app; classic guests know it. */
-  readonly kind: 'message' | 'event' | 'schedule' | 'probe';
-  /** The user message or event with Vumi's fields, or the schedule. */
+  readonly kind: 'message' | 'event' | 'schedule' | 'optout' | 'optin' | 'probe';
+  /** The user message or event with Vumi's fields, or the schedule, also of an opt-out (core/optout-schedule.ts). */
   readonly body: Record<string, unknown>;
   /** Milliseconds since the epoch. */
   readonly now: number;

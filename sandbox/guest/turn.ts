@@ -21,6 +21,11 @@ const LINE_LENGTH = 16_384;
 /** As the platform's own (effects.ts), which no guest can import. */
 const MOST_NOTES = 20;
 
+/** Of two spellings of a number the same; the dispatcher knows the others. */
+function plain(address: string): string {
+  return address[0] === '+' ? address : `+${address}`;
+}
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
@@ -44,6 +49,7 @@ export class Turn {
   readonly #kept: Record<string, unknown>;
   /** JSON, item by item: what is sent is as it was when it was said, and is not put into JSON twice. */
   #sends = '';
+  #silent: string | null = null;
   #notes = '';
   #sendCount = 0;
   #noteCount = 0;
@@ -128,6 +134,17 @@ export class Turn {
     deleteIn(this.#waiting, answer[0]);
     if (answer[1]) waiting.resolve(answer[2]);
     else waiting.reject(new TrustedError(answer[2] as string));
+  }
+
+  /** From now on nothing is sent to this address: it has just opted out. */
+  silence(address: string): void {
+    this.#silent = plain(address);
+  }
+
+  /** Throws where nothing may be sent to the address in this turn. */
+  checkAddress(address: string): void {
+    if (this.#silent === null || plain(address) !== this.#silent) return;
+    throw new TrustedError(`${address} has opted out just now: nothing is sent to it, not even a goodbye`);
   }
 
   /** Throws what the author has to do where nothing leaves by the endpoint. */

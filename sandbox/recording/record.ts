@@ -1,3 +1,4 @@
+import { RUN_KINDS } from '@vumi/core';
 import { z } from 'zod';
 import { callSchema } from '../effects.ts';
 import { limitsSchema } from '../limits.ts';
@@ -22,7 +23,7 @@ export const recordSchema = z.object({
   }),
   start: z
     .looseObject({
-      kind: z.enum(['message', 'event', 'schedule']),
+      kind: z.enum(RUN_KINDS),
       now: z.number(),
       ids: z.array(z.string()),
     })

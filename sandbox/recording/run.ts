@@ -1,4 +1,4 @@
-import type { AppRef } from '@vumi/core';
+import type { AppRef, RunKind } from '@vumi/core';
 import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 
@@ -27,7 +27,7 @@ export interface Run extends AppRef {
   readonly version: number;
   /** `message_id`, or `event_id` of an event. */
   readonly message_id: string;
-  readonly kind: 'message' | 'event' | 'schedule';
+  readonly kind: RunKind;
   readonly outcome: RunOutcome;
   /** The reason, with a stack in the author's files; null when it worked. */
   readonly error: string | null;

@@ -1,5 +1,11 @@
-import { VumiError } from '@vumi/core';
-import { normaliseAddress, recordText, type Optout, type StoreEffect } from '@vumi/records';
+import { nextGeneration, VumiError } from '@vumi/core';
+import {
+  normaliseAddress,
+  recordText,
+  type Optout,
+  type OptoutEffect,
+  type StoreEffect,
+} from '@vumi/records';
 import { z } from 'zod';
 import { defineCall } from './resource-call.ts';
 import { leave, type TurnScope } from './turn-scope.ts';
@@ -12,12 +18,21 @@ const addressed = z.strictObject(addressFields).transform(normalise);
 interface Address {
   readonly address_type: string;
   readonly address_value: string;
+  /** As it was given, where that is another form: by it the app knows its user. */
+  readonly user?: string;
 }
 
 /** One number has one form, however it is written. */
-function normalise<T extends Address>(given: T): T {
+function normalise<T extends Address>(given: T): T & Address {
   if (given.address_type !== 'msisdn') return given;
-  return { ...given, address_value: normaliseAddress('msisdn', given.address_value) };
+  const { address_value: user } = given;
+  const address_value = normaliseAddress('msisdn', user);
+  return { ...given, address_value, ...(user !== address_value && { user }) };
+}
+
+/** Whoever opts people out and in again by handlers that are told of it goes round in circles: they are counted. */
+function chainOf({ origin }: TurnScope): Pick<OptoutEffect, 'chain'> {
+  return origin.chain === undefined ? {} : { chain: nextGeneration(origin.chain) };
 }
 
 function isAbout(address: Address, effect: StoreEffect): boolean {
@@ -77,14 +92,14 @@ export const OPTOUT_CALLS = {
       checkAllowed(turn);
       const created_at = new Date(turn.now).toISOString();
       const optout = { ...address, message_id: message_id ?? turn.origin.id, created_at };
-      leave(turn, { kind: 'optout.put', ...optout });
+      leave(turn, { kind: 'optout.put', ...optout, ...chainOf(turn) });
       return status(optout);
     },
   ),
 
   'optout.cancel_optout': defineCall(addressed, (address, turn) => {
     checkAllowed(turn);
-    leave(turn, { kind: 'optout.delete', ...address });
+    leave(turn, { kind: 'optout.delete', ...address, message_id: turn.origin.id, ...chainOf(turn) });
     return status(null);
   }),
 

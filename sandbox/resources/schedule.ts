@@ -1,6 +1,7 @@
 import {
   nextGeneration,
   nextOccurrence,
+  OPTOUT_SCHEDULES,
   recurrenceSchema,
   VumiError,
   type Chain,
@@ -19,7 +20,12 @@ const MAX_SECONDS = 731 * 24 * 3600;
 const PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
-const name = recordText(128).refine((text) => text !== '', 'a schedule needs a name');
+const name = recordText(128)
+  .refine((text) => text !== '', 'a schedule needs a name')
+  .refine(
+    (text) => !text.startsWith(OPTOUT_SCHEDULES),
+    `names that begin with "${OPTOUT_SCHEDULES}" are the platform's own: give the schedule another`,
+  );
 /** The address of the user whom it is for. */
 const user = recordText(256)
   .refine((text) => text !== '', 'the address of a user is missing')

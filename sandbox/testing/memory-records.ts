@@ -1,4 +1,4 @@
-import type { AppRef } from '@vumi/core';
+import type { AppRef, OptoutNews } from '@vumi/core';
 import {
   changeContact,
   contactAddresses,
@@ -6,6 +6,7 @@ import {
   contactMatches,
   mergeContacts,
   nameOfAddress,
+  optoutNews,
   toIdentity,
   type AccountRecords,
   type Contact,
@@ -48,6 +49,8 @@ export class MemoryRecords implements AccountRecords {
   readonly optouts = new Map<string, Optout>();
   readonly schedules = new Map<string, ScheduleEffect & { kind: 'schedule.put' }>();
   messages = 0;
+  /** Is told of each change of who has opted out. */
+  onOptout: ((account: string, news: OptoutNews) => void) | null = null;
 
   /** All of it as it is now; `restore` of what it gave goes back. */
   save(): { readonly restore: () => void } {
@@ -201,8 +204,10 @@ export class MemoryRecords implements AccountRecords {
 
   #applyToOptout({ account }: AppRef, effect: Of<'optout'>): void {
     const key = `${account} ${effect.address_type} ${effect.address_value}`;
+    const wasThere = this.optouts.has(key);
     if (effect.kind === 'optout.put') this.optouts.set(key, effect);
     else this.optouts.delete(key);
+    if (wasThere !== this.optouts.has(key)) this.onOptout?.(account, optoutNews(effect));
   }
 
   #applyToSchedule({ account, app }: AppRef, effect: Of<'schedule'>): void {

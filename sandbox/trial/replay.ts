@@ -189,6 +189,6 @@ function originOf({ ref }: LoadedApp, id: string, start: { kind: string; body?: 
     ref,
     id,
     message: kind === 'message' ? (body as UserMessage) : null,
-    ...(kind === 'schedule' ? { schedule: body as FiredSchedule } : {}),
+    ...(kind === 'message' || kind === 'event' ? {} : { schedule: body as FiredSchedule }),
   };
 }

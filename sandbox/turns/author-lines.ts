@@ -1,5 +1,7 @@
+import { RUN_NAMES, type RunKind } from '@vumi/core';
 import type { EffectFailure, StoreEffect } from '@vumi/records';
 import type { GuestLogLine } from '../effects.ts';
+import type { FailureReason } from '../frames.ts';
 
 /** What the platform tells an author of a message of his app. */
 export const GOES_ON: GuestLogLine = {
@@ -46,15 +48,29 @@ export function brakedLine(pauseMs: number): GuestLogLine {
   };
 }
 
+/** Whether a handler was called because somebody has opted out, or in again. */
+export function isOptout(kind: RunKind): boolean {
+  return kind === 'optout' || kind === 'optin';
+}
+
+/** Nobody has to fear that a handler undoes what its user has said. */
+function standing(kind: RunKind): string {
+  return isOptout(kind) ? '\nThat the person has opted out, or in again, stands all the same.' : '';
+}
+
+export function failedLine(kind: RunKind, text: string, reason: FailureReason): GuestLogLine {
+  return { level: 'error', text: `${text}${standing(kind)}`, fields: { reason } };
+}
+
 export function againLine(
-  kind: string,
+  kind: RunKind,
   text: string,
   attempts: { attempt: number; most: number },
 ): GuestLogLine {
   const { attempt, most } = attempts;
   return {
     level: 'warn',
-    text: `${text}\nThis ${kind} is handled again soon (attempt ${attempt} of ${most})`,
+    text: `${text}${standing(kind)}\nThis ${RUN_NAMES[kind]} is handled again soon (attempt ${attempt} of ${most})`,
     fields: { attempt },
   };
 }

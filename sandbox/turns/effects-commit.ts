@@ -5,6 +5,7 @@ import {
   hasMoreParts,
   isSecretAnswer,
   nextGeneration,
+  optoutTurnOf,
   readChain,
   reply,
   replyGroup,
@@ -15,6 +16,7 @@ import {
   type AppRef,
   type Chain,
   type FiredSchedule,
+  type RunKind,
   type StateWrite,
   type TransportEvent,
   type UserMessage,
@@ -63,8 +65,8 @@ function stampOf({ ref, message, chain, schedule }: TurnOrigin): Readonly<Record
 }
 
 /** By what a turn was started. */
-export function turnKind({ message, schedule }: TurnOrigin): 'message' | 'event' | 'schedule' {
-  if (schedule !== undefined) return 'schedule';
+export function turnKind({ message, schedule }: Pick<TurnOrigin, 'message' | 'schedule'>): RunKind {
+  if (schedule !== undefined) return optoutTurnOf(schedule) ?? 'schedule';
   return message === null ? 'event' : 'message';
 }
 

@@ -29,7 +29,16 @@ import { TurnEffects } from '../resources/turn-scope.ts';
 import type { LoadedApp, LoadedApps } from '../apps/app.ts';
 import { logEntry, type LogEntry } from './author-log.ts';
 import type { RunnerKill } from '../fleet/runner-kills.ts';
-import { againLine, brakedLine, droppedLine, GOES_ON, HIDDEN, notStoredLine } from './author-lines.ts';
+import {
+  againLine,
+  brakedLine,
+  droppedLine,
+  failedLine,
+  GOES_ON,
+  HIDDEN,
+  isOptout,
+  notStoredLine,
+} from './author-lines.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, turnKind, type TurnOrigin } from './effects-commit.ts';
 import { kvListPlace, markerKey, statePrefix } from '../apps/keys.ts';
@@ -222,6 +231,7 @@ export class Handling {
   #judge({ origin, app }: Task, now: number): Judgement {
     const { message, schedule, chain } = origin;
     if (message !== null) return this.#loops.judgeUser(app, message.from_addr ?? '', now);
+    if (isOptout(turnKind(origin)) && chain !== undefined) return this.#loops.judgeOptout(app, chain, now);
     // Schedules are slowed down where they are made.
     return schedule !== undefined || chain === undefined ? FINE : this.#loops.judgeEvent(app, chain, now);
   }
@@ -391,14 +401,14 @@ export class Handling {
       const kind = turnKind(origin);
       const { attempt } = ran.delivery;
       this.#log(ran, againLine(kind, text, { attempt, most: MOST_ATTEMPTS }));
-      throw new VumiError('app.threw', `${app.key} failed on ${kind} ${origin.id}`);
+      throw new VumiError('app.threw', `${app.key} failed on ${kind} ${origin.id}`, { details: { kind } });
     }
     const failure: Failed = { ...end, text };
     const apology = apologyFor(origin, app.manifest.apology ?? DEFAULT_APOLOGY);
     const report = createFailure(ran.body, `${end.reason}: ${text}`, 'permanent');
     const outbox = { messages: apology === null ? [] : [apology], failure: report };
     await this.#commit(ran, { writes: [], outbox, failure, talk: failedTalk(ran) });
-    this.#log(ran, { level: 'error', text, fields: { reason: end.reason } });
+    this.#log(ran, failedLine(turnKind(origin), text, end.reason));
     const what = { app: app.key, version: app.version, message_id: origin.id, reason: end.reason };
     if (end.reason === 'overload') ports.logger.warn(what, 'handler ended: the machine is overloaded');
     else ports.logger.info(what, 'app failed');

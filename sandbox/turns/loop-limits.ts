@@ -13,6 +13,16 @@ const EVENTS_PER_GENERATION = 50;
 /** Events and schedules of one app that are tried again in an hour, a fifth of them at once. Each keeps a place meanwhile. */
 const RETRIES_PER_HOUR = 500;
 
+/** Words for the author. */
+const OF_EVENTS = {
+  does: 'onEvent sends messages because of events about messages that it sent because of events',
+  drops: 'its events are dropped',
+};
+const OF_OPTOUTS: typeof OF_EVENTS = {
+  does: 'onOptOut or onOptIn changes who has opted out, of which they are told again',
+  drops: 'the app is told no more of it',
+};
+
 /** What is to be done with a message or an event. */
 export interface Judgement {
   /** Why it is dropped; null when it is handled. */
@@ -62,19 +72,29 @@ export class LoopLimits {
   }
 
   /** Whether an event is one of a chain that the app goes on with for ever. Half way its author is warned. */
-  judgeEvent({ key, limits }: LoadedApp, { root, generation }: Chain, now: number): Judgement {
+  judgeEvent(app: LoadedApp, chain: Chain, now: number): Judgement {
+    return this.#judgeChain(app, chain, now, OF_EVENTS);
+  }
+
+  /** The same of who is opted out and in by handlers that are told of just that. */
+  judgeOptout(app: LoadedApp, chain: Chain, now: number): Judgement {
+    return this.#judgeChain(app, chain, now, OF_OPTOUTS);
+  }
+
+  #judgeChain(
+    { key, limits }: LoadedApp,
+    { root, generation }: Chain,
+    now: number,
+    { does, drops }: typeof OF_EVENTS,
+  ): Judgement {
     const most = limits.generations;
     const name = `${key} ${root}`;
     if (generation >= most || this.#chains.judge(name, most * EVENTS_PER_GENERATION, now) !== 'handled') {
-      const reason =
-        `onEvent sends messages because of events about messages that it sent because of events, more than ${most} ` +
-        'times in a row: this may be a loop, so its events are dropped (limit generations)';
+      const reason = `${does}, more than ${most} times in a row: this may be a loop, so ${drops} (limit generations)`;
       return dropped(reason, this.isNew(`end ${name}`, now));
     }
     if (generation < most / 2 || !this.isNew(name, now)) return FINE;
-    const text =
-      `onEvent has sent messages because of events about messages that it sent because of events, ${Math.round(generation)} ` +
-      `times in a row: if this is a loop, it ends at ${most} (limit generations)`;
+    const text = `${does}, ${Math.round(generation)} times in a row: if this is a loop, it ends at ${most} (limit generations)`;
     return warned(text);
   }
 

@@ -1,4 +1,4 @@
-import type { App, AppDefinition, EventApp, Speaking } from '../app.ts';
+import type { AppDefinition, EventApp, OptoutApp, Speaking } from '../app.ts';
 import type { Message } from '../message.ts';
 import { translatorOf, type Catalog, type Translator } from './catalog.ts';
 import { languageCode } from './codes.ts';
@@ -17,7 +17,7 @@ type Say = (text: string | LazyText) => string;
  */
 export function withLanguages(definition: AppDefinition, catalog: Catalog): AppDefinition {
   const translator = translatorOf(catalog);
-  const { onMessage, onEvent, onSchedule } = definition;
+  const { onMessage, onEvent, onSchedule, onOptOut, onOptIn } = definition;
   const inFirst: Say = (text) => translator.render(text, null);
   return {
     ...definition,
@@ -37,13 +37,21 @@ export function withLanguages(definition: AppDefinition, catalog: Catalog): AppD
             )
           : speaking(app, translator, timer.user, (spoken) => onSchedule.call(definition, timer, spoken)),
     }),
+    ...(onOptOut && {
+      onOptOut: (app, change) =>
+        speaking(app, translator, change.address, (spoken) => onOptOut.call(definition, spoken, change)),
+    }),
+    ...(onOptIn && {
+      onOptIn: (app, change) =>
+        speaking(app, translator, change.address, (spoken) => onOptIn.call(definition, spoken, change)),
+    }),
     ...(onEvent && {
       onEvent: (event, app) => onEvent.call(definition, event, { ...app, send: sendOf(app, inFirst) }),
     }),
   };
 }
 
-async function speaking<A extends App>(
+async function speaking<A extends OptoutApp>(
   app: A,
   translator: Translator,
   user: string,
@@ -58,13 +66,13 @@ async function speaking<A extends App>(
 }
 
 /** As the app has set it, else as the contact says. */
-async function languageOf(app: App, { languages }: Translator, user: string): Promise<string | null> {
+async function languageOf(app: OptoutApp, { languages }: Translator, user: string): Promise<string | null> {
   const set = languageCode(await app.user.get(KEY));
   if (set !== null || languages.length < 2) return set;
   return languageOfContact(app, user);
 }
 
-async function languageOfContact({ contacts }: App, user: string): Promise<string | null> {
+async function languageOfContact({ contacts }: OptoutApp, user: string): Promise<string | null> {
   try {
     const contact = await contacts.get(user);
     return languageCode(contact?.extra['language'] ?? contact?.extra['lang']);
@@ -75,7 +83,7 @@ async function languageOfContact({ contacts }: App, user: string): Promise<strin
 }
 
 /** The language may change while the handler runs. */
-function withSpeech<A extends App>(app: A, language: { now: string | null }, say: Say): A {
+function withSpeech<A extends OptoutApp>(app: A, language: { now: string | null }, say: Say): A {
   const speech: Speaking = {
     get language() {
       return language.now;

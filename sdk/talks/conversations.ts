@@ -334,12 +334,18 @@ class Conversation {
   }
 
   handlers(): AppDefinition {
-    const { onEvent } = this.#definition;
+    const { onEvent, onOptOut, onOptIn } = this.#definition;
     return {
       onMessage: (message, app) => this.#onMessage(message, app),
       onSchedule: (timer, app) => this.#onSchedule(timer, app),
       ...(onEvent && {
         onEvent: (event, app) => onEvent.call(this.#definition, event, opening(app, this.#screens)),
+      }),
+      ...(onOptOut && {
+        onOptOut: (app, change) => onOptOut.call(this.#definition, overseeing(app), change),
+      }),
+      ...(onOptIn && {
+        onOptIn: (app, change) => onOptIn.call(this.#definition, overseeing(app), change),
       }),
     };
   }

@@ -298,7 +298,7 @@ export interface OpenSchedule {
 
 /** How a message, event or schedule fared. */
 export interface RunShown {
-  readonly kind: 'message' | 'event' | 'schedule';
+  readonly kind: 'message' | 'event' | 'schedule' | 'optout' | 'optin';
   readonly outcome: string;
   readonly error: string | null;
   /** Microseconds of CPU. */
@@ -402,7 +402,7 @@ export interface PlaceShown extends Shown {
   readonly language: string | null;
 }
 
-/** A call that asks, in the author's file. */
+/** A call that asks, in the author's file; or `onOptOut` and `onOptIn`, by that name. */
 export interface QuestionSite {
   /** `workers/worker.js:42`. */
   readonly place: string;

@@ -1,5 +1,14 @@
-import { deriveId, reply, VumiError, type TransportEvent, type UserMessage } from '@vumi/core';
-import { wishEffect, wishOf } from '@vumi/records';
+import {
+  deriveId,
+  OPTOUT_HANDLERS,
+  reply,
+  RUN_KINDS,
+  VumiError,
+  type OptoutNews,
+  type TransportEvent,
+  type UserMessage,
+} from '@vumi/core';
+import { tellingEffect, wishEffect, wishOf } from '@vumi/records';
 import { deployBundle, PAGES_AT, startSandbox, type AppSettings, type Sandbox } from '@vumi/sandbox';
 import { packApp } from '@vumi/sandbox/pack';
 import { MemoryRecords } from '@vumi/sandbox/testing';
@@ -49,6 +58,8 @@ export class AppUnderTest implements AsyncDisposable {
   #asked: Asked[] = [];
   /** Where each version has asked: stacks in its code. */
   readonly #asking = new Map<number, Set<string>>();
+  /** Handlers of opt-outs that were called, in any conversation of this world. */
+  readonly told = new Set<string>();
   /** Messages after which the twin has a new isolate. */
   twinLasts = 1;
   #sandbox: Sandbox | null = null;
@@ -70,6 +81,7 @@ export class AppUnderTest implements AsyncDisposable {
     const started = new AppUnderTest(clock, hasTwin);
     const { state, records, http, app, twin } = started;
     await state.set(PAGES_AT, PAGES);
+    records.onOptout = (account, news) => started.#tell(account, news);
     const ports = surroundings({
       sides: [app, twin],
       state,
@@ -91,8 +103,9 @@ export class AppUnderTest implements AsyncDisposable {
       {
         store: {
           versions: {
-            add: async ({ worker, manifest }) => {
+            add: async ({ worker, manifest, handlers }) => {
               app.versions.set(app.versions.size + 1, { ...worker, manifest });
+              app.handlers = handlers;
               return { version: { version: app.versions.size }, created: true };
             },
           },
@@ -127,6 +140,15 @@ export class AppUnderTest implements AsyncDisposable {
     const answer = reply(message, stop, { continueSession: false });
     side.publish({ ...answer, message_id: deriveId(message.message_id, 'stop') });
     return 'platform';
+  }
+
+  /** As the store of a platform does it: the app and its twin are told by the same schedule. */
+  #tell(account: string, news: OptoutNews): void {
+    if (!this.app.handlers.includes(OPTOUT_HANDLERS[news.turn])) return;
+    const due = this.#clock();
+    const id = deriveId('optout', news.turn, news.user, due);
+    const { app } = this.app.ref;
+    this.records.apply({ account, app, marker: id, effects: [tellingEffect(news, app, { id, due })] });
   }
 
   async event(event: TransportEvent): Promise<{ turn: Turn; anew: Turn | null }> {
@@ -232,6 +254,8 @@ export class AppUnderTest implements AsyncDisposable {
       side.runs.push(failedRun(side, error));
     });
     this.#noteAsked(side);
+    for (const { kind } of side.runs.slice(runs))
+      if (kind === 'optout' || kind === 'optin') this.told.add(OPTOUT_HANDLERS[kind]);
     return {
       sent: side.sent.slice(sent),
       refused: side.refused.slice(refused),
@@ -247,12 +271,12 @@ function marked({ config, secrets }: AppSettings): AppSettings {
   return { secrets, config: { ...config, [EXPLORER]: true } };
 }
 
-function failedRun({ ref, log, active }: Side, { message }: VumiError): Side['runs'][number] {
+function failedRun({ ref, log, active }: Side, { message, details }: VumiError): Side['runs'][number] {
   return {
     ...ref,
     version: active,
     message_id: deriveId('failed', message),
-    kind: 'schedule',
+    kind: RUN_KINDS.find((kind) => kind === details?.['kind']) ?? 'schedule',
     outcome: 'threw',
     error: log.at(-1)?.text ?? message,
     at: 0,

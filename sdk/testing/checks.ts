@@ -1,4 +1,4 @@
-import type { UserMessage } from '@vumi/core';
+import { RUN_NAMES, type UserMessage } from '@vumi/core';
 import type { LogEntry, Run } from '@vumi/sandbox';
 import { fullness, roomOf, type unpackTalk } from '@vumi/sdk/talks';
 import type { CheckName } from './api.ts';
@@ -52,7 +52,7 @@ function failures({ turn }: Judged): Fault[] {
   return [
     ...failed.map(({ kind, outcome, error }) => ({
       check: 'failures' as const,
-      text: `the handler of a ${kind} failed (${outcome}): ${error ?? ''}`,
+      text: `the handler of ${/^[eo]/.test(kind) ? 'an' : 'a'} ${RUN_NAMES[kind]} failed (${outcome}): ${error ?? ''}`,
     })),
     ...left.map(({ text }) => ({ check: 'awaited' as const, text })),
   ];

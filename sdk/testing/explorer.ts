@@ -6,7 +6,7 @@ import { chances } from './chance.ts';
 import { NEW_ISOLATE } from './checks.ts';
 import type { Explored, ExploreOptions, PlaceShown } from './api.ts';
 import { NO_FIXTURE } from './http-fixtures.ts';
-import { HELP, movesOf, STOP } from './moves.ts';
+import { HELP, movesOf, START, STOP } from './moves.ts';
 import type { SimulatedPhone } from './phone.ts';
 import { QuestionSites } from './question-sites.ts';
 import { addressOf, testOf, type Step } from './script.ts';
@@ -93,7 +93,7 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
   const { tested } = world;
   const code = tested.app.versions.get(tested.app.active);
   if (code === undefined) throw new Error('there is no app to explore');
-  const sites = new QuestionSites(code);
+  const sites = new QuestionSites(code, { hears: world.transport !== 'ussd' });
   for (const stack of tested.asking) sites.reach(stack);
   tested.takeAsked();
   const { settings } = tested;
@@ -120,6 +120,7 @@ export async function explore(world: TestWorld, options: ExploreOptions): Promis
     tested.settings = settings;
     tested.twinLasts = 1;
   }
+  for (const handler of tested.told) sites.reachHandler(handler);
   const { reached, missed } = sites;
   const all = reached.length + missed.length;
   return {
@@ -383,5 +384,5 @@ function isWaiting({ hasSessions, isOpen, at }: SimulatedPhone): boolean {
 }
 
 function isAnswer(step: Step): boolean {
-  return step.kind === 'answer' || (step.kind === 'text' && step.text !== STOP && step.text !== HELP);
+  return step.kind === 'answer' || (step.kind === 'text' && ![STOP, START, HELP].includes(step.text));
 }

@@ -5,6 +5,7 @@ import type { TestWorld } from './world.ts';
 /** Words that no parser knows of. */
 export const HELP = 'help';
 export const STOP = 'STOP';
+export const START = 'START';
 const NUMBERED = /^(\d+)[.)] /gm;
 /** As a question that a page answers is called (sdk/talks/verbs.ts). */
 const LINK = 'link ';
@@ -36,8 +37,12 @@ export function movesOf(
   const typed = isOfPage ? ['x'] : samples;
   const words = [...typed, ...numbersIn(phone.screen.text), ...(typed.length === 0 ? [begin] : []), HELP];
   const times = waits(world, phone, { number, timers });
-  if (!phone.hasSessions) return [...answers, ...type([...words, STOP]), ...times];
+  if (!phone.hasSessions) return [...answers, ...type([...words, ...wishes(world, phone)]), ...times];
   return [...answers, ...type(words), { phone: number, kind: 'hangUp' }, ...times];
+}
+
+function wishes(world: TestWorld, phone: SimulatedPhone): string[] {
+  return world.mayComeBack(phone) ? [STOP, START] : [STOP];
 }
 
 /** Whether a question, by its tag, is one that only a page answers. */

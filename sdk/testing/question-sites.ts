@@ -1,4 +1,5 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
+import { OPTOUT_HANDLERS } from '@vumi/core';
 import type { VersionCode } from '@vumi/sandbox';
 import { parse } from 'acorn';
 import type { QuestionSite } from './api.ts';
@@ -8,21 +9,26 @@ const VERBS: ReadonlySet<unknown> = new Set(['ask', 'choose', 'confirm', 'read']
 const OWN = /^workers\/(?!npm\/)/;
 const POSITION = /worker\.js:(\d+):(\d+)/g;
 
+/** Handlers whose place is looked for, too: no answer leads to them. */
+const HANDLERS: ReadonlySet<unknown> = new Set(Object.values(OPTOUT_HANDLERS));
+
 interface Node {
   readonly type: string;
   readonly [member: string]: unknown;
 }
 
-/** Where an app asks, by the positions in its compiled code. */
+/** Where an app asks, and is told of opt-outs, by the positions in its compiled code. */
 export class QuestionSites {
   readonly #sites = new Map<string, QuestionSite>();
   readonly #reached = new Set<string>();
 
-  constructor({ code, map }: VersionCode) {
+  /** `hears`: people can opt out of what the app sends, which they cannot on USSD. */
+  constructor({ code, map }: VersionCode, { hears }: { readonly hears: boolean }) {
     if (map === null) return;
     const sources = new SourceMap(JSON.parse(map) as SourceMapPayload);
     const program = parse(code, { ecmaVersion: 'latest', locations: true, allowReturnOutsideFunction: true });
     for (const call of callsIn(program)) {
+      if (!hears && HANDLERS.has(call.verb)) continue;
       const { line, column } = call;
       const entry = sources.findEntry(line - 1, column);
       if (!('originalSource' in entry) || !OWN.test(entry.originalSource)) continue;
@@ -41,6 +47,11 @@ export class QuestionSites {
       return site;
     }
     return null;
+  }
+
+  /** Marks where a handler is that was called. */
+  reachHandler(name: string): void {
+    for (const [position, { verb }] of this.#sites) if (verb === name) this.#reached.add(position);
   }
 
   get reached(): QuestionSite[] {
@@ -65,7 +76,7 @@ function* callsIn(node: unknown): Generator<Call> {
     return;
   }
   if (!isNode(node)) return;
-  const call = node.type === 'CallExpression' ? callOf(node) : null;
+  const call = node.type === 'CallExpression' ? callOf(node) : handlerOf(node);
   if (call !== null) yield call;
   for (const [name, member] of Object.entries(node)) if (name !== 'loc') yield* callsIn(member);
 }
@@ -77,9 +88,20 @@ function isNode(value: unknown): value is Node {
 function callOf({ callee, arguments: given }: Node): Call | null {
   const property = isNode(callee) && callee.type === 'MemberExpression' ? callee['property'] : null;
   if (!isNode(property) || !VERBS.has(property['name'])) return null;
-  const { line, column } = (property['loc'] as { readonly start: { line: number; column: number } }).start;
   const options = Array.isArray(given) ? (given as unknown[]).at(-1) : null;
-  return { verb: String(property['name']), id: idIn(options), line, column };
+  return { verb: String(property['name']), id: idIn(options), ...startOf(property) };
+}
+
+/** A member of an object that is a function with the name of a handler. */
+function handlerOf({ type, key, value }: Node): Call | null {
+  if (type !== 'Property' || !isNode(key) || !HANDLERS.has(key['name'])) return null;
+  if (!isNode(value) || !value.type.endsWith('FunctionExpression')) return null;
+  return { verb: String(key['name']), id: null, ...startOf(key) };
+}
+
+function startOf(node: Node): Pick<Call, 'line' | 'column'> {
+  const { line, column } = (node['loc'] as { readonly start: { line: number; column: number } }).start;
+  return { line, column };
 }
 
 function idIn(options: unknown): string | null {

@@ -7,6 +7,8 @@ export class Side {
   readonly ref: AppRef;
   readonly versions = new Map<number, VersionCode>();
   active = 0;
+  /** Of the newest version. */
+  handlers: readonly string[] = [];
   /** When another version became the active one, milliseconds since the epoch; null: never. */
   changedAt: number | null = null;
   readonly sent: UserMessage[] = [];

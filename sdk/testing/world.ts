@@ -6,11 +6,12 @@ import {
   DEFAULT_ENDPOINT,
   deriveId,
   nextOccurrence,
+  OPTOUT_HANDLERS,
   scheduleMessage,
   type TransportEvent,
   type UserMessage,
 } from '@vumi/core';
-import { EMPTY_CONTACT, optedOutText } from '@vumi/records';
+import { EMPTY_CONTACT, normaliseAddress, optedOutText } from '@vumi/records';
 import { sharedStateKey, userStateKey } from '@vumi/sandbox';
 import type { Json } from '@vumi/sdk';
 import { begunOver, secondsOf, talkKey, unpackTalk } from '@vumi/sdk/talks';
@@ -243,6 +244,13 @@ export class TestWorld implements World {
     };
   }
 
+  /** Whether it has opted out, and the app would be told if that ended. */
+  mayComeBack({ address }: SimulatedPhone): boolean {
+    const { records, app } = this.#tested;
+    const key = `${app.ref.account} msisdn ${normaliseAddress('msisdn', address)}`;
+    return app.handlers.includes(OPTOUT_HANDLERS.optin) && records.optouts.has(key);
+  }
+
   get #stepMs(): number {
     return this.#options.stepMs ?? STEP_MS;
   }
@@ -377,15 +385,19 @@ export class TestWorld implements World {
   }
 
   async #handle(handed: UserMessage, message: UserMessage | null): Promise<void> {
-    await this.#judge(await this.#tested.inbound(handed), message);
+    await this.#judge(await this.#tested.inbound(handed), message, handed.from_addr);
   }
 
   async #event(event: TransportEvent): Promise<void> {
-    await this.#judge(await this.#tested.event(event), null);
+    await this.#judge(await this.#tested.event(event), null, null);
   }
 
   /** Brings to phones what was sent, and throws what is wrong with it. */
-  async #judge({ turn, anew }: Pick<Judged, 'turn' | 'anew'>, message: UserMessage | null): Promise<void> {
+  async #judge(
+    { turn, anew }: Pick<Judged, 'turn' | 'anew'>,
+    message: UserMessage | null,
+    user: string | null,
+  ): Promise<void> {
     for (const one of turn.sent) {
       this.sends.push(sent(one, this.now));
       const isReply = message !== null && one.in_reply_to === message.message_id;
@@ -396,7 +408,7 @@ export class TestWorld implements World {
     if (faults.length === 0) return;
     const { onFaults } = this.#options;
     if (onFaults === undefined) throw new Error(faults.map(({ text }) => text).join('\n'));
-    onFaults(faults, message?.from_addr ?? null);
+    onFaults(faults, user);
   }
 
   /** The app is told as a platform tells it. */

@@ -37,7 +37,7 @@ export default defineApp({
         id: 'visit',
         as: date({ min: '2020-01-01' }),
       });
-      await keep(app, app.address, { name, area, visit, reminder: await remind(app, visit) });
+      await keep(app, app.address, { name, area, visit, reminder: await remind(app, app.address, visit) });
       return `Thank you, ${name}. We remind you the day before your visit on ${visit}.`;
     },
 
@@ -57,7 +57,7 @@ export default defineApp({
         return 'You will get no more reminders.';
       }
       const visit = await app.ask('Which day?', { id: 'day', as: date({ min: '2020-01-01' }) });
-      await keep(app, app.address, { ...mother, visit, reminder: await remind(app, visit) });
+      await keep(app, app.address, { ...mother, visit, reminder: await remind(app, app.address, visit) });
       return `We remind you the day before your visit on ${visit}.`;
     },
   },
@@ -66,7 +66,7 @@ export default defineApp({
     if (timer.user === null) return;
     const mother = await motherOf(app, timer.user);
     if (mother === null) return;
-    // Who wrote STOP would get nothing anyway; the list says why, so that somebody calls.
+    // Who registers after a STOP gets nothing either.
     const { opted_out } = await app.optouts.status(timer.user);
     const reminder = opted_out ? 'stopped' : 'sent';
     await keep(app, timer.user, { ...mother, reminder });
@@ -74,6 +74,20 @@ export default defineApp({
     const reminded = `${mother.name}, your visit to the clinic is tomorrow, ${mother.visit}.`;
     const id = await app.send(timer.user, reminded);
     await app.state.set(`sent:${id}`, { address: timer.user, visit: mother.visit }, { ttl: 7 * DAY_S });
+  },
+
+  // The list says so at once, so that somebody calls her.
+  async onOptOut(app, { address }) {
+    const mother = await motherOf(app, address);
+    if (mother === null) return;
+    await app.schedule.cancel('visit', { user: address });
+    await keep(app, address, { ...mother, reminder: 'stopped' });
+  },
+
+  async onOptIn(app, { address }) {
+    const mother = await motherOf(app, address);
+    if (mother === null) return;
+    await keep(app, address, { ...mother, reminder: await remind(app, address, mother.visit) });
   },
 
   async onEvent(event, app) {
@@ -91,7 +105,7 @@ export default defineApp({
 const BY_NUMBER = { deliveryClass: 'sms' };
 
 /**
- * @param {Pick<import('@vumi/sdk').App, 'contacts'>} app
+ * @param {Pick<import('@vumi/sdk').EventApp, 'contacts'>} app
  * @param {string} address
  * @returns {Promise<Mother | null>}
  */
@@ -104,7 +118,7 @@ async function motherOf(app, address) {
 }
 
 /**
- * @param {Pick<import('@vumi/sdk').App, 'contacts' | 'groups' | 'state'>} app
+ * @param {Pick<import('@vumi/sdk').EventApp, 'contacts' | 'groups' | 'state'>} app
  * @param {string} address
  * @param {Mother} mother
  */
@@ -123,7 +137,7 @@ async function keep(app, address, { name, area, visit, reminder }) {
 /**
  * The account may know her from elsewhere: only what this app keeps goes.
  *
- * @param {Pick<import('@vumi/sdk').App, 'contacts' | 'groups'>} app
+ * @param {Pick<import('@vumi/sdk').EventApp, 'contacts' | 'groups'>} app
  * @param {string} address
  */
 async function forget(app, address) {
@@ -141,17 +155,18 @@ async function forget(app, address) {
 /**
  * The day before, at eight in the morning; never of a day that is over, or further away than a visit is planned.
  *
- * @param {import('@vumi/sdk').Talk} app
+ * @param {Pick<import('@vumi/sdk').EventApp, 'schedule' | 'now'>} app
+ * @param {string} user
  * @param {string} visit
  * @returns {Promise<Reminder>}
  */
-async function remind(app, visit) {
+async function remind(app, user, visit) {
   const at = Date.parse(`${visit}T08:00:00Z`) - DAY_MS;
   if (at <= app.now || at > app.now + LATEST_MS) {
-    await app.schedule.cancel('visit', { user: app.address });
+    await app.schedule.cancel('visit', { user });
     return 'none';
   }
-  await app.schedule.once('visit', { at, user: app.address });
+  await app.schedule.once('visit', { at, user });
   return 'planned';
 }
 

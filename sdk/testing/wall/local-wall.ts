@@ -56,7 +56,7 @@ class LocalWall {
     this.#options = options;
     const code = world.tested.app.versions.get(world.tested.app.active);
     if (code === undefined) throw new Error('there is no app to talk with');
-    this.#sites = new QuestionSites(code);
+    this.#sites = new QuestionSites(code, { hears: false });
     this.#languages = scenario.languages ?? code.manifest.languages ?? [];
     this.#subscribers = subscribersOf(scenario, options, (address, owner) => this.#open(address, owner));
   }
