@@ -18,5 +18,6 @@ export { openTalksOf } from './open-talks.ts';
 export { sealAnswers, type AccountKeys } from './sealed-answers.ts';
 export { prepareRunners } from './fleet/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './start-sandbox.ts';
+export { openMenuWords } from './menu-words.ts';
 export { replayMessage } from './trial/replay-message.ts';
 export { consumeForApps } from './worker/consume-apps.ts';

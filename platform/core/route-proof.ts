@@ -7,7 +7,7 @@ export interface RouteProof {
 
 export interface RouteWarning {
   /**
-   * `near`: a keyword that people or eyes mistake for another; `stop_word`: one that the platform heeds, or that people
+   * `near`: a keyword that people or eyes mistake for another, or that is an answer to another app's question; `stop_word`: one that the platform heeds, or that people
    * write who are lost; `unreachable`: no message comes by the route; `no_rule`: what begins with no keyword goes nowhere.
    */
   readonly kind: 'near' | 'stop_word' | 'unreachable' | 'no_rule';
@@ -15,6 +15,17 @@ export interface RouteWarning {
   readonly message: string;
   /** The other route; null: there is none, or it is another account's. */
   readonly route: string | null;
+}
+
+/** A word that a question of an app takes. */
+export interface MenuWord {
+  readonly word: string;
+  /** Where that stands: `workers/worker.js:12`. */
+  readonly place: string;
+  /** By what: `choose "In a city"`, `interrupts`, `takes`. */
+  readonly by: string;
+  /** Whether its beginning is taken for it, from three letters on. */
+  readonly mayBeCut: boolean;
 }
 
 /** Messages of the last 30 days, routed as before and as after the change; open conversations are not looked at. */

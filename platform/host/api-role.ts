@@ -31,6 +31,7 @@ import type { Control } from '@vumi/runtime';
 import {
   deployBundle,
   openAppState,
+  openMenuWords,
   openPageLinks,
   openTalksOf,
   sealAnswers,
@@ -232,6 +233,7 @@ function createHandler(
   const hosting = createHosting(pages);
   const proxies = new AddressRanges(config.http.trusted_proxies);
   const status = statusPorts(ports);
+  const menuWords = openMenuWords(store);
   const api = createApi({
     store,
     logger,
@@ -253,7 +255,7 @@ function createHandler(
     checkMiddleware: checkTransportMiddleware,
     dial: createDial(urls.localUrl),
     transportsOf: (account) => transportsOfAccount(ports, account),
-    routeProver: (by) => createRouteProver(ports, by),
+    routeProver: (by) => createRouteProver({ store, clock, menuWords }, by),
     ownerOfSimulated: async (message) =>
       simulator === null ? null : ownerOfSimulated(ports, simulator, message),
     status: () => platformStatus(status, adminToken.validId()),

@@ -10,6 +10,7 @@ import { startInterfaces } from '@vumi/applications';
 import { openComponentViews } from '@vumi/blinkenlights';
 import { API_CONNECTOR } from '@vumi/core';
 import { createReadReceiver, isOptedOut, createRouteProver } from '@vumi/dispatch';
+import { openMenuWords } from '@vumi/sandbox';
 import type { Control, Worker, WorkerPorts } from '@vumi/runtime';
 import { transportTypes } from '@vumi/transports';
 import { checkTransportMiddleware, offeredTransports } from './offered-transports.ts';
@@ -47,6 +48,7 @@ interface InterfaceParts extends PlatformParts {
 
 /** What operators do with the channels of accounts by another gateway's words. */
 function operationsOf(parts: InterfaceParts): CallOperation {
+  const menuWords = openMenuWords(parts.store);
   return createOperations({
     ...parts,
     transportTypes: offeredTransports,
@@ -55,6 +57,6 @@ function operationsOf(parts: InterfaceParts): CallOperation {
     workers: openWorkers({ ...parts, isTransport }, () => null),
     components: openComponentViews(parts),
     transportsOf: (account) => transportsOfAccount(parts, account),
-    routeProver: (by) => createRouteProver(parts, by),
+    routeProver: (by) => createRouteProver({ ...parts, menuWords }, by),
   });
 }

@@ -109,3 +109,43 @@ it('words that are mistaken for each other are told, and kept with the route', a
   ]);
   expect(await client.must('GET', '/accounts/demo/routes/near/proof')).toEqual({ proof });
 });
+
+it('a keyword that answers a question of another app on the number is told with both places, at route set and at a deploy', async () => {
+  const { client } = world;
+  const menu = `import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  interrupts: { nurse: 'Call 0800 111.' },
+  async onConversation(app) {
+    return app.choose('Which?', { teeth: 'Dentist', eyes: 'Optician' });
+  },
+});`;
+  await client.must('PUT', '/accounts/demo/apps/menu', zipOf({ 'workers/worker.js': menu }));
+  await client.must('PUT', '/accounts/demo/routes/menu', { ...route('menu', {}), to_addr: '5000' });
+  const asked = (keyword: string) => ({ ...route('quiz', { keyword }), to_addr: '5000' });
+  const told = async (keyword: string) =>
+    (await client.must('PUT', '/accounts/demo/routes/asked', asked(keyword))).proof.warnings;
+  expect(await told('dentist')).toEqual([
+    {
+      kind: 'near',
+      message:
+        '"dentist" is taken for an answer by a question of route "menu" (menu): workers/worker.js:5, choose "Dentist"',
+      route: 'menu',
+    },
+  ]);
+  expect(await told('nurse')).toMatchObject([
+    { message: expect.stringMatching(/menu" \(menu\): workers\/worker\.js:3, interrupts$/) as string },
+  ]);
+  expect(await told('teeth')).toEqual([]);
+  const wanting = zipOf({
+    'vumi.json': JSON.stringify({ keywords: ['optic'] }),
+    'workers/worker.js': APP,
+  });
+  const { warnings } = await client.must('PUT', '/accounts/demo/apps/quiz', wanting);
+  expect(warnings).toContainEqual(
+    'keyword "optic" at 5000 of smsc: "optic" is taken for an answer by a question of route "menu" (menu): workers/worker.js:5, choose "Optician"',
+  );
+  // The words are those of the version that is live.
+  const silent = menu.replace("eyes: 'Optician'", "eyes: 'Glasses'");
+  await client.must('PUT', '/accounts/demo/apps/menu', zipOf({ 'workers/worker.js': silent }));
+  expect(await told('optic')).toEqual([]);
+});

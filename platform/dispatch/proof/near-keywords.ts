@@ -54,7 +54,8 @@ function likeness(one: string, other: string): string | null {
   return a.startsWith(b) ? 'begins like' : null;
 }
 
-function isBeside(route: RouteRule, other: RouteRule): boolean {
+/** Whether both routes are for the same number, or one of them is for any. */
+export function isBeside(route: RouteRule, other: RouteRule): boolean {
   if (other.transport !== route.transport) return false;
   if (other.account === route.account && other.name === route.name) return false;
   const [a, b] = [route.to_addr, other.to_addr];

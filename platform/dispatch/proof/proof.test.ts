@@ -1,7 +1,8 @@
-import { takenBy } from '@vumi/core';
+import { takenBy, VumiError, type MenuWord } from '@vumi/core';
 import type { RouteInput, Snapshot, WrittenSample } from '@vumi/store';
 import { describe, expect, it } from 'vitest';
 import { createRouteProver } from './prove-route.ts';
+import type { ReadMenuWords } from './taken-words.ts';
 import { isOneSlip, plainWord, skeletonOf } from './skeleton.ts';
 
 const NUMBER = '8000';
@@ -32,13 +33,18 @@ interface World {
   readonly routes?: readonly object[];
   readonly messages?: WrittenSample['messages'] | null;
   readonly by?: 'operator' | 'account';
+  /** Words of apps' questions, by account and app; each of them has versions 1 and, in a rollout, 2. */
+  readonly words?: Readonly<Record<string, readonly MenuWord[]>>;
 }
 
 /** Account `demo` has the number; `other` has the number 9000, and with `demo` the keyword `news` of 8000. */
-function prove(input: object, { routes = [], messages = [], by = 'account' }: World = {}) {
+function prove(input: object, { routes = [], messages = [], by = 'account', words = {} }: World = {}) {
   const snapshot = {
     accounts: ['demo', 'other'].map((name) => ({ name, active: true })),
-    apps: [],
+    apps: Object.keys(words).map((key) => {
+      const [account, app] = key.split('/');
+      return { account, app, version: 1, rollout: { version: 2, percent: 10 } };
+    }),
     routes,
     numbers: [
       { account: 'demo', transport: 'mno', number: NUMBER, range: false, keyword: null },
@@ -53,7 +59,14 @@ function prove(input: object, { routes = [], messages = [], by = 'account' }: Wo
       written: async () => (messages === null ? null : { messages, sampled: false, since }),
     },
   };
-  return createRouteProver({ store, clock: () => 0 }, by)({ ...input, connector: null } as RouteInput);
+  const menuWords: ReadMenuWords = async ({ account, app }, version) => {
+    if (version === 2) throw new VumiError('not_found', 'it went meanwhile');
+    return words[`${account}/${app}`] ?? [];
+  };
+  return createRouteProver(
+    { store, clock: () => 0, menuWords },
+    by,
+  )({ ...input, connector: null } as RouteInput);
 }
 
 const said = async (...asked: Parameters<typeof prove>): Promise<string[]> =>
@@ -115,6 +128,58 @@ describe('a keyword', () => {
     ];
     expect(await said(route('new', 'qu1z'), { routes: [rest, ...others] })).toEqual([]);
     expect(await said(route('new', '1'), { routes: [rest, route('two', '2')] })).toEqual([]);
+  });
+
+  describe('that a question of another app takes', () => {
+    const option = (word: string): MenuWord => ({
+      word,
+      place: 'workers/worker.js:5',
+      by: `choose "${word}"`,
+      mayBeCut: true,
+    });
+    const help = { word: 'help', place: 'workers/worker.js:9', by: 'interrupts', mayBeCut: false };
+    const menu = route('menu', 'menu');
+    const words = {
+      'demo/menu': [option('Farm'), option('Find a clinic'), help],
+      'other/news': [option('Sport')],
+    };
+
+    it.each([
+      ['fárm', 'menu" (menu): workers/worker.js:5, choose "Farm"'],
+      ['find', 'menu" (menu): workers/worker.js:5, choose "Find a clinic"'],
+    ])('%s: with the place of both', async (keyword, place) => {
+      expect(await said(route('new', keyword), { routes: [rest, menu], words })).toEqual([
+        `near: "${keyword}" is taken for an answer by a question of route "${place}`,
+      ]);
+    });
+
+    it.each(['fi', 'hel', 'clinic', 'farmer'])('but not "%s", which no question takes', async (keyword) => {
+      expect(await said(route('new', keyword), { routes: [rest, menu], words })).toEqual([]);
+    });
+
+    it('is told of once for each app, and not of its own app, nor of another number', async () => {
+      const again = route('again', 'list', { app: 'menu', connector: 'app:menu' });
+      const own = { 'demo/new': [option('Farm')], ...words };
+      const there = route('there', null, { to_addr: '9000', app: 'far', connector: 'app:far' });
+      const all = { ...own, 'demo/far': [option('Farm')] };
+      const found = await said(route('new', 'farm'), { routes: [rest, menu, again, there], words: all });
+      expect(found).toHaveLength(1);
+    });
+
+    it("is no text of another account's for anybody, but an operator sees whose it is", async () => {
+      const routes = [rest, route('news', 'news', { account: 'other' })];
+      expect(await said(route('new', 'sport'), { routes, words })).toEqual([
+        'near: "sport" is taken for an answer by a question of another account',
+      ]);
+      const { warnings } = await prove(route('new', 'sport'), { routes, words, by: 'operator' });
+      expect(warnings).toEqual([
+        {
+          kind: 'near',
+          message: '"sport" is taken for an answer by a question of route "news" (other/news)',
+          route: null,
+        },
+      ]);
+    });
   });
 
   it("of another account is named to operators only, and is nobody else's to look at", async () => {

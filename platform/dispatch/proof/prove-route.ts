@@ -11,17 +11,19 @@ import { RouteTable, type RouteRule } from '../route-table.ts';
 import { compareTables } from './compare-tables.ts';
 import { nearKeywords, stopWord, targetName } from './near-keywords.ts';
 import { reachWarnings } from './reach.ts';
+import { takenWords, type ReadMenuWords } from './taken-words.ts';
 
 export interface ProvePorts {
   readonly store: Pick<Store, 'snapshot'> & { readonly messages: Pick<Store['messages'], 'written'> };
   readonly clock: Clock;
+  readonly menuWords: ReadMenuWords;
 }
 
 const HISTORY_MS = 30 * 86_400_000;
 
 /** Says what a route would do that is made or replaced. Writes nothing, and reads once what several have in common. */
 export function createRouteProver(
-  { store, clock }: ProvePorts,
+  { store, clock, menuWords }: ProvePorts,
   by: RoutedBy,
 ): (input: RouteInput) => Promise<RouteProof> {
   const since = clock() - HISTORY_MS;
@@ -33,8 +35,20 @@ export function createRouteProver(
     const place = JSON.stringify([transport, to_addr]);
     const sample = samples.get(place) ?? store.messages.written({ transport, to_addr, since });
     samples.set(place, sample);
-    return proveRoute(input, by, { now: await snapshot, sample: await sample });
+    const now = await snapshot;
+    const { warnings, history } = proveRoute(input, by, { now, sample: await sample });
+    const route = ruleOf(input);
+    const taken = await takenWords(route, now, { menuWords, placeOf: placesFor(route, by) });
+    return { warnings: [...warnings, ...taken], history };
   };
+}
+
+/** Another account's routes have no name, but for an operator. */
+function placesFor({ account }: RouteRule, by: RoutedBy): (other: RouteRule) => string {
+  return (other) =>
+    other.account === account || by === 'operator'
+      ? `route "${other.name}" (${other.account === account ? '' : `${other.account}/`}${targetName(other)})`
+      : 'another account';
 }
 
 function proveRoute(
@@ -54,10 +68,7 @@ function proveRoute(
     routes: [...others, route],
     numbers: [...now.numbers, ...given],
   });
-  const placeOf = (other: RouteRule): string =>
-    other.account === account || by === 'operator'
-      ? `route "${other.name}" (${other.account === account ? '' : `${other.account}/`}${targetName(other)})`
-      : 'another account';
+  const placeOf = placesFor(route, by);
   return {
     warnings: [
       ...nearKeywords(route, others, placeOf),

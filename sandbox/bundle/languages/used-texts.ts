@@ -131,7 +131,7 @@ function memberOf(node: Node): { readonly object: Node | null; readonly name: st
 }
 
 /** A text in quotes, or several that are added. */
-function plainText(node: Expression | Node): string | null {
+export function plainText(node: Expression | Node): string | null {
   if (node.type === 'Literal') {
     const { value } = node as { readonly value?: unknown };
     return typeof value === 'string' ? value : null;
