@@ -146,7 +146,8 @@ export class AppUnderTest implements AsyncDisposable {
   #tell(account: string, news: OptoutNews): void {
     if (!this.app.handlers.includes(OPTOUT_HANDLERS[news.turn])) return;
     const due = this.#clock();
-    const id = deriveId('optout', news.turn, news.user, due);
+    // Time stands still while an app changes it again and again.
+    const id = deriveId('optout', news.turn, news.user, due, news.message_id ?? '');
     const { app } = this.app.ref;
     this.records.apply({ account, app, marker: id, effects: [tellingEffect(news, app, { id, due })] });
   }

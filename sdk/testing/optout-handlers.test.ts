@@ -117,6 +117,40 @@ export default {
     expect(world.sends.map(({ to }) => to)).toEqual([PHONE, '+27820000000']);
   });
 
+  test('speaks of him in his language, and ends what he is in with other numbers', async () => {
+    const worker = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({
+  async onConversation(app) {
+    app.setLanguage('zu');
+    return 'Hello, ' + (await app.ask('Your name?'));
+  },
+  async onOptOut(app, { address }) {
+    app.log.info(app.language, { open: (await app.talks.of(address))?.question ?? null });
+    await app.talks.end(address);
+  },
+});`;
+    await using world = await openWorld(appOf(worker, { 'vumi.json': '{"languages": ["en", "zu"]}' }));
+    const thandi = world.phone(PHONE);
+    await thandi.text('hi');
+    await thandi.text('STOP');
+    expect(world.log.at(-1)).toMatchObject({ text: 'zu', fields: { open: null } });
+  });
+
+  test('is not told for ever of what its own handlers change', async () => {
+    const worker = `
+export default {
+  async onMessage(message) { await message.reply('ok'); },
+  async onOptOut(app, { address }) { await app.optouts.cancel(address); },
+  async onOptIn(app, { address }) { await app.optouts.optOut(address); },
+};`;
+    await using world = await openWorld(appOf(worker), { checks: { failures: false } });
+    await world.phone(PHONE).text('STOP');
+    expect(world.runs.at(-1)).toMatchObject({ outcome: 'pace' });
+    expect(kinds(world).length).toBeLessThan(60);
+    expect(world.log.at(-1)?.text).toContain('onOptOut or onOptIn changes who has opted out');
+  });
+
   test('cannot forge what it is told', async () => {
     const worker = `
 export default {

@@ -239,3 +239,18 @@ test('an app without conversations has talks, too, and texts stand for its quest
     question: expect.stringContaining('You said') as string,
   });
 });
+
+test('what fails when somebody has opted out is in the report, with his phone', async () => {
+  const app = folders.appOf(
+    JOIN.replace(
+      'async onConversation',
+      "async onOptOut() { throw new Error('nobody leaves'); },\n  async onConversation",
+    ),
+  );
+  const { errors, personas } = await play(app, { phones: { stops: 2 }, leavesAt: 2 });
+  expect(personas).toMatchObject([{ persona: 'stops', stopped: 2 }]);
+  expect(errors).toMatchObject([
+    { check: 'failures', text: expect.stringContaining('nobody leaves') as string },
+  ]);
+  expect(errors[0]?.phone).toMatch(/^\+/);
+});
