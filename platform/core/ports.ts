@@ -134,6 +134,8 @@ export interface KeyedState extends AsyncDisposable {
 export interface Ledger extends AsyncDisposable {
   get(key: string): string | null;
   put(key: string, value: string): void;
+  /** As `put`, of what people write: when it is deleted it does not stay in the file either. */
+  putText(key: string, value: string): void;
   delete(key: string): void;
   /** Keys that start with the prefix and their values, oldest first. */
   entries(prefix: string): [string, string][];

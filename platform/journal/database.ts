@@ -31,6 +31,8 @@ export function openDatabase(file: string, synchronous: Synchronous, schema: str
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
+    // What is deleted, such as a message that was taken, does not stay in the file for who gets hold of it.
+    database.exec('PRAGMA secure_delete = FAST');
     database.exec(`PRAGMA synchronous = ${synchronous.toUpperCase()}`);
     database.exec(`BEGIN IMMEDIATE; ${schema}; COMMIT`);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -42,6 +42,36 @@ describe('a ledger', () => {
       ['sent/a', 'SENT/A'],
       ['sent/é', 'SENT/É'],
     ]);
+  });
+
+  test('what people write does not stay in the file when it is deleted, nor when it is put anew', async () => {
+    const words = (): string => readFileSync(file, 'utf8');
+    {
+      await using ledger = openLedger({ file });
+      ledger.put('sent/a', '1');
+      ledger.putText('in/é', 'swordfish ü');
+      ledger.put('sent/b', '2');
+      ledger.flush();
+      expect(words()).toContain('swordfish');
+      ledger.delete('in/é');
+      expect(words()).not.toContain('swordfish');
+      ledger.putText('in/c', 'marlin');
+      ledger.delete('in/c');
+      ledger.putText('in/d', 'tuna');
+      ledger.putText('in/d', 'halibut');
+      ledger.putText('in/e', 'last');
+    }
+    expect(words()).not.toMatch(/marlin|tuna/);
+    await using ledger = openLedger({ file });
+    expect(ledger.entries('')).toEqual([
+      ['sent/a', '1'],
+      ['sent/b', '2'],
+      ['in/d', 'halibut'],
+      ['in/e', 'last'],
+    ]);
+    ledger.delete('in/d');
+    expect(words()).not.toContain('halibut');
+    expect(words()).toContain('last');
   });
 
   test('goes on counting ages after a restart', async () => {

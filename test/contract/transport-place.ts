@@ -168,6 +168,7 @@ function mortal(ledger: Ledger, life: { readonly killed: boolean }): Ledger {
     get: (key) => ledger.get(key),
     entries: (prefix) => ledger.entries(prefix),
     put: (key, value) => (life.killed ? undefined : ledger.put(key, value)),
+    putText: (key, value) => (life.killed ? undefined : ledger.putText(key, value)),
     delete: (key) => (life.killed ? undefined : ledger.delete(key)),
     flush: () => ledger.flush(),
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -62,7 +62,7 @@ export class InboundQueue {
       ...fields,
       transport_name: end.name,
     });
-    ledger.put(this.#prefix + message.message_id, JSON.stringify(message));
+    ledger.putText(this.#prefix + message.message_id, JSON.stringify(message));
     this.#add(message);
     return message;
   }

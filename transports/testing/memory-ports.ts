@@ -82,6 +82,10 @@ export class MemoryLedger implements Ledger {
     this.values.set(key, value);
   }
 
+  putText(key: string, value: string): void {
+    this.put(key, value);
+  }
+
   delete(key: string): void {
     this.values.delete(key);
   }
