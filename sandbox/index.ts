@@ -15,7 +15,7 @@ export { openPageLinks } from './links/open-page-links.ts';
 export { PAGES_AT } from './links/page-link.ts';
 export { openAppState } from './open-app-state.ts';
 export { openTalksOf } from './open-talks.ts';
-export { sealAnswers, type AccountKeys } from './sealed-answers.ts';
+export { sealAnswers } from './sealed-answers.ts';
 export { prepareRunners } from './fleet/prepare.ts';
 export { startSandbox, type Sandbox, type SandboxPorts, type SandboxStatus } from './start-sandbox.ts';
 export { openMenuWords } from './menu-words.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { silentLogger, VumiError, type KeyedState } from '@vumi/core';
+import { silentLogger, VumiError, type AccountKeys, type KeyedState } from '@vumi/core';
 import { SEALED_MARK, SECRET_MARK } from '@vumi/core/talks';
 import { MemoryState } from '@vumi/state/memory';
 import { beforeEach, expect, it } from 'vitest';
-import { sealAnswers, type AccountKeys } from './sealed-answers.ts';
+import { sealAnswers } from './sealed-answers.ts';
 
 const KEY = 'app/demo/bank/user/+27761234567/vumi:talk:4000';
 const OTHER = 'app/demo/bank/user/+27761234568/vumi:talk:4000';

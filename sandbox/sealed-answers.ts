@@ -1,16 +1,15 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { VumiError, type KeyedState, type Logger, type StateWrite } from '@vumi/core';
+import {
+  openValue,
+  sealValue,
+  VumiError,
+  type AccountKeys,
+  type KeyedState,
+  type Logger,
+  type StateWrite,
+} from '@vumi/core';
 import { SEALED_MARK, SECRET_MARK } from '@vumi/core/talks';
 import { parseGuestJson } from './guest-json.ts';
 
-/** The keys under which accounts' secret answers are kept: 32 bytes each, made when one is first asked for. */
-export interface AccountKeys {
-  keyOf(account: string): Promise<Uint8Array>;
-}
-
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** Keys of state that are an app's: `app/<account>/<app>/…` (apps/keys.ts). */
 const ACCOUNT_OF_KEY = /^app\/([^/]+)\//;
 
@@ -76,27 +75,14 @@ export function sealAnswers(state: KeyedState, keys: AccountKeys, logger: Logger
 }
 
 function sealText(text: string, place: string, key: Uint8Array): string {
-  const seal = (value: unknown): string => {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(place));
-    const sealed = [cipher.update(JSON.stringify(value)), cipher.final()];
-    return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()]).toString('base64');
-  };
+  const seal = (value: unknown): string => sealValue(value, place, key);
   return JSON.stringify(
     exchanged(parseGuestJson(text), { from: SECRET_MARK, to: SEALED_MARK, change: seal }),
   );
 }
 
 function openText(text: string, place: string, key: Uint8Array): string {
-  const open = (value: unknown): unknown => {
-    const bytes = Buffer.from(String(value), 'base64');
-    const nonce = bytes.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(place))
-      .setAuthTag(bytes.subarray(-TAG_BYTES));
-    const plain = [decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()];
-    return JSON.parse(Buffer.concat(plain).toString()) as unknown;
-  };
+  const open = (value: unknown): unknown => openValue(String(value), place, key);
   return JSON.stringify(
     exchanged(parseGuestJson(text), { from: SEALED_MARK, to: SECRET_MARK, change: open }),
   );

@@ -1,5 +1,6 @@
 import {
   appKey,
+  isSealedAnswer,
   type AppRef,
   type Clock,
   type Delivery,
@@ -33,6 +34,8 @@ const SWEEP_EVERY_MS = 10_000;
 export interface SandboxPorts extends AppPorts, HandlingPorts, Omit<VersionChoicePorts, 'hasTalks'> {
   /** Answers the HTTP calls of apps in place of the network. */
   readonly http?: HttpGateway;
+  /** Opens what was sealed on its way here (core/sealed-answers.ts). */
+  readonly openAnswer?: (message: UserMessage) => Promise<UserMessage>;
 }
 
 interface RunnerStatus {
@@ -101,7 +104,8 @@ export async function startSandbox(config: SandboxConfig, ports: SandboxPorts): 
     markerTtlMs: options.marker_ttl_ms,
   });
   await fleet.start('sdk');
-  return sandboxOf({ fleet, caches, instances, apps, turns, handling, clock: ports.clock });
+  const { clock, openAnswer } = ports;
+  return sandboxOf({ fleet, caches, instances, apps, turns, handling, clock, openAnswer });
 }
 
 function sandboxOf(parts: {
@@ -112,8 +116,9 @@ function sandboxOf(parts: {
   turns: Turns;
   handling: Handling;
   clock: Clock;
+  openAnswer: SandboxPorts['openAnswer'];
 }): Sandbox {
-  const { fleet, caches, instances, apps, turns, handling, clock } = parts;
+  const { fleet, caches, instances, apps, turns, handling, clock, openAnswer } = parts;
   const users = new SerialQueues();
   const hold = new ProcessHold();
   const sweeper = setInterval(() => {
@@ -124,9 +129,13 @@ function sandboxOf(parts: {
   return {
     handleInbound: (ref, message, delivery) => {
       const arrivedAt = performance.now();
+      const handle = (opened: UserMessage): Promise<void> =>
+        handling.handle(originOf(ref, opened, clock()), opened, delivery, arrivedAt);
       return hold.during(
         users.run(`${appKey(ref)}/${message.from_addr ?? ''}`, () =>
-          handling.handle(originOf(ref, message, clock()), message, delivery, arrivedAt),
+          openAnswer !== undefined && isSealedAnswer(message)
+            ? openAnswer(message).then(handle)
+            : handle(message),
         ),
       );
     },

@@ -49,6 +49,8 @@ export * from './rich/send.ts';
 export * from './route-connector.ts';
 export * from './run-kind.ts';
 export * from './schedule-message.ts';
+export * from './sealed-answers.ts';
+export * from './sealed-value.ts';
 export * from './secret.ts';
 export * from './send-request.ts';
 export { failsMore, isSurelyWorse, LEAST_TRIES, type Tally } from './sequential-test.ts';

@@ -2,6 +2,7 @@ import { VumiError } from './errors.ts';
 import { newId } from './ids.ts';
 import { DEFAULT_ENDPOINT } from './names.ts';
 import { parseWire } from './parse.ts';
+import { metadataForReply } from './secret-answers.ts';
 import { endpointOf, envelope, userMessageSchema, type UserMessage } from './wire.ts';
 
 /** A new user message: Vumi's defaults (spec vumi-core §1) under the given fields. */
@@ -62,7 +63,8 @@ export function reply(to: UserMessage, content: string | null, options: ReplyOpt
     );
   }
   // What was sent with the answered message is no part of the answer (spec channels §F.3, case 33).
-  const { send: _sent, ...helper_metadata } = to.helper_metadata;
+  const { helper_metadata: metadata, transport_metadata } = metadataForReply(to);
+  const { send: _sent, ...helper_metadata } = metadata;
   return createUserMessage({
     helper_metadata,
     session_event: continueSession ? null : 'close',
@@ -78,7 +80,7 @@ export function reply(to: UserMessage, content: string | null, options: ReplyOpt
     provider: to.provider,
     transport_name: to.transport_name,
     transport_type: to.transport_type,
-    transport_metadata: to.transport_metadata,
+    transport_metadata,
   });
 }
 

@@ -1,4 +1,4 @@
-import { appOf, routingKey, type FailureMessage, type UserMessage } from '@vumi/core';
+import { appOf, openAnswer, routingKey, type FailureMessage, type UserMessage } from '@vumi/core';
 import { sandboxMeasures } from '@vumi/measures';
 import {
   consumeForApps,
@@ -46,6 +46,7 @@ function openSandbox(ports: WorkerParts, log: AppLogWriter): Promise<Sandbox> {
     { ...config.sandbox, limits: config.limits },
     {
       state: sealAnswers(ports.state, store.accountKeys, logger),
+      openAnswer: (message) => openAnswer(message, store.accountKeys, logger),
       logger,
       clock: ports.clock,
       liveVersions: (ref) => catalog.table().liveVersions(ref),

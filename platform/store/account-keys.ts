@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AccountKeys } from './account-ports.ts';
+import type { AccountKeys } from '@vumi/core';
 import { requireAccount } from './accounts.ts';
 import type { Database } from './database.ts';
 

@@ -89,8 +89,3 @@ export interface AuditTrail {
   /** Forgets acts of more than 400 days ago, and refusals of more than 90. */
   trim(): Promise<void>;
 }
-
-export interface AccountKeys {
-  /** 32 bytes, of AES-256. Throws `not_found` for an account that does not exist. */
-  keyOf(account: string): Promise<Uint8Array>;
-}

@@ -1,6 +1,7 @@
+import type { AccountKeys } from '@vumi/core';
 import type { Alerts, Conditions } from './alerts/alert-ports.ts';
 import type { TopUps } from './top-ups/top-up-ports.ts';
-import type { AccountKeys, Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
+import type { Accounts, AuditTrail, CompletedSteps, Tokens } from './account-ports.ts';
 import type {
   Apps,
   FunnelStore,

@@ -4,6 +4,7 @@ import {
   endpointOf,
   hasMoreParts,
   isSecretAnswer,
+  metadataForReply,
   nextGeneration,
   optoutTurnOf,
   readChain,
@@ -122,7 +123,10 @@ function helperMetadata(
   origin: TurnOrigin,
   { kind, metadata, waits }: Pick<Outgoing, 'kind' | 'metadata' | 'waits'>,
 ): Record<string, unknown> {
-  const { send: _sent, ...answered } = (kind !== 'send' && origin.message?.helper_metadata) || {};
+  const { message } = origin;
+  const taken: Record<string, unknown> =
+    kind === 'send' || message === null ? {} : metadataForReply(message).helper_metadata;
+  const { send: _sent, ...answered } = taken;
   return { ...answered, ...metadata, vumi: { ...stampOf(origin), ...(waits !== undefined && { waits }) } };
 }
 

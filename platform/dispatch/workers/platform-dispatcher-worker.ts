@@ -1,4 +1,11 @@
-import { API_CONNECTOR, smppClientConnector, type AppRef, type Subscription } from '@vumi/core';
+import {
+  API_CONNECTOR,
+  isSecretAnswer,
+  sealAnswer,
+  smppClientConnector,
+  type AppRef,
+  type Subscription,
+} from '@vumi/core';
 import { defineWorker, type Worker, type WorkerPorts, type WorkerType } from '@vumi/runtime';
 import { createAppLogWriter, type Store } from '@vumi/store';
 import { z } from 'zod';
@@ -9,7 +16,7 @@ import { createBilling } from '../credits/billing.ts';
 import { createCharging } from '../credits/charging.ts';
 import { createSegmentCounts, type CountingTypes } from '../credits/count-segments.ts';
 import { startCreditKeeping } from '../credits/keep-credits.ts';
-import type { Dispatcher } from '../dispatcher.ts';
+import type { Dispatcher, DispatcherEnds } from '../dispatcher.ts';
 import { inOrder } from '../in-order.ts';
 import { createPlatformDispatcher, type WiredConnectors } from '../platform-dispatcher.ts';
 import { createReadReceiver, type TransportTypes } from '../receivers.ts';
@@ -125,7 +132,7 @@ async function compose(
     state: ports.state,
     store,
     recorder: store.recorder,
-    ends: endsOf(ports.ends),
+    ends: sealingFor(recording, store, endsOf(ports.ends)),
     connectorOf: createAppQueues(apps),
     isRecordedThere: (connector) => recording.has(connector) || connector.startsWith(smppClientConnector('')),
     readReceiver: createReadReceiver(ports.types, catalog),
@@ -155,6 +162,21 @@ async function compose(
     middleware: ports.middleware,
     logger,
   });
+}
+
+/** Secret answers lie sealed in the queues of apps; what leads elsewhere is none. */
+function sealingFor(
+  apps: ReadonlySet<string>,
+  { accountKeys }: Pick<Store, 'accountKeys'>,
+  ends: DispatcherEnds,
+): DispatcherEnds {
+  return {
+    ...ends,
+    publishInbound: (connector, message) =>
+      apps.has(connector) && isSecretAnswer(message)
+        ? sealAnswer(message, accountKeys).then((sealed) => ends.publishInbound(connector, sealed))
+        : ends.publishInbound(connector, message),
+  };
 }
 
 /** Joins what the options name by `route_mappings`; null when that is nothing. */
