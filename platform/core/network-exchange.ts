@@ -6,6 +6,11 @@ export interface NetworkExchange {
   readonly at: number;
   /** The network or the platform refused it, nobody knows what became of it, or it tells that a message did not arrive. */
   readonly failed: boolean;
+  /**
+   * Of a request that brought what a user typed: that of the message, or all of his session, as some networks say it each
+   * time. Nobody knows yet whether it answers a secret question.
+   */
+  readonly typed?: 'message' | 'session';
   /** Asked for only when it is kept. Holds no secrets. */
   describe(): ExchangeDescription;
 }

@@ -1,5 +1,6 @@
-import type { UserMessage } from '@vumi/core';
+import type { NetworkExchange, UserMessage } from '@vumi/core';
 import type { HttpAnswer, HttpRequest } from '@vumi/http';
+import type { ExchangeAbout } from '../sending/exchange.ts';
 import type { ReceiptReading } from '../sending/receipts/receipts.ts';
 import type { TransportPorts } from '../transport-type.ts';
 import { plain } from './answers.ts';
@@ -124,7 +125,11 @@ export class Requests<C extends ChannelConfig> {
     const failed = [...(await publishing), ...reported].find((result) => result.status === 'rejected');
     const answer = failed === undefined ? await taken() : this.#unavailable(failed.reason);
     const ids = [
-      ...made.map(({ message_id }) => ({ id: message_id, failed: failed !== undefined })),
+      ...made.map(({ message_id }) => ({
+        id: message_id,
+        failed: failed !== undefined,
+        typed: 'message' as const,
+      })),
       ...reported.flatMap((result, index) =>
         result.status === 'fulfilled' && result.value !== null
           ? [{ id: result.value, failed: receipts[index]?.status === 'failed' }]
@@ -140,12 +145,17 @@ export class Requests<C extends ChannelConfig> {
 
   #noteExchange(
     request: HttpRequest,
-    about: { id: string; failed: boolean; startedAt: number; answer: HttpAnswer | null },
+    about: Pick<NetworkExchange, 'failed'> &
+      Pick<ExchangeAbout, 'typed'> & {
+        readonly id: string;
+        readonly startedAt: number;
+        readonly answer: HttpAnswer | null;
+      },
   ): void {
     const { exchanges, clock, end } = this.#ports;
     if (exchanges === undefined) return;
-    const { id: messageId, startedAt, ...result } = about;
-    const times = { messageId, transport: end.name, startedAt, endedAt: clock() };
+    const { id: messageId, startedAt, typed, ...result } = about;
+    const times = { messageId, transport: end.name, startedAt, endedAt: clock(), typed };
     exchanges.note(receivedExchange(times, request, result));
   }
 
@@ -170,7 +180,7 @@ export class Requests<C extends ChannelConfig> {
     const repeated = reading.id === undefined ? null : held.repeat(id, waiting);
     if (repeated !== null) return repeated;
     if (held.isFull) return this.#refuse(UNAVAILABLE);
-    this.#noteHeld(request, id);
+    this.#noteHeld(request, id, 'message');
     const answer = held.hold(id, waiting);
     inbound.publish(message).catch((error: unknown) => {
       inbound.noteFailure(error);
@@ -187,13 +197,14 @@ export class Requests<C extends ChannelConfig> {
     const taken = this.#ports.replies.steps?.take(step, {
       request: asked,
       gone: request.gone,
-      onMessage: (id) => this.#noteHeld(request, id),
+      onMessage: (id) => this.#noteHeld(request, id, step.cumulative === undefined ? 'message' : 'session'),
     });
     return taken ?? UNAVAILABLE;
   }
 
-  #noteHeld(request: HttpRequest, id: string): void {
-    this.#noteExchange(request, { id, failed: false, startedAt: this.#ports.clock(), answer: null });
+  #noteHeld(request: HttpRequest, id: string, typed: NetworkExchange['typed']): void {
+    const startedAt = this.#ports.clock();
+    this.#noteExchange(request, { id, failed: false, typed, startedAt, answer: null });
   }
 
   #noteIgnored(readings: readonly Reading[]): void {

@@ -6,11 +6,12 @@ export interface ExchangeAbout {
   readonly transport: string;
   readonly startedAt: number;
   readonly endedAt: number;
+  readonly typed?: NetworkExchange['typed'] | undefined;
 }
 
 /** What exchanges of all protocols say alike; `describe` without how long it took. */
 export function exchangeOf(
-  { messageId, transport, startedAt, endedAt }: ExchangeAbout,
+  { messageId, transport, startedAt, endedAt, typed }: ExchangeAbout,
   failed: boolean,
   describe: () => Omit<ReturnType<NetworkExchange['describe']>, 'ms'>,
 ): NetworkExchange {
@@ -19,6 +20,7 @@ export function exchangeOf(
     transport,
     at: startedAt,
     failed,
+    ...(typed === undefined ? {} : { typed }),
     describe: () => ({ ...describe(), ms: endedAt - startedAt }),
   };
 }

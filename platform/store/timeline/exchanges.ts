@@ -4,6 +4,7 @@ import { BatchWriter } from '../batch-writer.ts';
 import type { Database } from '../database.ts';
 import { indexedId, indexedText } from '../indexed-text.ts';
 import { ExchangeKeeper, type ExchangeKeeping } from './exchange-keeper.ts';
+import { TextGate } from './text-gate.ts';
 
 export interface ExchangeOptions {
   readonly keep: ExchangeKeeping;
@@ -52,10 +53,14 @@ export function openExchanges(recording: Database, logger: Logger, clock: Clock 
           // Lost: the database has been away for long, and the message itself says what became of it.
         });
       };
-      const keeper = new ExchangeKeeper({ keep, perSecond, clock, write });
+      const gate = new TextGate({ database: recording, write, logger });
+      const keeper = new ExchangeKeeper({ keep, perSecond, clock, write: (exchange) => gate.take(exchange) });
       return {
         note: (exchange) => keeper.note(exchange),
-        [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+        async [Symbol.asyncDispose]() {
+          await gate[Symbol.asyncDispose]();
+          await writer[Symbol.asyncDispose]();
+        },
       };
     },
   };

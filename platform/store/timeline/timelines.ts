@@ -1,4 +1,4 @@
-import { appKey, isSecretAnswer, SECRET_ANSWER, type TransportEvent } from '@vumi/core';
+import { appKey, isSecretAnswer, type TransportEvent } from '@vumi/core';
 import type { Database } from '../database.ts';
 import { messageStatus, showEvent } from '../message-status.ts';
 import { describeMessage } from '../messages.ts';
@@ -20,6 +20,7 @@ import {
   type FailurePart,
 } from './entries.ts';
 import type { Timeline, TimelineEntry, Timelines } from './records.ts';
+import { withoutText } from './withheld-text.ts';
 
 /** Rows of one kind: a message that was tried a thousand times is told well enough by these. */
 const MOST = 200;
@@ -76,7 +77,7 @@ function readEvents(database: Database, ids: readonly string[]): Promise<EventPa
   );
 }
 
-/** Of secret answers without what the network said: it is told to transports, who do not know of questions. */
+/** Of secret answers without what the network said, also where it was written before such texts were withheld. */
 async function readExchanges(database: Database, turn: readonly FoundMessage[]): Promise<TimelineEntry[]> {
   const secrets = new Set(turn.filter(({ body }) => isSecretAnswer(body)).map(({ id }) => id));
   const rows = await database.query<ExchangePart>(
@@ -84,12 +85,9 @@ async function readExchanges(database: Database, turn: readonly FoundMessage[]):
      where message_id = any($1) order by at, seq limit ${MOST}`,
     [turn.map(({ id }) => id)],
   );
-  return rows.map((row) => exchangeEntry(secrets.has(row.message_id) ? withoutTexts(row) : row));
-}
-
-function withoutTexts(row: ExchangePart): ExchangePart {
-  const { command, method } = row.exchange.request;
-  return { ...row, exchange: { ...row.exchange, request: { command, method, text: SECRET_ANSWER } } };
+  return rows.map((row) =>
+    exchangeEntry(secrets.has(row.message_id) ? { ...row, exchange: withoutText(row.exchange) } : row),
+  );
 }
 
 interface Handled {

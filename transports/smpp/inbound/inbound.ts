@@ -158,7 +158,13 @@ export class Inbound {
   ): void {
     const { exchanges, clock, end } = this.#ports;
     if (exchanges === undefined) return;
-    const about = { messageId, transport: end.name, startedAt, endedAt: clock() };
+    const about = {
+      messageId,
+      transport: end.name,
+      startedAt,
+      endedAt: clock(),
+      typed: 'message',
+    } as const;
     exchanges.note(deliverExchange(about, frame, { status, failed: status !== TAKEN.status }));
   }
 
