@@ -111,6 +111,8 @@ async function clearBroker(url: string, name: string): Promise<void> {
     'http_relay',
     'smsc',
     'peer',
+    'plain',
+    'ussd',
     'smpp.acme',
     'answering',
     'words',
