@@ -147,6 +147,7 @@ export async function createWorld(
   const dispatcher = createPlatformDispatcher({
     catalog: { table: () => table },
     state,
+    clock: Date.now,
     store: {
       optouts: {
         includes: async (_account: string, _type: string, address: string) => address === OPTED_OUT,

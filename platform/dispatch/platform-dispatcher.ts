@@ -1,6 +1,7 @@
 import {
   API_CONNECTOR,
   type AppRef,
+  type Clock,
   type KeyedState,
   type Logger,
   type Middleware,
@@ -8,6 +9,7 @@ import {
   type Stamp,
   type UserMessage,
 } from '@vumi/core';
+import { stoppedEntry } from '@vumi/records';
 import type { Store } from '@vumi/store';
 import type { Catalog } from './catalog.ts';
 import { createDispatcher, type Dispatcher, type DispatcherEnds } from './dispatcher.ts';
@@ -45,6 +47,7 @@ export interface WiredConnectors {
 export interface PlatformDispatcherPorts {
   readonly catalog: Pick<Catalog, 'table'>;
   readonly state: Pick<KeyedState, 'get' | 'set' | 'delete'>;
+  readonly clock: Clock;
   readonly store: Pick<Store, 'optouts' | 'effects'>;
   readonly recorder: MessageRecorder;
   readonly ends: DispatcherEnds;
@@ -116,7 +119,13 @@ function platformMiddleware(
         isOptedOut({ catalog: ports.catalog, store }, owner, { address, byApp: source !== API_CONNECTOR }),
       heedStop: createStopWords({
         table,
-        note: (account, message, wish) => noteStop(store.effects, account, message, wish),
+        note: async (account, message, wish) => {
+          if (wish === 'stop') {
+            const entry = stoppedEntry(account, message.from_addr ?? '', ports.clock());
+            await ports.state.set(entry.key, entry.value, entry.ttlMs);
+          }
+          await noteStop(store.effects, account, message, wish);
+        },
       }),
       deliver,
       recorder,

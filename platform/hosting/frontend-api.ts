@@ -64,11 +64,12 @@ export function frontendRoutes(ports: HostingPorts, frontends: Frontends): Route
       access: everybody,
       answers: { 201: { description: 'The token', schema: tokenSchema } },
       handle: async ({ header }) => {
-        refuseOtherOrigins({
+        const from = {
           origin: header('origin'),
           host: header('host'),
           'sec-fetch-site': header('sec-fetch-site'),
-        });
+        };
+        refuseOtherOrigins(from, ports.secure);
         const site = requireSite(header('host'), ports);
         const member = await memberOf({ cookie: header('cookie') }, site, ports);
         const visitor = await visitorOf({ cookie: header('cookie') }, site, ports);

@@ -25,7 +25,7 @@ export function createHosting(ports: HostingPorts): RequestHandler {
       failed: () => {},
     },
   });
-  return createHandler(ports, [secure, checkOrigin, serveFiles(ports, frontends), ...routers]);
+  return createHandler(ports, [secure, checkOrigin(ports.secure), serveFiles(ports, frontends), ...routers]);
 }
 
 /** What pages of apps may ask, for the documentation. */
@@ -39,12 +39,14 @@ const secure: Middleware = (ctx, next) => {
 };
 
 /** Pages of apps are one site for browsers, so cookies come with what any of them sends. */
-const checkOrigin: Middleware = (ctx, next) => {
-  const { cookie, origin } = ctx.headers;
-  const changes = ctx.method !== 'GET' && ctx.method !== 'HEAD';
-  if (cookie !== undefined && (changes || origin !== undefined)) refuseOtherOrigins(ctx.headers);
-  return next();
-};
+function checkOrigin(isSecure: boolean): Middleware {
+  return (ctx, next) => {
+    const { cookie, origin } = ctx.headers;
+    const changes = ctx.method !== 'GET' && ctx.method !== 'HEAD';
+    if (cookie !== undefined && (changes || origin !== undefined)) refuseOtherOrigins(ctx.headers, isSecure);
+    return next();
+  };
+}
 
 /** Everything but /api: signing in and out, and the files of the active version. */
 function serveFiles(ports: HostingPorts, frontends: Frontends): Middleware {

@@ -110,6 +110,32 @@ test('whoever tries ten links in a minute that do not open waits, and nobody els
   expect((await look(CODE, guesser)).status).toBe(200);
 });
 
+test('of fifty tries at once ten are looked at, and networks of IPv6 count as one', async () => {
+  give();
+  const all = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      look(`ponmlkjihgfedc${String(index).padStart(2, '0')}`, { 'X-Forwarded-For': '10.0.0.8' }),
+    ),
+  );
+  expect(all.filter(({ status }) => status === 404)).toHaveLength(10);
+  expect(all.filter(({ status }) => status === 429)).toHaveLength(40);
+  for (let index = 1; index <= 10; index += 1)
+    await look('ponmlkjihgfedcba', { 'X-Forwarded-For': `2001:db8:0:7::${index}` });
+  expect((await look(CODE, { 'X-Forwarded-For': '2001:DB8::7:1:2:3:4' })).status).toBe(429);
+  expect((await look(CODE, { 'X-Forwarded-For': '2001:db8:0:8::1' })).status).toBe(200);
+});
+
+test('who opens what is his is not counted, nor what pages of others send from his browser', async () => {
+  const own = { 'X-Forwarded-For': '10.0.0.7' };
+  for (let index = 0; index < 20; index += 1) {
+    give();
+    expect((await look(CODE, own)).status).toBe(200);
+    const evil = { ...FORM, ...own, Origin: `http://demo--evil.${DOMAIN}:8000` };
+    expect((await press('ponmlkjihgfedcba', '', evil)).status).toBe(403);
+    expect((await press(CODE, '', { ...FORM, ...own })).status).toBe(303);
+  }
+});
+
 test('the page may do of its user what the link says, and of nobody else', async () => {
   const Cookie = await opened(['user:read', 'user:write:photo']);
   place.userState.set(`${THANDI} name`, 'Thandi');

@@ -50,16 +50,21 @@ export async function answerLink(ctx: Context, site: Site, { ports, tries }: Lin
   const code = LINK.exec(ctx.path)?.[1];
   if (code === undefined) return false;
   const address = ports.addressOf(ctx.req);
-  const wait = tries.waitOf(address);
+  const wait = tries.begin(address);
   if (wait > 0) {
     ctx.set('Retry-After', String(wait));
     showPage(ctx, 429, TOO_MANY_TRIES_PAGE);
     return true;
   }
-  const isOpen = await (ctx.method === 'POST'
-    ? open(ctx, site, { code, ports })
-    : look(ctx, site, { code, ports }));
-  if (!isOpen) tries.add(address);
+  // What another page sends opens nothing, and tells nothing: it is no try of who is here.
+  let isNoGuess = true;
+  try {
+    isNoGuess = await (ctx.method === 'POST'
+      ? open(ctx, site, { code, ports })
+      : look(ctx, site, { code, ports }));
+  } finally {
+    if (isNoGuess) tries.forgive(address);
+  }
   return true;
 }
 
@@ -85,7 +90,7 @@ async function open(
   { ref }: Site,
   { code, ports }: { readonly code: string; readonly ports: HostingPorts },
 ): Promise<boolean> {
-  refuseOtherOrigins(ctx.headers);
+  refuseOtherOrigins(ctx.headers, ports.secure);
   const pin = await pinOf(ctx);
   const opened = CODE.test(code) ? await ports.links.use(ref, code, pin) : null;
   if (opened === null) showPage(ctx, 404, LINK_OVER_PAGE);

@@ -65,7 +65,7 @@ export async function authenticatePage(
   ports: HostingPorts,
   frontends: Frontends,
 ): Promise<PageCaller> {
-  refuseOtherOrigins(request.headers);
+  refuseOtherOrigins(request.headers, ports.secure);
   const site = requireSite(request.headers.host, ports);
   const at = { ...site.ref, version: site.version, host: site.host };
   const token = bearerToken(request.headers.authorization);

@@ -10,6 +10,7 @@ import {
 import { endpointSchema, VumiError, type GrantedScope } from '@vumi/core';
 import { z } from 'zod';
 import { noSuchPerson, personMark, reached } from './contact-routes.ts';
+import { maskNumbers } from './mask-numbers.ts';
 import { grantedAccess, pageOf, requirePower, type Power } from './page-caller.ts';
 import { PeopleShown } from './people.ts';
 import type { Person } from './person.ts';
@@ -140,7 +141,7 @@ async function send(
 
 function forPage(error: unknown): unknown {
   if (!(error instanceof VumiError)) return error;
-  return new VumiError(error.code, TOLD[error.code] ?? error.message, { cause: error });
+  return new VumiError(error.code, TOLD[error.code] ?? maskNumbers(error.message), { cause: error });
 }
 
 /** Who sends, without an address: it stands in keys and in the audit log. */

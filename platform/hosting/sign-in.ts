@@ -34,7 +34,7 @@ export async function answerSignIn(ctx: Context, site: Site, ports: HostingPorts
   const link = LINK.exec(ctx.path)?.[1];
   if (link === undefined && ctx.path !== SIGN_OUT) return false;
   if (ctx.method === 'POST') {
-    refuseOtherOrigins(ctx.headers);
+    refuseOtherOrigins(ctx.headers, ports.secure);
     await (link === undefined ? signOut(ctx, ports) : signIn(ctx, site, { link, ports }));
     return true;
   }

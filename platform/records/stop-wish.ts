@@ -52,3 +52,25 @@ export function isUnasked({ in_reply_to }: UserMessage): boolean {
 export function optedOutText({ to_addr }: UserMessage): string {
   return `${to_addr} has opted out of messages of this account: it gets only replies to what it writes itself`;
 }
+
+/** For longer than what ends with a STOP may have been good for: links to pages (spec authoring §9). */
+const STOPPED_MS = 8 * 86_400_000;
+
+/** Where it stands in the platform's state that somebody wants nothing more, also when he wants it again since. */
+export function stoppedKey(account: string, address: string): string {
+  return `stopped/${account}/${normaliseAddress('msisdn', address)}`;
+}
+
+/** That entry. `at`: milliseconds since the epoch. It names its account, so that it goes with an erasure. */
+export function stoppedEntry(
+  account: string,
+  address: string,
+  at: number,
+): { readonly key: string; readonly value: string; readonly ttlMs: number } {
+  return { key: stoppedKey(account, address), value: JSON.stringify({ account, at }), ttlMs: STOPPED_MS };
+}
+
+/** When he said so last; null: not lately. */
+export function stoppedAt(value: string | null): number | null {
+  return value === null ? null : (JSON.parse(value) as { readonly at: number }).at;
+}

@@ -122,6 +122,39 @@ describe('a link from a handler', () => {
     expect(await links.look(ref, code)).toBeNull();
   });
 
+  test('stays ended when its user opts in again, unlike one that he gets after that', async () => {
+    const ref = await handlerWith(
+      'restarted',
+      `const { content, from_addr } = message;
+       if (content === 'no') await app.optouts.optOut(from_addr);
+       if (content === 'yes') await app.optouts.cancel(from_addr);
+       ${GIVES}`,
+    );
+    const user = '+27761000004';
+    const code = codeIn((await say(ref, 'hi', user))[0]);
+    const opened = await links.use(ref, codeIn((await say(ref, 'hi', user))[0]), null);
+    if (opened === null || opened === 'wrong_pin') throw new Error('it did not open');
+    await say(ref, 'no', user);
+    await say(ref, 'yes', user);
+    expect(await links.look(ref, code)).toBeNull();
+    expect(await links.use(ref, code, null)).toBeNull();
+    expect(await links.visitor(ref, opened.secret)).toBeNull();
+    expect(await links.look(ref, codeIn((await say(ref, 'hi', user))[0]))).not.toBeNull();
+  });
+
+  test('opens for one of fifty that press the button at the same time, and for none of fifty that guess', async () => {
+    const ref = await handlerWith('crowd', GIVES);
+    const code = codeIn((await say(ref, 'hi'))[0]);
+    const crowd = Array.from({ length: 50 }, () => links.use(ref, code, null));
+    expect((await Promise.all(crowd)).filter((one) => one !== null)).toHaveLength(1);
+    const pinned = await handlerWith('crowd-pin', "await reply(await app.link('/card', { pin: '4821' }));");
+    const guarded = codeIn((await say(pinned, 'hi'))[0]);
+    const guesses = Array.from({ length: 50 }, (_, pin) => links.use(pinned, guarded, `48${10 + pin}`));
+    const opened = (await Promise.all(guesses)).filter((one) => one !== null && one !== 'wrong_pin');
+    expect(opened).toEqual([]);
+    expect(await links.use(pinned, guarded, '4821')).toBeNull();
+  });
+
   test('asks for the digits that it was given, and ends when they are guessed at', async () => {
     const ref = await handlerWith('digits', "await reply(await app.link('/card', { pin: '4821' }));");
     const code = codeIn((await say(ref, 'hi'))[0]);

@@ -11,7 +11,7 @@ import {
   type UserMessage,
 } from '@vumi/core';
 import { TALK_KEY } from '@vumi/core/talks';
-import { normaliseAddress, type AccountRecords } from '@vumi/records';
+import { normaliseAddress, stoppedAt, stoppedKey, type AccountRecords } from '@vumi/records';
 import { z } from 'zod';
 import { markerKey, userStateKey } from '../apps/keys.ts';
 import {
@@ -175,12 +175,14 @@ function isOf({ account, app }: PageLink, ref: AppRef): boolean {
   return account === ref.account && app === ref.app;
 }
 
-/** Whether nothing has ended it: its user, his STOP, his conversation. */
+/** Whether nothing has ended it: its user, his STOP, which a START does not undo, his conversation. */
 async function isGood({ state, records }: PageLinkPorts, id: string, link: PageLink): Promise<boolean> {
   const open = readOpenLinks(await state.get(openLinksKey(link, link.user)));
   if (!Object.hasOwn(open, id)) return false;
   const optout = await records.optout(link.account, 'msisdn', normaliseAddress('msisdn', link.user));
   if (optout !== null && Date.parse(optout.created_at) >= link.made) return false;
+  const stopped = stoppedAt(await state.get(stoppedKey(link.account, link.user)));
+  if (stopped !== null && stopped >= link.made) return false;
   if (link.talk === null) return true;
   const { to, id: talk } = link.talk;
   return findTalk(await state.get(userStateKey(link, link.user, TALK_KEY + to)), talk) !== undefined;

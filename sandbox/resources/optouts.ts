@@ -2,6 +2,7 @@ import { nextGeneration, VumiError } from '@vumi/core';
 import {
   normaliseAddress,
   recordText,
+  stoppedEntry,
   type Optout,
   type OptoutEffect,
   type StoreEffect,
@@ -93,6 +94,7 @@ export const OPTOUT_CALLS = {
       const created_at = new Date(turn.now).toISOString();
       const optout = { ...address, message_id: message_id ?? turn.origin.id, created_at };
       leave(turn, { kind: 'optout.put', ...optout, ...chainOf(turn) });
+      if (address.address_type === 'msisdn') noteStopped(turn, address.address_value);
       return status(optout);
     },
   ),
@@ -105,6 +107,12 @@ export const OPTOUT_CALLS = {
 
   'optout.count': defineCall(z.strictObject({}), async (_args, turn) => ({ count: await count(turn) })),
 } as const;
+
+/** For what ends with that, such as links to pages. */
+function noteStopped({ effects, origin, now }: TurnScope, address: string): void {
+  const { key, ...entry } = stoppedEntry(origin.ref.account, address, now);
+  effects.writes.set(key, { op: 'set', key, ...entry });
+}
 
 async function count(turn: TurnScope): Promise<number> {
   const { records, origin, effects } = turn;

@@ -130,6 +130,7 @@ async function compose(
   return createPlatformDispatcher({
     catalog,
     state: ports.state,
+    clock: ports.clock,
     store,
     recorder: store.recorder,
     ends: sealingFor(recording, store, endsOf(ports.ends)),
