@@ -1,27 +1,44 @@
+import { KEYS } from './menu.ts';
 import type { Question } from './question.ts';
 import type { RunOptions } from './run-options.ts';
-import { fold, isStop } from './words.ts';
+import { fold } from './words.ts';
+
+/** What is heeded at a question before its options are: words of `interrupts`, and keys. */
+interface Ours {
+  readonly words: readonly string[];
+  readonly keys: readonly string[];
+}
 
 /**
- * Throws where an option takes what would never reach it: a key or a word of `interrupts` (`ours`) that is heeded at the
- * question, or a word that ends the conversation (spec authoring §2.2).
+ * Throws where an option takes what would never reach it, by its number, its label or its words: a key or a word of `interrupts`
+ * that is heeded at the question, or a word that ends the conversation (spec authoring §2.2).
  */
 export function checkClash(
-  { tag, accepts = [] }: Question,
-  ours: readonly string[],
-  { stops }: Pick<RunOptions, 'stops'>,
+  { tag, answers = [] }: Question,
+  ours: Ours,
+  { isStop }: Pick<RunOptions, 'isStop'>,
 ): void {
-  if (accepts.length === 0) return;
-  const taken = new Set(ours.map(fold));
-  for (const word of accepts) {
-    const what = taken.has(fold(word))
-      ? 'a key or a word of interrupts'
-      : stops && isStop(word)
-        ? 'a stop word'
-        : null;
+  if (answers.length === 0) return;
+  const whatOf = clashes(ours, isStop);
+  for (const [word, option] of answers) {
+    const what = whatOf(word);
     if (what === null) continue;
     throw new TypeError(
-      `an option of ${tag} accepts "${word}", which is ${what} at this question: give it another word`,
+      `the option "${option}" of ${tag} takes "${word}", which is ${what} at this question: give one of them another word`,
     );
   }
+}
+
+function clashes({ words, keys }: Ours, isStop: RunOptions['isStop']): (word: string) => string | null {
+  const [interrupts, ofPages] = [new Map(words.map((word) => [fold(word), word])), new Set(keys)];
+  return (word) => {
+    const interrupt = interrupts.get(fold(word));
+    if (interrupt !== undefined) return `the word "${interrupt}" of interrupts`;
+    if (ofPages.has(word)) return `the key for ${nameOf(word)}`;
+    return isStop(word) ? 'a stop word' : null;
+  };
+}
+
+function nameOf(key: string): string {
+  return Object.entries(KEYS).find(([, one]) => one === key)?.[0] ?? key;
 }

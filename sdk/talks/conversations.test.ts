@@ -47,7 +47,9 @@ describe('a conversation', () => {
         ])}`,
     });
     await phone.say('hi');
-    expect(await phone.say('kwa')).toBe('Which one do you mean?\nFrom?\n1. Kwa Dlangezwa\n2. Kwa Mashu');
+    expect(await phone.say('kwa')).toBe(
+      'Which one do you mean? 1. Kwa Dlangezwa, 2. Kwa Mashu\nFrom?\n1. Kwa Dlangezwa\n2. Kwa Mashu',
+    );
     expect(await phone.say('Mashu')).toBe('You are from 2 [end]');
   });
 

@@ -23,7 +23,7 @@ import { note, noteOpen } from './notes.ts';
 import { isOpening, opening, openingOf, overseeing, type Overseeing } from './opening.ts';
 import type { Asked, Outcome } from './outcome.ts';
 import { lines, textOf } from './question.ts';
-import { Diverged } from './recorder.ts';
+import { Diverged, TimedOut } from './recorder.ts';
 import { Run } from './run.ts';
 import { START, type Screen, type Text } from './talk.ts';
 import { hasTimers, setTimers } from './timers.ts';
@@ -354,12 +354,8 @@ class Conversation {
     const [channel, talk] = await openAt(channelOf(message, app));
     const text = message.content?.trim() ?? '';
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
-    if (this.#stops(channel, talk) && isStop(text)) {
-      await app.optouts.optOut(message.from_addr);
-      noteOpen(app, talk, 'stopped');
-      await app.links.revoke();
-      return this.#finish(channel, talk, this.#texts(talk?.language ?? app.language).stopped);
-    }
+    if (this.#stops(channel, talk) && this.#isStop(text, languageIn(channel, talk)))
+      return this.#stop(channel, talk);
     if (talk === null) return this.#greet(channel, message);
     if (message.session_event === 'new' || OWN_KEYWORD in app) return this.#comeBack(channel, talk);
     if (talk.wait.asksToGoOn) return this.#goOnOrNot(channel, talk, text);
@@ -370,6 +366,23 @@ class Conversation {
   #stops({ transportType }: Channel, talk: Talk | null): boolean {
     const { stop, onMessage } = this.#definition;
     return stop !== false && transportType !== 'ussd' && (talk !== null || onMessage === undefined);
+  }
+
+  async #stop(channel: Channel, talk: Talk | null): Promise<void> {
+    const { app, user } = channel;
+    await app.optouts.optOut(user);
+    noteOpen(app, talk, 'stopped');
+    await app.links.revoke();
+    return this.#finish(channel, talk, this.#texts(languageIn(channel, talk)).stopped);
+  }
+
+  /** In the language of the user, where it is known, and in those of the app. */
+  #isStop(text: string, language: string | null | undefined): boolean {
+    const languages = [language, ...this.#translator.languages];
+    return isStop(
+      text,
+      languages.map((code) => this.#texts(code)),
+    );
   }
 
   async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {
@@ -486,6 +499,8 @@ class Conversation {
     try {
       outcome = await this.#run(channel, talk, input);
     } catch (error) {
+      // Whoever says nothing of it lets the conversation end without a word.
+      if (error instanceof TimedOut) return this.#end(channel, talk, '', talk.language);
       const restartedLately = channel.app.now - talk.restarted < RESTARTS_APART_MS;
       if (!(error instanceof Diverged) || restartedLately || MUST_FIT in channel.app) throw error;
       noteOpen(channel.app, talk, 'diverged');
@@ -518,7 +533,8 @@ class Conversation {
       interrupts,
       back,
       home,
-      stops: stop !== false && transportType !== 'ussd',
+      isStop: (word) =>
+        stop !== false && transportType !== 'ussd' && this.#isStop(word, talk.language ?? app.language),
     }).run();
   }
 
@@ -647,6 +663,10 @@ async function openAt(channel: Channel): Promise<readonly [Channel, Talk | null]
   const begun = begunOver(endpoint);
   const talk = unpackTalk(await app.user.get(keyOf(begun)));
   return [talk === null ? channel : { ...channel, to: begun }, talk];
+}
+
+function languageIn({ app }: Channel, talk: Talk | null): string | null | undefined {
+  return talk?.language ?? app.language;
 }
 
 /** What was typed before the question was seen answers nothing. */

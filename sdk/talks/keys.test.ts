@@ -42,22 +42,29 @@ describe('what an option accepts', () => {
   });
 
   it.each([
-    ['00', { home: true }, {}],
-    ['help', { interrupts: { help: 'Call us.' } }, {}],
-  ])('may not be %s where that is heeded', async (word, settings, options) => {
-    const app = async (talk: Talk): Promise<string> => {
-      await talk.ask('First?');
-      return talk.choose('Menu', [{ value: 'a', label: 'Exit', accept: [word] }], options);
-    };
-    await expect(dialled(asks(app, settings), 'x')).rejects.toThrow(
-      `accepts "${word}", which is a key or a word of interrupts at this question`,
-    );
+    ['00', { home: true }, 'the key for home'],
+    ['help', { interrupts: { HELP: 'Call us.' } }, 'the word "HELP" of interrupts'],
+  ])('may not be %s where that is heeded', async (word, settings, what) => {
+    const menus = [[{ value: 'a', label: 'Exit', accept: [word] }], [{ value: 'a', label: word }]];
+    for (const menu of menus) {
+      const app = async (talk: Talk): Promise<string> => {
+        await talk.ask('First?');
+        return talk.choose('Menu', menu);
+      };
+      await expect(dialled(asks(app, settings), 'x')).rejects.toThrow(
+        `of choose number 2 takes "${word}", which is ${what} at this question: give one of them another word`,
+      );
+    }
   });
 
   it('may not be a stop word where that stops', async () => {
     const work = (app: Talk) => app.choose('Menu', [{ value: 'a', label: 'Exit', accept: ['quit'] }]);
     await expect(new FakePhone(defineApp({ onConversation: work })).say('hi')).rejects.toThrow(
-      'accepts "quit", which is a stop word',
+      'the option "Exit" of choose number 1 takes "quit", which is a stop word',
+    );
+    const labelled = asks((app: Talk) => app.choose('Menu', { a: 'Go on', b: 'Cancel' }));
+    await expect(new FakePhone(labelled.definition).say('hi')).rejects.toThrow(
+      'takes "Cancel", which is a stop word',
     );
     const left = new FakePhone(defineApp({ onConversation: work, stop: false }));
     await left.say('hi');

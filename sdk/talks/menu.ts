@@ -78,8 +78,11 @@ function checkNumbers(options: readonly MenuOption[]): void {
   }
 }
 
-/** Which option somebody means; null: none; `two`: more than one. */
-export function chosen<V>(options: readonly MenuOption<V>[], answer: string): MenuOption<V> | null | 'two' {
+/** Which option somebody means; null: none; a list: more than one. */
+export function chosen<V>(
+  options: readonly MenuOption<V>[],
+  answer: string,
+): MenuOption<V> | null | readonly MenuOption<V>[] {
   const word = wordOf(answer);
   if (/^\d+$/.test(word))
     return (
@@ -89,10 +92,14 @@ export function chosen<V>(options: readonly MenuOption<V>[], answer: string): Me
     );
   const words = options.map((option) => [option.label, ...(option.accept ?? [])].map(wordOf));
   const exact = options.filter((_, index) => words[index]?.includes(word));
-  if (exact.length > 0) return exact.length === 1 ? (exact[0] ?? null) : 'two';
+  if (exact.length > 0) return oneOf(exact);
   if (word.length < SHORTEST_PREFIX) return null;
   const begun = options.filter((_, index) => words[index]?.some((one) => one.startsWith(word)));
-  return begun.length > 1 ? 'two' : (begun[0] ?? null);
+  return oneOf(begun);
+}
+
+function oneOf<T>(found: readonly T[]): T | null | readonly T[] {
+  return found.length > 1 ? found : (found[0] ?? null);
 }
 
 /** A key such as `*` or `#` is a word, too, as is one of points alone. */

@@ -25,8 +25,8 @@ export interface Question {
   readonly byPage?: true;
   /** Any key goes on but those to where one was. */
   readonly isRead: boolean;
-  /** Words and keys of the author's, which no number or key of ours may be. */
-  readonly accepts?: readonly string[];
+  /** Numbers, labels and words that choose an option, and its label: none of them may be a key or a word of ours. */
+  readonly answers?: readonly (readonly [answer: string, option: string])[];
   /** What the explorer of the test kit types. */
   readonly samples: readonly string[];
 }
@@ -120,8 +120,10 @@ export function chooseQuestion(text: Text, given: unknown, { tag, options, say }
     get samples() {
       return [...all().map((_, index) => String(index + 1)), 'x'];
     },
-    get accepts() {
-      return all().flatMap(({ accept = [] }) => accept);
+    get answers() {
+      return all().flatMap(({ label, accept = [] }, index) =>
+        [`${index + 1}`, label, ...accept].map((answer) => [answer, label] as const),
+      );
     },
     words: () => all().flatMap(({ label, accept = [] }, index) => [`${index + 1}`, label].concat(accept)),
     pages: (lead, { texts, fits, hasBack, onCut }) =>
@@ -143,8 +145,10 @@ export function chooseQuestion(text: Text, given: unknown, { tag, options, say }
 
 function choiceOf(options: readonly MenuOption[], answer: string, texts: Texts): unknown {
   const found = chosen(options, answer);
-  if (found === 'two') return new Retry(texts.ambiguous);
-  return found === null ? new Retry(null) : found.value;
+  if (found === null) return new Retry(null);
+  if (!('length' in found)) return found.value;
+  const names = found.map((option) => `${options.indexOf(option) + 1}. ${option.label}`);
+  return new Retry(`${texts.ambiguous} ${names.join(', ')}`);
 }
 
 /** Whatever is typed is no answer: the page gives it. */

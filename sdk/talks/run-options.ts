@@ -27,6 +27,6 @@ export interface RunOptions {
   readonly interrupts: Readonly<Record<string, Text>>;
   readonly back: boolean;
   readonly home: boolean;
-  /** STOP and its like end the conversation. */
-  readonly stops: boolean;
+  /** Whether a word ends the conversation, as STOP does where that is heeded. */
+  readonly isStop: (word: string) => boolean;
 }

@@ -388,9 +388,9 @@ export class Run {
       ...(this.#hasHome(question) ? [KEYS.home] : []),
     ];
     const isLiteral = question.options.literal === true;
-    const ours = isLiteral ? [] : [...Object.keys(this.#options.interrupts), ...keys];
+    const ours = isLiteral ? { words: [], keys: [] } : { words: Object.keys(this.#options.interrupts), keys };
     checkClash(question, ours, this.#options);
-    return [...question.words(this.#texts()), ...ours];
+    return [...question.words(this.#texts()), ...ours.words, ...ours.keys];
   }
 
   /** Never settles: the next message goes on. */

@@ -2,7 +2,7 @@
 export interface Texts {
   /** Before a question that is asked again. */
   readonly retry: string;
-  /** Before a question whose answer meant two options. */
+  /** Before the options that an answer may mean, and the question. */
   readonly ambiguous: string;
   readonly more: string;
   readonly back: string;
@@ -21,6 +21,8 @@ export interface Texts {
   readonly failed: string;
   /** Confirms that nothing more will be sent. */
   readonly stopped: string;
+  /** Words that end a conversation and opt its user out, beside STOP and its like; with spaces between them. */
+  readonly stopWords: string;
 }
 
 export const ENGLISH: Texts = {
@@ -38,6 +40,7 @@ export const ENGLISH: Texts = {
   gaveUp: 'Sorry, we could not understand. Please try again later.',
   failed: 'Sorry, something went wrong. Please try again later.',
   stopped: 'You will get no more messages from us.',
+  stopWords: 'stop unsubscribe cancel end quit stopall revoke optout',
 };
 
 const FRENCH: Texts = {
@@ -55,6 +58,7 @@ const FRENCH: Texts = {
   gaveUp: "Désolé, nous n'avons pas compris. Essayez plus tard.",
   failed: "Désolé, une erreur s'est produite. Essayez plus tard.",
   stopped: 'Vous ne recevrez plus de messages de nous.',
+  stopWords: 'arret arreter desabonner desinscrire',
 };
 
 const PORTUGUESE: Texts = {
@@ -72,6 +76,7 @@ const PORTUGUESE: Texts = {
   gaveUp: 'Desculpe, não entendemos. Tente mais tarde.',
   failed: 'Desculpe, ocorreu um erro. Tente mais tarde.',
   stopped: 'Não receberá mais mensagens nossas.',
+  stopWords: 'parar sair cancelar descadastrar',
 };
 
 const SWAHILI: Texts = {
@@ -89,6 +94,7 @@ const SWAHILI: Texts = {
   gaveUp: 'Samahani, hatukuelewa. Jaribu tena baadaye.',
   failed: 'Samahani, kuna hitilafu. Jaribu tena baadaye.',
   stopped: 'Hutapata ujumbe mwingine kutoka kwetu.',
+  stopWords: 'acha sitisha simamisha jiondoe',
 };
 
 const KNOWN: Readonly<Record<string, Texts>> = {
@@ -132,11 +138,17 @@ function meaningOf(word: string, texts: readonly Pick<Texts, 'yes' | 'no'>[]): b
   return word === 'n' || texts.some(({ no }) => fold(no) === word) ? false : null;
 }
 
-const STOP_WORDS = /^(?:stop|unsubscribe|cancel|end|quit|stopall|revoke|optout)$/;
+/** Whether somebody wants no more messages: the whole text says it, in English or in one of these languages. */
+export function isStop(text: string, languages: readonly Pick<Texts, 'stopWords'>[]): boolean {
+  const word = lettersOf(text);
+  return [ENGLISH, ...languages].some(({ stopWords }) =>
+    stopWords.split(' ').some((one) => lettersOf(one) === word),
+  );
+}
 
-/** Whether somebody wants no more messages: the whole text says it. */
-export function isStop(text: string): boolean {
-  return STOP_WORDS.test(fold(text));
+/** "STOP ALL" and "opt-out" are one word. */
+function lettersOf(text: string): string {
+  return fold(text).replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The zeros of digits that phones of our users write. */

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { defineApp, type Talk } from '../index.ts';
+import { FakePhone } from './fake-phone.fixture.ts';
+
+const name = defineApp({ onConversation: async (app: Talk) => `Thank you, ${await app.ask('Your name?')}.` });
+
+const spoken = (languages: readonly string[], definition = name): FakePhone => {
+  const phone = new FakePhone(definition);
+  phone.catalog = { languages, files: [] };
+  return phone;
+};
+
+it.each([
+  [['fr'], 'ARRÊT', 'Vous ne recevrez plus de messages de nous. [end]'],
+  [['en', 'pt'], 'Parar!', 'You will get no more messages from us. [end]'],
+  [['sw'], 'acha', 'Hutapata ujumbe mwingine kutoka kwetu. [end]'],
+  [['fr'], 'Stop all', 'Vous ne recevrez plus de messages de nous. [end]'],
+  [['en'], 'acha', 'Thank you, acha. [end]'],
+  [['fr'], 'Arret Dupont', 'Thank you, Arret Dupont. [end]'],
+] as const)('in an app that speaks %j, %s is answered by %s', async (languages, text, answer) => {
+  const phone = spoken(languages);
+  await phone.say('hi');
+  expect(await phone.say(text)).toBe(answer);
+});
+
+it('a stop word of the user is one in an app that does not speak his language, and an app may have its own', async () => {
+  const phone = spoken(['en', 'zu'], { ...name, texts: { zu: { stopWords: 'yima yeka' } } });
+  phone.extra = { language: 'sw' };
+  await phone.say('hi');
+  expect(await phone.say('sitisha')).toContain('Hutapata');
+  await phone.say('hi');
+  expect(await phone.say('YEKA')).toContain('Hutapata');
+});
+
+it('a time that is over, and that the app says nothing of, ends the conversation without a word', async () => {
+  const late = new FakePhone({ onConversation: async (app) => app.ask('Well?', { within: '1 hour' }) });
+  await late.say('hi');
+  await late.wait(3_600_000);
+  expect(late.sent).toEqual([]);
+  expect(late.notes.map(({ what }) => what)).toEqual(['began', 'shown', 'timed_out']);
+  expect(await late.say('x')).toBe('Well?');
+});
+
+it('in an interrupt it leads back to the question that was open', async () => {
+  const phone = new FakePhone({
+    ...name,
+    interrupts: { help: 'helpdesk' },
+    screens: { helpdesk: async (app) => app.ask('What about?', { within: '1 hour' }) },
+  });
+  await phone.say('hi');
+  await phone.say('help');
+  await phone.wait(3_600_000);
+  expect(phone.sent.map(({ text }) => text)).toEqual(['Your name?']);
+  expect(await phone.say('Thandi')).toBe('Thank you, Thandi. [end]');
+});
