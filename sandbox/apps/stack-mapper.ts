@@ -6,7 +6,10 @@ const FRAME = new RegExp(`${WORKER_NAME.replace('.', '\\.')}:(\\d+):(\\d+)`, 'g'
 
 export type StackMapper = (stack: string) => string;
 
-/** Makes stacks of the bundled worker point into the author's files, and takes the platform's own frames out. */
+/** The SDK is a part of the bundle, but none of the author's files. */
+const SDK_FRAME = /^ +at .*@vumi\/sdk:\d+:\d+\)?$/;
+
+/** Makes stacks of the bundled worker point into the author's files, and takes the platform's own frames and the SDK's out. */
 export function createStackMapper(map: string | null): StackMapper {
   let parsed: SourceMap | null = null;
   return (thrown) => {
@@ -18,6 +21,7 @@ export function createStackMapper(map: string | null): StackMapper {
     const sources = parsed;
     return own
       .map((line) => line.replace(FRAME, (...groups: string[]) => origin(sources, groups)))
+      .filter((line) => !SDK_FRAME.test(line))
       .join('\n');
   };
 }

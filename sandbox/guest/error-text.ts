@@ -1,6 +1,6 @@
 import { cut, text } from './primordials.ts';
 
-/** Enough for ten frames. */
+/** Enough for the frames that are taken. */
 const STACK_LENGTH = 3000;
 
 /** Anything as a short text. Runs a tenant's code (toString), inside the timed entry and with its throws caught. */

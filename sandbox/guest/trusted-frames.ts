@@ -24,6 +24,7 @@ interface CallSite {
 /** How V8 lets code have a say in stacks. */
 type Prepare = (error: unknown, sites: CallSite[]) => unknown;
 const PREPARE = 'prepareStackTrace';
+const MOST_FRAMES = 25;
 
 function firstSite(): CallSite {
   const shown = { stack: null as CallSite[] | null };
@@ -52,6 +53,8 @@ function methodsOf(prototype: CallSite): CallSite {
  * functions in it are nobody's business. Before any tenant code; once for each realm.
  */
 export function hideTrustedFrames(): void {
+  // Ten, as V8 has it, may all be the SDK's, and the author's line below them.
+  Reflect.set(TrustedError, 'stackTraceLimit', MOST_FRAMES);
   const methods = methodsOf(getPrototypeOf(firstSite()) as CallSite);
   const { getFileName, getFunctionName, getScriptNameOrSourceURL, getLineNumber, getColumnNumber } = methods;
   const isOurs = (site: CallSite): boolean => apply(getFileName, site, []) === BOOTSTRAP_NAME;

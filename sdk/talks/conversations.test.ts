@@ -232,9 +232,38 @@ describe('screens', () => {
         other: () => 'x',
       },
     });
-    await expect(forgot.say('hi')).rejects.toThrow(/goto must be returned/);
+    await expect(forgot.say('hi')).rejects.toThrow(
+      /app.goto must be returned: screen "start" went on after it/,
+    );
+    const asks = new FakePhone({
+      async onConversation(app) {
+        app.end('Goodbye.');
+        await app.ask('Your name?');
+      },
+    });
+    await expect(asks.say('hi')).rejects.toThrow(/app.end must be returned/);
     const deep = new FakePhone({ screens: { start: async (app) => app.value(await app.visit('start')) } });
     await expect(deep.say('hi')).rejects.toThrow(/8 deep/);
+  });
+
+  it('a name with parameters is led to by a path, from screens and from outside', async () => {
+    const clinics = {
+      async 'clinic/:id/:part'(app: Talk, { id, part }: Readonly<Record<string, string>>) {
+        return `${id} ${part} ${await app.visit<string>('more/7')} ${await app.ask('Well?')}`;
+      },
+      'more/:count': (app: Talk, { count }: Readonly<Record<string, string>>) => app.value(`${count} more`),
+      'clinic/all/list': () => 'All of them.',
+    };
+    const phone = new FakePhone({
+      onMessage: (message, app) => app.converse(message.content ?? ''),
+      screens: clinics,
+    });
+    await phone.say('clinic/42/hours');
+    expect(await phone.say('yes')).toBe('42 hours 7 more yes [end]');
+    expect(await phone.say('clinic/all/list')).toBe('All of them. [end]');
+    await expect(phone.say('clinic//hours')).rejects.toThrow(
+      '"clinic//hours" is no screen; there are clinic/:id/:part, more/:count, clinic/all/list',
+    );
   });
 });
 

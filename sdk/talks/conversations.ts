@@ -25,6 +25,7 @@ import type { Asked, Outcome } from './outcome.ts';
 import { lines, textOf } from './question.ts';
 import { Diverged, TimedOut } from './recorder.ts';
 import { Run } from './run.ts';
+import { placeIn } from './screen-names.ts';
 import { START, type Screen, type Text } from './talk.ts';
 import { hasTimers, setTimers } from './timers.ts';
 import type { Input } from './verdict.ts';
@@ -398,7 +399,7 @@ class Conversation {
     if (onMessage === undefined) return this.#begin(channel, START);
     let wanted: { readonly screen: string; readonly params: Readonly<Record<string, string>> } | null = null;
     const converse: Conversing['converse'] = (screen, params = {}) => {
-      wanted = { screen, params };
+      wanted = placeIn(this.#screens, screen, params);
     };
     const conversing = Object.assign(overseeing(channel.app), { converse });
     await onMessage.call(this.#definition, message, conversing);
@@ -528,6 +529,7 @@ class Conversation {
       talk,
       input,
       transportType,
+      keepS: this.#keepS,
       translator: this.#translator,
       textsOf,
       interrupts,
@@ -581,7 +583,6 @@ class Conversation {
       const timers = hasTimers(outcome.question)
         ? await setTimers(outcome.question, talk, {
             channel,
-            keepS: this.#keepS,
             say: (text) => this.#translator.render(textOf(text), language),
           })
         : [];

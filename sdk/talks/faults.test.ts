@@ -67,7 +67,9 @@ describe('what goes wrong', () => {
         await app.ask('A?');
       },
     });
-    await expect(hasty.say('hi')).rejects.toThrow(/not awaited before the next question, ask number 1/);
+    await expect(hasty.say('hi')).rejects.toThrow(
+      /not awaited before the next question or the end: app.http GET e.org/,
+    );
   });
 
   it('a question within once, and a wait that outlives the conversation, are refused', async () => {

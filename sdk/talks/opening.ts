@@ -3,6 +3,7 @@ import type { App, EventApp } from '../app.ts';
 import type { Timer } from '../schedule.ts';
 import { begunOver, cancelTimers, keyOf, timerChannel, type Channel } from './channel.ts';
 import { unpackTalk, type Talk } from './journal.ts';
+import { placeIn } from './screen-names.ts';
 import type { Screen } from './talk.ts';
 
 /** Whom to write to, and how. */
@@ -134,9 +135,8 @@ export function overseeing<A extends EventApp>(app: A): A & Overseeing {
 }
 
 export function opening<A extends EventApp>(app: A, screens: Screens): A & Opening {
-  const converse: Opening['converse'] = async (screen, params, options) => {
-    if (!Object.hasOwn(screens, screen))
-      throw new TypeError(`"${screen}" is no screen; there are ${Object.keys(screens).join(', ')}`);
+  const converse: Opening['converse'] = async (name, given, options) => {
+    const { screen, params } = placeIn(screens, name, given);
     const { endpoint = 'default', busy = 'skip' } = options ?? {};
     const user = addressOf(options?.user, 'app.converse');
     checkNetwork(endpoint, (await openTalks(app, user, endpoint)).network);

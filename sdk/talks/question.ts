@@ -6,11 +6,6 @@ import { fold, meaningIn, type Texts } from './words.ts';
 
 type Given = AskOptions<unknown> & ChooseOptions & { readonly otherwise?: unknown };
 
-/** A call is open where a question is asked. */
-export function notAwaited({ tag }: Pick<Question, 'tag'>): Error {
-  return new Error(`a call was not awaited before the next question, ${tag}`);
-}
-
 /** What is asked, whichever verb asks it. */
 export interface Question {
   readonly tag: string;

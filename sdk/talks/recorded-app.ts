@@ -91,7 +91,7 @@ export function recordedApp({
 }: RecordedOptions): RecordedApp {
   const call: Call = (tag: string, effect: Effect, run) =>
     isUnrecorded()
-      ? recorder.count(run)
+      ? recorder.count(tag, run)
       : recorder.perform({ kind: 'c', tag, isFinal: effect === FINAL, run });
   const parts: Partial<Record<Recorded, unknown>> = {};
   const part = <N extends Recorded>(name: N): App[N] =>
@@ -132,7 +132,9 @@ export function recordedApp({
     },
     config: recordedConfig(app.config, config, isUnrecorded),
     log: liveLog(app.log, recorder),
-    secrets: { get: (name: string) => recorder.count(() => app.secrets.get(name)) },
+    secrets: {
+      get: (name: string) => recorder.count(`app.secrets.get(${nameOf(name)})`, () => app.secrets.get(name)),
+    },
     http: { request: (url, options = {}) => request(app, call, { url, options }) },
     links: { revoke: () => call('app.links.revoke', AGAIN, () => app.links.revoke()) },
     send: (to: string, text: string, options: SendOptions = {}) =>

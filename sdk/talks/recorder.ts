@@ -1,4 +1,5 @@
 import type { Json } from '../state.ts';
+import { notAwaited } from './faults.ts';
 import {
   begunAt,
   hasWorked,
@@ -80,8 +81,8 @@ export class Recorder {
   #told = 0;
   #isTelling = false;
   #isLive: boolean;
-  /** Calls whose answers the author's code does not have yet. */
-  open = 0;
+  /** Calls whose answers the author's code does not have yet: what is wrong where it goes on without them. */
+  readonly #openCalls = new Set<Error>();
   /** What follows from the last answer is still to begin. */
   #settling: Promise<void> | null = null;
 
@@ -95,6 +96,12 @@ export class Recorder {
     this.#screen = screen;
     this.#isLive = isLive;
     this.#surroundings = surroundings;
+  }
+
+  /** What is wrong where the author's code goes on now without an answer that it has asked for. */
+  get openCall(): Error | undefined {
+    for (const call of this.#openCalls) return call;
+    return undefined;
   }
 
   /** Whether all that is remembered was told. */
@@ -153,7 +160,8 @@ export class Recorder {
   async #do<T>({ kind, tag, isFinal, run }: Deed<T>, order: number): Promise<T> {
     let worked = true;
     let given: unknown;
-    this.open += 1;
+    const call = notAwaited(tag);
+    this.#openCalls.add(call);
     try {
       given = await run();
     } catch (error) {
@@ -161,8 +169,8 @@ export class Recorder {
       given = error;
     }
     while (this.#settling !== null) await this.#settling;
-    if (this.open > 1) this.#settling = this.#settle();
-    this.open -= 1;
+    if (this.#openCalls.size > 1) this.#settling = this.#settle();
+    this.#openCalls.delete(call);
     this.#surroundings.onQuiet();
     const value = worked ? jsonOf(given, kind === 'o') : textOf(given);
     const fault = this.#keep({ kind, order, tag, worked, value, isFinal, at: 0 });
@@ -179,12 +187,13 @@ export class Recorder {
   }
 
   /** Waits for the host without remembering anything. */
-  async count<T>(run: () => Promise<T>): Promise<T> {
-    this.open += 1;
+  async count<T>(tag: string, run: () => Promise<T>): Promise<T> {
+    const call = notAwaited(tag);
+    this.#openCalls.add(call);
     try {
       return await run();
     } finally {
-      this.open -= 1;
+      this.#openCalls.delete(call);
       this.#surroundings.onQuiet();
     }
   }

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly talk: Talk;
   readonly input: Input;
   readonly transportType: string | null;
+  /** How long the conversation is kept, in seconds. */
+  readonly keepS: number;
   readonly translator: Translator;
   readonly textsOf: (language: string | null) => Texts;
   /** Words that are answered with a text at any question. */

@@ -2,6 +2,7 @@ import { languageCode } from '../languages/codes.ts';
 import type { Json } from '../state.ts';
 import { isFinal, isSecret, MOST_VISITS, type Frame, type Happened, type Wait } from './journal.ts';
 import { canGoBack, isAtBeginning, takenBack } from './back.ts';
+import { HANGS, notReturned } from './faults.ts';
 import { HangWatch } from './hang-watch.ts';
 import { Moments } from './moments.ts';
 import { makeLink } from './make-link.ts';
@@ -10,12 +11,14 @@ import { homeLine, KEYS, roomOf, textPages } from './menu.ts';
 import { countVerdict } from './notes.ts';
 import type { Ending, Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
-import { isText, lines, notAwaited, readQuestion, textOf, type Question } from './question.ts';
+import { isText, lines, readQuestion, textOf, type Question } from './question.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
-import { Leave, START, type ReadOptions, type Screen, type Talk, type Text } from './talk.ts';
+import { Leave, START, type ReadOptions, type Talk, type Text } from './talk.ts';
 import { copyOf, type KnownConfig } from './recorded-config.ts';
 import { talkOf } from './verbs.ts';
+import { placeIn, screenIn } from './screen-names.ts';
+import { checkTimers } from './timers.ts';
 import { judge, leadsAway, type Showing, type Verdict } from './verdict.ts';
 import type { Texts } from './words.ts';
 
@@ -23,8 +26,6 @@ interface OpenFrame extends Omit<Frame, 'steps' | 'config'> {
   readonly recorder: Recorder;
   readonly config: KnownConfig;
 }
-
-const HANGS = 'the conversation waits for something that never comes: ask, or return';
 
 /** One message of a conversation: from the top to the next question, or to the end (spec authoring §3). */
 export class Run {
@@ -38,12 +39,13 @@ export class Run {
   #said: string[] = [];
   #answers: number;
   #language: string | null;
-  #left: Leave | null = null;
+  /** The way out that was made last, and what is wrong where it is not returned. */
+  #left: { readonly way: Leave; readonly fault: Error } | null = null;
   #hasLinks = false;
   readonly #moments: Moments;
   readonly #watch = new HangWatch({
     // A question that is about to be asked is an end.
-    canHang: () => !this.#isOver && !this.#isStaying && !this.#isBusy,
+    canHang: () => !this.#isOver && !this.#isStaying && this.#openCall === undefined,
     activity: () => this.#frames.reduce((sum, { recorder }) => sum + recorder.activity, 0),
     onHang: () => {
       if (!this.#frames.some(({ recorder }) => recorder.divergedInSilence()))
@@ -122,32 +124,25 @@ export class Run {
       if (frame === undefined) throw new RangeError('there is no such screen');
       if (!frame.recorder.isLive && !Object.hasOwn(this.#options.screens, frame.screen))
         await frame.recorder.diverged(0, 'a screen of the app', 'none');
-      const screen = this.#screen(frame.screen);
+      const screen = screenIn(this.#options.screens, frame.screen);
       this.#left = null;
       this.#language = frame.language;
       this.#moments.open(frame);
       const result = await screen(this.#talk(frame, index), frame.params);
       if (!frame.recorder.isLive)
         await frame.recorder.diverged(frame.recorder.steps.length, 'a question', 'the end');
-      if (frame.recorder.open > 0)
-        throw new Error(`a call of screen "${frame.screen}" was not awaited before its end`);
-      if (this.#left !== null && result !== this.#left)
-        throw new Error(
-          `goto must be returned: screen "${frame.screen}" called it and returned something else`,
-        );
+      const fault = frame.recorder.openCall ?? this.#faultIn(result);
+      if (fault !== undefined) throw fault;
       if (!(result instanceof Leave)) return { kind: 'end', text: isText(result) ? this.#text(result) : '' };
       const { to } = result;
       if (to.kind !== 'goto') return to;
-      this.#screen(to.screen);
       this.#frames[index] = this.#newFrame(to.screen, to.params);
     }
   }
 
-  #screen(name: string): Screen {
-    const { screens } = this.#options;
-    const screen = Object.hasOwn(screens, name) ? screens[name] : undefined;
-    if (screen !== undefined) return screen;
-    throw new TypeError(`"${name}" is no screen; there are ${Object.keys(screens).join(', ')}`);
+  /** A way out that the screen made last has to be what it returned. */
+  #faultIn(result: unknown): Error | undefined {
+    return this.#left === null || result === this.#left.way ? undefined : this.#left.fault;
   }
 
   #talk({ recorder, config }: OpenFrame, index: number): Talk {
@@ -178,9 +173,10 @@ export class Run {
       say: (text) => {
         if (recorder.isLive) this.#said.push(text);
       },
-      checkScreen: (name) => void this.#screen(name),
+      placeOf: (name, params) => placeIn(this.#options.screens, name, params),
       leave: (way) => {
-        this.#left = way;
+        // Where it was made, in the author's code.
+        this.#left = { way, fault: notReturned(way, this.#frames[index]?.screen ?? '') };
       },
     });
   }
@@ -188,7 +184,7 @@ export class Run {
   async #visit(index: number, screen: string, params: Readonly<Record<string, string>>): Promise<Json> {
     const frame = this.#frames[index];
     if (frame === undefined) throw new RangeError('there is no such screen');
-    this.#screen(screen);
+    const place = placeIn(this.#options.screens, screen, params);
     const { order, known } = frame.recorder.begin('v', screen);
     if (known !== null) return this.#visited(await known);
     if (this.#frames.length > index + 1 && !frame.recorder.isTold)
@@ -198,7 +194,7 @@ export class Run {
         return frame.recorder.diverged(order, 'the open question', `app.visit("${screen}")`);
       if (this.#frames.length >= MOST_VISITS)
         throw new RangeError(`screens visit each other ${MOST_VISITS} deep at most`);
-      this.#frames.push(this.#newFrame(screen, params));
+      this.#frames.push(this.#newFrame(place.screen, place.params));
     }
     const ending = await this.#runFrame(index + 1);
     if (ending.kind === 'end') {
@@ -252,6 +248,7 @@ export class Run {
     const { recorder } = frame;
     const { order, known } = recorder.begin('a', tag);
     if (known !== null) return known;
+    if (this.#left !== null) return this.#fail(this.#left.fault);
     if (index !== this.#frames.length - 1 || this.#isAsking)
       return this.#fail(new Error('a question was asked while another is open'));
     if (!recorder.isTold) return recorder.diverged(order, 'something else', tag);
@@ -263,7 +260,9 @@ export class Run {
   }
 
   async #askAnew(make: () => Question): Promise<never> {
-    return this.#suspend(make(), null, { lead: lines(...this.#said), page: 0, tries: 0 });
+    const question = make();
+    checkTimers(question, this.#options);
+    return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
   }
 
   async #answered(make: () => Question, recorder: Recorder, order: number): Promise<unknown> {
@@ -395,12 +394,13 @@ export class Run {
 
   /** Never settles: the next message goes on. */
   #suspend(question: Question, wait: Wait | null, { lead, page, tries }: Showing): Promise<never> {
-    if (this.#isBusy) return this.#fail(notAwaited(question));
+    const openCall = this.#openCall;
+    if (openCall !== undefined) return this.#fail(openCall);
     const pages = this.#pages(question, lead);
     const { app, talk, input } = this.#options;
     const isNew = wait === null || input.kind === 'anew';
     if (isNew) tellExplorer(app, question);
-    void this.#stay(question, {
+    void this.#stay({
       kind: 'asks',
       text: pages[page] ?? pages.at(-1) ?? '',
       takes: this.#takes(question, pages.length),
@@ -427,17 +427,18 @@ export class Run {
   }
 
   /** What began beside the question is found before it is asked. */
-  async #stay(question: Question, outcome: Outcome): Promise<void> {
+  async #stay(outcome: Outcome): Promise<void> {
     this.#isStaying = true;
     await turns(TURNS);
-    if (this.#isBusy) this.#outcome.reject(notAwaited(question));
+    const openCall = this.#openCall;
+    if (openCall !== undefined) this.#outcome.reject(openCall);
     else this.#outcome.resolve(outcome);
   }
 
   /** The host has not answered all calls yet. */
-  get #isBusy(): boolean {
-    for (const { recorder } of this.#frames) if (recorder.open > 0) return true;
-    return false;
+  get #openCall(): Error | undefined {
+    for (const { recorder } of this.#frames) if (recorder.openCall !== undefined) return recorder.openCall;
+    return undefined;
   }
 
   #framesNow(): Frame[] {

@@ -9,9 +9,33 @@ const MOST_REMINDERS = 3;
 
 interface Setting {
   readonly channel: Channel;
-  /** How long the conversation is kept, in seconds: nothing can wait longer. */
-  readonly keepS: number;
   readonly say: InLanguage;
+}
+
+/**
+ * Throws what is wrong with the times of a question: from the line that asks it. `keepS` is how long the conversation is kept,
+ * in seconds: nothing can wait longer.
+ */
+export function checkTimers(
+  { options: { within, remind = [] } }: Question,
+  { transportType, keepS }: { readonly transportType: string | null; readonly keepS: number },
+): void {
+  if (remind.length > MOST_REMINDERS)
+    throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most, not ${remind.length}`);
+  const reminders = remind.map(reminderOf);
+  for (const after of [...(within === undefined ? [] : [within]), ...reminders.map((one) => one.after)])
+    if (secondsOf(after) > keepS)
+      throw new RangeError(
+        `"${after}" is longer than a conversation is kept: raise keep, which is 7 days by default`,
+      );
+  if (transportType === 'ussd' && reminders.some(({ endpoint }) => endpoint === undefined))
+    throw new TypeError(
+      'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
+    );
+}
+
+function reminderOf(given: Duration | Reminder): Reminder {
+  return typeof given === 'string' ? { after: given } : given;
 }
 
 export function hasTimers({ options: { within, remind } }: Question): boolean {
@@ -22,11 +46,9 @@ export function hasTimers({ options: { within, remind } }: Question): boolean {
 export async function setTimers(
   { options, tag }: Question,
   talk: Talk,
-  { channel, keepS, say }: Setting,
+  { channel, say }: Setting,
 ): Promise<string[]> {
   const { within, remind = [] } = options;
-  if (remind.length > MOST_REMINDERS)
-    throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most`);
   const { app, user, to, transportType, endpoint } = channel;
   const about = { to, transport_type: transportType, talk: talk.id, tag, since: talk.wait.since };
   const timers: string[] = [];
@@ -36,20 +58,12 @@ export async function setTimers(
     after: Duration,
     data: Readonly<Record<string, string>>,
   ): Promise<void> => {
-    if (secondsOf(after) > keepS)
-      throw new RangeError(
-        `"${after}" is longer than a conversation is kept: raise keep, which is 7 days by default`,
-      );
     await app.schedule.once(name, { in: secondsOf(after), user, data: { ...about, endpoint, ...data } });
     timers.push(name);
   };
   if (within !== undefined) await set(`${prefix}:within`, within, { kind: 'within' });
   for (const [index, one] of remind.entries()) {
-    const reminder: Reminder = typeof one === 'string' ? { after: one } : one;
-    if (transportType === 'ussd' && reminder.endpoint === undefined)
-      throw new TypeError(
-        'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
-      );
+    const reminder = reminderOf(one);
     await set(`${prefix}:remind:${index}`, reminder.after, {
       kind: 'remind',
       ...(reminder.text === undefined ? {} : { text: say(reminder.text) }),

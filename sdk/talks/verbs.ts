@@ -15,6 +15,7 @@ import {
 import { recordedApp, type RecordedApp } from './recorded-app.ts';
 import type { KnownConfig } from './recorded-config.ts';
 import type { Recorder } from './recorder.ts';
+import type { ScreenPlace } from './screen-names.ts';
 import {
   Leave,
   type LanguageOptions,
@@ -51,7 +52,7 @@ export interface Stage {
   readonly visit: (screen: string, params: Params) => Promise<Json>;
   readonly say: (text: string) => void;
   /** Throws where the app has no such screen: from the line that leads there. */
-  readonly checkScreen: (name: string) => void;
+  readonly placeOf: (name: string, params: Params) => ScreenPlace;
   /** Hears of a way out, which the screen has to return. */
   readonly leave: (leave: Leave) => void;
 }
@@ -67,7 +68,6 @@ export function talkOf(stage: Stage): Talk {
     return `${verb} ${id === undefined ? `number ${questions}` : JSON.stringify(id)}`;
   };
   const leave = (to: LeaveTo): Leave => {
-    if (to.kind === 'goto') stage.checkScreen(to.screen);
     const way = new Leave(to);
     stage.leave(way);
     return way;
@@ -107,7 +107,7 @@ export function talkOf(stage: Stage): Talk {
     t: translateWith(say),
     say: (text) => stage.say(say(text)),
     read: (text, options = {}) => stage.read(say(text), options, () => nextTag('read', undefined)),
-    goto: (screen, params = {}) => leave({ kind: 'goto', screen, params }),
+    goto: (screen, params = {}) => leave({ kind: 'goto', ...stage.placeOf(screen, params) }),
     visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,
     value: (value) => leave({ kind: 'value', value: value as unknown as Json }),
     end: (text = '') => leave({ kind: 'end', text: say(text) }),
