@@ -1,12 +1,25 @@
 import { KEYS } from './menu.ts';
 import type { Question } from './question.ts';
 import type { RunOptions } from './run-options.ts';
-import { fold } from './words.ts';
+import { fold, helpWordsOf, type Texts } from './words.ts';
 
 /** What is heeded at a question before its options are: words of `interrupts`, and keys. */
 interface Ours {
   readonly words: readonly string[];
   readonly keys: readonly string[];
+}
+
+/** What is heeded at a question beside what answers it: nothing where it takes all as it is typed. */
+export function heededAt(
+  { options }: Question,
+  interrupts: RunOptions['interrupts'],
+  { texts, keys }: { readonly texts: Texts; readonly keys: readonly string[] },
+): Ours {
+  if (options.literal === true) return { words: [], keys: [] };
+  return {
+    words: [...Object.keys(interrupts), ...(options.help === undefined ? [] : helpWordsOf(texts))],
+    keys,
+  };
 }
 
 /**
@@ -33,7 +46,7 @@ function clashes({ words, keys }: Ours, isStop: RunOptions['isStop']): (word: st
   const [interrupts, ofPages] = [new Map(words.map((word) => [fold(word), word])), new Set(keys)];
   return (word) => {
     const interrupt = interrupts.get(fold(word));
-    if (interrupt !== undefined) return `the word "${interrupt}" of interrupts`;
+    if (interrupt !== undefined) return `a word of help or of interrupts, "${interrupt}",`;
     if (ofPages.has(word)) return `the key for ${nameOf(word)}`;
     return isStop(word) ? 'a stop word' : null;
   };

@@ -545,6 +545,7 @@ class Conversation {
     if (outcome.kind === 'home') return this.#goHome(channel, before);
     if (outcome.kind === 'interrupted') return this.#interrupt(channel, before, outcome.screen);
     const { language } = outcome.kind === 'ends' ? outcome : outcome.talk;
+    for (const text of outcome.alone) await channel.say(text, undefined);
     // In apps without languages it lasts as long as the conversation.
     if (language !== null && language !== before.language) channel.app.setLanguage?.(language);
     if (outcome.kind === 'ends' && outcome.hasLinks) await (channel.app.links as HostLinks).keep();

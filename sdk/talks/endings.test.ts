@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defineApp, type Talk } from '../index.ts';
+import { defineApp, integer, retry, type Talk } from '../index.ts';
 import { FakePhone } from './fake-phone.fixture.ts';
 
 const name = defineApp({ onConversation: async (app: Talk) => `Thank you, ${await app.ask('Your name?')}.` });
@@ -52,4 +52,43 @@ it('in an interrupt it leads back to the question that was open', async () => {
   await phone.wait(3_600_000);
   expect(phone.sent.map(({ text }) => text)).toEqual(['Your name?']);
   expect(await phone.say('Thandi')).toBe('Thank you, Thandi. [end]');
+});
+
+it('what is said alone is a message of its own, in the order in which it was said, but not on USSD', async () => {
+  const app = defineApp({
+    async onConversation(app: Talk) {
+      app.say('One');
+      app.say('Two', { alone: true });
+      app.say('Three');
+      const name = await app.ask('Your name?', { retry: 'Again:', as: (answer) => answer || retry() });
+      app.say('Thank you.', { alone: true });
+      return `Goodbye, ${name}.`;
+    },
+  });
+  const sms = new FakePhone(app);
+  expect(await sms.say('hi')).toBe('One\n---\nTwo\n---\nThree\nYour name?');
+  expect(await sms.say('Thandi')).toBe('Thank you.\n---\nGoodbye, Thandi. [end]');
+  const ussd = new FakePhone(app, 'ussd');
+  expect(await ussd.dial()).toBe('One\nTwo\nThree\nYour name?');
+});
+
+it('a question has a help of its own, in the words of the user, which costs no try', async () => {
+  const app = defineApp({
+    interrupts: { help: 'Call 0800.' },
+    async onConversation(app: Talk) {
+      const code = await app.ask('Code?', { as: integer(), tries: 1, help: 'It is on your card.' });
+      return `${code} ${await app.ask('Name?')}`;
+    },
+  });
+  const phone = spoken(['fr'], app);
+  await phone.say('hi');
+  expect(await phone.say('Help!')).toBe('It is on your card.\nCode?');
+  expect(await phone.say('AIDE')).toBe('It is on your card.\nCode?');
+  expect(phone.notes.map(({ what }) => what)).toEqual(['began', 'shown', 'helped', 'helped']);
+  await phone.say('7');
+  expect(await phone.say('help')).toBe('Call 0800.\nName?');
+  const menu = defineApp({
+    onConversation: async (app: Talk) => app.choose('What?', { a: 'Clinic', b: 'Help' }, { help: 'Choose.' }),
+  });
+  await expect(new FakePhone(menu).say('hi')).rejects.toThrow('takes "Help", which is a word of help');
 });

@@ -43,7 +43,7 @@ describe('what an option accepts', () => {
 
   it.each([
     ['00', { home: true }, 'the key for home'],
-    ['help', { interrupts: { HELP: 'Call us.' } }, 'the word "HELP" of interrupts'],
+    ['help', { interrupts: { HELP: 'Call us.' } }, 'a word of help or of interrupts, "HELP",'],
   ])('may not be %s where that is heeded', async (word, settings, what) => {
     const menus = [[{ value: 'a', label: 'Exit', accept: [word] }], [{ value: 'a', label: word }]];
     for (const menu of menus) {

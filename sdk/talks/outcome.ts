@@ -10,6 +10,8 @@ export type Outcome =
   | {
       readonly kind: 'asks';
       readonly text: string;
+      /** Texts that go out before, as messages of their own. */
+      readonly alone: readonly string[];
       readonly talk: Kept;
       /** Words that the question takes. */
       readonly takes: readonly string[];
@@ -20,6 +22,7 @@ export type Outcome =
   | {
       readonly kind: 'ends';
       readonly text: string;
+      readonly alone: readonly string[];
       readonly language: string | null;
       /** Links were made with this message. */
       readonly hasLinks: boolean;

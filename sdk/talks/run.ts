@@ -6,12 +6,13 @@ import { HANGS, notReturned } from './faults.ts';
 import { HangWatch } from './hang-watch.ts';
 import { Moments } from './moments.ts';
 import { makeLink } from './make-link.ts';
-import { checkClash } from './clash.ts';
+import { checkClash, heededAt } from './clash.ts';
 import { homeLine, KEYS, roomOf, textPages } from './menu.ts';
 import { countVerdict } from './notes.ts';
 import type { Ending, Outcome } from './outcome.ts';
 import type { RunOptions } from './run-options.ts';
 import { isText, lines, readQuestion, textOf, type Question } from './question.ts';
+import { Saying } from './saying.ts';
 import { Recorder, TimedOut, turns, TURNS, type Surroundings } from './recorder.ts';
 import { tellExplorer } from './explored.ts';
 import { Leave, START, type ReadOptions, type Talk, type Text } from './talk.ts';
@@ -36,7 +37,7 @@ export class Run {
   #isAsking = false;
   #isStaying = false;
   #isJudging = false;
-  #said: string[] = [];
+  readonly #said: Saying;
   #answers: number;
   #language: string | null;
   /** The way out that was made last, and what is wrong where it is not returned. */
@@ -57,6 +58,7 @@ export class Run {
     const { talk, input } = options;
     this.#options = options;
     const isNew = input.kind === 'begin';
+    this.#said = new Saying(options.transportType !== 'ussd');
     this.#answers = talk.answers;
     this.#language = talk.language;
     this.#moments = new Moments(options.app, talk, isNew);
@@ -83,7 +85,8 @@ export class Run {
     if (!isGivenUp) this.#options.count('ended', this.#frames.at(-1)?.screen ?? '', '');
     this.#outcome.resolve({
       kind: 'ends',
-      text: lines(...this.#said, text),
+      text: lines(this.#said.lead, text),
+      alone: this.#said.alone,
       language: this.#language,
       hasLinks: this.#hasLinks,
     });
@@ -170,8 +173,8 @@ export class Run {
       ask: (tag, make) => this.#ask(index, tag, make),
       read: (text, given, nextTag) => this.#read(index, text, given, nextTag),
       visit: (screen, params) => this.#visit(index, screen, params),
-      say: (text) => {
-        if (recorder.isLive) this.#said.push(text);
+      say: (text, isAlone) => {
+        if (recorder.isLive) this.#said.say(text, isAlone);
       },
       placeOf: (name, params) => placeIn(this.#options.screens, name, params),
       leave: (way) => {
@@ -238,7 +241,7 @@ export class Run {
       const tag = nextTag();
       await this.#ask(index, tag, () => readQuestion(tag, { page, isFirst: number === 0, options }));
     }
-    if (frame?.recorder.isLive === true) this.#said.push(pages.at(-1) ?? '');
+    if (frame?.recorder.isLive === true) this.#said.say(pages.at(-1) ?? '');
   }
 
   /** What is remembered to have been answered is not made a question any more. */
@@ -260,9 +263,8 @@ export class Run {
   }
 
   async #askAnew(make: () => Question): Promise<never> {
-    const question = make();
-    checkTimers(question, this.#options);
-    return this.#suspend(question, null, { lead: lines(...this.#said), page: 0, tries: 0 });
+    const question = checkTimers(make(), this.#options);
+    return this.#suspend(question, null, { lead: this.#said.lead, page: 0, tries: 0 });
   }
 
   async #answered(make: () => Question, recorder: Recorder, order: number): Promise<unknown> {
@@ -307,7 +309,7 @@ export class Run {
       return never;
     }
     if (verdict.kind === 'gave_up') {
-      this.#said = [];
+      this.#said.clear();
       this.#end(this.#texts().gaveUp, true);
       return never;
     }
@@ -336,7 +338,7 @@ export class Run {
   #goLive(): void {
     for (const { recorder } of this.#frames) recorder.goLive();
     this.#isAsking = false;
-    this.#said = [];
+    this.#said.clear();
     this.#answers += 1;
     this.#moments.goLive();
   }
@@ -386,8 +388,7 @@ export class Run {
       ...(pages > 1 || this.#hasBack(question) ? [KEYS.back] : []),
       ...(this.#hasHome(question) ? [KEYS.home] : []),
     ];
-    const isLiteral = question.options.literal === true;
-    const ours = isLiteral ? { words: [], keys: [] } : { words: Object.keys(this.#options.interrupts), keys };
+    const ours = heededAt(question, this.#options.interrupts, { texts: this.#texts(), keys });
     checkClash(question, ours, this.#options);
     return [...question.words(this.#texts()), ...ours.words, ...ours.keys];
   }
@@ -402,6 +403,7 @@ export class Run {
     if (isNew) tellExplorer(app, question);
     void this.#stay({
       kind: 'asks',
+      alone: this.#said.alone,
       text: pages[page] ?? pages.at(-1) ?? '',
       takes: this.#takes(question, pages.length),
       options: question.options,

@@ -49,6 +49,8 @@ interface QuestionOptions {
   readonly back?: boolean;
   /** Shows a key that leads to the screen `start` and forgets the way here. */
   readonly home?: boolean;
+  /** What HELP is answered with here, at no cost of tries, in place of the `help` of `interrupts`. */
+  readonly help?: Text;
   /** What is typed is the answer, also a word of `interrupts` or a key. */
   readonly literal?: boolean;
   /** SMS that the text may take: 1. */
@@ -188,7 +190,8 @@ export interface Talk extends Omit<App, 'link'> {
   link<T extends Jsonable<T>, O>(path: string, options: LinkQuestion & Otherwise<O>): Promise<T | O>;
 
   /**
-   * Goes out before the next question, in one message with it.
+   * Goes out before the next question, in one message with it; `alone` as one of its own, where the network takes more than
+   * one answer: not on USSD.
    *
    * @example
    * app.say('Welcome.');
@@ -198,7 +201,7 @@ export interface Talk extends Omit<App, 'link'> {
    * // > Thandi
    * // < Hello, Thandi.
    */
-  say(text: Text): void;
+  say(text: Text, options?: { readonly alone?: boolean }): void;
 
   /**
    * A long text, in pages where the network has no room for all of it.

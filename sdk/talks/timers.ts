@@ -13,13 +13,14 @@ interface Setting {
 }
 
 /**
- * Throws what is wrong with the times of a question: from the line that asks it. `keepS` is how long the conversation is kept,
+ * The question; throws what is wrong with its times, from the line that asks it. `keepS` is how long the conversation is kept,
  * in seconds: nothing can wait longer.
  */
 export function checkTimers(
-  { options: { within, remind = [] } }: Question,
+  question: Question,
   { transportType, keepS }: { readonly transportType: string | null; readonly keepS: number },
-): void {
+): Question {
+  const { within, remind = [] } = question.options;
   if (remind.length > MOST_REMINDERS)
     throw new RangeError(`a question reminds ${MOST_REMINDERS} times at most, not ${remind.length}`);
   const reminders = remind.map(reminderOf);
@@ -32,6 +33,7 @@ export function checkTimers(
     throw new TypeError(
       'USSD cannot be written to: a reminder needs the endpoint of a network that can, { after, text, endpoint }',
     );
+  return question;
 }
 
 function reminderOf(given: Duration | Reminder): Reminder {

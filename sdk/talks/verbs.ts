@@ -50,7 +50,7 @@ export interface Stage {
   readonly ask: (tag: string, make: () => Question) => Promise<unknown>;
   readonly read: (text: string, options: ReadOptions, nextTag: () => string) => Promise<void>;
   readonly visit: (screen: string, params: Params) => Promise<Json>;
-  readonly say: (text: string) => void;
+  readonly say: (text: string, isAlone: boolean) => void;
   /** Throws where the app has no such screen: from the line that leads there. */
   readonly placeOf: (name: string, params: Params) => ScreenPlace;
   /** Hears of a way out, which the screen has to return. */
@@ -105,7 +105,7 @@ export function talkOf(stage: Stage): Talk {
     },
     link: (path: string, options = {}) => link(stage, { path, options, nextTag, ask }) as Promise<never>,
     t: translateWith(say),
-    say: (text) => stage.say(say(text)),
+    say: (text, { alone = false } = {}) => stage.say(say(text), alone),
     read: (text, options = {}) => stage.read(say(text), options, () => nextTag('read', undefined)),
     goto: (screen, params = {}) => leave({ kind: 'goto', ...stage.placeOf(screen, params) }),
     visit: async (screen, params = {}) => stage.visit(screen, params) as Promise<never>,

@@ -5,7 +5,7 @@ import type { InLanguage, Question } from './question.ts';
 import type { Text } from './talk.ts';
 import type { Json } from '../state.ts';
 import type { LazyText } from '../languages/lazy-text.ts';
-import { fold, type Texts } from './words.ts';
+import { fold, helpWordsOf, type Texts } from './words.ts';
 
 /** What a conversation goes on with. */
 export type Input =
@@ -73,11 +73,8 @@ export async function judge(
   if (input.kind !== 'answer')
     return again(wait, { lead: input.kind === 'show' ? (input.lead ?? '') : '', page: 0 });
   if (options.literal === true) return parse(question, wait, input.text, judging);
-  const help = interruptOf(judging, input.text);
-  if (help !== null)
-    return Object.hasOwn(judging.screens, help)
-      ? { kind: 'interrupted', screen: help }
-      : { ...again(wait, { lead: help, page: 0 }), isHelp: true };
+  const helped = helpFor(question, wait, input.text, judging);
+  if (helped !== null) return helped;
   return navigate(wait, fold(input.text), judging) ?? parse(question, wait, input.text, judging);
 }
 
@@ -107,6 +104,19 @@ function otherwise({ options }: Question): Extract<Verdict, { kind: 'accepted' }
 
 function again({ lead, page, tries }: Wait, change: Partial<Showing>): Extract<Verdict, { kind: 'again' }> {
   return { kind: 'again', showing: { lead, page, tries, ...change } };
+}
+
+/** That of the question goes before that of all questions. */
+function helpFor({ options }: Question, wait: Wait, text: string, judging: Judging): Verdict | null {
+  const isOwn = options.help !== undefined && isHelp(text, judging.texts);
+  const help = isOwn ? judging.say(options.help) : interruptOf(judging, text);
+  if (help === null) return null;
+  if (!isOwn && Object.hasOwn(judging.screens, help)) return { kind: 'interrupted', screen: help };
+  return { ...again(wait, { lead: help, page: 0 }), isHelp: true };
+}
+
+function isHelp(text: string, texts: Texts): boolean {
+  return helpWordsOf(texts).some((word) => fold(word) === fold(text));
 }
 
 function interruptOf({ interrupts, say }: Judging, text: string): string | null {

@@ -23,6 +23,8 @@ export interface Texts {
   readonly stopped: string;
   /** Words that end a conversation and opt its user out, beside STOP and its like; with spaces between them. */
   readonly stopWords: string;
+  /** Words that are answered with the `help` of a question, beside HELP; with spaces between them. */
+  readonly helpWords: string;
 }
 
 export const ENGLISH: Texts = {
@@ -41,6 +43,7 @@ export const ENGLISH: Texts = {
   failed: 'Sorry, something went wrong. Please try again later.',
   stopped: 'You will get no more messages from us.',
   stopWords: 'stop unsubscribe cancel end quit stopall revoke optout',
+  helpWords: 'help',
 };
 
 const FRENCH: Texts = {
@@ -59,6 +62,7 @@ const FRENCH: Texts = {
   failed: "Désolé, une erreur s'est produite. Essayez plus tard.",
   stopped: 'Vous ne recevrez plus de messages de nous.',
   stopWords: 'arret arreter desabonner desinscrire',
+  helpWords: 'aide',
 };
 
 const PORTUGUESE: Texts = {
@@ -77,6 +81,7 @@ const PORTUGUESE: Texts = {
   failed: 'Desculpe, ocorreu um erro. Tente mais tarde.',
   stopped: 'Não receberá mais mensagens nossas.',
   stopWords: 'parar sair cancelar descadastrar',
+  helpWords: 'ajuda',
 };
 
 const SWAHILI: Texts = {
@@ -95,6 +100,7 @@ const SWAHILI: Texts = {
   failed: 'Samahani, kuna hitilafu. Jaribu tena baadaye.',
   stopped: 'Hutapata ujumbe mwingine kutoka kwetu.',
   stopWords: 'acha sitisha simamisha jiondoe',
+  helpWords: 'msaada',
 };
 
 const KNOWN: Readonly<Record<string, Texts>> = {
@@ -144,6 +150,11 @@ export function isStop(text: string, languages: readonly Pick<Texts, 'stopWords'
   return [ENGLISH, ...languages].some(({ stopWords }) =>
     stopWords.split(' ').some((one) => lettersOf(one) === word),
   );
+}
+
+/** In English, and in the language of these texts. */
+export function helpWordsOf(texts: Pick<Texts, 'helpWords'>): readonly string[] {
+  return [ENGLISH, texts].flatMap(({ helpWords }) => helpWords.split(' '));
 }
 
 /** "STOP ALL" and "opt-out" are one word. */

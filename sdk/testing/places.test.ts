@@ -37,7 +37,7 @@ const faults: readonly [what: string, line: string, text: RegExp, transport?: st
   [
     'a clash of words',
     `await app.choose('A?', { a: 'Help' });`,
-    /takes "Help", which is the word "help" of interrupts/,
+    /takes "Help", which is a word of help or of interrupts, "help",/,
   ],
   [
     'a time that is none',
