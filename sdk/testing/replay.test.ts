@@ -112,7 +112,7 @@ test('a conversation is as long as what is open of it: screens that lead to each
       async visits(app) {
         for (;;) if ((await app.visit('one')) === 'end') return 'over';
       },
-      one: async (app) => app.value(await app.choose('Visit?', { on: 'On', end: 'End' })),
+      one: async (app) => app.value(await app.choose('Visit?', { on: 'On', end: 'Leave' })),
     },
   }`);
   await using world = await openWorld(app, { checks: { isolates: false } });
