@@ -58,10 +58,15 @@ async function compile(
   const classic = await compileClassic(parts, manifest);
   if (classic !== null) return classic;
   // An app may speak languages that it has no files of: with texts of its own, or before they are translated.
-  const speaks = parts.languages.size > 0 || (manifest.languages ?? []).length > 1;
+  const speaks = parts.languages.size > 0 || isForeign(manifest.languages ?? []);
   const languages = speaks ? await compileLanguages(parts, manifest.languages) : null;
   const { worker, warnings } = await compileApp(parts.entry, parts.sources, languages?.catalog);
   return { worker, warnings: [...warnings, ...(languages?.warnings ?? [])], manifest, libraries: null };
+}
+
+/** The SDK's own words are English where nothing says otherwise. */
+function isForeign(languages: readonly string[]): boolean {
+  return languages.length > 1 || languages.some((code) => !/^en(?:g|[-_]|$)/i.test(code));
 }
 
 /** A pattern that meets no file is a slip, and would show everybody what was meant to be private. */

@@ -64,3 +64,12 @@ test('the text of stop in vumi.json answers in place of the app; false leaves ST
   await using left = await openWorld(appOf(NEWS, manifest(false)));
   expect((await left.phone('+27761234567').text('STOP'))?.text).toBe('opted out: false');
 });
+
+test('an app in one language that is not English has the words of the SDK in it, and its stop words', async () => {
+  const app = `
+import { defineApp } from '@vumi/sdk';
+export default defineApp({ onConversation: (app) => app.ask('Votre nom ?') });`;
+  await using world = await openWorld(appOf(app, { 'vumi.json': '{"name":"nom","languages":["fr"]}' }));
+  const thandi = world.phone('+27761234567');
+  expect((await thandi.type('salut', 'Arrêt'))?.text).toBe('Vous ne recevrez plus de messages de nous.');
+});
