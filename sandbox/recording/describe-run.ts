@@ -2,10 +2,12 @@ import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 import type { LoadedApp } from '../apps/app.ts';
 import { turnKind, type TurnOrigin } from '../turns/effects-commit.ts';
+import { secretsOf } from '../turns/secrets-of.ts';
 import type { TurnOutcome } from '../turns/turns.ts';
 import { composeRecord } from './record.ts';
 import type { Run } from './run.ts';
 import { hideSecretStart } from './secret-answers.ts';
+import { createSecretRemoval, type SecretRemoval } from './secret-removal.ts';
 
 const NOTHING_USED: Run['cost'] = {
   cpu_us: 0,
@@ -61,9 +63,15 @@ export function describeRun(
         effects,
         recorder,
       },
-      app.secretRemoval,
+      removalFor(app, origin),
     ),
   };
+}
+
+/** A run that began with a secret answer is not run again: nothing has to be put back into its record. */
+function removalFor(app: LoadedApp, { message }: TurnOrigin): SecretRemoval {
+  const secrets = secretsOf(app, message);
+  return secrets === app.settings.secrets ? app.secretRemoval : createSecretRemoval(secrets);
 }
 
 /** A message that was dropped before its handler ran. */

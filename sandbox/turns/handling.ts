@@ -47,6 +47,7 @@ import { FINE, LoopLimits, type Judgement } from './loop-limits.ts';
 import { keptTalksOf } from '../apps/talks.ts';
 import { RealmSlots } from '../apps/realm-slots.ts';
 import { redactSecrets } from './redaction.ts';
+import { secretsOf } from './secrets-of.ts';
 import { turnStart } from './turn-start.ts';
 import type { VersionChoice, VersionToRun } from '../apps/version-choice.ts';
 import type { TurnEnd, TurnOutcome, Turns } from './turns.ts';
@@ -396,7 +397,7 @@ export class Handling {
   async #fail(ran: Ran, end: Failed): Promise<void> {
     const { ports } = this.#options;
     const { origin, app } = ran;
-    const text = redactSecrets(app.mapStack(end.text), app.settings.secrets);
+    const text = redactSecrets(app.mapStack(end.text), secretsOf(app, origin.message));
     if (this.#mayTryAgain(ran, end)) {
       const kind = turnKind(origin);
       const { attempt } = ran.delivery;
@@ -444,12 +445,12 @@ export class Handling {
   }
 
   #log(
-    { app, origin }: Pick<Task, 'app'> & { origin: { id: string } },
+    { app, origin }: Pick<Task, 'app'> & { origin: Pick<TurnOrigin, 'id'> & Partial<TurnOrigin> },
     line: Parameters<typeof logEntry>[1],
   ): void {
     const { ports } = this.#options;
     try {
-      const source = { ref: app.ref, secrets: app.settings.secrets };
+      const source = { ref: app.ref, secrets: secretsOf(app, origin.message ?? null) };
       ports.log(logEntry(source, line, { messageId: origin.id, clock: ports.clock }));
     } catch (error) {
       ports.logger.warn({ app: app.key, error: errorText(error) }, 'line of log could not be kept');

@@ -21,7 +21,11 @@ const WORDS = {
 const BANK = `export default {
   async onConversation(app) {
     const word = await app.ask('Your word?', { secret: true });
-    if (word.endsWith('62')) throw new Error('no luck');
+    app.log.info('typed ' + word, { word });
+    await app.user.set('word', word);
+    await app.http.request('http://127.0.0.1:9/?word=' + word).catch(() => {});
+    if (word.endsWith('62')) throw new Error('no luck with ' + word);
+    await app.user.delete('word');
     const name = await app.ask('Your name?');
     return name + ' ' + word.length;
   },
