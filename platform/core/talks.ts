@@ -66,3 +66,6 @@ export const NOTE_TALK = Symbol.for('vumi:note-talk');
  */
 export const SET_MOMENT = Symbol.for('vumi:set-moment');
 export type SetMoment = (now: number, chance: number, isSilent: boolean) => void;
+
+/** In a line of an app's log that is the SDK's: the stack of an error, whose place in the author's file is added to its text. */
+export const PLACE_FIELD = 'vumi:place';

@@ -1,5 +1,7 @@
 import { RUN_NAMES, type RunKind } from '@vumi/core';
 import type { EffectFailure, StoreEffect } from '@vumi/records';
+import { PLACE_FIELD } from '@vumi/core/talks';
+import type { StackMapper } from '../apps/stack-mapper.ts';
 import type { GuestLogLine } from '../effects.ts';
 import type { FailureReason } from '../frames.ts';
 
@@ -73,4 +75,15 @@ export function againLine(
     text: `${text}${standing(kind)}\nThis ${RUN_NAMES[kind]} is handled again soon (attempt ${attempt} of ${most})`,
     fields: { attempt },
   };
+}
+
+/** What the SDK says of an error, with the places in the author's files. */
+export function placedLine(line: GuestLogLine, mapStack: StackMapper): GuestLogLine {
+  const { [PLACE_FIELD]: stack, ...fields } = line.fields ?? {};
+  if (typeof stack !== 'string') return line;
+  const frames = mapStack(stack)
+    .split('\n')
+    .filter((one) => one.startsWith('    at '));
+  const text = [line.text, ...frames].join('\n');
+  return Object.keys(fields).length === 0 ? { level: line.level, text } : { level: line.level, text, fields };
 }

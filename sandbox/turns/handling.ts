@@ -38,6 +38,7 @@ import {
   HIDDEN,
   isOptout,
   notStoredLine,
+  placedLine,
 } from './author-lines.ts';
 import { answerCall } from './calls.ts';
 import { apologyFor, parseEffects, toPlatform, turnKind, type TurnOrigin } from './effects-commit.ts';
@@ -188,7 +189,8 @@ export class Handling {
     let ran = await this.#slots.run(app, () => this.#run(task));
     if (orElse !== null && hasDiverged(ran)) ran = await this.#goBack(ran, choice, orElse);
     this.#tellOfRuns(ran);
-    for (const line of [...ran.outcome.log, ...ran.effects.notes]) this.#log(ran, line);
+    for (const line of [...ran.outcome.log, ...ran.effects.notes])
+      this.#log(ran, placedLine(line, ran.app.mapStack));
     this.#tellOfBrake(ran);
     await this.#conclude(ran);
   }

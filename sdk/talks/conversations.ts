@@ -1,4 +1,4 @@
-import { MUST_FIT, OWN_KEYWORD, TALK_KEY } from '@vumi/core/talks';
+import { MUST_FIT, OWN_KEYWORD, PLACE_FIELD, TALK_KEY } from '@vumi/core/talks';
 import type { App, AppDefinition } from '../app.ts';
 import { translatorOf, type Catalog, type Translator } from '../languages/catalog.ts';
 import type { Message, Waits } from '../message.ts';
@@ -290,6 +290,9 @@ const MOST_TAKES = 200;
 /** After so long without one, a conversation that cannot go on begins again instead of failing. */
 const RESTARTS_APART_MS = 600_000;
 
+/** Fields of a line of log have 2,000 characters. */
+const LONGEST_STACK = 1500;
+
 /** Whose words are remembered: users may have any code for a language. */
 const MOST_LANGUAGES = 50;
 
@@ -505,7 +508,7 @@ class Conversation {
       const restartedLately = channel.app.now - talk.restarted < RESTARTS_APART_MS;
       if (!(error instanceof Diverged) || restartedLately || MUST_FIT in channel.app) throw error;
       noteOpen(channel.app, talk, 'diverged');
-      channel.app.log.error(error.message);
+      channel.app.log.error(error.message, { [PLACE_FIELD]: error.stack?.slice(0, LONGEST_STACK) ?? '' });
       return this.#restart(channel, talk, this.#texts(talk.language).restarted, channel.app.now);
     }
     await this.#settle(channel, talk, outcome, '');

@@ -133,7 +133,7 @@ export class Run {
       this.#moments.open(frame);
       const result = await screen(this.#talk(frame, index), frame.params);
       if (!frame.recorder.isLive)
-        await frame.recorder.diverged(frame.recorder.steps.length, 'a question', 'the end');
+        await frame.recorder.diverged(frame.recorder.steps.length, this.#options.talk.wait.tag, 'the end');
       const fault = frame.recorder.openCall ?? this.#faultIn(result);
       if (fault !== undefined) throw fault;
       if (!(result instanceof Leave)) return { kind: 'end', text: isText(result) ? this.#text(result) : '' };

@@ -74,3 +74,22 @@ export default defineApp({
     expect(error).not.toContain('@vumi/sdk:');
   },
 );
+
+test('of a conversation that has diverged it is told which step, and where that is', async () => {
+  const app = `import { defineApp } from '@vumi/sdk';
+let turns = 0;
+export default defineApp({
+  async onConversation(app) {
+    turns += 1;
+    if (turns === 1) await app.user.get('name');
+    await app.ask('Age?', { id: 'age' });
+  },
+});`;
+  await using world = await openWorld(folders.appOf(app), { checks: { isolates: false } });
+  const phone = world.phone('+27761234567');
+  await phone.text('hi');
+  expect((await phone.text('24'))?.text).toBe('This service has changed, so we begin again.\nAge?');
+  expect(world.log.at(-1)?.text).toMatch(
+    /^conversation diverged: screen "start", step 1 was app\.user\.get\("name"\) and is now ask "age"[^]*\n {4}at onConversation \(workers\/worker\.js:7:\d+\)$/,
+  );
+});
