@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { segments } from '../segments.ts';
 import { menuPages, roomOf, textPages, type MenuOption } from './menu.ts';
+import type { Option, Talk } from './talk.ts';
 import { ENGLISH } from './words.ts';
 
 const ALPHABETS = ['abcdefgh ijkl', 'abc def€[]ghi', 'абвгд еж', 'ሰላም ልጅ', 'zoë né ñ'] as const;
@@ -101,4 +102,18 @@ it('a long text is broken after sentences, else between words, and all of it is 
     const read = pages.map((page) => page.replace(/\n(?:98\. More|0\. Back)/g, '')).join(' ');
     expect(read).toBe(words.join(' '));
   }
+});
+
+it('the value of an option has the types of all of them', () => {
+  type Chosen = { mixed: 1 | 'b' | null; listed: number; named: 'city' | 'farm' };
+  const asked = async (app: Talk, list: readonly Option<number>[]) => ({
+    mixed: await app.choose('?', [
+      { value: 1, label: 'a' },
+      { value: 'b', label: 'b' },
+      { value: null, label: 'c' },
+    ]),
+    listed: await app.choose('?', list),
+    named: await app.choose('?', { city: 'City', farm: 'Farm' }),
+  });
+  expectTypeOf<Awaited<ReturnType<typeof asked>>>().toEqualTypeOf<Chosen>();
 });

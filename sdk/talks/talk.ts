@@ -154,7 +154,11 @@ export interface Talk extends Omit<App, 'link'> {
     options: M,
     settings?: ChooseOptions,
   ): Promise<keyof M & string>;
-  choose<const V>(text: Text, options: readonly Option<V>[], settings?: ChooseOptions): Promise<V>;
+  choose<const O extends readonly Option<unknown>[]>(
+    text: Text,
+    options: O,
+    settings?: ChooseOptions,
+  ): Promise<O[number]['value']>;
 
   /**
    * Yes or no.
