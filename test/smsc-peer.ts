@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { freePort } from '@vumi/machine/testing';
 import smpp, { type Pdu, type Session } from 'smpp';
 
 /** A text that arrived at a phone, as the independent SMSC read it. */
@@ -47,9 +48,9 @@ export class SmscPeer implements AsyncDisposable {
     this.#server = smpp.createServer((session) => this.#accept(session));
   }
 
-  static async start({ window = 20, port = 0 } = {}): Promise<SmscPeer> {
+  static async start({ window = 20, port }: { window?: number; port?: number } = {}): Promise<SmscPeer> {
     const peer = new SmscPeer(window);
-    peer.#server.listen(port, '127.0.0.1');
+    peer.#server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(peer.#server, 'listening');
     return peer;
   }

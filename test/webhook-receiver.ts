@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isSigned, SIGNATURE_HEADER } from '@vumi/core';
+import { freePort } from '@vumi/machine/testing';
 import type { AlertNotice } from '@vumi/store';
 
 /** What a receiver does with a request: answers with a status, never answers, or cuts the connection. */
@@ -36,9 +37,10 @@ export class WebhookReceiver implements AsyncDisposable {
     this.#server = createServer((request, response) => void this.#take(request, response));
   }
 
-  static async start(port = 0): Promise<WebhookReceiver> {
+  static async start(port?: number): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver();
-    await new Promise<void>((resolve) => receiver.#server.listen(port, '127.0.0.1', resolve));
+    const own = port ?? (await freePort());
+    await new Promise<void>((resolve) => receiver.#server.listen(own, '127.0.0.1', resolve));
     return receiver;
   }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { silentLogger } from '@vumi/core';
+import { freePort } from '@vumi/machine/testing';
 import { BLANK_MESSAGE, type BindBody, type MessageBody } from '../smpp/codec/pdu.ts';
 import { STATUS } from '../smpp/codec/statuses.ts';
 import type { Answer } from '../smpp/session/answer.ts';
@@ -38,7 +39,8 @@ export class TestSmsc implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start(port = 0): Promise<TestSmsc> {
+  /** Without a port on one that stays its own, for who closes it and starts another there. */
+  static async start(port?: number): Promise<TestSmsc> {
     const smsc = new TestSmsc(createServer());
     smsc.#server.on('connection', (socket) => {
       const number = smsc.#sessions.length;
@@ -60,7 +62,7 @@ export class TestSmsc implements AsyncDisposable {
         }),
       );
     });
-    smsc.#server.listen(port, '127.0.0.1');
+    smsc.#server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(smsc.#server, 'listening');
     return smsc;
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { freePort } from '@vumi/machine/testing';
 import { encodeSsmi, fieldsOf, ssmiDecoder, type SsmiFrame } from '../truteq/frames.ts';
 import { eventually } from './eventually.ts';
 import { casesOf } from './quiet-double.ts';
@@ -40,7 +41,7 @@ export class TruteqDouble implements TransportDouble {
   }
 
   static async open(): Promise<TruteqDouble> {
-    return new TruteqDouble(await listen(0));
+    return new TruteqDouble(await listen(await freePort()));
   }
 
   get config(): Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '@vumi/machine/testing';
 
 /** What was posted to a receiver. */
 export interface Received {
@@ -46,8 +46,8 @@ export async function openReceiver(answer: Answering = () => ({ status: 200 })):
   });
   const listen = (port: number): Promise<void> =>
     new Promise((resolve) => void server.listen(port, '127.0.0.1', resolve));
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());

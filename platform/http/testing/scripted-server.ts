@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { freePort } from '@vumi/machine/testing';
 
 export interface SeenRequest {
   readonly method: string;
@@ -44,7 +45,8 @@ export class ScriptedServer implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start(port = 0): Promise<ScriptedServer> {
+  /** Without a port on one that stays its own, for who closes it and starts another there. */
+  static async start(port?: number): Promise<ScriptedServer> {
     const server = createServer();
     const scripted = new ScriptedServer(server);
     server.on('request', (request, response) => {
@@ -58,7 +60,7 @@ export class ScriptedServer implements AsyncDisposable {
         void give(response, scripted.next.shift() ?? scripted.answer(seen));
       });
     });
-    server.listen(port, '127.0.0.1');
+    server.listen(port ?? (await freePort()), '127.0.0.1');
     await once(server, 'listening');
     return scripted;
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { AGGREGATES_KEY, EXCHANGES } from '@vumi/core';
 import type { HttpHandler } from '@vumi/http';
-import { eventually } from '@vumi/machine/testing';
+import { eventually, freePort } from '@vumi/machine/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openMetricsPlace, type MetricsPlace } from '../metrics-place.fixture.ts';
 import { carbonCollector } from './carbon.ts';
@@ -70,7 +70,7 @@ describe('Graphite over AMQP', () => {
 });
 
 /** What Carbon listens with: keeps what comes. */
-async function listenForLines(port = 0) {
+async function listenForLines(port?: number) {
   const got: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -78,7 +78,7 @@ async function listenForLines(port = 0) {
     socket.on('error', () => {});
     socket.setEncoding('utf8').on('data', (text: string) => void got.push(text));
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port ?? (await freePort()), '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
