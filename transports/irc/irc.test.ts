@@ -127,6 +127,17 @@ it('a message without words or receiver is a nack', async () => {
   ]);
 });
 
+it('a message that comes while one client leaves is taken by the next', async () => {
+  const first = await start();
+  await double.client();
+  const leaving = first[Symbol.asyncDispose]();
+  const coming = double.bring({ from: 'al', to: 'bot', content: 'hi' });
+  await leaving;
+  await start();
+  await coming;
+  expect(ports.inbound.at(-1)?.content).toBe('hi');
+});
+
 it('PING is answered', async () => {
   await start();
   await double.client();

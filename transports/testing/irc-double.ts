@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { freePort } from '@vumi/machine/testing';
 import { eventually } from './eventually.ts';
 import { casesOf, QUIET } from './quiet-double.ts';
 import type {
@@ -34,6 +35,8 @@ export class IrcDouble implements TransportDouble {
   readonly #port: number;
   #client: Socket | null = null;
   #nickname = '';
+  /** Who has said who he is, by another name than his nickname. */
+  #introduced: Socket | null = null;
   /** Who is answered nothing. */
   #deaf: Socket | null = null;
   #answers = 0;
@@ -46,7 +49,7 @@ export class IrcDouble implements TransportDouble {
   }
 
   static async open(): Promise<IrcDouble> {
-    return new IrcDouble(await listen(0));
+    return new IrcDouble(await listen(await freePort()));
   }
 
   get config(): Readonly<Record<string, unknown>> {
@@ -54,18 +57,20 @@ export class IrcDouble implements TransportDouble {
     return { network: '127.0.0.1', port: this.#port, nickname: 'bot', password: SECRET, ...fast };
   }
 
-  /** Resolves when the client has taken it. */
+  /** Resolves when a client has taken it: the one that is there may be leaving, of which the server hears later. */
   async bring({ from, to, content }: UserText): Promise<Told> {
-    await this.client();
-    const target = to.startsWith('#') ? to : this.#nickname;
-    this.say(`:${from}!u@h PRIVMSG ${target} :${content}`);
     this.#asked += 1;
     const asked = this.#asked;
-    this.say(`PING :${asked}`);
-    await eventually(
-      () => this.#answers,
-      (answers) => answers >= asked,
-    );
+    while (this.#answers < asked) {
+      const client = await this.client();
+      const target = to.startsWith('#') ? to : this.#nickname;
+      this.say(`:${from}!u@h PRIVMSG ${target} :${content}`);
+      this.say(`PING :${asked}`);
+      await eventually(
+        () => this.#answers >= asked || this.#client !== client,
+        (isOver) => isOver,
+      );
+    }
     return { kind: 'taken', text: '' };
   }
 
@@ -124,10 +129,12 @@ export class IrcDouble implements TransportDouble {
     const takes: Readonly<Record<string, () => void>> = {
       NICK: () => {
         this.#nickname = rest;
-        if (this.#client === null && this.heard.some((one) => one.startsWith('USER')))
-          this.#welcome(socket, answer);
+        if (this.#introduced === socket && this.#client !== socket) this.#welcome(socket, answer);
       },
-      USER: () => this.#welcome(socket, answer),
+      USER: () => {
+        this.#introduced = socket;
+        this.#welcome(socket, answer);
+      },
       CAP: () => answer(`CAP * NAK :${rest}`),
       JOIN: () => answer(`473 ${this.#nickname} ${rest} :Cannot join channel (+i)`),
       PING: () => (this.#deaf === socket ? undefined : answer(`PONG ${SERVER} :${rest}`)),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { freePort } from '@vumi/machine/testing';
 import { eventually } from './eventually.ts';
 import { casesOf, QUIET } from './quiet-double.ts';
 import type {
@@ -44,7 +45,7 @@ export class XmppDouble implements TransportDouble {
   }
 
   static async open(): Promise<XmppDouble> {
-    return new XmppDouble(await listen(0));
+    return new XmppDouble(await listen(await freePort()));
   }
 
   get config(): Readonly<Record<string, unknown>> {
@@ -53,25 +54,31 @@ export class XmppDouble implements TransportDouble {
   }
 
   async bring({ from, content, id }: UserText): Promise<Told> {
-    await this.client();
     const body = escape(content);
     const named = id === undefined ? '' : ` id="${id}"`;
-    this.say(
-      `<message type="chat" from="${from}@x/phone" to="${OWN}"${named}><body>${body}</body></message>`,
-    );
-    await this.settle();
+    // The client that is there may be leaving, of which the server hears later.
+    for (let isTaken = false; !isTaken;) {
+      await this.client();
+      this.say(
+        `<message type="chat" from="${from}@x/phone" to="${OWN}"${named}><body>${body}</body></message>`,
+      );
+      isTaken = await this.settle();
+    }
     return { kind: 'taken', text: '' };
   }
 
-  /** Resolves when the client has taken all that it was told until now. */
-  async settle(): Promise<void> {
+  /** Resolves when the client has taken all that it was told until now: with false when it has left before. */
+  async settle(): Promise<boolean> {
     this.#asked += 1;
     const id = `ping-${this.#asked}`;
+    const client = this.#client;
     this.say(`<iq type="get" id="${id}" from="chat.example" to="${OWN}"><ping xmlns="urn:xmpp:ping"/></iq>`);
+    const isAnswered = (): boolean => this.heard.some((stanza) => stanza.includes(`id="${id}"`));
     await eventually(
-      () => this.heard.some((stanza) => stanza.includes(`id="${id}"`)),
-      (answered) => answered,
+      () => isAnswered() || this.#client !== client,
+      (isOver) => isOver,
     );
+    return isAnswered();
   }
 
   will(...turns: readonly NetworkTurn[]): void {
@@ -134,10 +141,11 @@ export class XmppDouble implements TransportDouble {
       },
       r: () => this.#deaf === socket || socket.write(`<a xmlns="urn:xmpp:sm:3" h="${this.#handled}"/>`),
       iq: () => this.#answer(socket, stanza),
-      presence: () => (this.#client ??= socket),
+      presence: () => (this.#client = socket),
       message: () => this.#deliver(socket, stanza),
       '</stream:stream>': () => {
-        this.#client = null;
+        // Another may have come meanwhile.
+        if (this.#client === socket) this.#client = null;
         socket.end('</stream:stream>');
       },
     };
