@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import { silentLogger } from '@vumi/core';
+import { eventually } from '@vumi/machine/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AUTHORITY,
@@ -71,11 +72,10 @@ describe('the port with TLS', () => {
     await writeFile(file('key.pem'), ESME_KEY);
     await Promise.all(['cert.pem', 'key.pem'].map((name) => utimes(file(name), 1, 1)));
     const unnamed = { checkServerIdentity: () => undefined };
-    const before = Date.now();
-    let name = '';
-    while (name !== 'esme.test' && Date.now() - before < 5000)
-      name = (await greet(listener.port, unnamed)).subject.CN;
-    expect(name).toBe('esme.test');
+    await eventually(
+      async () => (await greet(listener.port, unnamed)).subject.CN,
+      (name) => name === 'esme.test',
+    );
   });
 
   it('says which file cannot be read', async () => {
