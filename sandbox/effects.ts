@@ -79,6 +79,7 @@ const noteSchema = z.strictObject({
   screen: z.string().max(128),
   question: z.string().max(128),
   at: z.number(),
+  began: z.number().optional(),
 });
 
 export const effectsSchema = z.strictObject({

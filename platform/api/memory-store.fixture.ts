@@ -172,6 +172,7 @@ function memoryRuns(apps: ReadonlyMap<string, App>): Pick<MemoryStore, 'runs' | 
         from,
         to,
         items: FUNNEL,
+        sent: [{ version: 2, segments: 30, conversations: 10, messages: 14 }],
       }),
     },
     usage: {

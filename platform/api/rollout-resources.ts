@@ -36,12 +36,14 @@ export const rolloutSchema = z.object({
     .array(
       z.object({
         at: instant,
-        decision: z
-          .enum(ROLLOUT_DECISIONS)
-          .describe('held: the time of the stage is over, and the next one does not begin'),
+        decision: z.enum(ROLLOUT_DECISIONS).describe('held: the next stage does not begin, for that reason'),
         percent: z.int().describe('Of new sessions, from then on'),
         reason: z.string(),
-        numbers: z.record(z.string(), z.unknown()).describe('What it was decided of'),
+        numbers: z
+          .record(z.string(), z.unknown())
+          .describe(
+            'What it was decided of; `segments`: those of conversations, or of messages, with both versions',
+          ),
       }),
     )
     .readonly()

@@ -110,6 +110,23 @@ export const appFunnelSchema = z.object({
     )
     .readonly()
     .describe('The newest version first; each question counts in the hour in which it was asked'),
+  sent: z
+    .array(
+      z.object({
+        version: z.int(),
+        segments: z.int().describe('Of all that it sent, as its transports cut it'),
+        conversations: z.int(),
+        messages: z.int().describe('Of users'),
+        more_than: z
+          .int()
+          .optional()
+          .describe(
+            'Of the newest version: a conversation (without any, a message) takes more than 20 % more segments, for sure, than with this version in the same hours',
+          ),
+      }),
+    )
+    .readonly()
+    .describe('The newest version first; counted in the hour in which the conversation began'),
 });
 
 export const accountUsageSchema = z.object({

@@ -143,18 +143,30 @@ test('app funnel shows at which questions users leave, versions side by side', a
               { version: 7, screen: 'start', question: 'ask "name"', counts: { shown: 100, answered: 95 } },
             ]
           : [],
+      sent:
+        query['from'] === undefined
+          ? [
+              { version: 8, segments: 25, conversations: 10, messages: 22, more_than: 7 },
+              { version: 7, segments: 150, conversations: 100, messages: 190 },
+            ]
+          : [],
     },
   });
   const { out } = await platform.vumi(['app', 'funnel', 'hello']);
   const lines = out.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim());
-  expect(lines.slice(0, 6)).toEqual([
+  expect(lines.slice(0, 10)).toEqual([
     'SCREEN QUESTION V8 ASKED ANSWERED LEFT ELSE V7 ASKED ANSWERED LEFT ELSE',
     'start ask "name" 10 8 10 % 1 back 100 95 5 % -',
     'start ask "dob" 8 4 50 % 3 hung_up - - - -',
     'SCREEN V8 V7',
     '(any) 2 failed -',
     'start 10 began 3 ended -',
+    'SENT V8 V7',
+    'segments 25 150',
+    'conversations 10 100',
+    'segments of one 2.5 1.5',
   ]);
+  expect(out).toContain('A conversation takes more segments with version 8 than with version 7, for sure.');
   expect(out).toContain('At start, ask "dob", version 8 loses more users than version 7, for sure.');
   expect((await platform.vumi(['app', 'funnel', 'hello', '--from', '2026-11-24'])).out).toContain(
     'Nobody was',
@@ -247,15 +259,25 @@ describe('app', () => {
           state: 'rolled_back',
           decisions: [
             { at, decision: 'began', percent: 5, reason: 'version 4 beside version 3' },
-            { at, decision: 'rolled_back', percent: 0, reason: '50 % leave' },
+            {
+              at,
+              decision: 'held',
+              percent: 5,
+              reason: 'a conversation takes 2.5 segments',
+              numbers: {
+                segments: { candidate: { all: 60, segments: 150 }, stable: { all: 900, segments: 900 } },
+              },
+            },
+            { at, decision: 'rolled_back', percent: 0, reason: '50 % leave', numbers: {} },
           ],
         },
       ]);
     const { out } = await platform.vumi(['app', 'rollouts', 'hello']);
     expect(out.split('\n').map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
-      expect.stringMatching(/^VERSION BESIDE STATE AT DECISION SHARE REASON/),
-      expect.stringMatching(/^4 3 rolled_back .* began 5 % version 4 beside version 3/),
-      expect.stringMatching(/ rolled_back 0 % 50 % leave/),
+      expect.stringMatching(/^VERSION BESIDE STATE AT DECISION SHARE SEGMENTS REASON/),
+      expect.stringMatching(/^4 3 rolled_back .* began 5 % - version 4 beside version 3/),
+      expect.stringMatching(/ held 5 % 2\.5, 1 a conversation takes 2\.5 segments/),
+      expect.stringMatching(/ rolled_back 0 % - 50 % leave/),
       '',
     ]);
   });

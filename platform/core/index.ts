@@ -4,6 +4,15 @@ export * from './app-ref.ts';
 export * from './body.ts';
 export * from './chain.ts';
 export * from './class-aliases.ts';
+export {
+  compareSizes,
+  isSurelyLarger,
+  MOST_SEGMENTS,
+  SIZE_GROUPS,
+  sizeGroup,
+  type ComparedSizes,
+  type PairedSizes,
+} from './compare-sizes.ts';
 export * from './connector.ts';
 export * from './credits.ts';
 export * from './csv.ts';

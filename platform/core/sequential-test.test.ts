@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { chances } from './chances.fixture.ts';
 import { failsMore, isSurelyWorse } from './sequential-test.ts';
 
 const QUESTIONS = 10;
 /** At each look so many more have talked to the candidate, and nine times as many to the other. */
 const STEP = 10;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** After how many conversations with the candidate it is found to be worse; null: never. */
 function foundAfter(
@@ -81,7 +71,7 @@ describe('failures', () => {
     ['less than one of a hundred', { bad: 90, all: 10_000 }, { bad: 0, all: 10_000 }, false],
     ['nothing to compare with', { bad: 50, all: 50 }, { bad: 0, all: 0 }, false],
   ])('%s', (_name, candidate, other, fails) => {
-    expect(failsMore(candidate, other)).toBe(fails);
+    expect(failsMore(candidate, other, 1)).toBe(fails);
   });
 
   it('a version that fails as often is found to fail more in less than one of a hundred rollouts', () => {
@@ -98,7 +88,7 @@ describe('failures', () => {
         for (let index = 0; index < 9 * STEP; index += 1) if (chance() < 0.02) theirs.bad += 1;
         mine.all += STEP;
         theirs.all += 9 * STEP;
-        found = failsMore(mine, theirs);
+        found = failsMore(mine, theirs, 1);
       }
       if (found) alarms += 1;
     }

@@ -29,18 +29,30 @@ const LEAST_FAILURES = 5;
 const LEAST_FAILED = 0.01;
 const TIMES_FAILED = 3;
 
-/** The same of failures, which are few where all is well: a share so small that it would be let be above is not. */
-export function failsMore(candidate: Tally, stable: Tally): boolean {
+/**
+ * The same of failures, which are few where all is well: a share so small that it would be let be above is not. `kinds`: how
+ * many kinds of failures are looked at together.
+ */
+export function failsMore(candidate: Tally, stable: Tally, kinds: number): boolean {
   if (candidate.bad < LEAST_FAILURES || stable.all === 0) return false;
   const [share, other] = [candidate.bad / candidate.all, stable.bad / stable.all];
   if (share <= LEAST_FAILED || share <= TIMES_FAILED * other) return false;
-  return evidence(candidate, stable, share - other) >= 1 / ALPHA;
+  return evidence(candidate, stable, share - other) >= kinds / ALPHA;
 }
 
 /** How much more likely the difference is than it were between equal shares. */
 function evidence(candidate: Tally, stable: Tally, difference: number): number {
   const pooled = (candidate.bad + stable.bad) / (candidate.all + stable.all);
   const variance = pooled * (1 - pooled) * (1 / candidate.all + 1 / stable.all);
-  const mixed = variance + TAU ** 2;
-  return Math.sqrt(variance / mixed) * Math.exp((TAU ** 2 * difference ** 2) / (2 * variance * mixed));
+  return likelihoodOf(difference ** 2 / variance, variance, TAU);
+}
+
+/**
+ * The mixed ratio of likelihoods: how much more likely a difference is where one of about `tau` is looked for than by chance.
+ * `square`: of the difference, in parts of its variance.
+ */
+export function likelihoodOf(square: number, variance: number, tau: number): number {
+  if (variance === 0) return square > 0 ? Infinity : 1;
+  const mixed = variance + tau ** 2;
+  return Math.sqrt(variance / mixed) * Math.exp((tau ** 2 * square) / (2 * mixed));
 }

@@ -35,16 +35,28 @@ export interface Stamp {
   readonly sender?: Sender;
   /** Of a message that an app sent because of an event or a schedule. */
   readonly chain?: Chain;
+  /** Of what an app sent while two of its versions were live: the one that did. */
+  readonly version?: number;
 }
 
 export function stampMessage(message: UserMessage, stamp: Stamp): UserMessage {
   return { ...message, helper_metadata: { ...message.helper_metadata, [KEY]: stamp } };
 }
 
+/** The message of an app, with the version that sent it; what else its stamp says stays. */
+export function stampVersion(message: UserMessage, version: number): UserMessage {
+  const stamp = message.helper_metadata[KEY];
+  return {
+    ...message,
+    helper_metadata: { ...message.helper_metadata, [KEY]: { ...Object(stamp), version } },
+  };
+}
+
 export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | null {
   const value = message.helper_metadata[KEY];
   if (typeof value !== 'object' || value === null) return null;
-  const { account, app, connector, route, sender, chain: given } = value as Readonly<Record<string, unknown>>;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { account, app, connector, route, sender, chain: given, version } = fields;
   if (typeof account !== 'string') return null;
   const chain = given === undefined ? null : readChain(given);
   const stamp: Stamp = {
@@ -52,8 +64,9 @@ export function stampOf(message: Pick<UserMessage, 'helper_metadata'>): Stamp | 
     app: typeof app === 'string' ? app : null,
     ...(typeof connector === 'string' ? { connector } : {}),
     ...(typeof route === 'string' ? { route } : {}),
-    ...marksOf(value as Readonly<Record<string, unknown>>),
+    ...marksOf(fields),
     ...(chain === null ? {} : { chain }),
+    ...(typeof version === 'number' ? { version } : {}),
   };
   return isSender(sender) ? { ...stamp, sender } : stamp;
 }

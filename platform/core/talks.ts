@@ -55,6 +55,8 @@ export interface TalkNote {
   readonly question: string;
   /** When the question was asked: milliseconds since the epoch. What became of it is counted in the hour in which it was asked. */
   readonly at: number;
+  /** When its conversation began: so conversations of one age are compared. Absent: not known. */
+  readonly began?: number | undefined;
 }
 
 /** In each `app`: `(note: TalkNote) => void`. */

@@ -25,7 +25,8 @@ export function networkOf(
   return type;
 }
 
-function wayOf(
+/** The transport that takes what an app sends by an endpoint; null where nothing leaves by it. */
+export function wayOf(
   { table, transport }: Pick<Catalog, 'table' | 'transport'>,
   { account, app }: AppRef,
   endpoint: string,

@@ -11,6 +11,7 @@ import {
 import { createAppLogWriter, type AppLogWriter } from '@vumi/store';
 import type { WorkerParts } from './parts.ts';
 import { networkOf } from './network-of.ts';
+import { createSegmentSums } from './segment-sums.ts';
 
 export interface SandboxRole extends AsyncDisposable {
   status(): ReturnType<Sandbox['status']>;
@@ -36,9 +37,13 @@ export async function startSandboxRole(ports: WorkerParts): Promise<SandboxRole>
 
 function openSandbox(ports: WorkerParts, log: AppLogWriter): Promise<Sandbox> {
   const { config, store, catalog, ends, connectorOf, logger } = ports;
+  const segmentsOf = createSegmentSums(catalog);
+  // "async", so that what cannot be counted rejects instead of throwing.
+  const record = async ({ sent, ...run }: Run): Promise<void> =>
+    store.runs.record({ ...run, segments: segmentsOf(run, sent) });
   const recordRun = (run: Run): void => {
     measureRun(run);
-    store.runs.record(run).catch((error: unknown) => {
+    record(run).catch((error: unknown) => {
       logger.warn({ error, app: run.app, message_id: run.message_id }, 'a run could not be recorded');
     });
   };

@@ -1,13 +1,15 @@
 import { appKey, isSurelyWorse, type AppRef } from '@vumi/core';
+import { TALK_COUNTS } from '@vumi/core/talks';
 import type { FunnelStore } from './app-ports.ts';
 import { requireApp } from './apps.ts';
 import type { Database } from './database.ts';
 import type { AppFunnel, FunnelRow, NewRun, UsageRange } from './run-records.ts';
+import { readSent } from './sent-rows.ts';
 import { boundsOf } from './usage.ts';
 
 const HOUR_MS = 3_600_000;
 /** Days for which it is kept; what is said to be of before is of now. */
-const KEPT_DAYS = 90;
+export const KEPT_DAYS = 90;
 /** Of an app in an hour; what is more is counted together, as of a screen of this name. */
 const MOST_PLACES = 300;
 const MORE = '…';
@@ -33,22 +35,13 @@ export class FunnelCounts {
   of(runs: readonly NewRun[]): Added[] {
     const rows = new Map<string, Added>();
     for (const run of runs)
-      for (const { what, at, ...place } of [...countsOfRun(run), ...(run.talk ?? [])]) {
+      for (const { counted, at, count, ...place } of countsOfRun(run)) {
         const { account, app, version } = run;
         const { screen, question } = this.#known(run, place);
-        const hour = hourOf(at > run.at - KEPT_DAYS * 24 * HOUR_MS && at <= run.at ? at : run.at);
-        const key = JSON.stringify([account, app, hour, version, screen, question, what]);
-        const row = rows.get(key) ?? {
-          account,
-          app,
-          version,
-          hour,
-          screen,
-          question,
-          counted: what,
-          count: 0,
-        };
-        row.count += 1;
+        const hour = hourOf(withinKept(at, run.at));
+        const key = JSON.stringify([account, app, hour, version, screen, question, counted]);
+        const row = rows.get(key) ?? { account, app, version, hour, screen, question, counted, count: 0 };
+        row.count += count;
         rows.set(key, row);
       }
     return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
@@ -68,14 +61,39 @@ export class FunnelCounts {
   }
 }
 
-/** Of the version, beside what its conversations say. */
-function countsOfRun({ at, outcome, talk = [] }: NewRun) {
-  const place = { screen: '', question: '', at };
-  const broke = outcome !== 'ok' || talk.some(({ what }) => what === 'diverged');
-  return [{ ...place, what: 'ran' }, ...(broke ? [{ ...place, what: 'broke' }] : [])];
+interface Counted {
+  readonly screen: string;
+  readonly question: string;
+  readonly counted: string;
+  readonly at: number;
+  readonly count: number;
 }
 
-function hourOf(at: number): number {
+/**
+ * Of the version, and what its conversations say. What was asked is counted twice: as `shown`, and as `reached` in the hour
+ * in which its conversation began.
+ */
+function countsOfRun({ at, outcome, cost, talk = [] }: NewRun): Counted[] {
+  const ofVersion = { screen: '', question: '', at, count: 1 };
+  const broke = outcome !== 'ok' || talk.some(({ what }) => what === 'diverged');
+  return [
+    { ...ofVersion, counted: 'ran' },
+    ...(broke ? [{ ...ofVersion, counted: 'broke' }] : []),
+    ...(cost.sends > 0 ? [{ ...ofVersion, counted: 'sent', count: cost.sends }] : []),
+    ...talk.flatMap(({ what, began, ...place }) => {
+      const one = { ...place, counted: what, count: 1 };
+      return what === 'shown' ? [one, { ...one, counted: 'reached', at: began ?? place.at }] : [one];
+    }),
+  ];
+}
+
+/** The time, or that of its run where it is none: later, or so early that it is not kept. */
+export function withinKept(at: number, ofRun: number): number {
+  return at > ofRun - KEPT_DAYS * 24 * HOUR_MS && at <= ofRun ? at : ofRun;
+}
+
+/** Seconds since the epoch. */
+export function hourOf(at: number): number {
   return (Math.floor(at / HOUR_MS) * HOUR_MS) / 1000;
 }
 
@@ -92,13 +110,14 @@ export function openFunnel(database: Database): FunnelStore {
         `select version, screen, question, json_object_agg(counted, count) as counts from (
            select version, screen, question, counted, sum(count)::float8 as count from funnel
            where account = $1 and app = $2 and hour >= date_trunc('hour', $3::timestamptz) and hour < $4
-             and counted not in ('ran', 'broke')
+             and counted = any($5)
            group by 1, 2, 3, 4) as summed
          group by 1, 2, 3 order by 1 desc, 2, 3`,
-        [ref.account, ref.app, from, to],
+        [ref.account, ref.app, from, to, TALK_COUNTS],
       );
       const [candidate, stable] = [...new Set(items.map(({ version }) => version))];
-      if (candidate === undefined || stable === undefined) return { ...ref, from, to, items };
+      const sent = await readSent(database, ref, [from, to]);
+      if (candidate === undefined || stable === undefined) return { ...ref, from, to, items, sent };
       const worse = await worseOf(database, ref, { from, to, candidate, stable });
       return {
         ...ref,
@@ -109,6 +128,7 @@ export function openFunnel(database: Database): FunnelStore {
             ? Object.assign(row, { worse_than: stable })
             : row,
         ),
+        sent,
       };
     },
   };

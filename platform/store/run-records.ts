@@ -31,6 +31,10 @@ export interface NewRun extends AppRef {
   readonly cost: RunCost;
   /** What is counted of its conversation. */
   readonly talk?: readonly TalkNote[];
+  /** Who it was of; null or absent: nobody's. Only to tell users apart: it is not written. */
+  readonly user?: string | null;
+  /** Of all that it sent. */
+  readonly segments?: number;
   /** JSON of what is needed to run it again; null when that is too much to keep. */
   readonly record: string | null;
 }
@@ -119,8 +123,21 @@ export interface FunnelRow {
   readonly worse_than?: number;
 }
 
+/** What a version sent in all. */
+export interface SentRow {
+  readonly version: number;
+  readonly segments: number;
+  readonly conversations: number;
+  /** Of users. */
+  readonly messages: number;
+  /** A conversation, or a message, takes more segments than with this version, for sure: of the hours in which both were talked to. */
+  readonly more_than?: number;
+}
+
 export interface AppFunnel extends AppRef {
   readonly from: string;
   readonly to: string;
   readonly items: readonly FunnelRow[];
+  /** The newest version first. */
+  readonly sent: readonly SentRow[];
 }

@@ -14,6 +14,7 @@ import { TrimSchedule } from './trim-schedule.ts';
 import { forgetFunnel, FunnelCounts } from './funnel.ts';
 import { totalsOf } from './usage.ts';
 import { lifetimeTotalsOf } from './usage-totals.ts';
+import { ADD_VERSION_HOURS, forgetVersionHours, versionHoursOf } from './version-hours.ts';
 
 /** Runs that are kept of each app: so many that worked, and so many that failed. */
 const KEPT = 1000;
@@ -75,7 +76,8 @@ const INSERT = `
     from batch, json_to_recordset($17) as given (account text, app text, hour float8, version int, screen text,
       question text, counted text, count bigint)
     on conflict (account, app, hour, version, screen, question, counted)
-      do update set count = known.count + excluded.count)
+      do update set count = known.count + excluded.count),
+  timed as (${ADD_VERSION_HOURS})
   insert into runs
     (account, app, message_id, version, kind, outcome, failed, error, at, cost, record_size, record)
   select account, app, id, version, kind, outcome, outcome <> 'ok', error, to_timestamp(at / 1000), cost, size, record
@@ -103,6 +105,7 @@ export function openRuns(database: Database, recording: Database, logger: Logger
       await recording.prepared('insert_runs', INSERT, [
         ...insertValues(runs, kept),
         JSON.stringify(funnel.of(runs)),
+        JSON.stringify(versionHoursOf(runs)),
       ]);
       await trimmer.appended(kept);
       if (++batches % FORGET_EVERY === 0) await forgetBatches(recording);
@@ -179,6 +182,7 @@ async function trim(database: Database, { account, app }: AppRef): Promise<void>
 async function forgetBatches(database: Database): Promise<void> {
   await database.query("delete from usage_batches where at < now() - interval '1 day'");
   await forgetFunnel(database);
+  await forgetVersionHours(database);
 }
 
 async function listRuns(database: Database, ref: AppRef, query: RunQuery): Promise<Page<RunRow>> {

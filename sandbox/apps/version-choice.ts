@@ -91,6 +91,11 @@ export class VersionChoice {
     return { version, orElse: null };
   }
 
+  /** Whether new sessions go to one of two versions: then what they send says which it is from. */
+  areTwoLive(ref: AppRef): boolean {
+    return (this.#ports.liveVersions(ref)?.rollout ?? null) !== null;
+  }
+
   /** A conversation does not fit the version that it was to move to: it stays where it is. */
   staysOn(ref: AppRef, turn: Pick<TurnOrigin, 'message' | 'schedule'>, { version }: VersionToRun): void {
     for (const place of talksOfTurn(turn)) this.#unfit.set(talkPinKey(ref, place), version);

@@ -1,7 +1,8 @@
+import type { UserMessage } from '@vumi/core';
 import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 import type { LoadedApp } from '../apps/app.ts';
-import { turnKind, type TurnOrigin } from '../turns/effects-commit.ts';
+import { turnKind, userOf, type TurnOrigin } from '../turns/effects-commit.ts';
 import { secretsOf } from '../turns/secrets-of.ts';
 import type { TurnOutcome } from '../turns/turns.ts';
 import { composeRecord } from './record.ts';
@@ -37,12 +38,12 @@ export function describeRun(
   { origin, app, now, start, wallMs, waitMs, outcome }: EndedTurn,
   result: {
     readonly failure: { readonly reason: FailureReason; readonly text: string } | null;
-    readonly sends: number;
+    readonly sent: readonly UserMessage[];
     /** What is counted of its conversation. */
     readonly talk: readonly TalkNote[];
   },
 ): Run {
-  const { failure, sends, talk } = result;
+  const { failure, sent, talk } = result;
   const { end, cost, recorder } = outcome;
   const effects = failure === null && end.kind === 'done' ? end.effects : null;
   return {
@@ -53,8 +54,10 @@ export function describeRun(
     outcome: failure?.reason ?? 'ok',
     error: failure?.text ?? null,
     at: now,
-    cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends },
+    cost: { ...cost, wait_ms: Math.round(waitMs * 1000) / 1000, sends: sent.length },
     talk,
+    user: userOf(origin),
+    sent,
     record: composeRecord(
       {
         wallMs,
@@ -89,6 +92,8 @@ export function describeDrop(
     at: now,
     cost: NOTHING_USED,
     talk: [],
+    user: userOf(origin),
+    sent: [],
     record: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { AppRef, RunKind } from '@vumi/core';
+import type { AppRef, RunKind, UserMessage } from '@vumi/core';
 import type { TalkNote } from '@vumi/core/talks';
 import type { FailureReason } from '../frames.ts';
 
@@ -40,6 +40,10 @@ export interface Run extends AppRef {
   };
   /** What is counted of its conversation. */
   readonly talk: readonly TalkNote[];
+  /** Whose message, schedule or event it was; null: nobody's. */
+  readonly user: string | null;
+  /** What it left to be sent. */
+  readonly sent: readonly UserMessage[];
   /** JSON (recording/record.ts); null when it would be larger than is kept. */
   readonly record: string | null;
 }

@@ -4,6 +4,7 @@ import {
   errorText,
   isHiddenAnswer,
   replayOf,
+  stampVersion,
   VumiError,
   type AppRef,
   type Clock,
@@ -339,9 +340,12 @@ export class Handling {
     }
   }
 
-  async #commit(ran: Ran, { writes, outbox, failure, talk }: Conclusion): Promise<void> {
+  async #commit(ran: Ran, { writes, outbox: given, failure, talk }: Conclusion): Promise<void> {
     const { ports, versions, markerTtlMs } = this.#options;
     const { ref } = ran.origin;
+    const outbox = versions.areTwoLive(ref)
+      ? { ...given, messages: given.messages.map((message) => stampVersion(message, ran.app.version)) }
+      : given;
     const pin = versions.pin(ref, ran.origin, {
       version: ran.app.version,
       answers: outbox.messages,
@@ -364,7 +368,7 @@ export class Handling {
       'handler ended',
     );
     // Whoever has committed a message records it, so that it is counted once; nothing waits for that.
-    ports.recordRun(describeRun(ran, { failure, sends: outbox.messages.length, talk }));
+    ports.recordRun(describeRun(ran, { failure, sent: outbox.messages, talk }));
     await published;
   }
 

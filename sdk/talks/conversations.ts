@@ -494,7 +494,7 @@ class Conversation {
         isUnseen: false,
       },
     };
-    note(app, { what: 'began', screen, question: '', at: app.now });
+    note(app, { what: 'began', screen, question: '', at: app.now, began: app.now });
     await this.#settle(channel, talk, await this.#run(channel, talk, { kind: 'begin' }), lead);
   }
 
@@ -524,7 +524,13 @@ class Conversation {
     return new Run({
       app,
       count: (what, screen, question) =>
-        note(app, { what, screen, question, at: question === '' ? app.now : talk.wait.since }),
+        note(app, {
+          what,
+          screen,
+          question,
+          at: question === '' ? app.now : talk.wait.since,
+          began: talk.began,
+        }),
       message,
       address: user,
       way: { to, transport_type: transportType, endpoint },

@@ -7,17 +7,23 @@ import type { Input, Verdict } from './verdict.ts';
 const MOST_CHARACTERS = 128;
 
 /** Has it counted, where there is a platform that counts. */
-export function note(app: EventApp, { what, screen, question, at }: TalkNote): void {
+export function note(app: EventApp, { what, screen, question, at, began }: TalkNote): void {
   const take = (app as EventApp & { readonly [NOTE_TALK]?: (note: TalkNote) => void })[NOTE_TALK];
   const short = (name: string): string => name.slice(0, MOST_CHARACTERS);
-  take?.({ what, screen: short(screen), question: short(question), at });
+  take?.({
+    what,
+    screen: short(screen),
+    question: short(question),
+    at,
+    ...(began !== undefined && { began }),
+  });
 }
 
 /** The same of the question that is open. */
 export function noteOpen(app: EventApp, talk: Talk | null, what: TalkCount): void {
   const screen = talk?.frames.at(-1)?.screen;
   if (talk === null || screen === undefined) return;
-  note(app, { what, screen, question: talk.wait.tag, at: talk.wait.since });
+  note(app, { what, screen, question: talk.wait.tag, at: talk.wait.since, began: talk.began });
 }
 
 /** Hears what is counted, of a screen where the question is empty. */

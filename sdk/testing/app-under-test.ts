@@ -293,6 +293,8 @@ function failedRun({ ref, log, active }: Side, { message, details }: VumiError):
       wait_ms: 0,
       sends: 0,
     },
+    user: null,
+    sent: [],
     record: null,
   };
 }

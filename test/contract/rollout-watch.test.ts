@@ -1,5 +1,14 @@
 import { lookAtRollouts } from '@vumi/applications';
-import { newId, silentLogger, type AppRef } from '@vumi/core';
+import {
+  createNack,
+  createUserMessage,
+  formatTimestamp,
+  newId,
+  silentLogger,
+  stampMessage,
+  stampVersion,
+  type AppRef,
+} from '@vumi/core';
 import type { TalkCount } from '@vumi/core/talks';
 import type { NewRun, RolloutPlan, Store } from '@vumi/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -50,12 +59,19 @@ interface Talked {
   readonly went?: TalkCount;
   readonly failed?: number;
   readonly cpuUs?: number;
+  readonly question?: string;
+  /** When their conversations began, and whether they do so with this question. Default: now, and they do. */
+  readonly began?: number;
+  /** Of each; default 1. */
+  readonly segments?: number;
 }
 
 /** Conversations with a version, now. */
 async function talk(ref: AppRef, version: number, talked: Talked): Promise<void> {
-  const { asked, left = 0, went = 'hung_up', failed = 0, cpuUs = COST.cpu_us } = talked;
-  const place = { screen: 'start', question: 'ask "name"', at: now };
+  const { asked, left = 0, went = 'hung_up', failed = 0, cpuUs = COST.cpu_us, segments = 1 } = talked;
+  const { question = 'ask "name"', began = now } = talked;
+  const place = { screen: 'start', question, at: now, began };
+  const first = talked.began === undefined ? [{ ...place, question: '', what: 'began' } as const] : [];
   const runs = Array.from({ length: asked }, (_, index): NewRun => {
     const broke = index < failed;
     return {
@@ -68,10 +84,8 @@ async function talk(ref: AppRef, version: number, talked: Talked): Promise<void>
       at: now,
       cost: { ...COST, cpu_us: cpuUs },
       record: null,
-      talk: [
-        { what: 'shown', ...place },
-        { what: index < left ? went : 'answered', ...place },
-      ],
+      segments,
+      talk: [...first, { what: 'shown', ...place }, { what: index < left ? went : 'answered', ...place }],
     };
   });
   await Promise.all(runs.map((run) => store.runs.record(run)));
@@ -176,7 +190,7 @@ test('a stage without enough conversations is held and told once, until there ar
   await lookAfter(1);
   const { made, last } = await rolloutOf(ref);
   expect(made).toEqual(['began 5', 'held 5']);
-  expect(last?.reason).toContain('too few');
+  expect(last?.reason).toBe('0 of 50 messages have come to version 2');
   expect((await store.logs.list(ref, {})).items).toHaveLength(1);
   await talk(ref, 1, { asked: 900 });
   await talk(ref, 2, { asked: 60 });
@@ -204,9 +218,121 @@ test('a version that needs far more CPU gets no more users, and stays where it i
   expect(made).toEqual(['began 5', 'held 5']);
   expect(last).toMatchObject({
     reason: 'a message needs more than 2 times the CPU of the other version',
-    numbers: { cpu: { candidate: 2500, stable: 1000 } },
   });
+  // Counted in classes, each a tenth wider than the one before.
+  const cpu = last?.numbers['cpu'] as Record<'candidate' | 'stable', number> | undefined;
+  expect(cpu?.candidate).toBeGreaterThan(0.9 * 2500);
+  expect(cpu?.stable).toBeLessThan(1.1 * 1000);
   expect(await store.apps.get(ref)).toMatchObject({ rollout: { version: 2, percent: 5 } });
+});
+
+test('a version whose conversations take more segments gets no more users, which is told at once', async () => {
+  const ref = await rolledOut({ promote_after_s: 7200 });
+  await talk(ref, 1, { asked: 300, segments: 2 });
+  await talk(ref, 2, { asked: 60, segments: 3 });
+  await look();
+  const { made, last, state } = await rolloutOf(ref);
+  expect([state, made]).toEqual(['running', ['began 5', 'held 5']]);
+  expect(last).toMatchObject({
+    reason: 'a conversation takes 3 segments, 2 with the other version: more than 20 % more',
+    numbers: { segments: { of: 'conversations', candidate: { all: 60, segments: 180 } } },
+  });
+  expect((await store.logs.list(ref, {})).items).toMatchObject([
+    {
+      level: 'warn',
+      text: expect.stringContaining('version 2 stays at 5 %: a conversation takes 3 segments'),
+    },
+  ]);
+  const { items } = await store.audit.list(ref.account, { action: 'rollout' });
+  expect(items).toMatchObject([{ action: 'rollout.held', details: { segments: { of: 'conversations' } } }]);
+  await lookAfter(3);
+  expect((await rolloutOf(ref)).made).toEqual(['began 5', 'held 5']);
+});
+
+test('segments are those of conversations that began in the same hours, later ones included', async () => {
+  const ref = await rolledOut({ each_s: 40 * 3600 });
+  const began = now;
+  // Half of the version before go on with a conversation that is older than the rollout: that makes theirs no longer.
+  await talk(ref, 1, { asked: 300, began: now - 30 * HOUR_MS, question: 'ask "age"', segments: 9 });
+  await talk(ref, 1, { asked: 300 });
+  await talk(ref, 2, { asked: 60 });
+  now += 5 * HOUR_MS;
+  await talk(ref, 1, { asked: 200, began, question: 'ask "age"' });
+  await talk(ref, 2, { asked: 60, began, question: 'ask "age"', segments: 3 });
+  await look();
+  expect((await rolloutOf(ref)).last).toMatchObject({
+    decision: 'held',
+    reason: expect.stringMatching(/^a conversation takes 4 segments, 1\.67 with/),
+  });
+});
+
+test('a stage that is shorter than a conversation is held until the later questions are known', async () => {
+  const ref = await rolledOut();
+  const began = now;
+  await talk(ref, 1, { asked: 900, left: 90 });
+  await talk(ref, 1, { asked: 400, began, question: 'ask "age"' });
+  await talk(ref, 1, { asked: 3, began: now - 30 * HOUR_MS, question: 'ask "rare"' });
+  await talk(ref, 2, { asked: 60, left: 6 });
+  await talk(ref, 2, { asked: 12, began, question: 'ask "age"' });
+  await lookAfter(2);
+  await talk(ref, 2, { asked: 20, began, question: 'ask "age"' });
+  await look();
+  const { made, last } = await rolloutOf(ref);
+  expect(made).toEqual(['began 5', 'held 5']);
+  expect(last?.reason).toBe(
+    '12 of 50 conversations with version 2 have come to start, ask "age" and gone on or left',
+  );
+  await talk(ref, 1, { asked: 400, began, question: 'ask "age"' });
+  await talk(ref, 2, { asked: 20, began, question: 'ask "age"' });
+  await look();
+  expect((await rolloutOf(ref)).made.at(-1)).toBe('promoted 25');
+});
+
+test('a question that the version does not ask any more holds a stage no longer than it takes to see that', async () => {
+  const ref = await rolledOut();
+  const began = now;
+  await talk(ref, 1, { asked: 900 });
+  await talk(ref, 1, { asked: 400, began: now - 30 * HOUR_MS, question: 'ask "age"' });
+  await talk(ref, 2, { asked: 100 });
+  await lookAfter(2);
+  expect((await rolloutOf(ref)).last?.reason).toContain('0 of 50 conversations with version 2 have come to');
+  // As many of an age come there with the version before.
+  await talk(ref, 1, { asked: 500, began, question: 'ask "age"' });
+  await look();
+  const { made, last } = await rolloutOf(ref);
+  expect(made).toEqual(['began 5', 'held 5', 'promoted 25']);
+  expect(last?.reason).toContain('; hardly anybody comes to start, ask "age" with it');
+});
+
+test('a version whose messages are uncertain to arrive is taken back', async () => {
+  const ref = await rolledOut();
+  await talk(ref, 1, { asked: 900 });
+  await talk(ref, 2, { asked: 60 });
+  const timestamp = formatTimestamp(now);
+  await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const message = createUserMessage({ from_addr: '8000', to_addr: '+27761234567', content: 'x' });
+      const sent = stampVersion(stampMessage({ ...message, timestamp }, ref), 2);
+      await store.recorder.outbound(sent, ref, 'queued');
+      await store.recorder.event(
+        createNack(
+          {
+            user_message_id: message.message_id,
+            transport_name: 'smsc',
+            transport_metadata: { outcome: 'uncertain' },
+          },
+          'uncertain: the connection was lost',
+        ),
+      );
+    }),
+  );
+  while (!(await store.counts.fold()));
+  await look();
+  expect((await rolloutOf(ref)).last).toMatchObject({
+    decision: 'rolled_back',
+    reason: "20 % of what it sends is uncertain to have arrived, 0 % of the other's",
+    numbers: { uncertain: { candidate: { bad: 12, all: 60 } } },
+  });
 });
 
 test('a version that got its users in bad hours is not worse for it', async () => {
@@ -236,7 +362,7 @@ test.each([
   const { state, made } = await rolloutOf(ref);
   expect([state, made]).toEqual(['ended', ['began 5', 'ended 0']]);
   if (seen === undefined) throw new TypeError('it was not running');
-  const late = { decision: 'promoted', reason: 'late', numbers: {}, seen: 0, at: now } as const;
+  const late = { decision: 'promoted', reason: 'late', numbers: {}, seen: [], at: now } as const;
   expect(await store.rollouts.decide(seen, late)).toBeNull();
 });
 

@@ -15,8 +15,17 @@ interface Row {
   readonly worse_than?: number;
 }
 
+interface Sent {
+  readonly version: number;
+  readonly segments: number;
+  readonly conversations: number;
+  readonly messages: number;
+  readonly more_than?: number;
+}
+
 interface Funnel {
   readonly items: readonly Row[];
+  readonly sent: readonly Sent[];
 }
 
 /** Versions that have room side by side. */
@@ -45,21 +54,69 @@ export function addFunnelCommand(app: Command): void {
       const session = openSession(command);
       const address = path`/accounts/${await session.account()}/apps/${name}/funnel`;
       const found = await session.client.call<Funnel>('GET', address, { query: { ...options } });
-      session.show(found, () => funnelText(found.items, name));
+      session.show(found, () => funnelText(found, name));
     },
   );
 }
 
-function funnelText(items: readonly Row[], name: string): string {
-  if (items.length === 0) return `Nobody was in a conversation with ${name} in that time.\n`;
-  const versions = [...new Set(items.map(({ version }) => version))].slice(0, MOST_VERSIONS);
+function funnelText({ items, sent }: Funnel, name: string): string {
+  if (items.length === 0 && sent.length === 0)
+    return `Nobody was in a conversation with ${name} in that time.\n`;
+  const all = [...items, ...sent].map(({ version }) => version).toSorted((a, b) => b - a);
+  const versions = [...new Set(all)].slice(0, MOST_VERSIONS);
   const shown = items.filter(({ version }) => versions.includes(version));
   const places = [
     ...Map.groupBy(shown, ({ screen, question }) => JSON.stringify([screen, question])).values(),
   ];
   const ofQuestions = places.filter(([row]) => row?.question !== '').toSorted((a, b) => most(b) - most(a));
   const ofScreens = places.filter(([row]) => row?.question === '');
-  return `${questionTable(ofQuestions, versions)}${screenTable(ofScreens, versions)}${worseLines(shown)}`;
+  const ofVersions = sent.filter(({ version }) => versions.includes(version));
+  return [
+    questionTable(ofQuestions, versions),
+    screenTable(ofScreens, versions),
+    sentTable(ofVersions, versions),
+    worseLines(shown),
+    moreLines(ofVersions),
+  ].join('');
+}
+
+/** By the conversation; where there are none, by the message. */
+function sentTable(sent: readonly Sent[], versions: readonly number[]): string {
+  if (sent.length === 0) return '';
+  const byTalk = hasTalks(sent);
+  const ofVersion = (cell: (row: Sent) => string | number) =>
+    versions.map((version) => {
+      const row = sent.find((one) => one.version === version);
+      return row === undefined ? '' : cell(row);
+    });
+  const count = (row: Sent): number => (byTalk ? row.conversations : row.messages);
+  return table(
+    ['SENT', ...versions.map((version) => `V${version}`)],
+    [
+      ['segments', ...ofVersion(({ segments }) => segments)],
+      [byTalk ? 'conversations' : 'messages', ...ofVersion(count)],
+      [
+        byTalk ? 'segments of one' : 'segments for one',
+        ...ofVersion((row) => (count(row) === 0 ? '' : Math.round((100 * row.segments) / count(row)) / 100)),
+      ],
+    ],
+  );
+}
+
+function hasTalks(sent: readonly Sent[]): boolean {
+  return sent.every(({ conversations }) => conversations > 0);
+}
+
+function moreLines(sent: readonly Sent[]): string {
+  return sent
+    .flatMap(({ version, more_than: other }) =>
+      other === undefined
+        ? []
+        : [
+            `A ${hasTalks(sent) ? 'conversation' : 'message'} takes more segments with version ${version} than with version ${other}, for sure.\n`,
+          ],
+    )
+    .join('');
 }
 
 function worseLines(rows: readonly Row[]): string {

@@ -32,7 +32,18 @@ interface Rollout extends Plan {
     readonly decision: string;
     readonly percent: number;
     readonly reason: string;
+    readonly numbers?: { readonly segments?: Segments | null };
   }[];
+}
+
+interface Segments {
+  readonly candidate: SizeTally;
+  readonly stable: SizeTally;
+}
+
+interface SizeTally {
+  readonly all: number;
+  readonly segments: number;
 }
 
 /** Of commands that give a version to users. */
@@ -104,17 +115,25 @@ export function addRolloutsCommand(app: Command): void {
 
 function rolloutTable(rollouts: readonly Rollout[]): string {
   return table(
-    ['VERSION', 'BESIDE', 'STATE', 'AT', 'DECISION', 'SHARE', 'REASON'],
+    ['VERSION', 'BESIDE', 'STATE', 'AT', 'DECISION', 'SHARE', 'SEGMENTS', 'REASON'],
     rollouts.flatMap(({ version, stable, state, decisions }) =>
-      decisions.map(({ at, decision, percent, reason }) => [
+      decisions.map(({ at, decision, percent, reason, numbers }) => [
         version,
         stable,
         state,
         shortTime(at),
         decision,
         `${percent} %`,
+        segmentsCell(numbers?.segments ?? null),
         reason,
       ]),
     ),
   );
+}
+
+/** Of a conversation, or of a message, with the version and with the other. */
+function segmentsCell(segments: Segments | null): string {
+  if (segments === null) return '';
+  const { candidate, stable } = segments;
+  return [candidate, stable].map((one) => Math.round((100 * one.segments) / one.all) / 100).join(', ');
 }

@@ -9,6 +9,7 @@ const STEP = 2000;
 const WAITS_MS = 3_600_000;
 /** Where the message of an event is looked for first: in the weeks of three partitions at most. */
 const DAYS_BEFORE = 14;
+const UNCERTAIN = 'nack.uncertain';
 
 interface Uncounted {
   readonly account: string | null;
@@ -25,7 +26,11 @@ interface Uncounted {
   readonly waited_ms: number;
 }
 
-type Owned = Pick<Uncounted, 'account' | 'app' | 'transport'>;
+interface Owned extends Pick<Uncounted, 'account' | 'app' | 'transport'> {
+  /** Of an uncertain message, where two versions of its app were live: the one that sent it, and when. */
+  readonly version: string | null;
+  readonly sent_at: string | null;
+}
 
 /**
  * One step of counting, by one process at a time. What is taken is in the counts with the same commit, so nothing is
@@ -61,6 +66,7 @@ async function takeUncounted(statements: Statements): Promise<number> {
     statements,
     ready.map((row) => Object.assign({}, row, ownerOf(row))),
   );
+  await addUncertain(statements, ready.map(ownerOf));
   await addToBatches(
     statements,
     events.filter((row) => ownerOf(row) !== undefined),
@@ -78,13 +84,20 @@ async function findOwners(
     const asked = events.filter((row) => row.waited_ms >= WAITS_MS === isLast);
     if (asked.length === 0) continue;
     const rows = await statements.query<Owned & { id: string }>(
-      `select id, account, app, transport
-       from unnest($1::text[], $2::date[]) as given (id, week)
+      `select id, account, app, transport, version, case when version is not null then sent_at end as sent_at
+       from unnest($1::text[], $2::date[], $3::text[]) as given (id, week, kind)
          cross join lateral (
-           select account, app, transport from messages
+           select account, app, transport, at as sent_at,
+             case when kind = '${UNCERTAIN}' then substring(body #>> '{helper_metadata,vumi,version}' from '^\\d{1,9}$') end
+               as version
+           from messages
            where message_id = id ${isLast ? '' : `and messages.week between given.week - ${DAYS_BEFORE} and given.week`}
            limit 1) as message`,
-      [asked.map(({ message_id }) => message_id), asked.map(({ week }) => week)],
+      [
+        asked.map(({ message_id }) => message_id),
+        asked.map(({ week }) => week),
+        asked.map(({ kind }) => kind),
+      ],
     );
     for (const { id, ...owner } of rows) found.set(id, owner);
   }
@@ -130,6 +143,24 @@ async function addToCounts(statements: Statements, rows: readonly Uncounted[]): 
      group by 1, 2, 3, 4, 5, 6
      on conflict (account, unit, at, app, transport, kind) do update set count = counts.count + excluded.count`,
     columnsOf(sums, 5),
+  );
+}
+
+/** Of messages whose versions are compared. */
+async function addUncertain(statements: Statements, owners: readonly (Owned | undefined)[]): Promise<void> {
+  const sums = sumUp(
+    owners.flatMap((owner) => (owner?.version == null ? [] : [{ ...owner, count: 1 }])),
+    ({ account, app, version, sent_at }) => [account ?? '', app ?? '', version ?? '', sent_at ?? ''],
+  );
+  if (sums.length === 0) return;
+  await statements.query(
+    `insert into funnel as known (account, app, hour, version, screen, question, counted, count)
+     select account, app, date_trunc('hour', at::timestamptz, 'UTC'), version::int, '', '', 'uncertain', sum(count)
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[]) as given (account, app, version, at, count)
+     group by 1, 2, 3, 4
+     on conflict (account, app, hour, version, screen, question, counted)
+       do update set count = known.count + excluded.count`,
+    columnsOf(sums, 4),
   );
 }
 

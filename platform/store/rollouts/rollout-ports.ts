@@ -1,4 +1,4 @@
-import type { AppRef, Tally, TalkPolicy } from '@vumi/core';
+import type { AppRef, ComparedSizes, Tally, TalkPolicy } from '@vumi/core';
 import type { AppVersion, Page, PageQuery } from '../records.ts';
 
 /** How a version comes to all users (spec authoring §7). */
@@ -15,7 +15,7 @@ export interface RolloutPlan {
 export const ROLLOUT_STATES = ['running', 'finished', 'rolled_back', 'ended'] as const;
 export type RolloutState = (typeof ROLLOUT_STATES)[number];
 
-/** `held`: the time of the stage is over, and the next one does not begin. */
+/** `held`: the next stage does not begin for that reason. */
 export const ROLLOUT_DECISIONS = ['began', 'held', 'promoted', 'finished', 'rolled_back', 'ended'] as const;
 
 /** What was decided of a rollout, and of which numbers. */
@@ -46,10 +46,17 @@ export interface RolloutRow extends RolloutPlan {
 
 export interface RunningRollout extends AppRef, Omit<RolloutRow, 'state' | 'ended_at' | 'decisions'> {
   readonly id: string;
-  /** Conversations with the version before the stage. */
-  readonly seen_before: number;
-  /** Why the stage was held, when last told. */
-  readonly held: string | null;
+  /** What was known when the stage began. */
+  readonly seen: readonly Seen[];
+  /** Why the stage is held, as far as it was told. */
+  readonly told: readonly string[];
+}
+
+/** Conversations with the version of which it is known what became of them at a question; without names: messages. */
+export interface Seen {
+  readonly screen: string;
+  readonly question: string;
+  readonly all: number;
 }
 
 /** Of the hours in which both versions were talked to, each with the weight of the candidate's share of it. */
@@ -61,18 +68,39 @@ export interface Compared {
 export interface RolloutNumbers {
   /** Messages and events, and those that failed or no longer fitted their conversation. */
   readonly runs: Compared;
+  /** The same, and only those that no longer fitted. */
+  readonly diverged: Compared;
+  /** What was sent, and that of which nobody knows whether the network has it. */
+  readonly uncertain: Compared;
   /** Conversations that were asked, and those that left. */
   readonly questions: readonly (Compared & { readonly screen: string; readonly question: string })[];
+  /** Questions that the stable version comes to. */
+  readonly reach: readonly Reach[];
   /** Microseconds for a message that found the app loaded, of nineteen of twenty; null where too few are known. */
   readonly cpu: { readonly candidate: number; readonly stable: number } | null;
+  /** Segments of conversations that began in the same hours, or of messages; null: nothing to compare. */
+  readonly sizes: (ComparedSizes & { readonly of: 'conversations' | 'messages' }) | null;
+}
+
+export interface Reach {
+  readonly screen: string;
+  readonly question: string;
+  /** Of the stable version's conversations, those that come to it: 0 to 1. */
+  readonly share: number;
+  /** Conversations with the candidate that came to it. */
+  readonly reached: number;
+  /** As many as would have come by now, as with the stable version. */
+  readonly expected: number;
 }
 
 export interface RolloutChange {
   readonly decision: 'held' | 'promoted' | 'rolled_back';
   readonly reason: string;
   readonly numbers: Readonly<Record<string, unknown>>;
-  /** Conversations with the version so far. */
-  readonly seen: number;
+  /** What is known by now, where a stage begins. */
+  readonly seen: readonly Seen[];
+  /** Of what is held: a name of the reason, which is told once in a stage. */
+  readonly cause?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

@@ -33,7 +33,7 @@ export function openRollouts(database: Database, changes: Changes): Rollouts {
     list: (ref, page) => listRollouts(database, ref, page),
     running: () =>
       database.query<RunningRollout>(
-        `select account, app, ${COLUMNS}, seen_before::float8 as seen_before, held
+        `select account, app, ${COLUMNS}, seen, told
          from rollouts where state = 'running' order by id`,
       ),
     compare: (rollout, at) => compareVersions(database, rollout, at),
@@ -65,8 +65,8 @@ async function begin(
   const when = new Date(at).toISOString();
   const [row] = await statements.query<{ id: string }>(
     `insert into rollouts (account, app, version, stable, stages, each_s, promote_after_s, state, stage, stage_at,
-       seen_before, started_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'running', 0, $8, 0, $8) returning id::text`,
+       started_at)
+     values ($1, $2, $3, $4, $5, $6, $7, 'running', 0, $8, $8) returning id::text`,
     [ref.account, ref.app, version, stable, plan.stages, plan.each_s, plan.promote_after_s, when],
   );
   if (row === undefined) throw new TypeError('an insert returned no row');
@@ -96,7 +96,7 @@ function checkPlan({ stages, each_s, promote_after_s }: RolloutPlan): number {
 async function decide(
   statements: Statements,
   rollout: RunningRollout,
-  { decision, reason, numbers, seen, at }: RolloutChange,
+  { decision, reason, numbers, seen, cause, at }: RolloutChange,
 ): Promise<RolloutDecision | null> {
   const { id, stage } = rollout;
   await lockApp(statements, rollout);
@@ -106,7 +106,7 @@ async function decide(
   );
   if (still === undefined) return null;
   const when = new Date(at).toISOString();
-  const done = await carryOut(statements, rollout, { decision, reason, seen, when });
+  const done = await carryOut(statements, rollout, { decision, seen, cause, when });
   const made: RolloutDecision = { ...done, at: when, reason, numbers };
   await addDecision(statements, id, made);
   await noteAudit(statements, {
@@ -119,14 +119,22 @@ async function decide(
   return made;
 }
 
+interface Told {
+  readonly when: string;
+  readonly cause: string | undefined;
+}
+
 async function carryOut(
   statements: Statements,
   rollout: RunningRollout,
-  { decision, reason, seen, when }: Pick<RolloutChange, 'decision' | 'reason' | 'seen'> & { when: string },
+  { decision, seen, cause, when }: Pick<RolloutChange, 'decision' | 'seen'> & Told,
 ): Promise<Pick<RolloutDecision, 'decision' | 'percent'>> {
   const { id, stage, stages, version, stable } = rollout;
   if (decision === 'held') {
-    await statements.query('update rollouts set held = $2 where id = $1', [id, reason]);
+    await statements.query('update rollouts set told = array_append(told, $2) where id = $1', [
+      id,
+      cause ?? '',
+    ]);
     return { decision, percent: stages[stage] ?? ALL };
   }
   if (decision === 'rolled_back') {
@@ -137,8 +145,8 @@ async function carryOut(
   const percent = stages[stage + 1] ?? ALL;
   const talks = await talksOf(statements, rollout);
   await statements.query(
-    'update rollouts set stage = stage + 1, stage_at = $2, seen_before = $3, held = null where id = $1',
-    [id, when, Math.floor(seen)],
+    "update rollouts set stage = stage + 1, stage_at = $2, seen = $3, told = '{}' where id = $1",
+    [id, when, JSON.stringify(seen)],
   );
   if (percent < ALL) {
     await rollOut(statements, rollout, { version, percent, talks });
