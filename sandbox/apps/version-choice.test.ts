@@ -276,3 +276,12 @@ describe('a conversation', () => {
 function timerOf(user: string): FiredSchedule {
   return { id: 'one', name: 'vumi:talk:12345:within', user, due: 0, data: { to: '12345' } };
 }
+
+test('two versions are live during a rollout, and only then', () => {
+  const place = new Place();
+  expect(place.choice.areTwoLive(ref)).toBe(false);
+  place.change(1, { version: 2, percent: 5 });
+  expect(place.choice.areTwoLive(ref)).toBe(true);
+  place.live = null;
+  expect(place.choice.areTwoLive(ref)).toBe(false);
+});

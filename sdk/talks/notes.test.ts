@@ -43,6 +43,16 @@ it('what becomes of questions is counted', async () => {
   expect(phone.notes.at(-2)?.at).toBe(asked);
 });
 
+it('each with when its conversation began, however late it is', async () => {
+  const phone = new FakePhone(survey);
+  await phone.say('hi');
+  const began = phone.notes[0]?.at;
+  await phone.wait(3_600_000);
+  await phone.say('Thandi');
+  expect(phone.notes.map((note) => note.began)).toEqual(phone.notes.map(() => began));
+  expect(phone.notes.at(-1)?.at).toBeGreaterThan(began ?? Infinity);
+});
+
 it('and how conversations are left', async () => {
   const phone = new FakePhone(survey);
   for (const text of ['hi', 'Thandi', 'x', 'y']) await phone.say(text);

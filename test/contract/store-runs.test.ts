@@ -108,6 +108,34 @@ describe('the funnel of conversations', () => {
     expect(await worse()).toEqual([1, undefined]);
   });
 
+  test('says what versions sent, in the hour in which the conversation began, and which sends more for sure', async () => {
+    const ref = await createApp(store);
+    const hour = { from: '2026-11-24T10:00:00Z', to: '2026-11-24T11:00:00Z' };
+    const talks = (version: number, count: number, segments: number): NewRun[] =>
+      Array.from({ length: count }, (_, index) => {
+        const one = { screen: 'start', at, began: at };
+        const user = `+2776${index}`;
+        return [
+          run(ref, { version, user, at, segments: 1, talk: [{ what: 'began', question: '', ...one }] }),
+          run(ref, { version, user, segments, talk: [{ what: 'answered', question: 'ask "name"', ...one }] }),
+        ];
+      }).flat();
+    const runs = [
+      ...talks(1, 80, 1),
+      ...talks(2, 60, 2),
+      run(ref, { version: 1, kind: 'event', segments: 7 }),
+    ];
+    await Promise.all(runs.map((one) => store.runs.record(one)));
+    expect((await store.funnel.ofApp(ref, hour)).sent).toEqual([
+      { version: 2, segments: 180, conversations: 60, messages: 120, more_than: 1 },
+      { version: 1, segments: 160, conversations: 80, messages: 160 },
+    ]);
+    expect((await store.funnel.ofApp(ref, DAY)).sent).toMatchObject([{ segments: 180 }, { segments: 167 }]);
+    // It is told of what was sent in all, not counted as a question.
+    const questions = (await store.funnel.ofApp(ref, DAY)).items.map(({ counts }) => Object.keys(counts));
+    expect(new Set(questions.flat())).toEqual(new Set(['began', 'answered']));
+  });
+
   test('takes no more names than it has room for, and no time that is none', async () => {
     const ref = await createApp(store);
     const talk = (index: number): NonNullable<NewRun['talk']> => [

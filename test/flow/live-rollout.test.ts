@@ -78,7 +78,11 @@ async function talk(name: Name): Promise<void> {
 
 interface Rollout {
   readonly state: string;
-  readonly decisions: readonly { readonly decision: string; readonly reason: string }[];
+  readonly decisions: readonly {
+    readonly decision: string;
+    readonly reason: string;
+    readonly numbers: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 async function rolloutOf(name: Name): Promise<Rollout> {
@@ -117,4 +121,26 @@ it('phones of the wall have a version that loses them taken back, and leave an e
   );
   expect(brief.decisions.map(({ decision }) => decision)).not.toContain('rolled_back');
   expect(brief.state === 'finished' || isHeldForCpu(brief)).toBe(true);
+  // It ended only when the last question, too, had been seen of each version; and both sent as much.
+  expect(brief.decisions.at(-1)?.numbers).toMatchObject({ questions: 2, segments: { of: 'conversations' } });
+  const { items, sent } = await world.client.must('GET', `${place('brief')}/funnel`);
+  for (const { version, segments, conversations } of sent as Sent[]) {
+    const asked = (items as Asked[]).find((row) => row.version === version && row.question === 'ask "age"');
+    expect(asked?.counts.shown).toBeGreaterThanOrEqual(50);
+    expect(segments).toBeGreaterThan(conversations);
+    expect(segments).toBeLessThan(6 * conversations);
+  }
+  expect((sent as Sent[]).map(({ version }) => version)).toEqual([2, 1]);
 });
+
+interface Sent {
+  readonly version: number;
+  readonly segments: number;
+  readonly conversations: number;
+}
+
+interface Asked {
+  readonly version: number;
+  readonly question: string;
+  readonly counts: { readonly shown?: number };
+}
