@@ -70,6 +70,12 @@ describe('what goes wrong', () => {
     await expect(hasty.say('hi')).rejects.toThrow(
       /not awaited before the next question or the end: app.http GET e.org/,
     );
+    const deaf = new FakePhone({
+      onConversation: async (app) => `Hello ${String(app.ask('Your name?', { id: 'name' }))}`,
+    });
+    await expect(deaf.say('hi')).rejects.toThrow(
+      /screen "start" ended while its question, ask "name", is open: write "await" before it/,
+    );
   });
 
   it('a question within once, and a wait that outlives the conversation, are refused', async () => {

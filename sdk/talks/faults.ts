@@ -11,3 +11,8 @@ export function notReturned({ to }: Leave, screen: string): Error {
 export function notAwaited(tag: string): Error {
   return new Error(`a call was not awaited before the next question or the end: ${tag}`);
 }
+
+/** A screen returns while it asks: what it does with the answer would be done with a promise. */
+export function endedAsking(screen: string, tag: string): Error {
+  return new Error(`screen "${screen}" ended while its question, ${tag}, is open: write "await" before it`);
+}

@@ -2,7 +2,7 @@ import { languageCode } from '../languages/codes.ts';
 import type { Json } from '../state.ts';
 import { isFinal, isSecret, MOST_VISITS, type Frame, type Happened, type Wait } from './journal.ts';
 import { canGoBack, isAtBeginning, takenBack } from './back.ts';
-import { HANGS, notReturned } from './faults.ts';
+import { endedAsking, HANGS, notReturned } from './faults.ts';
 import { HangWatch } from './hang-watch.ts';
 import { Moments } from './moments.ts';
 import { makeLink } from './make-link.ts';
@@ -34,7 +34,8 @@ export class Run {
   readonly #frames: OpenFrame[];
   readonly #outcome = Promise.withResolvers<Outcome>();
   #isOver = false;
-  #isAsking = false;
+  /** Of the question that is open: what is wrong where its screen ends. Made where it is asked, for its place. */
+  #asking: Error | null = null;
   #isStaying = false;
   #isJudging = false;
   readonly #said: Saying;
@@ -134,7 +135,7 @@ export class Run {
       const result = await screen(this.#talk(frame, index), frame.params);
       if (!frame.recorder.isLive)
         await frame.recorder.diverged(frame.recorder.steps.length, this.#options.talk.wait.tag, 'the end');
-      const fault = frame.recorder.openCall ?? this.#faultIn(result);
+      const fault = this.#asking ?? frame.recorder.openCall ?? this.#faultIn(result);
       if (fault !== undefined) throw fault;
       if (!(result instanceof Leave)) return { kind: 'end', text: isText(result) ? this.#text(result) : '' };
       const { to } = result;
@@ -252,10 +253,10 @@ export class Run {
     const { order, known } = recorder.begin('a', tag);
     if (known !== null) return known;
     if (this.#left !== null) return this.#fail(this.#left.fault);
-    if (index !== this.#frames.length - 1 || this.#isAsking)
+    if (index !== this.#frames.length - 1 || this.#asking !== null)
       return this.#fail(new Error('a question was asked while another is open'));
     if (!recorder.isTold) return recorder.diverged(order, 'something else', tag);
-    this.#isAsking = true;
+    this.#asking = endedAsking(frame.screen, tag);
     const { wait } = this.#options.talk;
     if (recorder.isLive) return this.#askAnew(make);
     if (wait.tag !== tag) return recorder.diverged(order, wait.tag, tag);
@@ -337,7 +338,7 @@ export class Run {
   /** The open question is over: what comes now really happens. */
   #goLive(): void {
     for (const { recorder } of this.#frames) recorder.goLive();
-    this.#isAsking = false;
+    this.#asking = null;
     this.#said.clear();
     this.#answers += 1;
     this.#moments.goLive();
