@@ -6,6 +6,8 @@ import type { TestWorld } from './world.ts';
 export const HELP = 'help';
 export const STOP = 'STOP';
 export const START = 'START';
+/** The menu of whoever comes back, in place of the question that is open: its text is no part of it. */
+export const GO_ON = 'go on?';
 const NUMBERED = /^(\d+)[.)] /gm;
 /** As a question that a page answers is called (sdk/talks/verbs.ts). */
 const LINK = 'link ';

@@ -1,6 +1,6 @@
 import type { Json } from '@vumi/sdk';
 import type { Run } from '@vumi/sandbox';
-import { isAnsweredByPage } from '../moves.ts';
+import { GO_ON, isAnsweredByPage } from '../moves.ts';
 import type { SimulatedPhone } from '../phone.ts';
 import type { QuestionSites } from '../question-sites.ts';
 import type { TestWorld } from '../world.ts';
@@ -91,10 +91,12 @@ export class LocalHandset implements Handset {
   #seen({ isAnswered, failure }: { readonly isAnswered: boolean; readonly failure: string | null }): Seen {
     const { world, phone } = this.#options;
     const wait = world.talkOf(phone)?.wait ?? null;
-    const isKnown = wait !== null && !wait.asksToGoOn;
+    const asksToGoOn = wait?.asksToGoOn === true;
+    const isKnown = wait !== null && !asksToGoOn;
     return {
       shown: isAnswered ? phone.screen : null,
-      at: phone.at,
+      // Answers of a scenario are for the question that was open before.
+      at: asksToGoOn && phone.at !== null ? { ...phone.at, question: GO_ON } : phone.at,
       samples: isKnown ? this.#samples : null,
       isRefused: wait !== null && wait.tries > 0,
       isOver: this.#isOver,

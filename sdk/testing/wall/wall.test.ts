@@ -220,6 +220,13 @@ test('thresholds are kept or not, each by its own measure', async () => {
   expect(report.sent.cost).toBe(6.5);
 });
 
+test('who dials again says whether to go on, whatever the scenario answers to the open question', async () => {
+  const answers = { name: 'Thandi', area: '1', age: '24' };
+  const { count, transcripts } = await talksOf('redials', { transport: 'ussd', answers });
+  expect(transcripts.join()).toContain('Welcome back.');
+  expect(count).toEqual(ENDED);
+});
+
 test('where nobody tells what a question takes, options are chosen by their letters', async () => {
   const quiz = folders.appOf(
     `export default { onMessage: (message) => /^[ab]$/.test(message.content ?? '') ? message.reply('Right', { end: true }) : message.reply('Soap?\\na) yes\\nb) no') };`,
