@@ -44,6 +44,10 @@ test.each([
     expect(existsSync(join(folder, `workers/worker.${flags.length === 0 ? 'js' : 'ts'}`))).toBe(true);
     const manifest = JSON.parse(readFileSync(join(folder, 'vumi.json'), 'utf8')) as { $schema: string };
     expect(manifest).toMatchObject({ name });
+    // The SDK is found above: npm, which installs a package for the app, must not look for it.
+    expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).not.toHaveProperty(
+      'devDependencies',
+    );
     const schema = readFileSync(join(realpathSync(folder), manifest.$schema), 'utf8');
     expect(JSON.parse(schema)).toMatchObject({ title: 'vumi.json' });
     const tested = await platform.vumi(['test', folder, '--transport', network, '--turns', '60']);

@@ -127,7 +127,8 @@ function makeApp(folder: string, { name, template, isTyped }: NewApp): void {
     private: true,
     type: 'module',
     scripts: { dev: 'vumi dev', test: 'node --test "test/*.test.*"', deploy: 'vumi deploy' },
-    devDependencies: { '@vumi/cli': version, '@vumi/sdk': version },
+    // What is found above is no package of its own: npm would look for it in the registry whenever it installs another.
+    ...(sdkFolder(folder) === null && { devDependencies: { '@vumi/cli': version, '@vumi/sdk': version } }),
   });
   writeJson(join(folder, 'tsconfig.json'), {
     compilerOptions: {
