@@ -8,6 +8,7 @@ import { classicSnapshot } from '../classic/snapshot.ts';
 import { PrivateServices } from '@vumi/http';
 import { createSecretRemoval, type SecretRemoval } from '../recording/secret-removal.ts';
 import { limitsOf, type Limits } from '../limits.ts';
+import { tellMissing } from './missing-globals.ts';
 import { createStackMapper, type StackMapper } from './stack-mapper.ts';
 
 /** Characters of code. */
@@ -100,6 +101,7 @@ export async function prepareApp(
   const { code, settings } = from;
   const kind = kindOf(code.manifest);
   const config = kind === 'classic' ? configTexts(settings.config) : settings.config;
+  const mapStack = createStackMapper(code.map);
   const limits = limitsOf(from.limits[kind], { plan: settings.limits, manifest: code.manifest.limits });
   return {
     ref,
@@ -111,7 +113,7 @@ export async function prepareApp(
     limits,
     settings,
     manifest: code.manifest,
-    mapStack: createStackMapper(code.map),
+    mapStack: kind === 'sdk' ? (text) => tellMissing(mapStack(text)) : mapStack,
     secretRemoval: createSecretRemoval(settings.secrets),
     services: new PrivateServices(settings.private_services),
     frame: {
