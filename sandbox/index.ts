@@ -1,5 +1,5 @@
 export { intakeBundle, type Bundle, type BundleFile } from './bundle/intake.ts';
-export type { HttpAnswer, HttpGateway } from './http/gateway.ts';
+export { HTTP_BYTES, type HttpAnswer, type HttpGateway } from './http/gateway.ts';
 export { manifestSchema, type Manifest } from './bundle/manifest.ts';
 export { sandboxConfigSchema, type SandboxConfig } from './config.ts';
 export { DEFAULT_LIMITS, limitsSchema, planSchema, type Limits } from './limits.ts';

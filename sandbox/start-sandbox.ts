@@ -9,7 +9,7 @@ import {
 } from '@vumi/core';
 import { CLASSIC_HTTP } from './classic/http.ts';
 import { parseSandboxConfig, type SandboxConfig } from './config.ts';
-import { createHttpGateway, type HttpGateway } from './http/gateway.ts';
+import { createHttpGateway, HTTP_BYTES, type HttpGateway } from './http/gateway.ts';
 import { LoadedApps, type AppPorts } from './apps/app.ts';
 import type { AppKind } from './app-kind.ts';
 import { RunnerKills } from './fleet/runner-kills.ts';
@@ -26,7 +26,6 @@ import { Turns } from './turns/turns.ts';
 import { VersionChoice, type VersionChoicePorts } from './apps/version-choice.ts';
 
 const HTTP_TIMEOUT_MS = 10_000;
-const HTTP_BYTES = 256 * 1024;
 /** Share of the memory at which a runner is replaced that its apps may fill. */
 const FULL = 0.9;
 const SWEEP_EVERY_MS = 10_000;

@@ -55,6 +55,9 @@ export interface HttpGateway {
   request(call: HttpCall): Promise<HttpAnswer>;
 }
 
+/** Of the answer that an app of the SDK gets to a call. */
+export const HTTP_BYTES = 256 * 1024;
+
 export interface GatewayOptions extends TargetRules {
   /** Of a call that names none. */
   readonly timeoutMs: number;

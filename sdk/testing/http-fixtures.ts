@@ -1,5 +1,5 @@
 import { nearest, VumiError } from '@vumi/core';
-import type { HttpAnswer, HttpGateway } from '@vumi/sandbox';
+import { HTTP_BYTES, type HttpAnswer, type HttpGateway } from '@vumi/sandbox';
 import type { FixtureOptions, HttpFixtures, HttpReply, HttpRequest } from './api.ts';
 
 /** How a fault begins that a call has for which no fixture is there. */
@@ -60,7 +60,10 @@ export class Fixtures implements HttpFixtures, HttpGateway {
     found.left -= 1;
     const reply = typeof found.reply === 'function' ? found.reply(request) : found.reply;
     if (reply.fails !== undefined) throw new VumiError('request.invalid', `http: ${reply.fails}`);
-    return toAnswer(reply);
+    const answer = toAnswer(reply);
+    if (Buffer.byteLength(answer.body) > HTTP_BYTES)
+      throw new VumiError('request.invalid', `http: the answer is longer than ${HTTP_BYTES} bytes`);
+    return answer;
   }
 
   #unmatched({ method, url }: HttpRequest): string {

@@ -188,6 +188,19 @@ test('fixtures answer as often as they are to, and fail', async () => {
   expect(world.http.calls).toHaveLength(3);
 });
 
+test('an answer that is too long rejects, as on a platform, and the handler goes on', async () => {
+  const calling = `export default { async onMessage(message, app) {
+    const error = await app.http.request('https://example.org/all').catch(({ message }) => message);
+    await app.state.get('last');
+    await message.reply(error);
+  } };`;
+  await using world = await openWorld(appOf(calling));
+  world.http.on('GET', /all/, { body: 'x'.repeat(10_000_000) });
+  expect((await world.phone('+27761234567').text('hi'))?.text).toBe(
+    'http: the answer is longer than 262144 bytes',
+  );
+});
+
 test('an app speaks the languages that it lists, though there is no file of translations yet', async () => {
   const app = `
 import { defineApp } from '@vumi/sdk';
