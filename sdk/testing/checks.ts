@@ -111,6 +111,14 @@ function isolates({ turn, anew }: Judged): Fault[] {
     const errors = log.filter(({ level }) => level === 'error').map(({ text }) => ` (${text})`);
     return (said === '' ? 'nothing' : said) + errors.join('');
   });
+  const used = anew.runs.find(({ outcome }) => outcome === 'cpu');
+  if (used !== undefined && turn.runs.every(({ outcome }) => outcome !== 'cpu'))
+    return [
+      {
+        check: 'isolates',
+        text: `${NEW_ISOLATE} the app uses too much CPU: ${used.error ?? ''}. Do less when the app is loaded, such as importing large packages`,
+      },
+    ];
   const difference = warm === cold ? 'keeps something else' : `says ${cold}`;
   return [
     {
