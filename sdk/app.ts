@@ -109,7 +109,7 @@ export interface App extends PlainApp, Speaking {}
 /** What `onOptOut` and `onOptIn` get: there is no message to answer, and nobody to be asked or sent a link. */
 export interface OptoutApp extends UserApp, Speaking {}
 
-/** What an account keeps for the app and nobody is shown: `vumi secret set`. */
+/** What an account keeps for the app and nobody is shown: `vumi app secret set`. */
 export interface Secrets {
   /**
    * The value of a secret, or null when the account has set none of that name.
