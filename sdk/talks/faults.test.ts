@@ -71,7 +71,10 @@ describe('what goes wrong', () => {
       /not awaited before the next question or the end: app.http GET e.org/,
     );
     const deaf = new FakePhone({
-      onConversation: async (app) => `Hello ${String(app.ask('Your name?', { id: 'name' }))}`,
+      async onConversation(app) {
+        void app.ask('Your name?', { id: 'name' });
+        return 'Hello';
+      },
     });
     await expect(deaf.say('hi')).rejects.toThrow(
       /screen "start" ended while its question, ask "name", is open: write "await" before it/,
