@@ -68,11 +68,20 @@ export async function untilHeard(
 const OR_ASK = 'have the transport ask where it can (option mode)';
 const OR_LISTEN = 'give the transport a port of its own that the network reaches (web_port)';
 
-/** Nobody can tell the network where the channel is. `polls`: whether the transport can ask instead. */
-export function reportNoPublicUrl(health: ComponentHealth, { polls }: { readonly polls: boolean }): void {
+/**
+ * Nobody can tell the network where the channel is. `polls`: whether the transport can ask instead. `isDialled`: phones of the
+ * platform itself dial over it, and find it: then nothing is wrong until a network is wanted.
+ */
+export function reportNoPublicUrl(
+  health: ComponentHealth,
+  { polls, isDialled = false }: { readonly polls: boolean; readonly isDialled?: boolean },
+): void {
   const otherwise = polls ? OR_ASK : OR_LISTEN;
   const message = `the network cannot find us: give the platform its public URL (VUMI_PUBLIC_URL), or ${otherwise}`;
-  health.report({ component: COMPONENT, status: 'down', type: 'no_public_url', message });
+  const type = 'no_public_url';
+  if (!isDialled) return health.report({ component: COMPONENT, status: 'down', type, message });
+  const local = `phones of this platform can dial ("vumi phone --transport"); ${message}`;
+  health.report({ component: COMPONENT, status: 'ok', type, message: local });
 }
 
 /** What went wrong, or null. */

@@ -47,7 +47,8 @@ async function tell<C extends ChannelConfig>(
   // A listener of its own is found at whatever address leads to it.
   const isLost = channel.isFoundByUrl === true && url === null && config.web_port === undefined;
   if (isLost || requests === null) {
-    return reportNoPublicUrl(ports.health, { polls: channel.polling !== undefined });
+    const polls = channel.polling !== undefined;
+    return reportNoPublicUrl(ports.health, { polls, isDialled: channel.ussd !== undefined });
   }
   for (const request of [requests ?? []].flat()) await announce(request, ports);
 }
