@@ -31,6 +31,11 @@ export class DevProcess implements AsyncDisposable {
     return created;
   }
 
+  /** Where its platform keeps its data. */
+  get data(): string {
+    return join(this.#folder, '.vumi/dev');
+  }
+
   start(...words: string[]): void {
     const child = spawn(process.execPath, [...FLAGS, VUMI, 'dev', this.#folder, ...words], {
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { sleep } from '@vumi/core';
 import { path, type Client } from './client.ts';
-import { CliError } from './exit.ts';
+import { CliError, EXIT } from './exit.ts';
+import { LostMessages } from './lost-messages.ts';
 import type { Session } from './session.ts';
 
 /** All phones, for administrators. */
@@ -11,6 +12,8 @@ const POLL_MS = 100;
 const LOOK_MS = 50;
 /** After a reply: time for a second one. */
 const LINGER_MS = 300;
+/** So often it is looked whether what was written is lost, while nothing comes. */
+const LOOKS_FOR_LOST = 200;
 /** How much longer a reply may take when the platform says that its machine is overloaded. */
 const OVERLOADED_FACTOR = 6;
 
@@ -26,7 +29,9 @@ export interface Phone {
   write(content: string): Promise<void>;
   /** What has come since the last look. */
   look(): Promise<PhoneMessage[]>;
-  /** What has come by the time that a first message was followed by a pause; empty when none came in `waitMs`. */
+  /** What to do about what was written and nobody gets, once for each. */
+  lost(): Promise<readonly string[]>;
+  /** What has come by the time that a first message was followed by a pause; empty when none came in `waitMs`. Throws for what nobody gets. */
   waitForReply(waitMs: number): Promise<PhoneMessage[]>;
 }
 
@@ -36,16 +41,26 @@ export async function openPhone(session: Session, from: string, to: string): Pro
   const seen = new Set<string>();
   const query = { address: from, limit: SCREEN };
   const place = await placeOfPhone(session, query);
+  const lostOnes = await LostMessages.begin(client, from);
+  let looksForLost = 0;
+  const lost = async (): Promise<readonly string[]> => {
+    if (looksForLost === 0) return [];
+    looksForLost -= 1;
+    return lostOnes.look();
+  };
   const look = async (): Promise<PhoneMessage[]> => {
     const received = await client.list<PhoneMessage>(place, { query });
     const fresh = received.filter((message) => !seen.has(identity(message)));
     for (const message of fresh) seen.add(identity(message));
+    if (fresh.length > 0) looksForLost = 0;
     return fresh;
   };
   await look();
   return {
+    lost,
     write: async (content) => {
       await client.call('POST', place, { body: { from_addr: from, to_addr: to, content } });
+      looksForLost = LOOKS_FOR_LOST;
     },
     look,
     waitForReply: async (waitMs) => {
@@ -56,6 +71,8 @@ export async function openPhone(session: Session, from: string, to: string): Pro
         const fresh = await look();
         replies.push(...fresh);
         if (fresh.length > 0) deadline = performance.now() + LINGER_MS;
+        const [hint] = await lost();
+        if (hint !== undefined) throw new CliError(EXIT.refused, hint);
         if (performance.now() >= deadline) {
           if (replies.length > 0 || !mayBeLate || !(await isOverloaded(client))) return replies;
           deadline += waitMs * (OVERLOADED_FACTOR - 1);
@@ -67,10 +84,14 @@ export async function openPhone(session: Session, from: string, to: string): Pro
   };
 }
 
-/** What comes to a phone, one look after the other; what the platform does not answer is asked again. */
-export async function* textsTo(phone: Phone, signal: AbortSignal): AsyncGenerator<PhoneMessage> {
+/** What comes to a phone, or was written on it and is lost. */
+export type PhoneNews = { readonly text: PhoneMessage } | { readonly lost: string };
+
+/** One look after the other; what the platform does not answer is asked again. */
+export async function* newsOf(phone: Phone, signal: AbortSignal): AsyncGenerator<PhoneNews> {
   while (!signal.aborted) {
-    yield* await phone.look().catch(() => []);
+    for (const text of await phone.look().catch(() => [])) yield { text };
+    for (const lost of await phone.lost().catch(() => [])) yield { lost };
     await sleep(LOOK_MS);
   }
 }

@@ -35,6 +35,7 @@ function findNode24() {
 function isHosted([command, second]) {
   return (
     command === 'up' ||
+    command === 'dev-platform' ||
     command === 'worker' ||
     command === 'backup' ||
     command === 'restore' ||

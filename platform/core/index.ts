@@ -1,5 +1,6 @@
 export * from './address-pattern.ts';
 export * from './address-spellings.ts';
+export * from './app-clock.ts';
 export * from './app-ref.ts';
 export * from './body.ts';
 export * from './chain.ts';

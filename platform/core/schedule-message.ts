@@ -21,13 +21,29 @@ export interface FiredSchedule {
   readonly chain?: Chain;
 }
 
+/** By which a schedule is fired: each time of one that comes again is a message of its own. */
+export function occurrenceId(schedule: {
+  readonly id: string;
+  readonly repeat: unknown;
+  /** ISO 8601. */
+  readonly due_at: string;
+}): string {
+  const { id, repeat, due_at } = schedule;
+  return repeat === null ? id : deriveId(id, Date.parse(due_at));
+}
+
+/** Of the message that brings the schedule with that id to its app. */
+export function scheduleMessageId(id: string): string {
+  return deriveId(id, 'fired');
+}
+
 /**
  * The message that brings a schedule to its app, through the queue of the app's other messages and, where it is for a
  * user, in line with that user's. Its id is the schedule's: published twice it takes effect once.
  */
 export function scheduleMessage(ref: AppRef, schedule: FiredSchedule): UserMessage {
   return createUserMessage({
-    message_id: deriveId(schedule.id, 'fired'),
+    message_id: scheduleMessageId(schedule.id),
     timestamp: formatTimestamp(schedule.due),
     from_addr: schedule.user,
     to_addr: null,

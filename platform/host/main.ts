@@ -1,11 +1,13 @@
-import { errorText, printable, VumiError } from '@vumi/core';
+import { errorText, printable, VumiError, type Clock } from '@vumi/core';
 import type { DemoState } from '@vumi/demo';
 import { startDeadline } from '@vumi/machine';
 import { parseArguments } from './arguments.ts';
 import { runBackupCommand, runRestoreCommand } from './backup-command.ts';
 import { banner, demoText } from './banner.ts';
 import { loadConfig } from './config.ts';
+import type { Config } from './config-schema.ts';
 import { createLogger, logRejections } from './logging.ts';
+import { openMovedClock } from './moved-clock.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { parseSmscArguments } from './smsc-arguments.ts';
 import { startSmscProcess } from './smsc-process.ts';
@@ -27,7 +29,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   void stop.then(() => {
     if (!isRunning) process.exit(STOPPED_EARLY);
   });
-  const running = await (COMMANDS[command ?? ''] ?? up)(args);
+  const running = await (COMMANDS[command ?? ''] ?? ((words) => up(words)))(args);
   isRunning = true;
   if (running === null) return;
   await stop;
@@ -41,19 +43,22 @@ type HostCommand = (args: readonly string[]) => Promise<AsyncDisposable | null>;
 /** All but `up`. */
 const COMMANDS: Readonly<Record<string, HostCommand>> = {
   worker: runWorkerCommand,
+  'dev-platform': (args) => up(args, openMovedClock),
   smsc,
   backup: runBackupCommand,
   restore: runRestoreCommand,
 };
 
 /** Null when all that was asked for is help. */
-async function up(args: readonly string[]): Promise<AsyncDisposable | null> {
+async function up(
+  args: readonly string[],
+  appClockOf: (config: Config) => Clock = () => Date.now,
+): Promise<AsyncDisposable | null> {
   const startedAt = performance.now();
   const flags = parseArguments(args);
   if (flags === null) return null;
   const config = await loadConfig(flags);
-  const logger = createLogger(config.log_level);
-  const platform = await startPlatform(config, logger);
+  const platform = await startPlatform(config, createLogger(config.log_level), appClockOf(config));
   await showReady(platform, startedAt);
   return platform;
 }

@@ -19,6 +19,8 @@ export interface PlatformParts {
   readonly appConnectors: readonly string[];
   readonly connectorOf: (ref: AppRef) => string;
   readonly clock: Clock;
+  /** What apps take for the time, and schedules go by: another one only where `vumi dev` moves it. */
+  readonly appClock: Clock;
   readonly logger: Logger;
   /** Null where no traces are wanted. */
   readonly traces: Traces | null;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { API_CONNECTOR, type AppRef, type Logger } from '@vumi/core';
+import { API_CONNECTOR, type AppRef, type Clock, type Logger } from '@vumi/core';
 import {
   appConnectors,
   createAppQueues,
@@ -62,14 +62,18 @@ const WORKERS_OF: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
 };
 
 /** Starts the roles that the configuration names; what started is stopped again when something fails. */
-export async function startPlatform(config: Config, logger: Logger): Promise<Platform> {
+export async function startPlatform(
+  config: Config,
+  logger: Logger,
+  appClock: Clock = Date.now,
+): Promise<Platform> {
   await using stack = new AsyncDisposableStack();
   const runs = (role: Role): boolean => config.roles.includes(role);
   // While the database starts; what fails here fails again for whoever needs it.
   if (runs('sandbox') || runs('api')) prepareRunners(join(config.data_dir, 'snapshots')).catch(() => {});
   const started: StartedRoles = { api: null, smpp: null, simulator: null };
   const probe = stack.use(await openProbe(config, { atApi: runs('api') }));
-  const { supervision, parts } = await openRuntime(config, logger, { stack, started, probe });
+  const { supervision, parts } = await openRuntime(config, logger, { stack, started, probe, appClock });
   const { supervisor } = supervision;
   for (const publisher of publishMetrics(config.metrics, { ...parts, supervisor })) stack.use(publisher);
   const workers = readWorkers(config.workers);
@@ -122,13 +126,14 @@ interface Opening {
   readonly stack: AsyncDisposableStack;
   readonly started: StartedRoles;
   readonly probe: ProcessProbe;
+  readonly appClock: Clock;
 }
 
 /** Everything that workers need, and the supervisor of this process, which tells of them. */
 async function openRuntime(
   config: Config,
   logger: Logger,
-  { stack, started, probe }: Opening,
+  { stack, started, probe, appClock }: Opening,
 ): Promise<{ supervision: Supervision; parts: PlatformParts }> {
   await prepareDataFolder(config.data_dir);
   const plain = stack.use(await openServers(config, logger));
@@ -159,6 +164,7 @@ async function openRuntime(
     appConnectors: queues,
     connectorOf: createAppQueues(queues) satisfies (ref: AppRef) => string,
     clock: Date.now,
+    appClock,
     logger,
     traces,
   };

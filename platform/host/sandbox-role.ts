@@ -53,7 +53,7 @@ function openSandbox(ports: WorkerParts, log: AppLogWriter): Promise<Sandbox> {
       state: sealAnswers(ports.state, store.accountKeys, logger),
       openAnswer: (message) => openAnswer(message, store.accountKeys, logger),
       logger,
-      clock: ports.clock,
+      clock: ports.appClock,
       liveVersions: (ref) => catalog.table().liveVersions(ref),
       loadVersion: (ref, version) => loadVersion(store, ref, version),
       settings: (ref) => catalog.settings(ref),

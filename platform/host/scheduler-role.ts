@@ -6,7 +6,7 @@ const LEASE = 'scheduler';
 
 /** Fires the schedules of hosted apps; of all processes that run this, one does it. */
 export function startSchedulerRole(ports: WorkerParts): AsyncDisposable {
-  const { store, catalog, ends, connectorOf, recorder, clock, logger } = ports;
+  const { store, catalog, ends, connectorOf, recorder, appClock, logger } = ports;
   return startScheduler({
     lease: (signal) => store.lease(LEASE, signal),
     due: (at, query) => store.schedules.due(at, query),
@@ -20,7 +20,7 @@ export function startSchedulerRole(ports: WorkerParts): AsyncDisposable {
     isActive: (account) => catalog.table().isActive(account),
     publish: (ref, message) => ends.receiveOutbound(connectorOf(ref)).publishInbound(message),
     recordDiscarded: (ref, message) => recorder.inbound(message, ref, 'discarded'),
-    clock,
+    clock: appClock,
     logger,
   });
 }

@@ -64,6 +64,8 @@ it('writes SMS, has what is saved at once, and shows the log with the lines of t
   await page.locator('#texts li', { hasText: 'Your name?' }).nth(1).waitFor();
   await say('boom');
   await page.getByText(/✗ Error: it broke[^]*> 4 \|/).waitFor();
+  await page.getByRole('button', { name: 'Next in time' }).click();
+  await page.getByText('nothing is due: no schedule is open').waitFor();
   await picture(page, 'dev-phone');
   await page.close();
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DevProcess } from '../dev-process.ts';
+import { vumiCommand } from '../vumi-command.ts';
 
 const WORKER = `export default {
   async onConversation(app) {
@@ -49,6 +50,25 @@ test('what is saved answers at once, and what does not compile leaves the last v
   expect(await dev.end()).toBe(0);
 });
 
+test('what nobody gets is said at once, by SMS and of a code that is dialled', async () => {
+  dev.start();
+  await says('writing to 8864');
+  const url = /(http:[^ ]*) · you are/.exec(dev.output)?.[1] ?? '';
+  const page = /in the browser: (.*)/.exec(dev.output)?.[1] ?? '';
+  const dialled = await fetch(`${page}ussd`, {
+    method: 'POST',
+    body: JSON.stringify({ from: '+27761234567', dial: '*999#' }),
+  });
+  const { message } = (await dialled.json()) as { message: string };
+  expect(message).toMatch(
+    /nobody gets this: no route leads from \*999# to an app; over ussd there are \*120\*8864# \(to clinic\)\. Make one: /,
+  );
+  const place = { VUMI_URL: url, VUMI_DATA_DIR: dev.data };
+  const { code, err } = await vumiCommand(place, 'phone', '+27761234567', '999', 'hello');
+  expect(err).toMatch(/no route leads from 999 with the text "hello" to an app; over smsc there are 8864 /);
+  expect(code).toBe(1);
+});
+
 test('with --ussd each line is a screen of a session', async () => {
   dev.start('--ussd');
   await says(/dialling \*120\*8864#/);
@@ -81,4 +101,49 @@ test('an app of onMessage answers with what was saved, and can send by its endpo
   dev.type('two');
   await says('< second');
   expect(dev.output).not.toContain('has no route');
+});
+
+const DAYS = `const DAY = 86_400_000;
+const daysOf = async (app) => Math.round((app.now - (await app.state.get('began'))) / DAY);
+
+export default {
+  async onConversation(app) {
+    await app.state.set('began', app.now);
+    await app.schedule.repeat('report', { every: 86_400 });
+    const name = await app.ask('Your name?', { within: '3 days', remind: ['2 days'], otherwise: 'nobody' });
+    return 'Hello ' + name + ' after ' + (await daysOf(app)) + ' days';
+  },
+  async onSchedule(timer, app) {
+    app.log.info(timer.name + ' of day ' + (await daysOf(app)));
+  },
+};
+`;
+
+test('days need not be waited for: each "/t" brings what is due next, and the app has that time', async () => {
+  await dev.write(DAYS);
+  dev.start();
+  await says(/writing to 8864 · Ctrl-T or \/t fires what is due next/);
+  dev.type('/t');
+  await says('nothing is due: no schedule is open');
+  dev.type('hi');
+  await says('< Your name?');
+  dev.type('/t');
+  await says(/schedule "report", which comes again, due in (23 h 59 min|1 d), fired now/);
+  await says('report of day 1');
+  dev.type('/t');
+  await says(/reminder of start\/ask number 1 for \+27761234567, due in (23 h 59 min|1 d), fired now/);
+  await says(/< Your name\?[^]*< Your name\?/);
+  await says('report of day 2');
+  dev.type('/t');
+  await says(/end of the wait of start\/ask number 1 for \+27761234567, due in/);
+  await says('< Hello nobody after 3 days');
+  await says('report of day 3');
+  expect(dev.output.match(/report of day/g)).toHaveLength(3);
+  expect(await dev.end()).toBe(0);
+  // What has happened stays past.
+  dev.start();
+  await says(/the clock of the app is (2 d 23 h|3 d) ahead, as it was left/);
+  dev.type('/t');
+  await says('report of day 4');
+  expect(dev.output.match(/report of day/g)).toHaveLength(4);
 });

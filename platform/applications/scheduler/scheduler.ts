@@ -1,9 +1,9 @@
 import {
   appKey,
   backoffMs,
-  deriveId,
   errorText,
   nextOccurrence,
+  occurrenceId,
   scheduleMessage,
   sleep,
   VumiError,
@@ -175,15 +175,12 @@ class RestingApps {
   }
 }
 
-async function fire(
-  ports: SchedulerPorts,
-  { account, app, id, name, user, due_at, data, chain, repeat }: OpenSchedule,
-): Promise<void> {
+async function fire(ports: SchedulerPorts, schedule: OpenSchedule): Promise<void> {
+  const { account, app, name, user, due_at, data, chain } = schedule;
   const ref = { account, app };
   const due = Date.parse(due_at);
   const fired = {
-    // Each time is a message of its own.
-    id: repeat === null ? id : deriveId(id, due),
+    id: occurrenceId(schedule),
     name,
     user,
     due,

@@ -1,25 +1,23 @@
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { errorText } from '@vumi/core';
 import type { Command } from 'commander';
 import { createClient } from '../client.ts';
 import { DEV_DATA } from '../environment.ts';
+import { AppTime } from '../dev/app-time.ts';
 import { BrowserPhone } from '../dev/browser-phone.ts';
 import { DevApp } from '../dev/dev-app.ts';
 import { OwnPlatform } from '../dev/own-platform.ts';
 import { sourceFrame } from '../dev/source-frame.ts';
+import { useTerminalPhone } from '../dev/terminal-phone.ts';
 import { View } from '../dev/view.ts';
 import { changesIn } from '../dev/watch-folder.ts';
 import { withExample } from '../examples.ts';
-import { toldWithAddress, usageError } from '../exit.ts';
+import { usageError } from '../exit.ts';
 import { fieldsText } from './app-logs.ts';
-import { openPhone, textsTo, type Phone } from '../phone.ts';
 import { openSession, type Session } from '../session.ts';
-import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
 
 const FROM = '+27761234567';
 const ACCOUNT = 'dev';
-const PROMPT = '> ';
 
 interface DevOptions {
   readonly to?: string;
@@ -48,7 +46,8 @@ export function addDevCommand(program: Command): void {
     const over = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
     await using place = await openPlace(folder, options, command);
-    const { session, app } = place;
+    const { session, app, time } = place;
+    const next = oneAfterAnother(() => showNext(time, view));
     const work = new Work(app, folder, view, over.signal);
     await work.deploy();
     await using browser = await BrowserPhone.start({
@@ -56,16 +55,26 @@ export function addDevCommand(program: Command): void {
       view,
       app,
       from: options.from,
+      next: time === null ? null : next,
       signal: over.signal,
     });
+    const { ussd = false, from } = options;
+    const to = ussd ? app.numbers.ussd : app.numbers.sms;
     view.line(`phone in the browser: ${browser.url}`);
-    await Promise.all([work.watch(), converse(session, { ...options, view, app }, over)]);
+    const ahead = (await time?.ahead()) ?? null;
+    if (ahead !== null) view.line(`the clock of the app is ${ahead} ahead, as it was left`);
+    view.line(
+      `${session.client.url} · you are ${from}, ${ussd ? 'dialling' : 'writing to'} ${to} · ${time === null ? '' : 'Ctrl-T or /t fires what is due next · '}Ctrl-D ends`,
+    );
+    await Promise.all([work.watch(), useTerminalPhone({ session, view, from, to, ussd, next }, over)]);
   });
 }
 
 interface Place extends AsyncDisposable {
   readonly session: Session;
   readonly app: DevApp;
+  /** Null where others use the platform, too: its clock is theirs. */
+  readonly time: AppTime | null;
 }
 
 /** A platform of its own, with its data in the folder of the app, or the one that `--to` names. */
@@ -74,7 +83,7 @@ async function openPlace(folder: string, { to, port }: DevOptions, command: Comm
     command.setOptionValueWithSource('url', to, 'cli');
     const session = openSession(command);
     const app = new DevApp(session.client, folder, await session.account());
-    return { session, app, [Symbol.asyncDispose]: () => app.disconnect() };
+    return { session, app, time: null, [Symbol.asyncDispose]: () => app.disconnect() };
   }
   const number = port === undefined ? null : Number(port);
   if (number !== null && !(Number.isInteger(number) && number > 0))
@@ -84,7 +93,26 @@ async function openPlace(folder: string, { to, port }: DevOptions, command: Comm
   const session: Session = { ...openSession(command), client, account: async () => ACCOUNT };
   const app = new DevApp(client, folder, ACCOUNT);
   await app.prepare(platform.smscPort);
-  return { session, app, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+  const time = new AppTime(client, { account: ACCOUNT, app: app.name }, (to) => platform.moveClock(to));
+  return { session, app, time, [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose]() };
+}
+
+async function showNext(time: AppTime | null, view: View): Promise<void> {
+  const told =
+    time === null
+      ? ['the clock of a platform that runs elsewhere is not moved: leave --to out']
+      : await time.fireNext();
+  for (const line of told) view.line(line);
+}
+
+/** Whoever asks while it is done has it done once more. */
+function oneAfterAnother(task: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    const done = last.then(task);
+    last = done.catch(() => {});
+    return done;
+  };
 }
 
 /** An app that is worked on. */
@@ -138,65 +166,4 @@ class Work {
       this.#view.line(`${mark}${text}${more}\n${sourceFrame(this.#folder, text)}`.trimEnd());
     }
   }
-}
-
-/** Who is talked with, and where it is shown. */
-interface Talked {
-  readonly from: string;
-  readonly to: string;
-  readonly view: View;
-}
-
-/** The phone, until the input ends. */
-async function converse(
-  session: Session,
-  { ussd = false, from, view, app }: Pick<DevOptions, 'ussd' | 'from'> & { view: View; app: DevApp },
-  over: AbortController,
-): Promise<void> {
-  const to = ussd ? app.numbers.ussd : app.numbers.sms;
-  view.line(
-    `${session.client.url} · you are ${from}, ${ussd ? 'dialling' : 'writing to'} ${to} · Ctrl-D ends`,
-  );
-  const talked = { from, to, view };
-  const type = ussd ? dialler(session, talked) : await writer(session, talked, over.signal);
-  // Made last: lines that come before somebody asks for them are lost.
-  const terminal = createInterface({
-    input: process.stdin,
-    signal: over.signal,
-    ...(process.stdin.isTTY ? { output: process.stdout, prompt: PROMPT } : {}),
-  });
-  if (process.stdin.isTTY) view.terminal = terminal;
-  terminal.prompt();
-  for await (const line of terminal) {
-    await type(line).catch((error: unknown) => view.line(`✗ ${toldWithAddress(error, session.client.url)}`));
-    view.terminal?.prompt();
-  }
-  over.abort();
-}
-
-async function writer(
-  session: Session,
-  { from, to, view }: Talked,
-  signal: AbortSignal,
-): Promise<(line: string) => Promise<void>> {
-  const phone: Phone = await openPhone(session, from, to);
-  void showTexts(phone, view, signal);
-  return async (line) => {
-    if (line.trim() !== '') await phone.write(line);
-  };
-}
-
-async function showTexts(phone: Phone, view: View, signal: AbortSignal): Promise<void> {
-  for await (const { content } of textsTo(phone, signal)) view.line(`< ${content}`);
-}
-
-/** Each line is what is typed; where no session is open, an empty or any other one dials. */
-function dialler(session: Session, { from, to, view }: Talked): (line: string) => Promise<void> {
-  let phone: UssdPhone | null = null;
-  return async (line) => {
-    const open = phone ?? openUssdPhone(session, 'ussd', { from, to });
-    const { text, ends } = phone === null ? await open.dial() : await open.answer(line);
-    phone = ends ? null : open;
-    view.line(`< ${text}${ends ? '  (the session has ended)' : ''}`);
-  };
 }

@@ -83,12 +83,15 @@ async function talk(
   write(`You are ${from}, writing to ${to}. Type a message; Ctrl-D ends.\n`);
   const over = new AbortController();
   const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: PROMPT });
-  const display = (messages: readonly PhoneMessage[]): void => {
-    overwriteLine(show(messages));
+  const display = (text: string): void => {
+    overwriteLine(text);
     terminal.prompt(true);
   };
   let broken: unknown;
-  const watching = watch(phone, over.signal, display).catch((error: unknown) => {
+  const watching = watch(phone, over.signal, {
+    show: (messages) => display(show(messages)),
+    tell: (hint) => display(`${printable(hint)}\n`),
+  }).catch((error: unknown) => {
     broken = error;
     terminal.close();
   });
@@ -110,11 +113,12 @@ async function talk(
 async function watch(
   phone: Phone,
   signal: AbortSignal,
-  show: (messages: readonly PhoneMessage[]) => void,
+  { show, tell }: { show: (messages: readonly PhoneMessage[]) => void; tell: (hint: string) => void },
 ): Promise<void> {
   while (!signal.aborted) {
     const fresh = await phone.look();
     if (fresh.length > 0) show(fresh);
+    for (const hint of await phone.lost()) tell(hint);
     await sleep(POLL_MS, signal).catch(() => {});
   }
 }

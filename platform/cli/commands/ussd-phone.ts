@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { printable } from '@vumi/core';
+import { answeredOrLost } from '../lost-messages.ts';
 import { write } from '../output.ts';
 import type { Session } from '../session.ts';
 import { openUssdPhone, type Screen } from '../ussd-phone.ts';
@@ -25,7 +26,7 @@ export async function dialInTerminal(
     write(session.json ? `${JSON.stringify(screen)}\n` : shown(screen));
     return screen.ends;
   };
-  if (show(await phone.dial())) return;
+  if (show(await answeredOrLost(session.client, numbers.from, () => phone.dial()))) return;
   if (inputs.length > 0) return typeAll(inputs, (input) => phone.answer(input), show);
   const terminal = createInterface({
     input: process.stdin,

@@ -1,6 +1,7 @@
 import { previewText } from '@vumi/core/text';
 import { LocalPage, Refused, type Follower } from '../local-page.ts';
-import { openPhone, textsTo, type Phone } from '../phone.ts';
+import { answeredOrLost } from '../lost-messages.ts';
+import { openPhone, newsOf, type Phone } from '../phone.ts';
 import type { Session } from '../session.ts';
 import { openUssdPhone, type UssdPhone } from '../ussd-phone.ts';
 import type { DevApp } from './dev-app.ts';
@@ -16,6 +17,8 @@ interface BrowserPhoneOptions {
   readonly app: DevApp;
   /** The number that the page has at first. */
   readonly from: string;
+  /** Brings what is due next in the app, and shows it; null: its clock is not ours. */
+  readonly next: (() => Promise<void>) | null;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +44,11 @@ export class BrowserPhone implements AsyncDisposable {
         new URL('phone-page/phone.js', import.meta.url),
       ],
       onFollower: (follower) => phone.#follow(follower),
-      posts: { sms: (body) => phone.#write(body), ussd: (body) => phone.#type(body) },
+      posts: {
+        sms: (body) => phone.#write(body),
+        ussd: (body) => phone.#type(body),
+        next: () => phone.#fireNext(),
+      },
     });
     return phone;
   }
@@ -56,8 +63,8 @@ export class BrowserPhone implements AsyncDisposable {
 
   /** `hello` with the numbers, then `line` and `sms` as they come. */
   #follow(follower: Follower): void {
-    const { from, view, app } = this.#options;
-    follower.send('hello', { from, numbers: app.numbers });
+    const { from, view, app, next } = this.#options;
+    follower.send('hello', { from, numbers: app.numbers, hasClock: next !== null });
     const end = view.follow((line) => follower.send('line', line));
     this.#followers.add(follower);
     // What an app sends by itself comes, too; what goes wrong is said to who writes.
@@ -76,13 +83,23 @@ export class BrowserPhone implements AsyncDisposable {
     return {};
   }
 
+  async #fireNext(): Promise<unknown> {
+    const { next } = this.#options;
+    if (next === null) throw new Refused(409, 'the clock of a platform that runs elsewhere is not moved');
+    await next();
+    return {};
+  }
+
   async #type(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     const from = numberIn(body);
     const to = textIn(body, 'dial');
     const open = to === '' ? this.#sessions.get(from) : null;
     if (open === undefined) throw new Refused(409, 'no session is open: dial first');
     const phone = open ?? openUssdPhone(this.#options.session, 'ussd', { from, to });
-    const { text, ends } = await (open === null ? phone.dial() : phone.answer(textIn(body, 'input')));
+    const { client } = this.#options.session;
+    const { text, ends } = await (open === null
+      ? answeredOrLost(client, from, () => phone.dial())
+      : phone.answer(textIn(body, 'input')));
     if (ends) this.#sessions.delete(from);
     else this.#sessions.set(from, phone);
     return { ...measured(text), ends };
@@ -105,8 +122,10 @@ export class BrowserPhone implements AsyncDisposable {
   }
 
   async #show(from: string, phone: Phone): Promise<void> {
-    for await (const { content } of textsTo(phone, this.#options.signal))
-      for (const page of this.#followers) page.send('sms', { from, ...measured(content) });
+    for await (const news of newsOf(phone, this.#options.signal)) {
+      if ('lost' in news) this.#options.view.line(`✗ ${news.lost}`);
+      else for (const page of this.#followers) page.send('sms', { from, ...measured(news.text.content) });
+    }
   }
 }
 

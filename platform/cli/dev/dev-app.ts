@@ -101,7 +101,8 @@ export class DevApp {
       const number = String(Number(NUMBERS.sms) + tried);
       const to_addr = transport === USSD ? `*120*${number}#` : number;
       try {
-        const body = { app: this.name, transport, to_addr, endpoint };
+        // What the app writes by itself, such as a reminder, goes by SMS: a phone cannot be dialled.
+        const body = { app: this.name, transport, to_addr, endpoint, default: what === 'sms' };
         await this.#client.call('PUT', address, { body });
         this.#routes.add(route);
         return to_addr;
@@ -147,8 +148,13 @@ export class DevApp {
   /** What the app logs from now on, line by line. */
   async *logs(signal: AbortSignal): AsyncGenerator<LogRow> {
     const address = path`/accounts/${this.account}/apps/${this.name}/logs`;
+    // What an earlier run of this command has shown is old.
+    const old = await this.#client.call<{ next_cursor: string | null }>('GET', address, {
+      query: { limit: 1 },
+    });
+    const query = { follow: true, after: old.next_cursor ?? undefined };
     let pending = '';
-    for await (const text of this.#client.stream(address, { follow: true, limit: 1 })) {
+    for await (const text of this.#client.stream(address, query)) {
       if (signal.aborted) return;
       const lines = (pending + text).split('\n');
       pending = lines.pop() ?? '';

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clockMove, readClockShown } from '@vumi/core';
 import { freePort } from '@vumi/machine';
 import { stringify } from 'yaml';
 import { CliError, EXIT } from '../exit.ts';
@@ -46,11 +47,27 @@ export class OwnPlatform implements AsyncDisposable {
       log_level: 'error',
     };
     writeFileSync(file, stringify(config));
-    const child = spawn(process.execPath, [...FLAGS, LAUNCHER, 'up', '--config', file], {
+    const child = spawn(process.execPath, [...FLAGS, LAUNCHER, 'dev-platform', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     await untilReady(child);
     return new OwnPlatform(child, data, ports);
+  }
+
+  /** Puts the clock of its apps on to a time, milliseconds since the epoch, or leaves it: it is never put back. Answers what it shows. */
+  async moveClock(to: number): Promise<number> {
+    const answered = new AbortController();
+    try {
+      const said = on(this.#child, 'message', { signal: answered.signal, close: ['disconnect'] });
+      this.#child.send(clockMove(to));
+      for await (const [message] of said) {
+        const now = readClockShown(message);
+        if (now !== null) return now;
+      }
+    } finally {
+      answered.abort();
+    }
+    throw new CliError(EXIT.unreachable, 'the platform of "vumi dev" has ended: start it again');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

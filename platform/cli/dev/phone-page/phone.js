@@ -78,6 +78,14 @@ function hangUp() {
   setSession(false);
 }
 
+/** What was due is in the log, as what comes of it. */
+async function next() {
+  byId('next').disabled = true;
+  await post('next', {});
+  byId('next').disabled = false;
+}
+
+byId('next').addEventListener('click', () => void next());
 byId('by-sms').addEventListener('click', () => show('sms'));
 byId('by-ussd').addEventListener('click', () => show('ussd'));
 byId('hang-up').addEventListener('click', hangUp);
@@ -116,6 +124,7 @@ events.addEventListener('hello', ({ data }) => {
   if (from() === '') byId('from').value = hello.from;
   byId('text').placeholder = `Write to ${numbers.sms}`;
   byId('live').textContent = '';
+  byId('next').hidden = !hello.hasClock;
   byId('lines').replaceChildren();
   if (!isOpen) setSession(false);
 });
