@@ -6,6 +6,8 @@ const POLL_MS = 500;
 const KEEP_ALIVE_MS = 15_000;
 
 export interface FollowOptions {
+  /** Behind which the first page is. */
+  readonly after: string | undefined;
   readonly first: Page<LogRow>;
   /** Rows after a cursor, oldest first; of a log that was empty so far, all. */
   readonly listAfter: (cursor: string | undefined) => Promise<Page<LogRow>>;
@@ -16,12 +18,13 @@ export interface FollowOptions {
 
 /** A first page of the log and then what comes, as NDJSON, until the signal aborts. */
 export async function* followLogs({
+  after,
   first,
   listAfter,
   signal,
   clock,
 }: FollowOptions): AsyncGenerator<string> {
-  let cursor: string | undefined;
+  let cursor = after;
   let page = first;
   let written = clock();
   while (!signal.aborted) {

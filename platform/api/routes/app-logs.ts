@@ -73,7 +73,7 @@ async function answerLogs(
   };
   const first = after === undefined ? newest(await listAfter(undefined), limit) : await listAfter(after);
   if (!follow) return ok(first);
-  return { status: 200, type: LINES, chunks: followLogs({ first, listAfter, signal, clock }) };
+  return { status: 200, type: LINES, chunks: followLogs({ after, first, listAfter, signal, clock }) };
 }
 
 /** The page goes on after its last row, shown or not. */
