@@ -139,7 +139,7 @@ test('two phones take turns, and what one does to the other is found', async () 
     } };`);
   await using world = await openWorld(app, { transport: 'ussd' });
   await expect(world.explore({ phones: 2 })).rejects.toThrow(
-    /somebody came in between[^]*await phone(2?)\.type\('x'\);\n {2}await phone(?!\1\.)2?\.type\('x'\);/,
+    /somebody came in between[^]*await phone2\.type\('x'\);\n {2}await phone\.type\('x'\);/,
   );
 });
 
@@ -183,34 +183,6 @@ test('questions behind a long menu are reached before all of its options are tri
   }
   expect(seen[0]?.questions.missed).toEqual([]);
   expect(seen[0]).toEqual(seen[1]);
-});
-
-const SKIPS = `
-import { defineApp, integer } from '@vumi/sdk';
-const districts = Array.from({ length: 4 }, (_, index) => ({ value: index, label: 'District ' + index }));
-const clinics = Array.from({ length: 5 }, (_, index) => ({ value: index, label: 'Clinic ' + index }));
-export default defineApp({
-  screens: {
-    async start(app) {
-      const district = await app.choose('District?', districts);
-      const clinic = await app.choose('Clinic?', clinics);
-      await app.user.set('last', [district, clinic]);
-      return app.goto('survey');
-    },
-    async survey(app) {
-      if (!(await app.confirm('Questions?'))) return 'Goodbye.';
-      const hours = await app.ask('How many hours did you wait?', { as: integer({ min: 0, max: 24 }) });
-      if (hours >= 3) return 'Sorry: ' + (await app.ask('What took so long?', { id: 'long' }));
-      if (await app.confirm('Was it good?')) return 'Thank you.';
-      return 'Noted: ' + (await app.ask('What was not?', { id: 'bad' }));
-    },
-  },
-});`;
-
-test('each answer to a question is tried once before places that differ only in what was chosen on the way', async () => {
-  await using world = await openWorld(appOf(SKIPS), { transport: 'ussd', checks: { isolates: false } });
-  const { questions } = await world.explore({ turns: 100 });
-  expect(questions.missed).toEqual([]);
 });
 
 const REMINDS = `

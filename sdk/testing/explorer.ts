@@ -42,58 +42,41 @@ interface Place {
   readonly next: Set<string>;
   /** An answer ends the conversation. */
   ends: boolean;
-  /** The questions that wait, by phone; null where no conversation is open. */
-  readonly asks: string | null;
-  /** What is to be done here: at 0 the place was seen. */
-  waysLeft: number;
+  /** All that can be done here was done. */
+  isSeen: boolean;
 }
 
 /** Steps that are to be tried at a place. */
 interface Way {
   readonly place: Place;
   readonly steps: readonly Step[];
+  /** All others were tried before. */
+  readonly isRest: boolean;
 }
 
 /** Options of a menu that are tried before other places are seen. */
 const FIRST_OPTIONS = 2;
 
 /**
- * What is left to try: first where a question is new, then what was answered to its question nowhere yet, then breadth first, and
- * last the further options of long menus, which mostly lead to the same.
+ * What is left to try: first where a question is new, then breadth first, and last the further options of long menus, which mostly
+ * lead to the same.
  */
 class Frontier {
-  readonly #ways = { news: [] as Way[], untried: [] as Way[], others: [] as Way[], rest: [] as Way[] };
-  /** Steps at questions, wherever these were asked. */
-  readonly #tried = new Set<string>();
+  readonly #news: Way[] = [];
+  readonly #others: Way[] = [];
+  readonly #rest: Way[] = [];
 
   add(place: Place, all: readonly Step[]): void {
     let options = 0;
-    const groups = Object.groupBy(all, (step) => {
-      const isFurther = step.kind === 'text' && OPTION.test(step.text) && ++options > FIRST_OPTIONS;
-      if (place.isNews && !isFurther) return 'news';
-      if (place.asks !== null && !this.#has(place.asks, step)) return 'untried';
-      return isFurther ? 'rest' : 'others';
-    });
-    for (const step of groups.news ?? []) this.#has(place.asks ?? '', step);
-    for (const kind of ['news', 'untried', 'others', 'rest'] as const) {
-      const steps = groups[kind] ?? [];
-      if (steps.length === 0) continue;
-      this.#ways[kind].push({ place, steps });
-      place.waysLeft += 1;
-    }
+    const isFurther = (step: Step): boolean =>
+      step.kind === 'text' && OPTION.test(step.text) && ++options > FIRST_OPTIONS;
+    const { rest = [], first = [] } = Object.groupBy(all, (step) => (isFurther(step) ? 'rest' : 'first'));
+    (place.isNews ? this.#news : this.#others).push({ place, steps: first, isRest: rest.length === 0 });
+    if (rest.length > 0) this.#rest.push({ place, steps: rest, isRest: true });
   }
 
   next(): Way | null {
-    const { news, untried, others, rest } = this.#ways;
-    return news.shift() ?? untried.shift() ?? others.shift() ?? rest.shift() ?? null;
-  }
-
-  /** Whether that was done at that question; from now on it was. */
-  #has(asks: string, step: Step): boolean {
-    const key = JSON.stringify([asks, step]);
-    const has = this.#tried.has(key);
-    this.#tried.add(key);
-    return has;
+    return this.#news.shift() ?? this.#others.shift() ?? this.#rest.shift() ?? null;
   }
 }
 
@@ -185,13 +168,13 @@ class Explorer {
     for (let way = queue.next(); way !== null && this.#tour.budget.left > 0; way = queue.next())
       await this.#expand(way, queue);
     this.#checkEnds();
-    const isComplete = [...this.#places.values()].every(({ waysLeft }) => waysLeft === 0);
+    const isComplete = [...this.#places.values()].every(({ isSeen }) => isSeen);
     if (isComplete) await this.#walk(root);
     return isComplete;
   }
 
   /** Does some of what can be done at a place; what is new is to be seen later. */
-  async #expand({ place, steps }: Way, queue: Frontier): Promise<void> {
+  async #expand({ place, steps, isRest }: Way, queue: Frontier): Promise<void> {
     for (const step of steps) {
       if (this.#tour.budget.left <= 0) return;
       place.saved.restore();
@@ -202,7 +185,7 @@ class Explorer {
       if (isAnswer(step) || (step.kind === 'text' && step.text === HELP)) place.next.add(reached.key);
       if (ends) place.ends = true;
     }
-    place.waysLeft -= 1;
+    if (isRest) place.isSeen = true;
   }
 
   async #go(place: Place, step: Step): Promise<{ reached: Place; isNew: boolean; ends: boolean } | null> {
@@ -268,13 +251,8 @@ class Explorer {
       isRefused: talks.some((talk) => (talk?.wait.tries ?? 0) > 0),
       next: new Set(),
       isNews: sites.reached.length > reached,
-      asks: talks.every((talk) => talk === null)
-        ? null
-        : JSON.stringify(
-            talks.map((talk) => [talk?.frames.at(-1)?.screen, talk?.wait.tag, talk?.wait.asksToGoOn]),
-          ),
       ends: false,
-      waysLeft: 0,
+      isSeen: false,
     };
     if (from === null) this.#places.set(key, place);
     return place;
@@ -316,7 +294,7 @@ class Explorer {
   /** From every place where somebody waits for an answer, answers lead to an end. */
   #checkEnds(): void {
     const places = [...this.#places.values()];
-    const good = new Set(places.filter(({ ends, waysLeft }) => ends || waysLeft > 0).map(({ key }) => key));
+    const good = new Set(places.filter(({ ends, isSeen }) => ends || !isSeen).map(({ key }) => key));
     for (let before = -1; before < good.size;) {
       before = good.size;
       for (const { key, next, isRefused } of places)
