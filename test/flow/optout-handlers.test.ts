@@ -119,8 +119,13 @@ it('an opt-out stands though the handler fails each time, and the author and the
   expect(items.filter(({ outcome }: { outcome: string }) => outcome === 'threw')).toMatchObject([
     { kind: 'optout' },
   ]);
-  const logs = await world.client.must('GET', '/accounts/clinic/apps/plain/logs');
-  const errors = (logs.items as { level: string; text: string }[]).filter(({ level }) => level === 'error');
+  const errors = await eventually(
+    async () => {
+      const logs = await world.client.must('GET', '/accounts/clinic/apps/plain/logs');
+      return (logs.items as { level: string; text: string }[]).filter(({ level }) => level === 'error');
+    },
+    (found) => found.length > 0,
+  );
   expect(errors).toHaveLength(1);
   expect(errors[0]?.text).toMatch(/nobody may leave\n.*worker\.js:.*stands all the same/s);
   const optouts = await world.client.must('GET', '/accounts/clinic/optouts');
