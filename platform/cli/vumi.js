@@ -104,9 +104,12 @@ if (ready) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // Whoever has started this process speaks with the one that does the work.
-  child.on('message', (said) => process.send?.(said));
-  if (process.channel) process.on('message', (said) => child.connected && child.send(said));
+  // Whoever has started this process and the one that does the work speak with each other, as if nobody were between them.
+  if (process.channel) {
+    process.on('message', (said) => child.send(said, () => {}));
+    child.on('message', (said) => process.send(said, () => {}));
+    process.once('disconnect', () => child.kill('SIGTERM'));
+  }
   onNpmGone(() => child.kill('SIGTERM'));
   // At once: what the child has left behind may hold our output and must not hold us.
   child.on('exit', (code, signal) => {
