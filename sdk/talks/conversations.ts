@@ -29,7 +29,7 @@ import { placeIn } from './screen-names.ts';
 import { START, type Screen, type Text } from './talk.ts';
 import { hasTimers, setTimers } from './timers.ts';
 import type { Input } from './verdict.ts';
-import { fold, isStop, textsFor, type OwnTexts, type Texts } from './words.ts';
+import { fold, lettersOf, stopWordsIn, textsFor, type OwnTexts, type Texts } from './words.ts';
 
 /** Where a conversation was when its user hung up. */
 export interface HungUp {
@@ -324,6 +324,7 @@ class Conversation {
   readonly #screens: Readonly<Record<string, Screen>>;
   readonly #translator: Translator;
   readonly #known = new Map<string | null, Texts>();
+  readonly #knownStops = new Map<string | null, ReadonlySet<string>>();
   readonly #keepS: number;
   readonly #resumeMs: number;
 
@@ -380,13 +381,19 @@ class Conversation {
     return this.#finish(channel, talk, this.#texts(languageIn(channel, talk)).stopped);
   }
 
-  /** In the language of the user, where it is known, and in those of the app. */
+  /** The whole text, in the language of the user, where it is known, and in those of the app. */
   #isStop(text: string, language: string | null | undefined): boolean {
+    return this.#stopWords(language ?? null).has(lettersOf(text));
+  }
+
+  /** Asked for with each message, and of each word of an option. */
+  #stopWords(language: string | null): ReadonlySet<string> {
+    const known = this.#knownStops.get(language);
+    if (known !== undefined) return known;
     const languages = [language, ...this.#translator.languages];
-    return isStop(
-      text,
-      languages.map((code) => this.#texts(code)),
-    );
+    const words = stopWordsIn(languages.map((code) => this.#texts(code)));
+    if (this.#knownStops.size < MOST_LANGUAGES) this.#knownStops.set(language, words);
+    return words;
   }
 
   async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {

@@ -32,6 +32,14 @@ it('a stop word of the user is one in an app that does not speak his language, a
   expect(await phone.say('YEKA')).toContain('Hutapata');
 });
 
+it('a text without letters is no stop word, whatever an app says of them', async () => {
+  const phone = spoken(['en'], { ...name, texts: { stopWords: 'leave  ' } });
+  await phone.say('hi');
+  expect(await phone.say('👍')).toBe('Thank you, 👍. [end]');
+  await phone.say('hi');
+  expect(await phone.say('Leave!')).toContain('You will get no more messages');
+});
+
 it('a time that is over, and that the app says nothing of, ends the conversation without a word', async () => {
   const late = new FakePhone({ onConversation: async (app) => app.ask('Well?', { within: '1 hour' }) });
   await late.say('hi');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineApp, type Talk } from '../index.ts';
+import { decimal, defineApp, integer, type Talk } from '../index.ts';
 import { FakePhone } from './fake-phone.fixture.ts';
 
 const asks = (work: (app: Talk) => Promise<string>, settings = {}) =>
@@ -110,6 +110,28 @@ describe('a long text', () => {
     });
     expect(await phone.dial()).toMatch(/98\. More$/);
   });
+});
+
+describe('a question that 0 answers', () => {
+  const counted = (as: Parameters<typeof integer>[0], make = integer) =>
+    asks(async (app) => `${await app.ask('Name?')}: ${await app.ask('Children?', { as: make(as) })}`, {
+      back: true,
+    });
+
+  it.each([{ min: 0, max: 9 }, { min: -5, max: 5 }, { min: 0 }])('has no key for back: %j', async (as) => {
+    for (const make of [integer, decimal]) {
+      expect(await dialled(counted(as, make), 'Thandi')).toBe('Children?');
+      expect(await dialled(counted(as, make), 'Thandi', '0')).toBe('Thandi: 0 [end]');
+    }
+  });
+
+  it.each([{ min: 1 }, {}, { max: 9 }, { min: -9, max: -1 }])(
+    'is none where its author does not count from 0: %j',
+    async (as) => {
+      expect(await dialled(counted(as), 'Thandi')).toBe('Children?\n0. Back');
+      expect(await dialled(counted(as), 'Thandi', '0')).toBe('Name?');
+    },
+  );
 });
 
 describe('home', () => {

@@ -53,6 +53,18 @@ export interface Parser<T> {
   readonly samples?: readonly string[];
 }
 
+/** A parser of numbers, as the question knows it. */
+export interface NumberParser extends Parser<number> {
+  /** Its author counts from 0, or from below: 0 is an answer and no key. */
+  readonly takesZero: boolean;
+}
+
+function numbers(options: NumberOptions, parser: Parser<number>): NumberParser {
+  const { min, max = Infinity } = options;
+  const takesZero = min !== undefined && min <= 0 && max >= 0;
+  return Object.assign(parser, { samples: numberSamples(options), takesZero });
+}
+
 function sampled<T>(
   samples: readonly string[],
   parser: (text: string, reader?: Reader) => T | Retry,
@@ -123,7 +135,7 @@ export interface NumberOptions {
  * // < Next year you are 25.
  */
 export function integer(options: NumberOptions = {}): Parser<number> {
-  return sampled(numberSamples(options), (answer) =>
+  return numbers(options, (answer) =>
     /^[+-]?\d{1,15}$/.test(plainDigits(answer)) ? within(Number(plainDigits(answer)), options) : retry(),
   );
 }
@@ -139,7 +151,7 @@ export function integer(options: NumberOptions = {}): Parser<number> {
  * // < 7 kg for two.
  */
 export function decimal(options: NumberOptions = {}): Parser<number> {
-  return sampled(numberSamples(options), (answer) => {
+  return numbers(options, (answer) => {
     const plain = plainDigits(answer).replace(',', '.');
     return /^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(plain) ? within(Number(plain), options) : retry();
   });

@@ -1,5 +1,5 @@
 import { backLine, chosen, menuOptions, menuPages, textPages, type Fits, type MenuOption } from './menu.ts';
-import { parserOf, Retry, yesNo, type Parser, type Reader } from './parsers.ts';
+import { parserOf, Retry, yesNo, type NumberParser, type Parser, type Reader } from './parsers.ts';
 import { LazyText } from '../languages/lazy-text.ts';
 import type { AskOptions, ChooseOptions, LinkQuestion, Text } from './talk.ts';
 import { fold, meaningIn, type Texts } from './words.ts';
@@ -18,6 +18,8 @@ export interface Question {
   readonly parse: (answer: string, texts: Texts, reader: Reader) => unknown;
   /** What is typed is no answer: its page gives that. */
   readonly byPage?: true;
+  /** 0 answers it: it has no key for back. */
+  readonly takesZero?: boolean;
   /** Any key goes on but those to where one was. */
   readonly isRead: boolean;
   /** Numbers, labels and words that choose an option, and its label: none of them may be a key or a word of ours. */
@@ -87,6 +89,7 @@ function plainQuestion(
     tag,
     options,
     isRead: false,
+    takesZero: (parser as Partial<NumberParser>).takesZero === true,
     get samples() {
       return [...(options.examples ?? []), ...(parser.samples ?? ['Thandi', '1'])];
     },

@@ -349,8 +349,8 @@ export class Run {
     if (talk !== null) this.#outcome.resolve({ kind: 'back', talk });
   }
 
-  #hasBack({ options }: Question): boolean {
-    if (!(options.back ?? this.#options.back)) return false;
+  #hasBack({ options, takesZero }: Question): boolean {
+    if (takesZero === true || !(options.back ?? this.#options.back)) return false;
     return canGoBack(this.#frames.at(-1)?.recorder.steps ?? []);
   }
 

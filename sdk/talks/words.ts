@@ -144,12 +144,11 @@ function meaningOf(word: string, texts: readonly Pick<Texts, 'yes' | 'no'>[]): b
   return word === 'n' || texts.some(({ no }) => fold(no) === word) ? false : null;
 }
 
-/** Whether somebody wants no more messages: the whole text says it, in English or in one of these languages. */
-export function isStop(text: string, languages: readonly Pick<Texts, 'stopWords'>[]): boolean {
-  const word = lettersOf(text);
-  return [ENGLISH, ...languages].some(({ stopWords }) =>
-    stopWords.split(' ').some((one) => lettersOf(one) === word),
-  );
+/** What somebody writes who wants no more messages, in English and in the languages of these texts: as `lettersOf` has it. */
+export function stopWordsIn(languages: readonly Pick<Texts, 'stopWords'>[]): ReadonlySet<string> {
+  const words = [ENGLISH, ...languages].flatMap(({ stopWords }) => stopWords.split(' ').map(lettersOf));
+  // A text without a letter, such as a smile, says nothing of the kind.
+  return new Set(words.filter((word) => word !== ''));
 }
 
 /** In English, and in the language of these texts. */
@@ -158,7 +157,7 @@ export function helpWordsOf(texts: Pick<Texts, 'helpWords'>): readonly string[] 
 }
 
 /** "STOP ALL" and "opt-out" are one word. */
-function lettersOf(text: string): string {
+export function lettersOf(text: string): string {
   return fold(text).replace(/[^\p{L}\p{N}]/gu, '');
 }
 

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DevProcess } from '../dev-process.ts';
 import { vumiCommand } from '../vumi-command.ts';
@@ -67,6 +69,17 @@ test('what nobody gets is said at once, by SMS and of a code that is dialled', a
   const { code, err } = await vumiCommand(place, 'phone', '+27761234567', '999', 'hello');
   expect(err).toMatch(/no route leads from 999 with the text "hello" to an app; over smsc there are 8864 /);
   expect(code).toBe(1);
+});
+
+test('another one on the same folder is refused, and the first is found as before', async () => {
+  dev.start();
+  await says('writing to 8864');
+  const place = join(dev.data, 'dev.yaml');
+  const before = await readFile(place, 'utf8');
+  const { code, err } = await vumiCommand({}, 'dev', join(dev.data, '../..'));
+  expect([code, err]).toEqual([1, expect.stringMatching(/belongs to process \d+; stop that process/)]);
+  expect(await readFile(place, 'utf8')).toBe(before);
+  expect((await readdir(dev.data)).filter((name) => name.endsWith('.yaml'))).toEqual(['dev.yaml']);
 });
 
 test('with --ussd each line is a screen of a session', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { on, once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clockMove, readClockShown } from '@vumi/core';
@@ -37,7 +37,8 @@ export class OwnPlatform implements AsyncDisposable {
   static async start(data: string, httpPort: number | null): Promise<OwnPlatform> {
     mkdirSync(data, { recursive: true });
     const ports = { http: httpPort ?? (await freePort()), smsc: await freePort() };
-    const file = join(data, 'dev.yaml');
+    // Other commands find a platform by "dev.yaml": one that is refused its folder leaves that of the one that has it.
+    const file = join(data, `dev-${process.pid}.yaml`);
     const config = {
       data_dir: data,
       // Said, so that no transport waits for one: the networks of this platform are on this machine.
@@ -50,7 +51,13 @@ export class OwnPlatform implements AsyncDisposable {
     const child = spawn(process.execPath, [...FLAGS, LAUNCHER, 'dev-platform', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    await untilReady(child);
+    try {
+      await untilReady(child);
+    } catch (error) {
+      rmSync(file);
+      throw error;
+    }
+    renameSync(file, join(data, 'dev.yaml'));
     return new OwnPlatform(child, data, ports);
   }
 
