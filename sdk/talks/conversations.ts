@@ -26,10 +26,11 @@ import { lines, textOf } from './question.ts';
 import { Diverged, TimedOut } from './recorder.ts';
 import { Run } from './run.ts';
 import { placeIn } from './screen-names.ts';
+import { StopWords } from './stop-words.ts';
 import { START, type Screen, type Text } from './talk.ts';
 import { hasTimers, setTimers } from './timers.ts';
 import type { Input } from './verdict.ts';
-import { fold, lettersOf, stopWordsIn, textsFor, type OwnTexts, type Texts } from './words.ts';
+import { fold, MOST_LANGUAGES, textsFor, type OwnTexts, type Texts } from './words.ts';
 
 /** Where a conversation was when its user hung up. */
 export interface HungUp {
@@ -293,9 +294,6 @@ const RESTARTS_APART_MS = 600_000;
 /** Fields of a line of log have 2,000 characters. */
 const LONGEST_STACK = 1500;
 
-/** Whose words are remembered: users may have any code for a language. */
-const MOST_LANGUAGES = 50;
-
 const NO_CATALOG: Catalog = { languages: [], files: [] };
 
 /**
@@ -324,7 +322,7 @@ class Conversation {
   readonly #screens: Readonly<Record<string, Screen>>;
   readonly #translator: Translator;
   readonly #known = new Map<string | null, Texts>();
-  readonly #knownStops = new Map<string | null, ReadonlySet<string>>();
+  readonly #stopWords: StopWords;
   readonly #keepS: number;
   readonly #resumeMs: number;
 
@@ -332,6 +330,7 @@ class Conversation {
     this.#definition = definition;
     this.#translator = translator;
     this.#screens = screens;
+    this.#stopWords = new StopWords((code) => this.#texts(code), translator.languages);
     this.#keepS = secondsOf(definition.keep ?? '7 days');
     this.#resumeMs = 1000 * secondsOf(definition.resumeWithin ?? '1 hour');
     if (this.#keepS > LONGEST_KEPT_DAYS * DAY_S)
@@ -359,7 +358,7 @@ class Conversation {
     const [channel, talk] = await openAt(channelOf(message, app));
     const text = message.content?.trim() ?? '';
     if (message.session_event === 'close') return this.#hangUp(channel, talk);
-    if (this.#stops(channel, talk) && this.#isStop(text, languageIn(channel, talk)))
+    if (this.#stops(channel, talk) && this.#stopWords.has(text, languageIn(channel, talk)))
       return this.#stop(channel, talk);
     if (talk === null) return this.#greet(channel, message);
     if (message.session_event === 'new' || OWN_KEYWORD in app) return this.#comeBack(channel, talk);
@@ -379,21 +378,6 @@ class Conversation {
     noteOpen(app, talk, 'stopped');
     await app.links.revoke();
     return this.#finish(channel, talk, this.#texts(languageIn(channel, talk)).stopped);
-  }
-
-  /** The whole text, in the language of the user, where it is known, and in those of the app. */
-  #isStop(text: string, language: string | null | undefined): boolean {
-    return this.#stopWords(language ?? null).has(lettersOf(text));
-  }
-
-  /** Asked for with each message, and of each word of an option. */
-  #stopWords(language: string | null): ReadonlySet<string> {
-    const known = this.#knownStops.get(language);
-    if (known !== undefined) return known;
-    const languages = [language, ...this.#translator.languages];
-    const words = stopWordsIn(languages.map((code) => this.#texts(code)));
-    if (this.#knownStops.size < MOST_LANGUAGES) this.#knownStops.set(language, words);
-    return words;
   }
 
   async #hangUp({ app }: Channel, talk: Talk | null): Promise<void> {
@@ -552,7 +536,9 @@ class Conversation {
       back,
       home,
       isStop: (word) =>
-        stop !== false && transportType !== 'ussd' && this.#isStop(word, talk.language ?? app.language),
+        stop !== false &&
+        transportType !== 'ussd' &&
+        this.#stopWords.has(word, talk.language ?? app.language),
     }).run();
   }
 

@@ -27,6 +27,9 @@ export interface Texts {
   readonly helpWords: string;
 }
 
+/** Whose words are remembered at a time: users may have any code for a language. */
+export const MOST_LANGUAGES = 50;
+
 export const ENGLISH: Texts = {
   retry: 'Sorry, that is not an answer.',
   ambiguous: 'Which one do you mean?',
@@ -144,21 +147,9 @@ function meaningOf(word: string, texts: readonly Pick<Texts, 'yes' | 'no'>[]): b
   return word === 'n' || texts.some(({ no }) => fold(no) === word) ? false : null;
 }
 
-/** What somebody writes who wants no more messages, in English and in the languages of these texts: as `lettersOf` has it. */
-export function stopWordsIn(languages: readonly Pick<Texts, 'stopWords'>[]): ReadonlySet<string> {
-  const words = [ENGLISH, ...languages].flatMap(({ stopWords }) => stopWords.split(' ').map(lettersOf));
-  // A text without a letter, such as a smile, says nothing of the kind.
-  return new Set(words.filter((word) => word !== ''));
-}
-
 /** In English, and in the language of these texts. */
 export function helpWordsOf(texts: Pick<Texts, 'helpWords'>): readonly string[] {
   return [ENGLISH, texts].flatMap(({ helpWords }) => helpWords.split(' '));
-}
-
-/** "STOP ALL" and "opt-out" are one word. */
-export function lettersOf(text: string): string {
-  return fold(text).replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** The zeros of digits that phones of our users write. */
