@@ -159,6 +159,10 @@ it('what is asked at the help desk is answered on the page of its people, and go
   await world.client.must('PUT', '/accounts/demo/apps/helpdesk/config', { staff: [STAFF] });
   await say('+27760000008', 'ask', 'When does the clinic open on the first Saturday of the month?');
   await say('+27760000009', 'ask', 'Is there water?');
+  await eventually(
+    () => inbox(STAFF),
+    (got) => got.some((text) => text.includes('Question 2 waits.')),
+  );
   await say(STAFF, 'ask');
   const texts = await inbox(STAFF);
   expect(texts.at(-1)).toContain('2 questions wait:');
